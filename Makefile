@@ -1,0 +1,69 @@
+# Every target is one line that calls a program or a script. `make` alone prints this list.
+.DEFAULT_GOAL := help
+SHELL := /usr/bin/env bash
+
+# What a user may say, on the command line or in the environment.
+BUNDLE    ?=
+APPS      ?=
+ARTIFACTS ?=
+KEEP      ?= on-failure
+FOCUS     ?=
+LABELS    ?=
+IMAGES    ?= auto
+CLUSTER   ?= edgeproof
+
+EDGEPROOF := bin/edgeproof
+SCENE     := --cluster '$(CLUSTER)' --bundle '$(BUNDLE)' --apps '$(APPS)' --images '$(IMAGES)'
+FUZZTIME  ?= 30s
+
+##@ Prove
+
+.PHONY: e2e
+e2e: build ## judge BUNDLE= (default: the reference bundle) on a real cluster; KEEP= FOCUS= LABELS= APPS= ARTIFACTS= IMAGES=
+	$(EDGEPROOF) test $(SCENE) --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
+
+.PHONY: test
+test: ## all unit and contract tests; no cluster
+	go test -race -timeout 30m ./...
+
+##@ Cluster
+
+.PHONY: up
+up: build ## make the cluster with everything installed, and leave it; `make e2e` then uses it
+	$(EDGEPROOF) up $(SCENE)
+
+.PHONY: down
+down: build ## remove the cluster
+	$(EDGEPROOF) down --cluster '$(CLUSTER)'
+
+.PHONY: images
+images: build ## provide every image of a run; IMAGES=auto|pull|build
+	$(EDGEPROOF) images $(SCENE)
+
+##@ Develop
+
+.PHONY: build
+build: ## compile edgeproof
+	@if [ ! -x $(EDGEPROOF) ]; then echo "compiling edgeproof; the first time on a machine this takes some minutes"; fi; go build -o $(EDGEPROOF) ./e2e/cmd/edgeproof
+
+.PHONY: lint
+lint: ## every check of the source; all findings, not the first
+	scripts/lint.sh
+
+.PHONY: bench
+bench: ## benchmarks, with ratios against a peer in the same run
+	scripts/bench.sh
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME= (30s)
+	scripts/fuzz.sh $(FUZZTIME)
+
+.PHONY: clean
+clean: ## remove the cluster, results and compiled programs of this checkout; images stay cached
+	for dir in _work/clusters/*/; do if [ -d "$$dir" ]; then $(MAKE) --no-print-directory down CLUSTER="$$(basename "$$dir")"; fi; done
+	rm -rf _work _artifacts bin
+
+.PHONY: help
+help: ## this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '\nTwo commands do everything: make test, make e2e.\n'

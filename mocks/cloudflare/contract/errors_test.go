@@ -1,0 +1,244 @@
+package contract_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/cloudflare/cloudflare-go/v5"
+	"github.com/cloudflare/cloudflare-go/v5/dns"
+	"github.com/cloudflare/cloudflare-go/v5/option"
+	"github.com/cloudflare/cloudflare-go/v5/zones"
+
+	api "github.com/edgeproof/edgeproof/mocks/cloudflare"
+	"github.com/edgeproof/edgeproof/mocks/zone"
+)
+
+const globalKey = "0123456789abcdef0123456789abcdef01234"
+
+// Every documented refusal as a real client shows it: status, code, words and, by tag, how far they are
+// known. 81057 is not here: the API has not answered it since 2022.
+func TestEveryRefusalThroughAClient(t *testing.T) {
+	t.Parallel()
+	post := func(body map[string]any) func(context.Context, *world, *cloudflare.Client) error {
+		return func(ctx context.Context, w *world, c *cloudflare.Client) error {
+			return c.Post(ctx, "zones/"+w.zoneID()+"/dns_records", body, nil)
+		}
+	}
+	type fields map[string]any
+	record := func(typ, name, content string, more ...fields) map[string]any {
+		body := map[string]any{"type": typ, "name": name, "content": content}
+		for _, f := range more {
+			maps.Copy(body, f)
+		}
+		return body
+	}
+	listZones := func(ctx context.Context, _ *world, c *cloudflare.Client) error {
+		_, err := c.Zones.List(ctx, zones.ZoneListParams{})
+		return err
+	}
+	listRecords := func(ctx context.Context, w *world, c *cloudflare.Client) error {
+		_, err := c.DNS.Records.List(ctx, dns.RecordListParams{ZoneID: cloudflare.F(w.zoneID())})
+		return err
+	}
+	verify := func(ctx context.Context, _ *world, c *cloudflare.Client) error {
+		_, err := c.User.Tokens.Verify(ctx)
+		return err
+	}
+	free := func(w *world) {
+		if _, err := w.store.UpdateZone(w.zone.ID, func(z *zone.Zone) { z.Plan = zone.Free() }); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	nobody := []option.RequestOption{option.WithHeaderDel("Authorization")}
+	key := func(email, key string) []option.RequestOption {
+		return append(nobody, option.WithHeader("X-Auth-Email", email), option.WithHeader("X-Auth-Key", key))
+	}
+	const sameName = " For more details, refer to <https://developers.cloudflare.com/dns/manage-dns-records/troubleshooting/records-with-same-name/>."
+	for _, tc := range []struct {
+		status, code int
+		message      string
+		tag          zone.Evidence
+		call         func(context.Context, *world, *cloudflare.Client) error
+		arrange      func(*world)
+		options      []option.RequestOption
+	}{
+		{400, 6003, "Invalid request headers", zone.Probed, listZones, nil, []option.RequestOption{option.WithAPIToken("abc-def")}},
+		{400, 6003, "Invalid request headers", zone.Reported, listZones, nil, key("a@example.com", "short")},
+		{400, 6003, "Invalid request headers", zone.Reported, listZones, nil, key("nobody", globalKey)},
+		{400, 9106, "Missing X-Auth-Key, X-Auth-Email or Authorization headers", zone.Reported, listRecords, nil, nobody},
+		{403, 9103, "Unknown X-Auth-Key or X-Auth-Email", zone.Client, listZones, nil, key("a@example.com", globalKey)},
+		{403, 9109, "Invalid access token", zone.Probed, listZones, nil, []option.RequestOption{option.WithAPIToken(unknownToken)}},
+		{403, 9109, "Cannot use the access token from location: 127.0.0.1", zone.Reported, listZones, func(w *world) {
+			w.edit(func(k *zone.Token) { k.AllowFrom = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")} })
+		}, nil},
+		{403, 9109, "Unauthorized to access requested resource", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
+			_, err := c.Zones.Get(ctx, zones.ZoneGetParams{ZoneID: cloudflare.F(w.zoneID())})
+			return err
+		}, func(w *world) { w.edit(func(k *zone.Token) { k.Permissions = []zone.Permission{zone.DNSEdit} }) }, nil},
+		{403, 0, "requires permission 'com.cloudflare.api.account.zone.list' to list zones", zone.Reported, listZones, func(w *world) {
+			w.edit(func(k *zone.Token) { k.Permissions = []zone.Permission{zone.DNSEdit} })
+		}, nil},
+		{403, 10000, "Authentication error", zone.Documented, listRecords, func(w *world) {
+			w.edit(func(k *zone.Token) { k.Permissions = []zone.Permission{zone.ZoneRead} })
+		}, nil},
+		{403, 10000, "Authentication error", zone.Documented, func(ctx context.Context, _ *world, c *cloudflare.Client) error {
+			_, err := c.DNS.Records.List(ctx, dns.RecordListParams{ZoneID: cloudflare.F(zone.NewID().String())})
+			return err
+		}, nil, nil},
+		{403, 10000, "Authentication error", zone.Unverified, listRecords, nil, []option.RequestOption{option.WithAPIToken(unknownToken)}},
+		{401, 1000, "Invalid API Token", zone.Unverified, verify, nil, []option.RequestOption{option.WithAPIToken(unknownToken)}},
+		{400, 1001, `Missing "Authorization" header`, zone.Reported, verify, nil, nobody},
+		{404, 7003, "perhaps your object identifier is invalid?", zone.Reported, func(ctx context.Context, _ *world, c *cloudflare.Client) error {
+			return c.Delete(ctx, "zones//dns_records/0123456789abcdef0123456789abcdef", nil, nil)
+		}, nil, nil},
+		{404, 7003, "Could not route to /client/v4/zones/example.com/dns_records, perhaps your object identifier is invalid?", zone.Reported, func(ctx context.Context, _ *world, c *cloudflare.Client) error {
+			return c.Get(ctx, "zones/example.com/dns_records", nil, nil)
+		}, nil, nil},
+		{404, 7003, "Could not route to /client/v4/no/such/path, perhaps your object identifier is invalid?", zone.Reported, func(ctx context.Context, _ *world, c *cloudflare.Client) error {
+			return c.Get(ctx, "no/such/path", nil, nil)
+		}, nil, nil},
+		{404, 81044, "Record does not exist.", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
+			_, err := c.DNS.Records.Delete(ctx, zone.NewID().String(), dns.RecordDeleteParams{ZoneID: cloudflare.F(w.zoneID())})
+			return err
+		}, nil, nil},
+		{404, 81044, "Record does not exist.", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
+			_, err := c.DNS.Records.Get(ctx, zone.NewID().String(), dns.RecordGetParams{ZoneID: cloudflare.F(w.zoneID())})
+			return err
+		}, nil, nil},
+		{404, 81044, "Record does not exist.", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
+			return c.Put(ctx, "zones/"+w.zoneID()+"/dns_records/"+zone.NewID().String(), record("A", "x", "192.0.2.1"), nil)
+		}, nil, nil},
+		{404, 81044, "Record does not exist.", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
+			return c.Patch(ctx, "zones/"+w.zoneID()+"/dns_records/"+zone.NewID().String(), fields{"content": "192.0.2.1"}, nil)
+		}, nil, nil},
+		{400, 9208, "Changing the type of a DNS record is not supported.", zone.Unverified, func(ctx context.Context, w *world, c *cloudflare.Client) error {
+			r, err := w.store.Create(w.zone.ID, zone.Draft("x", "A", "192.0.2.1"))
+			if err != nil {
+				return err
+			}
+			return c.Put(ctx, "zones/"+w.zoneID()+"/dns_records/"+r.ID.String(), record("AAAA", "x", "2001:db8::1"), nil)
+		}, nil, nil},
+		{400, 81053, "An A, AAAA, or CNAME record with that host already exists." + sameName, zone.Reported, post(record("CNAME", "c", "u.example.net")), nil, nil},
+		{400, 81056, "NS records with that host already exist.", zone.Documented, post(record("CNAME", "n", "t.example.net")), nil, nil},
+		{400, 81053, "An A, AAAA, or CNAME record with that host already exists." + sameName, zone.Reported, post(record("CNAME", "a", "t.example.net")), nil, nil},
+		{400, 81054, "A CNAME record with that host already exists." + sameName, zone.Reported, post(record("A", "c", "192.0.2.1")), nil, nil},
+		{400, 81056, "NS records with that host already exist.", zone.Documented, post(record("A", "n", "192.0.2.1")), nil, nil},
+		{400, 81058, "An identical record already exists.", zone.Recorded, post(record("A", "a", "192.0.2.1")), nil, nil},
+		{400, 81045, "Record quota exceeded.", zone.Reported, post(record("A", "x", "192.0.2.1")), func(w *world) {
+			if _, err := w.store.UpdateZone(w.zone.ID, func(z *zone.Zone) { z.Plan.MaxRecords = 3 }); err != nil {
+				w.t.Fatal(err)
+			}
+		}, nil},
+		{400, 81060, "Batch has 201 operations, exceeding the limit of 200.", zone.Unverified, func(ctx context.Context, w *world, c *cloudflare.Client) error {
+			posts := make([]dns.RecordBatchParamsPostUnion, 201)
+			for i := range posts {
+				posts[i] = dns.ARecordParam{Name: cloudflare.F("x" + strconv.Itoa(i)), Type: cloudflare.F(dns.ARecordTypeA), Content: cloudflare.F("192.0.2.1")}
+			}
+			_, err := c.DNS.Records.Batch(ctx, dns.RecordBatchParams{ZoneID: cloudflare.F(w.zoneID()), Posts: cloudflare.F(posts)})
+			return err
+		}, free, nil},
+		{404, 1207, "The zone does not have an active core subscription.", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
+			_, err := c.Zones.Subscriptions.Get(ctx, zones.SubscriptionGetParams{ZoneID: cloudflare.F(w.zoneID())})
+			return err
+		}, free, nil},
+		{400, 1204, "failed to resolve provided rate plan: 'business'", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
+			return c.Post(ctx, "zones/"+w.zoneID()+"/subscription", fields{"rate_plan": fields{"id": "business"}}, nil)
+		}, (*world).admin, nil},
+		{400, 1086, "Invalid property", zone.Unverified, func(ctx context.Context, w *world, c *cloudflare.Client) error {
+			_, err := c.Zones.Edit(ctx, zones.ZoneEditParams{ZoneID: cloudflare.F(w.zoneID()), Type: cloudflare.F(zones.ZoneEditParamsTypeSecondary)})
+			return err
+		}, (*world).admin, nil},
+		{400, 9000, "DNS name is invalid.", zone.Reported, post(record("A", "", "192.0.2.1")), nil, nil},
+		{400, 9000, "DNS name is invalid.", zone.Reported, post(record("A", "a..b", "192.0.2.1")), nil, nil},
+		{400, 9003, "Target 10.0.0.1 is not allowed for a proxied record.", zone.Reported, post(record("A", "x", "10.0.0.1", fields{"proxied": true})), nil, nil},
+		{400, 9003, "Target 127.0.0.1 is not allowed for a proxied record.", zone.Reported, post(record("A", "x", "127.0.0.1", fields{"proxied": true})), nil, nil},
+		{400, 9003, "Target 100.64.0.1 is not allowed for a proxied record.", zone.Reported, post(record("A", "x", "100.64.0.1", fields{"proxied": true})), nil, nil},
+		{400, 9003, "Target fd00::1 is not allowed for a proxied record.", zone.Reported, post(record("AAAA", "x", "fd00::1", fields{"proxied": true})), nil, nil},
+		{400, 9003, "Target 104.16.0.1 is not allowed for a proxied record.", zone.Reported, post(record("A", "x", "104.16.0.1", fields{"proxied": true})), nil, nil},
+		{400, 9004, "This record type cannot be proxied.", zone.Reported, post(record("TXT", "x", "x", fields{"proxied": true})), nil, nil},
+		{400, 9005, "Content for A record must be a valid IPv4 address.", zone.Reported, post(record("A", "x", "x")), nil, nil},
+		{400, 9006, "Content for AAAA record must be a valid IPv6 address.", zone.Unverified, post(record("AAAA", "x", "x")), nil, nil},
+		{400, 9007, "Content for CNAME record is invalid.", zone.Reported, post(record("CNAME", "x", "192.0.2.1")), nil, nil},
+		{400, 9015, "Record content exceeds the allowed length of 4096 wire format bytes.", zone.Mocked, post(record("TXT", "x", strings.Repeat("x", 5000))), nil, nil},
+		{400, 9021, "TTL must be between 60 and 86400 seconds, or 1 for Automatic.", zone.Reported, post(record("A", "x", "192.0.2.1", fields{"ttl": 30})), nil, nil},
+		{400, 9021, "TTL must be between 60 and 86400 seconds, or 1 for Automatic.", zone.Reported, post(record("A", "x", "192.0.2.1", fields{"ttl": 86401})), nil, nil},
+		{400, 9100, "priority is a required field.", zone.Reported, post(record("MX", "x", "mx.example.net")), nil, nil},
+		{400, 9101, "port is a required data field.", zone.Reported, post(record("SRV", "_s._tcp", "0 5 80 t.example.net")), nil, nil},
+		{400, 9207, "Request body is invalid.", zone.Reported, post(map[string]any{"type": "A", "name": "x", "content": []string{"192.0.2.1"}}), nil, nil},
+		{400, 9207, "Failed to parse request body, content-type must be application/json", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
+			return c.Post(ctx, "zones/"+w.zoneID()+"/dns_records", nil, nil, option.WithRequestBody("application/json", strings.NewReader(`{"name":`)))
+		}, nil, nil},
+		{400, 9207, "Request body is invalid.", zone.Reported, post(record("A", "x", "192.0.2.1", fields{"proxied": "true"})), nil, nil},
+		{400, 9300, "DNS record has 21 tags, exceeding the quota of 20.", zone.Reported, post(record("A", "x", "192.0.2.1", fields{"tags": slices.Repeat([]string{"a:b"}, 21)})), nil, nil},
+		{400, 9300, "DNS record has 1 tags, exceeding the quota of 0.", zone.Reported, post(record("A", "x", "192.0.2.1", fields{"tags": []string{"a:b"}})), free, nil},
+		{400, 9313, "DNS record comment exceeds the maximum length of 100 characters.", zone.Reported, post(record("A", "x", "192.0.2.1", fields{"comment": strings.Repeat("c", 101)})), free, nil},
+		{400, 9313, "DNS record comment exceeds the maximum length of 500 characters.", zone.Documented, post(record("A", "x", "192.0.2.1", fields{"comment": strings.Repeat("c", 501)})), nil, nil},
+		{400, 83011, "Combined content length of records with this name and type exceeds the limit.", zone.Mocked, post(record("TXT", "t", strings.Repeat("c", 4000))), func(w *world) {
+			for _, letter := range []string{"a", "b"} {
+				if _, err := w.store.Create(w.zone.ID, zone.Draft("t", "TXT", strings.Repeat(letter, 4000))); err != nil {
+					w.t.Fatal(err)
+				}
+			}
+		}, nil},
+		{429, 10100, "Please wait and consider throttling your request speed", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
+			return errors.Join(listZones(ctx, w, c), listZones(ctx, w, c))
+		}, func(w *world) { w.api.SetLimit(api.Limit{Requests: 1}) }, nil},
+	} {
+		t.Run(http.StatusText(tc.status)+" "+tc.message[:min(40, len(tc.message))]+" "+string(tc.tag), func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			for _, c := range []zone.Change{zone.Draft("a", "A", "192.0.2.1"), zone.Draft("c", "CNAME", "t.example.net"), zone.Draft("n", "NS", "ns.example.net")} {
+				if _, err := w.store.Create(w.zone.ID, c); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if tc.arrange != nil {
+				tc.arrange(w)
+			}
+			client := cloudflare.NewClient(append([]option.RequestOption{
+				option.WithBaseURL(w.base()), option.WithAPIToken(tokenValue), option.WithHTTPClient(w.http.Client()), option.WithMaxRetries(0),
+			}, tc.options...)...)
+			var refused *cloudflare.Error
+			err := tc.call(t.Context(), w, client)
+			if !errors.As(err, &refused) || len(refused.Errors) != 1 {
+				t.Fatalf("error %v", err)
+			}
+			if refused.StatusCode != tc.status || refused.Errors[0].Code != int64(tc.code) || !strings.Contains(refused.Errors[0].Message, tc.message) {
+				t.Errorf("error %v\nwant HTTP %d, %d %s", err, tc.status, tc.code, tc.message)
+			}
+		})
+	}
+}
+
+// A malformed header is named in the error's chain, and the word on missing credentials comes without the rest
+// of the envelope.
+func TestHeaderRefusalsAsAClientGetsThem(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	nobody := option.WithHeaderDel("Authorization")
+	for want, options := range map[string][]option.RequestOption{
+		`"error_chain":[{"code":6111,"message":"Invalid format for Authorization header"}]`: {option.WithAPIToken("abc-def")},
+		`"error_chain":[{"code":6103,"message":"Invalid format for X-Auth-Key header"}]`: {
+			nobody, option.WithHeader("X-Auth-Key", "short"), option.WithHeader("X-Auth-Email", "a@example.com"),
+		},
+		`"error_chain":[{"code":6102,"message":"Invalid format for X-Auth-Email header"}]`: {
+			nobody, option.WithHeader("X-Auth-Key", globalKey), option.WithHeader("X-Auth-Email", "nobody"),
+		},
+		`{"success":false,"errors":[{"code":9106,"message":"Missing X-Auth-Key, X-Auth-Email or Authorization headers"}]}`: {nobody},
+	} {
+		client := cloudflare.NewClient(append([]option.RequestOption{
+			option.WithBaseURL(w.base()), option.WithAPIToken(tokenValue), option.WithHTTPClient(w.http.Client()), option.WithMaxRetries(0),
+		}, options...)...)
+		_, err := client.DNS.Records.List(t.Context(), dns.RecordListParams{ZoneID: cloudflare.F(w.zoneID())})
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("error %v\nwant %s", err, want)
+		}
+	}
+}

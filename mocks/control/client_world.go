@@ -1,0 +1,169 @@
+package control
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/outside"
+)
+
+// Query asks the DNS from inside.
+func (c *Client) Query(ctx context.Context, q Question) (Reply, error) {
+	var out Reply
+	return out, c.call(ctx, http.MethodPost, "/v1/dns/query", nil, q, &out)
+}
+
+// Unknown returns the names that were asked for and are not in this internet.
+func (c *Client) Unknown(ctx context.Context) (Unknown, error) {
+	var out Unknown
+	return out, c.call(ctx, http.MethodGet, "/v1/dns/unknown", nil, nil, &out)
+}
+
+// ForgetUnknown starts the count of unknown names anew.
+func (c *Client) ForgetUnknown(ctx context.Context) error {
+	return c.call(ctx, http.MethodDelete, "/v1/dns/unknown", nil, nil, nil)
+}
+
+// Delays returns the publish delays.
+func (c *Client) Delays(ctx context.Context) ([]Delay, error) {
+	out := []Delay{}
+	return out, c.call(ctx, http.MethodGet, "/v1/dns/delays", nil, nil, &out)
+}
+
+// SetDelays replaces the publish delays.
+func (c *Client) SetDelays(ctx context.Context, delays []Delay) error {
+	if delays == nil {
+		delays = []Delay{}
+	}
+	return c.call(ctx, http.MethodPut, "/v1/dns/delays", nil, delays, nil)
+}
+
+// Validity returns what the next certificates of "production" or "staging" get.
+func (c *Client) Validity(ctx context.Context, authority string) (Validity, error) {
+	var out Validity
+	return out, c.call(ctx, http.MethodGet, "/v1/acme/"+url.PathEscape(authority)+"/validity", nil, nil, &out)
+}
+
+// SetValidity sets it. The zero value goes back to the default.
+func (c *Client) SetValidity(ctx context.Context, authority string, v Validity) error {
+	return c.call(ctx, http.MethodPut, "/v1/acme/"+url.PathEscape(authority)+"/validity", nil, v, nil)
+}
+
+// Profiles returns which certificate profiles "production" or "staging" offers, sorted, and the default.
+func (c *Client) Profiles(ctx context.Context, authority string) (Profiles, error) {
+	var out Profiles
+	return out, c.call(ctx, http.MethodGet, "/v1/acme/"+url.PathEscape(authority)+"/profiles", nil, nil, &out)
+}
+
+// SetProfiles sets them, for the orders to come. The zero value is how the authority started.
+func (c *Client) SetProfiles(ctx context.Context, authority string, p Profiles) error {
+	return c.call(ctx, http.MethodPut, "/v1/acme/"+url.PathEscape(authority)+"/profiles", nil, p, nil)
+}
+
+// Probe asks as a client out on the internet. The error tells of the control
+// API only: what the internet said stands in the report.
+func (c *Client) Probe(ctx context.Context, req outside.Request) (outside.Report, error) {
+	var out outside.Report
+	return out, c.call(ctx, http.MethodPost, "/v1/probe", nil, req, &out)
+}
+
+// Faults lists the faults at work, with their counts.
+func (c *Client) Faults(ctx context.Context) ([]inject.State, error) {
+	out := []inject.State{}
+	return out, c.call(ctx, http.MethodGet, "/v1/faults", nil, nil, &out)
+}
+
+// AddFault makes a fault and returns it with its id.
+func (c *Client) AddFault(ctx context.Context, r inject.Rule) (inject.Rule, error) {
+	var out inject.Rule
+	return out, c.call(ctx, http.MethodPost, "/v1/faults", nil, r, &out)
+}
+
+// ClearFault ends a fault and returns it with its counts.
+func (c *Client) ClearFault(ctx context.Context, id string) (inject.State, error) {
+	var out inject.State
+	return out, c.call(ctx, http.MethodDelete, "/v1/faults/"+url.PathEscape(id), nil, nil, &out)
+}
+
+// ClearFaults ends all faults and returns how many there were.
+func (c *Client) ClearFaults(ctx context.Context) (int, error) {
+	var out Cleared
+	err := c.call(ctx, http.MethodDelete, "/v1/faults", nil, nil, &out)
+	return out.Cleared, err
+}
+
+// Counters returns totals.
+func (c *Client) Counters(ctx context.Context) (Counters, error) {
+	var out Counters
+	return out, c.call(ctx, http.MethodGet, "/v1/counters", nil, nil, &out)
+}
+
+// Reset brings store, faults, delays, settings, counts and journal back to the start.
+func (c *Client) Reset(ctx context.Context) error {
+	return c.call(ctx, http.MethodPost, "/v1/reset", nil, nil, nil)
+}
+
+func journalQuery(f journal.Filter) url.Values {
+	q := url.Values{}
+	set := func(name, value string, when bool) {
+		if when {
+			q.Set(name, value)
+		}
+	}
+	set("after", strconv.FormatUint(f.After, 10), f.After > 0)
+	set("source", string(f.Source), f.Source != "")
+	set("client", f.Client, f.Client != "")
+	set("contains", f.Contains, f.Contains != "")
+	set("limit", strconv.Itoa(f.Limit), f.Limit > 0)
+	return q
+}
+
+// Journal returns the entries that the filter chooses, oldest first.
+func (c *Client) Journal(ctx context.Context, f journal.Filter) (Entries, error) {
+	var out Entries
+	return out, c.call(ctx, http.MethodGet, "/v1/journal", journalQuery(f), nil, &out)
+}
+
+// WaitJournal returns as soon as there is an entry that the filter chooses, or
+// with ctx's error.
+func (c *Client) WaitJournal(ctx context.Context, f journal.Filter) (Entries, error) {
+	const poll = 30 * time.Second
+	for {
+		q := journalQuery(f)
+		q.Set("wait", strconv.FormatFloat(poll.Seconds(), 'f', -1, 64))
+		var out Entries
+		err := c.call(ctx, http.MethodGet, "/v1/journal", q, nil, &out)
+		if err != nil && ctx.Err() != nil {
+			return out, fmt.Errorf("wait for the journal: %w", errors.Join(ctx.Err(), err))
+		}
+		if err != nil || len(out.Entries) > 0 {
+			return out, err
+		}
+	}
+}
+
+// WriteJournal copies the whole journal to w as JSON lines.
+func (c *Client) WriteJournal(ctx context.Context, w io.Writer) error {
+	answer, err := c.raw(ctx, http.MethodGet, "/v1/journal", url.Values{"format": {"lines"}}, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = answer.Close() }()
+	if _, err := io.Copy(w, answer); err != nil {
+		return fmt.Errorf("copy the journal: %w", err)
+	}
+	return nil
+}
+
+// ClearJournal forgets the journal's entries.
+func (c *Client) ClearJournal(ctx context.Context) error {
+	return c.call(ctx, http.MethodDelete, "/v1/journal", nil, nil, nil)
+}

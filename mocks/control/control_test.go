@@ -1,0 +1,419 @@
+package control_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/edgeproof/edgeproof/mocks/acme"
+	"github.com/edgeproof/edgeproof/mocks/cloudflare"
+	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/dns"
+	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/mocks/zone"
+)
+
+func TestMain(m *testing.M) {
+	for name, value := range acme.Environment() {
+		if err := os.Setenv(name, value); err != nil {
+			panic(err)
+		}
+	}
+	os.Exit(m.Run())
+}
+
+// prefix is a path as the Kubernetes API server's service proxy puts in front.
+const prefix = "/api/v1/namespaces/internet/services/http:internet:control/proxy"
+
+func internet(t testing.TB) control.Internet {
+	t.Helper()
+	i := control.Internet{Store: zone.New(zone.Options{}), Journal: journal.New(100), WebRoot: []byte("web")}
+	i.API = cloudflare.New(cloudflare.Options{Store: i.Store, Journal: i.Journal})
+	i.Faults = inject.New(1, i.Journal)
+	i.DNS = dns.New(dns.Options{Store: i.Store, Address: netip.MustParseAddr("192.0.2.1"), Own: []string{"api.cloudflare.com"}, Faults: i.Faults})
+	i.Outside = outside.New(outside.Options{Trusted: x509.NewCertPool()})
+	for name, into := range map[string]**acme.Authority{"production": &i.Production, "staging": &i.Staging} {
+		a, err := acme.New(acme.Options{Name: name, Resolver: "127.0.0.1:1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		*into = a
+	}
+	if _, err := i.Store.AddZone(zone.Zone{Name: "example.com"}); err != nil {
+		t.Fatal(err)
+	}
+	return i
+}
+
+func client(t *testing.T, i control.Internet) *control.Client {
+	t.Helper()
+	server := httptest.NewServer(http.StripPrefix(prefix, control.New(i)))
+	t.Cleanup(server.Close)
+	return control.NewClient(server.URL+prefix+"/", server.Client())
+}
+
+// refused checks an error's status and code.
+func refused(t *testing.T, err error, status int, code string) control.Error {
+	t.Helper()
+	var e *control.Error
+	if !errors.As(err, &e) || e.Status != status || e.Code != code || e.Message == "" {
+		t.Errorf("error %v, want %s with HTTP %d", err, code, status)
+		return control.Error{}
+	}
+	return *e
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestProbesAndRoots(t *testing.T) {
+	t.Parallel()
+	i := internet(t)
+	missing := errors.New("dns does not serve yet")
+	i.Ready = func() error { return missing }
+	c := client(t, i)
+	must(t, c.Health(t.Context()))
+	if e := refused(t, c.Ready(t.Context()), 503, control.CodeNotReady); !strings.Contains(e.Message, missing.Error()) {
+		t.Errorf("ready: %+v", e)
+	}
+	roots, err := c.Roots(t.Context())
+	must(t, err)
+	if roots.Web != "web" || roots.Production == roots.Staging || !strings.Contains(roots.Production, "BEGIN CERTIFICATE") {
+		t.Errorf("roots %+v", roots)
+	}
+	must(t, client(t, internet(t)).Ready(t.Context()))
+}
+
+func TestZones(t *testing.T) {
+	t.Parallel()
+	c := client(t, internet(t))
+	made, err := c.CreateZone(t.Context(), control.ZoneDraft{Name: "Second.Test", Plan: "pro", Status: zone.Pending})
+	must(t, err)
+	if made.Name != "second.test" || made.Plan.LegacyID != "pro" || made.Status != zone.Pending || len(made.NameServers) != 2 {
+		t.Errorf("made %+v", made)
+	}
+	active, moved := zone.Active, zone.Status("gone")
+	patched, err := c.PatchZone(t.Context(), "second.test", control.ZonePatch{Status: &active})
+	if err != nil || patched.Status != zone.Active {
+		t.Errorf("patched %+v, %v", patched, err)
+	}
+	zones, err := c.Zones(t.Context())
+	if err != nil || len(zones) != 2 {
+		t.Errorf("zones %+v, %v", zones, err)
+	}
+	must(t, c.DeleteZone(t.Context(), made.ID.String()))
+	refused(t, c.DeleteZone(t.Context(), "second.test"), 404, control.CodeNotFound)
+	_, err = c.CreateZone(t.Context(), control.ZoneDraft{Name: "no zone"})
+	refused(t, err, 400, control.CodeInvalid)
+	_, err = c.CreateZone(t.Context(), control.ZoneDraft{Name: "x.test", Plan: "huge"})
+	refused(t, err, 400, control.CodeInvalid)
+	_, err = c.PatchZone(t.Context(), "example.com", control.ZonePatch{Status: &moved})
+	refused(t, err, 400, control.CodeInvalid)
+}
+
+func contents(records []zone.Record) string {
+	var out []string
+	for _, r := range records {
+		out = append(out, r.Type+" "+r.Name+" "+r.Content)
+	}
+	return strings.Join(out, ", ")
+}
+
+func TestRecords(t *testing.T) {
+	t.Parallel()
+	c := client(t, internet(t))
+	put := func(d control.RecordDraft) zone.Record {
+		t.Helper()
+		r, err := c.PutRecord(t.Context(), "example.com", d)
+		must(t, err)
+		return r
+	}
+	first := put(control.RecordDraft{Name: "www", Type: "A", Content: "192.0.2.1", TTL: 120})
+	again := put(control.RecordDraft{Name: "www.example.com", Type: "A", Content: "192.0.2.2"})
+	if first.ID != again.ID || again.TTL != zone.AutomaticTTL {
+		t.Errorf("put twice: %+v, then %+v", first, again)
+	}
+	byID := put(control.RecordDraft{ID: &first.ID, Name: "www", Type: "A", Content: "192.0.2.3"})
+	if byID.ID != first.ID {
+		t.Errorf("by id: %+v", byID)
+	}
+	put(control.RecordDraft{Name: "www", Type: "A", Content: "192.0.2.4", New: true})
+	put(control.RecordDraft{Name: "@", Type: "CAA", Data: map[string]any{"flags": 0, "tag": "issue", "value": "letsencrypt.org"}})
+	all, err := c.Records(t.Context(), "example.com", control.RecordFilter{})
+	must(t, err)
+	if diff := cmp.Diff(`A www.example.com 192.0.2.4, A www.example.com 192.0.2.3, CAA example.com 0 issue "letsencrypt.org"`, contents(all)); diff != "" {
+		t.Errorf("records (-want +got):\n%s", diff)
+	}
+	some, err := c.Records(t.Context(), "example.com", control.RecordFilter{Name: "@", Type: "CAA"})
+	if err != nil || len(some) != 1 {
+		t.Errorf("filtered %v, %v", contents(some), err)
+	}
+	_, err = c.PutRecord(t.Context(), "example.com", control.RecordDraft{Name: "www", Type: "CNAME", Content: "a.test"})
+	if e := refused(t, err, 400, control.CodeRefused); e.Provider != zone.CodeAddressExists {
+		t.Errorf("provider code %d", e.Provider)
+	}
+	gone, err := c.DeleteRecord(t.Context(), "example.com", first.ID)
+	if err != nil || gone.Content != "192.0.2.3" {
+		t.Errorf("deleted %+v, %v", gone, err)
+	}
+	_, err = c.DeleteRecord(t.Context(), "example.com", first.ID)
+	refused(t, err, 404, control.CodeRefused)
+	doomed, err := c.DeleteRecords(t.Context(), "example.com", control.RecordFilter{Name: "www"})
+	if err != nil || len(doomed) != 1 {
+		t.Errorf("deleted %v, %v", contents(doomed), err)
+	}
+	_, err = c.DeleteRecords(t.Context(), "example.com", control.RecordFilter{})
+	refused(t, err, 400, control.CodeInvalid)
+	_, err = c.Records(t.Context(), "absent.test", control.RecordFilter{})
+	refused(t, err, 404, control.CodeNotFound)
+}
+
+func TestTokens(t *testing.T) {
+	t.Parallel()
+	i := internet(t)
+	c := client(t, i)
+	minted, err := c.CreateToken(t.Context(), control.TokenDraft{Name: "minted", Zones: []string{"example.com"}})
+	must(t, err)
+	if got, ok := i.Store.TokenFor(minted.Value); !ok || got.ID != minted.Token.ID || len(got.Zones) != 1 || !got.May(zone.DNSEdit) {
+		t.Errorf("minted %+v", got)
+	}
+	_, err = c.CreateToken(t.Context(), control.TokenDraft{Value: "given-value", Permissions: []zone.Permission{zone.ZoneRead}})
+	must(t, err)
+	tokens, err := c.Tokens(t.Context())
+	must(t, err)
+	text, err := json.Marshal(tokens)
+	must(t, err)
+	if len(tokens) != 2 || bytes.Contains(text, []byte("given-value")) || bytes.Contains(text, []byte(minted.Value)) {
+		t.Errorf("listed %s", text)
+	}
+	disabled, past := zone.TokenDisabled, time.Now().Add(-time.Hour)
+	patched, err := c.PatchToken(t.Context(), zone.Fingerprint("given-value"), control.TokenPatch{Status: &disabled, Expires: &past})
+	if err != nil || patched.Status != zone.TokenDisabled || patched.Expires == nil {
+		t.Errorf("patched %+v, %v", patched, err)
+	}
+	must(t, c.RevokeToken(t.Context(), minted.Token.ID.String()))
+	refused(t, c.RevokeToken(t.Context(), minted.Token.ID.String()), 404, control.CodeNotFound)
+	for _, wrong := range []control.TokenDraft{
+		{Value: "given-value"}, {Permissions: []zone.Permission{"Everything"}},
+	} {
+		_, err := c.CreateToken(t.Context(), wrong)
+		refused(t, err, 400, control.CodeInvalid)
+	}
+	_, err = c.CreateToken(t.Context(), control.TokenDraft{Zones: []string{"absent.test"}})
+	refused(t, err, 404, control.CodeNotFound)
+	if got := i.Journal.Entries(journal.Filter{Contains: "given-value"}); len(got) > 0 {
+		t.Errorf("the journal has a token: %+v", got)
+	}
+}
+
+func TestRollingAToken(t *testing.T) {
+	t.Parallel()
+	i := internet(t)
+	c := client(t, i)
+	made, err := c.CreateToken(t.Context(), control.TokenDraft{Value: "first-value"})
+	must(t, err)
+	rolled, err := c.RollToken(t.Context(), made.Token.Fingerprint, "second-value")
+	if err != nil || rolled.Token.ID != made.Token.ID || rolled.Token.Fingerprint != zone.Fingerprint("second-value") {
+		t.Errorf("rolled %+v, %v", rolled, err)
+	}
+	if _, ok := i.Store.TokenFor("first-value"); ok {
+		t.Error("the old value still counts")
+	}
+	_, err = c.CreateToken(t.Context(), control.TokenDraft{Value: "third-value"})
+	must(t, err)
+	_, err = c.RollToken(t.Context(), made.Token.ID.String(), "third-value")
+	refused(t, err, 400, control.CodeInvalid)
+}
+
+func TestUsers(t *testing.T) {
+	t.Parallel()
+	i := internet(t)
+	c := client(t, i)
+	_, err := c.AddUser(t.Context(), control.UserDraft{Email: "a@example.com", Key: "global-key"})
+	must(t, err)
+	users, err := c.Users(t.Context())
+	if err != nil || len(users) != 1 || users[0].Fingerprint != zone.Fingerprint("global-key") {
+		t.Errorf("users %+v, %v", users, err)
+	}
+	_, err = c.AddUser(t.Context(), control.UserDraft{Email: "b@example.com"})
+	refused(t, err, 400, control.CodeInvalid)
+}
+
+func TestLimit(t *testing.T) {
+	t.Parallel()
+	i := internet(t)
+	c := client(t, i)
+	_, err := c.CreateToken(t.Context(), control.TokenDraft{Value: "limited-token-of-forty-characters-abcdef"})
+	must(t, err)
+	must(t, c.SetLimit(t.Context(), control.Limit{Requests: 1, WindowSeconds: 60}))
+	status := 0
+	for range 2 {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/client/v4/zones", nil)
+		r.Header.Set("Authorization", "Bearer limited-token-of-forty-characters-abcdef")
+		w := httptest.NewRecorder()
+		i.API.ServeHTTP(w, r)
+		status = w.Code
+	}
+	if status != http.StatusTooManyRequests {
+		t.Errorf("the second request: HTTP %d", status)
+	}
+	refused(t, c.SetLimit(t.Context(), control.Limit{Requests: -1}), 400, control.CodeInvalid)
+}
+
+func TestDNS(t *testing.T) {
+	t.Parallel()
+	c := client(t, internet(t))
+	_, err := c.PutRecord(t.Context(), "example.com", control.RecordDraft{Name: "www", Type: "A", Content: "192.0.2.1", TTL: 120})
+	must(t, err)
+	reply, err := c.Query(t.Context(), control.Question{Name: "www.example.com", Role: dns.Authority})
+	must(t, err)
+	want := control.Reply{
+		Rcode: "NOERROR", Authoritative: true, Authority: []control.Record{},
+		Answer: []control.Record{{Name: "www.example.com.", Type: "A", TTL: 120, Data: "192.0.2.1"}},
+	}
+	if diff := cmp.Diff(want, reply); diff != "" {
+		t.Errorf("reply (-want +got):\n%s", diff)
+	}
+	for _, wrong := range []control.Question{{Name: ""}, {Name: "a..b"}, {Name: "x.test", Type: "NOPE"}, {Name: "x.test", Role: "root"}} {
+		_, err := c.Query(t.Context(), wrong)
+		refused(t, err, 400, control.CodeInvalid)
+	}
+	_, err = c.Query(t.Context(), control.Question{Name: "stranger.test"})
+	must(t, err)
+	unknown, err := c.Unknown(t.Context())
+	if err != nil || unknown.Total != 1 || unknown.Names[0].Name != "stranger.test" {
+		t.Errorf("unknown %+v, %v", unknown, err)
+	}
+	must(t, c.ForgetUnknown(t.Context()))
+	counters, err := c.Counters(t.Context())
+	if err != nil || counters.UnknownNames != 0 || counters.Questions != 2 || counters.Records != 1 {
+		t.Errorf("counters %+v, %v", counters, err)
+	}
+	must(t, c.SetDelays(t.Context(), []control.Delay{{Name: "www.example.com", Type: "a", Seconds: 1.5}}))
+	delays, err := c.Delays(t.Context())
+	if diff := cmp.Diff([]control.Delay{{Name: "www.example.com", Type: "A", Seconds: 1.5}}, delays); err != nil || diff != "" {
+		t.Errorf("delays %v (-want +got):\n%s", err, diff)
+	}
+	refused(t, c.SetDelays(t.Context(), []control.Delay{{Seconds: -1}}), 400, control.CodeInvalid)
+	must(t, c.SetDelays(t.Context(), nil))
+}
+
+func TestValidity(t *testing.T) {
+	t.Parallel()
+	c := client(t, internet(t))
+	want := control.Validity{LifetimeSeconds: 600, BackdateSeconds: 30}
+	must(t, c.SetValidity(t.Context(), "staging", want))
+	if got, err := c.Validity(t.Context(), "staging"); err != nil || got != want {
+		t.Errorf("staging %+v, %v", got, err)
+	}
+	if got, err := c.Validity(t.Context(), "production"); err != nil || got.LifetimeSeconds != 90*24*3600 {
+		t.Errorf("production %+v, %v", got, err)
+	}
+	must(t, c.SetValidity(t.Context(), "staging", control.Validity{}))
+	refused(t, c.SetValidity(t.Context(), "staging", control.Validity{LifetimeSeconds: -1}), 400, control.CodeInvalid)
+	refused(t, c.SetValidity(t.Context(), "staging", control.Validity{LifetimeSeconds: 1 << 62}), 400, control.CodeInvalid)
+	refused(t, c.SetValidity(t.Context(), "other", control.Validity{}), 404, control.CodeNotFound)
+}
+
+func TestProbe(t *testing.T) {
+	t.Parallel()
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "here") }))
+	defer site.Close()
+	report, err := client(t, internet(t)).Probe(t.Context(), outside.Request{URL: site.URL})
+	if err != nil || !report.OK || report.HTTP.Body != "here" {
+		t.Errorf("report %+v, %v", report, err)
+	}
+}
+
+func TestFaults(t *testing.T) {
+	t.Parallel()
+	c := client(t, internet(t))
+	made, err := c.AddFault(t.Context(), inject.Rule{Note: "why", DNS: &inject.DNSMatch{Name: "*.example.com"}, Do: inject.Effect{Rcode: "REFUSED"}})
+	if err != nil || made.ID == "" {
+		t.Fatalf("made %+v, %v", made, err)
+	}
+	if reply, err := c.Query(t.Context(), control.Question{Name: "www.example.com"}); err != nil || reply.Rcode != "REFUSED" {
+		t.Errorf("reply %+v, %v", reply, err)
+	}
+	list, err := c.Faults(t.Context())
+	if err != nil || len(list) != 1 || list[0].Hits != 1 || list[0].Note != "why" {
+		t.Errorf("list %+v, %v", list, err)
+	}
+	state, err := c.ClearFault(t.Context(), made.ID)
+	if err != nil || state.Hits != 1 {
+		t.Errorf("cleared %+v, %v", state, err)
+	}
+	_, err = c.ClearFault(t.Context(), made.ID)
+	refused(t, err, 404, control.CodeNotFound)
+	_, err = c.AddFault(t.Context(), inject.Rule{})
+	refused(t, err, 400, control.CodeInvalid)
+}
+
+func TestJournal(t *testing.T) {
+	t.Parallel()
+	i := internet(t)
+	c := client(t, i)
+	i.Journal.Record(journal.Entry{Source: journal.API, Op: "GET /zones", Outcome: "200"})
+	i.Journal.Record(journal.Entry{Source: journal.DNS, Op: "A x.", Outcome: "NXDOMAIN", Client: "10.0.0.1"})
+	got, err := c.Journal(t.Context(), journal.Filter{Source: journal.DNS, Client: "10.0.0.1", Contains: "nxdomain", Limit: 5})
+	if err != nil || len(got.Entries) != 1 || got.Last != 2 {
+		t.Errorf("journal %+v, %v", got, err)
+	}
+	found := make(chan control.Entries)
+	go func() {
+		got, err := c.WaitJournal(t.Context(), journal.Filter{After: 2, Source: journal.ACME})
+		if err != nil {
+			t.Errorf("wait: %v", err)
+		}
+		found <- got
+	}()
+	i.Journal.Record(journal.Entry{Source: journal.ACME, Op: "new-order"})
+	if got := <-found; len(got.Entries) != 1 || got.Entries[0].Op != "new-order" {
+		t.Errorf("waited for %+v", got)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if _, err := c.WaitJournal(ctx, journal.Filter{Contains: "never"}); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("wait for nothing: %v", err)
+	}
+	var lines bytes.Buffer
+	must(t, c.WriteJournal(t.Context(), &lines))
+	read, err := journal.ReadLines(&lines)
+	if err != nil || len(read) != 3 {
+		t.Errorf("lines: %d, %v", len(read), err)
+	}
+	must(t, c.ClearJournal(t.Context()))
+	if got, err := c.Journal(t.Context(), journal.Filter{}); err != nil || len(got.Entries) != 1 || got.Entries[0].Op != "DELETE /v1/journal" {
+		t.Errorf("after clear: %+v, %v", got, err)
+	}
+}
+
+func TestResetNeedsAStart(t *testing.T) {
+	t.Parallel()
+	refused(t, client(t, internet(t)).Reset(t.Context()), 501, control.CodeInternal)
+	i := internet(t)
+	called := false
+	i.Reset = func() error { called = true; return nil }
+	must(t, client(t, i).Reset(t.Context()))
+	if !called {
+		t.Error("nothing was reset")
+	}
+}

@@ -1,0 +1,39 @@
+package control
+
+import (
+	"net/http"
+
+	"github.com/edgeproof/edgeproof/mocks/inject"
+)
+
+// Cleared says how many faults were.
+type Cleared struct {
+	Cleared int `json:"cleared"`
+}
+
+func (s *server) listFaults(*http.Request) (any, error) { return s.Faults.List(), nil }
+
+func (s *server) addFault(r *http.Request) (any, error) {
+	var rule inject.Rule
+	if err := decode(r, &rule); err != nil {
+		return nil, err
+	}
+	added, err := s.Faults.Add(rule)
+	if err != nil {
+		return nil, invalid("%v", err)
+	}
+	return added, nil
+}
+
+func (s *server) clearFaults(*http.Request) (any, error) {
+	return Cleared{s.Faults.ClearAll()}, nil
+}
+
+// clearFault answers what became of the fault, its counts above all.
+func (s *server) clearFault(r *http.Request) (any, error) {
+	state, ok := s.Faults.Clear(r.PathValue("fault"))
+	if !ok {
+		return nil, notFound("no fault %q: GET /v1/faults lists them; one with seconds clears itself", r.PathValue("fault"))
+	}
+	return state, nil
+}

@@ -1,0 +1,117 @@
+package control
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"sigs.k8s.io/yaml"
+
+	"github.com/edgeproof/edgeproof/mocks/dns"
+	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/mocks/zone"
+)
+
+type document struct {
+	Paths      map[string]map[string]any `json:"paths"`
+	Components struct {
+		Schemas map[string]struct {
+			Properties map[string]any `json:"properties"`
+		} `json:"schemas"`
+	} `json:"components"`
+}
+
+func read(t *testing.T) document {
+	t.Helper()
+	var d document
+	if err := yaml.Unmarshal(openapi, &d); err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// TestOpenAPIRoutes holds the file against the server: the same routes, no more and no fewer.
+func TestOpenAPIRoutes(t *testing.T) {
+	t.Parallel()
+	var documented, served []string
+	for path, operations := range read(t).Paths {
+		for method := range operations {
+			if method != "parameters" {
+				documented = append(documented, strings.ToUpper(method)+" "+path)
+			}
+		}
+	}
+	s := &server{}
+	for pattern := range s.routes() {
+		served = append(served, pattern)
+	}
+	for pattern := range s.files() {
+		served = append(served, pattern)
+	}
+	sort.Strings(documented)
+	sort.Strings(served)
+	if diff := cmp.Diff(served, documented); diff != "" {
+		t.Errorf("routes (-server +file):\n%s", diff)
+	}
+}
+
+// TestOpenAPISchemas holds each schema against the Go type that is sent.
+func TestOpenAPISchemas(t *testing.T) {
+	t.Parallel()
+	types := map[string]any{
+		"Error": Error{}, "Status": Status{}, "Roots": Roots{}, "ZoneDraft": ZoneDraft{}, "ZonePatch": ZonePatch{}, "Zone": zone.Zone{},
+		"RecordDraft": RecordDraft{}, "Record": zone.Record{}, "TokenDraft": TokenDraft{}, "TokenPatch": TokenPatch{}, "Token": zone.Token{},
+		"NewToken": NewToken{}, "Question": Question{}, "Reply": Reply{}, "ResourceRecord": Record{}, "Unknown": Unknown{}, "UnknownName": dns.UnknownName{},
+		"Delay": Delay{}, "Validity": Validity{}, "Profiles": Profiles{}, "Request": outside.Request{}, "Report": outside.Report{}, "Resolution": outside.Resolution{},
+		"Connection": outside.Connection{}, "Handshake": outside.Handshake{}, "Answer": outside.Answer{}, "Rule": inject.Rule{}, "State": inject.State{},
+		"HTTPMatch": inject.HTTPMatch{}, "DNSMatch": inject.DNSMatch{}, "Effect": inject.Effect{}, "Cleared": Cleared{}, "Entries": Entries{},
+		"TokenValue": TokenValue{}, "User": zone.User{}, "UserDraft": UserDraft{}, "Limit": Limit{}, "Entry": journal.Entry{}, "Counters": Counters{},
+	}
+	schemas := read(t).Components.Schemas
+	for name, value := range types {
+		var documented []string
+		for property := range schemas[name].Properties {
+			documented = append(documented, property)
+		}
+		sort.Strings(documented)
+		sent := fields(reflect.TypeOf(value))
+		sort.Strings(sent)
+		if diff := cmp.Diff(sent, documented); diff != "" {
+			t.Errorf("%s (-type +file):\n%s", name, diff)
+		}
+	}
+	for name := range schemas {
+		if types[name] == nil {
+			t.Errorf("%s: no type is held against this schema", name)
+		}
+	}
+}
+
+// fields are a type's JSON names.
+func fields(t reflect.Type) (names []string) {
+	for i := range t.NumField() {
+		f := t.Field(i)
+		switch name, _, _ := strings.Cut(f.Tag.Get("json"), ","); {
+		case f.Anonymous:
+			names = append(names, fields(f.Type)...)
+		case f.IsExported() && name != "":
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+func TestOpenAPIIsServed(t *testing.T) {
+	t.Parallel()
+	w := httptest.NewRecorder()
+	New(Internet{}).ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/v1/openapi.yaml", nil))
+	if w.Code != http.StatusOK || !strings.HasPrefix(w.Body.String(), "openapi: 3.1.0") {
+		t.Errorf("%d %.40s", w.Code, w.Body)
+	}
+}

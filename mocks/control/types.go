@@ -1,0 +1,177 @@
+package control
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/edgeproof/edgeproof/mocks/dns"
+	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/zone"
+)
+
+// Status is the answer of the two probes.
+type Status struct {
+	Status string `json:"status"` // "ok", "ready"
+}
+
+// Roots are the roots of this internet, each as PEM.
+type Roots struct {
+	Web        string `json:"web"`        // of api.cloudflare.com and the ACME servers
+	Production string `json:"production"` // of the production authority; the outside client trusts this one only
+	Staging    string `json:"staging"`
+}
+
+// ZoneDraft makes a zone. Only Name is needed.
+type ZoneDraft struct {
+	Name        string      `json:"name"`
+	Status      zone.Status `json:"status,omitempty"`      // active unless set
+	Plan        string      `json:"plan,omitempty"`        // free (default), pro, enterprise
+	NameServers []string    `json:"nameServers,omitempty"` // two of Cloudflare's unless set
+}
+
+// ZonePatch changes a zone; nil leaves a field as it is.
+type ZonePatch struct {
+	Status      *zone.Status `json:"status,omitempty"`
+	Paused      *bool        `json:"paused,omitempty"`
+	Plan        *string      `json:"plan,omitempty"`
+	NameServers []string     `json:"nameServers,omitempty"`
+}
+
+// RecordDraft is a record to put. A record with its ID, or else the first with
+// its name and type, is replaced; otherwise one is made. Content is not asked
+// of types that have Data.
+type RecordDraft struct {
+	ID       *zone.ID       `json:"id,omitempty"`
+	Name     string         `json:"name"` // full, or relative to the zone, or "@"
+	Type     string         `json:"type"`
+	Content  string         `json:"content,omitempty"`
+	TTL      int            `json:"ttl,omitempty"` // 1, automatic, unless set
+	Proxied  bool           `json:"proxied,omitempty"`
+	Priority *uint16        `json:"priority,omitempty"`
+	Comment  string         `json:"comment,omitempty"`
+	Data     map[string]any `json:"data,omitempty"`
+	// New makes a record even when one of that name and type is there.
+	New bool `json:"new,omitempty"`
+}
+
+// RecordFilter chooses records; empty fields choose all.
+type RecordFilter struct {
+	Name, Type string
+}
+
+// TokenDraft makes a token.
+type TokenDraft struct {
+	Name string `json:"name,omitempty"`
+	// Value is the secret; one is minted unless set.
+	Value string `json:"value,omitempty"`
+	// Permissions are Zone:Read and DNS:Edit unless set.
+	Permissions []zone.Permission `json:"permissions,omitempty"`
+	// Zones are names or ids; all zones unless set.
+	Zones     []string       `json:"zones,omitempty"`
+	Expires   *time.Time     `json:"expires,omitempty"`
+	NotBefore *time.Time     `json:"notBefore,omitempty"`
+	AllowFrom []netip.Prefix `json:"allowFrom,omitempty"`
+}
+
+// TokenPatch changes a token; nil leaves a field as it is.
+type TokenPatch struct {
+	Status      *zone.TokenStatus `json:"status,omitempty"`
+	Permissions []zone.Permission `json:"permissions,omitempty"`
+	Zones       *[]string         `json:"zones,omitempty"`
+	Expires     *time.Time        `json:"expires,omitempty"`
+	NotBefore   *time.Time        `json:"notBefore,omitempty"`
+	AllowFrom   *[]netip.Prefix   `json:"allowFrom,omitempty"`
+}
+
+// TokenValue rolls a token to a value; one is minted unless it is set.
+type TokenValue struct {
+	Value string `json:"value,omitempty"`
+}
+
+// UserDraft makes a user with a global key.
+type UserDraft struct {
+	Email string `json:"email"`
+	Key   string `json:"key"`
+}
+
+// Limit is the API's rate limit of each user; see cloudflare.Limit.
+type Limit struct {
+	Requests      int     `json:"requests"`                // 0 never limits
+	WindowSeconds float64 `json:"windowSeconds,omitempty"` // 300 unless set
+}
+
+// NewToken is a token with its value, which is shown here and never again.
+type NewToken struct {
+	Token zone.Token `json:"token"`
+	Value string     `json:"value"`
+}
+
+// Question is a DNS question from inside.
+type Question struct {
+	Name string `json:"name"`
+	Type string `json:"type"` // "A", "TXT" …; A unless set
+	// Role is "authority", "resolver" or "both" (default).
+	Role dns.Role `json:"role,omitempty"`
+}
+
+// Reply is what was answered.
+type Reply struct {
+	Rcode         string   `json:"rcode"`
+	Authoritative bool     `json:"authoritative"`
+	Truncated     bool     `json:"truncated"`
+	Answer        []Record `json:"answer"`
+	Authority     []Record `json:"authority"`
+}
+
+// Record is one resource record of a reply.
+type Record struct {
+	Name string `json:"name"`
+	Type string `json:"type"`
+	TTL  uint32 `json:"ttl"`
+	Data string `json:"data"` // as in a zone file
+}
+
+// Unknown are the names that were asked for and are not in this internet.
+type Unknown struct {
+	Total uint64            `json:"total"` // questions
+	Names []dns.UnknownName `json:"names"`
+}
+
+// Validity is what the certificates to come get, in seconds.
+type Validity struct {
+	LifetimeSeconds int64 `json:"lifetimeSeconds"`           // 0 is the default, 90 days
+	BackdateSeconds int64 `json:"backdateSeconds,omitempty"` // how far in the past they start
+}
+
+// Profiles are the certificate profiles of an authority.
+type Profiles struct {
+	Offered []string `json:"offered,omitempty"` // of classic, tlsserver and shortlived; none given offers all three
+	Default string   `json:"default,omitempty"` // for orders that name none; unless given classic where it is offered, else the first offered
+}
+
+// Delay is a publish delay of the name servers.
+type Delay struct {
+	Name    string  `json:"name,omitempty"` // the record's owner or a name above; "" is all
+	Type    string  `json:"type,omitempty"` // "" is all
+	Seconds float64 `json:"seconds"`
+}
+
+// Entries is a part of the journal.
+type Entries struct {
+	Entries []journal.Entry `json:"entries"`
+	// Last is the newest entry's seq, whether it was chosen or not.
+	Last uint64 `json:"last"`
+	// Dropped counts the entries that the ring has let go of.
+	Dropped uint64 `json:"dropped"`
+}
+
+// Counters are totals since the start or the last reset.
+type Counters struct {
+	Questions      uint64 `json:"questions"`      // DNS questions
+	UnknownNames   uint64 `json:"unknownNames"`   // DNS questions for unknown names
+	JournalLast    uint64 `json:"journalLast"`    // entries written
+	JournalDropped uint64 `json:"journalDropped"` // entries let go of
+	Zones          int    `json:"zones"`
+	Records        int    `json:"records"`
+	Tokens         int    `json:"tokens"`
+}

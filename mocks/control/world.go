@@ -1,0 +1,192 @@
+package control
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	mdns "github.com/miekg/dns"
+
+	"github.com/edgeproof/edgeproof/mocks/acme"
+	"github.com/edgeproof/edgeproof/mocks/dns"
+	"github.com/edgeproof/edgeproof/mocks/outside"
+)
+
+func (s *server) roots(*http.Request) (any, error) {
+	return Roots{Web: string(s.WebRoot), Production: string(s.Production.RootPEM()), Staging: string(s.Staging.RootPEM())}, nil
+}
+
+// rootFile answers one root as PEM, for curl -o.
+func (s *server) rootFile(w http.ResponseWriter, r *http.Request) {
+	files := map[string][]byte{"web.pem": s.WebRoot, "production.pem": s.Production.RootPEM(), "staging.pem": s.Staging.RootPEM()}
+	pem, ok := files[r.PathValue("file")]
+	if !ok {
+		err := notFound("no root %q: there are web.pem, production.pem and staging.pem", r.PathValue("file"))
+		writeJSON(w, err.Status, envelope{err})
+		return
+	}
+	w.Header().Set("Content-Type", "application/x-pem-file")
+	_, _ = w.Write(pem) // the client is gone: nobody to tell
+}
+
+func (s *server) query(r *http.Request) (any, error) {
+	var q Question
+	if err := decode(r, &q); err != nil {
+		return nil, err
+	}
+	if q.Type == "" {
+		q.Type = "A"
+	}
+	qtype, ok := mdns.StringToType[strings.ToUpper(q.Type)]
+	if !ok {
+		return nil, invalid("record type %q is unknown", q.Type)
+	}
+	if _, ok := mdns.IsDomainName(q.Name); !ok || q.Name == "" {
+		return nil, invalid("name %q is no domain name", q.Name)
+	}
+	switch q.Role {
+	case "":
+		q.Role = dns.Both
+	case dns.Both, dns.Authority, dns.Resolver:
+	default:
+		return nil, invalid("role %q: give authority, resolver or both", q.Role)
+	}
+	reply := s.DNS.Ask(q.Role, q.Name, qtype)
+	return Reply{
+		Rcode: mdns.RcodeToString[reply.Rcode], Authoritative: reply.Authoritative, Truncated: reply.Truncated,
+		Answer: records(reply.Answer), Authority: records(reply.Ns),
+	}, nil
+}
+
+func records(section []mdns.RR) []Record {
+	out := make([]Record, 0, len(section))
+	for _, rr := range section {
+		h := rr.Header()
+		out = append(out, Record{
+			Name: h.Name, Type: mdns.Type(h.Rrtype).String(), TTL: h.Ttl,
+			Data: strings.TrimPrefix(rr.String(), h.String()),
+		})
+	}
+	return out
+}
+
+func (s *server) unknown(*http.Request) (any, error) {
+	names, total := s.DNS.Unknown()
+	return Unknown{Total: total, Names: names}, nil
+}
+
+func (s *server) forgetUnknown(*http.Request) (any, error) {
+	s.DNS.ForgetUnknown()
+	return done{true}, nil
+}
+
+func (s *server) listDelays(*http.Request) (any, error) {
+	out := []Delay{}
+	for _, d := range s.DNS.Delays() {
+		out = append(out, Delay{Name: d.Name, Type: d.Type, Seconds: d.By.Seconds()})
+	}
+	return out, nil
+}
+
+func (s *server) putDelays(r *http.Request) (any, error) {
+	var in []Delay
+	if err := decode(r, &in); err != nil {
+		return nil, err
+	}
+	delays := make([]dns.Delay, 0, len(in))
+	for _, d := range in {
+		if d.Seconds < 0 || d.Seconds > time.Hour.Seconds() {
+			return nil, invalid("delay of %v seconds: give 0 to 3600", d.Seconds)
+		}
+		delays = append(delays, dns.Delay{Name: d.Name, Type: strings.ToUpper(d.Type), By: time.Duration(d.Seconds * float64(time.Second))})
+	}
+	if err := s.DNS.SetDelays(delays); err != nil {
+		return nil, invalid("%v", err)
+	}
+	return s.listDelays(r)
+}
+
+func (s *server) authority(r *http.Request) (*acme.Authority, error) {
+	switch name := r.PathValue("authority"); name {
+	case "production":
+		return s.Production, nil
+	case "staging":
+		return s.Staging, nil
+	default:
+		return nil, notFound("no acme authority %q: there are production and staging", name)
+	}
+}
+
+func (s *server) getValidity(r *http.Request) (any, error) {
+	a, err := s.authority(r)
+	if err != nil {
+		return nil, err
+	}
+	v := a.Validity()
+	return Validity{LifetimeSeconds: int64(v.Lifetime.Seconds()), BackdateSeconds: int64(v.Backdate.Seconds())}, nil
+}
+
+func (s *server) putValidity(r *http.Request) (any, error) {
+	a, err := s.authority(r)
+	if err != nil {
+		return nil, err
+	}
+	var v Validity
+	if err := decode(r, &v); err != nil {
+		return nil, err
+	}
+	const century = 100 * 365 * 24 * 3600
+	if v.LifetimeSeconds > century || v.BackdateSeconds > century {
+		return nil, invalid("validity: give under 100 years, in seconds")
+	}
+	set := acme.Validity{Lifetime: time.Duration(v.LifetimeSeconds) * time.Second, Backdate: time.Duration(v.BackdateSeconds) * time.Second}
+	if err := a.SetValidity(set); err != nil {
+		return nil, invalid("%v", err)
+	}
+	return s.getValidity(r)
+}
+
+func (s *server) getProfiles(r *http.Request) (any, error) {
+	a, err := s.authority(r)
+	if err != nil {
+		return nil, err
+	}
+	return Profiles(a.Profiles()), nil
+}
+
+func (s *server) putProfiles(r *http.Request) (any, error) {
+	a, err := s.authority(r)
+	if err != nil {
+		return nil, err
+	}
+	var p Profiles
+	if err := decode(r, &p); err != nil {
+		return nil, err
+	}
+	if err := a.SetProfiles(acme.Profiles(p)); err != nil {
+		return nil, invalid("%v", err)
+	}
+	return s.getProfiles(r)
+}
+
+func (s *server) probe(r *http.Request) (any, error) {
+	var req outside.Request
+	if err := decode(r, &req); err != nil {
+		return nil, err
+	}
+	return s.Outside.Probe(r.Context(), req), nil
+}
+
+func (s *server) counters(*http.Request) (any, error) {
+	_, unknown := s.DNS.Unknown()
+	c := Counters{
+		Questions: s.DNS.Questions(), UnknownNames: unknown,
+		JournalLast: s.Journal.Last(), JournalDropped: s.Journal.Dropped(),
+		Tokens: len(s.Store.Tokens()),
+	}
+	for _, z := range s.Store.Zones() {
+		c.Zones++
+		c.Records += s.Store.Len(z.ID)
+	}
+	return c, nil
+}

@@ -1,0 +1,269 @@
+package dns_test
+
+import (
+	"net/netip"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	mdns "github.com/miekg/dns"
+
+	"github.com/edgeproof/edgeproof/mocks/dns"
+	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/zone"
+)
+
+// clock is a time that a test moves.
+type clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *clock) pass(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+func add(t *testing.T, s *zone.Store, z *zone.Zone, lines ...string) {
+	t.Helper()
+	for _, line := range lines {
+		f := strings.SplitN(line, " ", 4) // name type proxied content
+		c := zone.Draft(f[0], f[1], f[3])
+		proxied := f[2] == "proxied"
+		c.Proxied = &proxied
+		if f[1] == "MX" {
+			ten := uint16(10)
+			c.Priority = &ten
+		}
+		if f[1] == "CAA" {
+			c.Data = map[string]any{"flags": float64(0), "tag": "issue", "value": f[3]}
+		}
+		if f[1] == "SRV" {
+			c.Data = map[string]any{"priority": float64(1), "weight": float64(2), "port": float64(443), "target": f[3]}
+		}
+		if _, err := s.Create(z.ID, c); err != nil {
+			t.Fatalf("create %s: %v", line, err)
+		}
+	}
+}
+
+func addZone(t *testing.T, s *zone.Store, z zone.Zone) *zone.Zone {
+	t.Helper()
+	added, err := s.AddZone(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return added
+}
+
+func world(t *testing.T) (*zone.Store, *clock, dns.Options) {
+	t.Helper()
+	c := &clock{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
+	s := zone.New(zone.Options{Now: c.Now})
+	example := addZone(t, s, zone.Zone{Name: "example.com"})
+	add(t, s, example,
+		"www A plain 192.0.2.1", "www AAAA plain 2001:db8::1", "www TXT plain hello",
+		"a.b.ent A plain 192.0.2.2",
+		"*.wild A plain 192.0.2.3", "x.wild TXT plain exists",
+		"alias CNAME plain www.example.com", "abroad CNAME plain www.other.test", "nowhere CNAME plain gone.example.com",
+		"unknown CNAME plain host.unknown.invalid", "loop CNAME plain pool.example.com", "pool CNAME plain loop.example.com",
+		"@ MX plain mail.example.com", "@ CNAME plain www.other.test", "@ CAA plain letsencrypt.org",
+		"shown A proxied 203.0.113.9", "shown TXT plain text", "hidden CNAME proxied www.other.test",
+		"sub NS plain ns.sub.example.com", "ns.sub A plain 192.0.2.53", "_s._tcp SRV plain srv.example.com",
+		`quoted TXT plain "one" "two \"q\""`,
+	)
+	other := addZone(t, s, zone.Zone{Name: "other.test", NameServers: []string{"cat.ns.cloudflare.com", "dan.ns.cloudflare.com"}})
+	add(t, s, other, "www A plain 198.51.100.7")
+	addZone(t, s, zone.Zone{Name: "pending.test", Status: zone.Pending})
+	return s, c, dns.Options{Store: s, Address: netip.MustParseAddr("192.0.2.99"), Own: []string{"api.cloudflare.com"}, Elsewhere: map[string]netip.Addr{"bob.ns.cloudflare.com": netip.MustParseAddr("192.0.2.98")}, Now: c.Now}
+}
+
+// shown is a reply in short: rcode, flags, then the records without their class.
+func shown(m *mdns.Msg) []string {
+	flags := mdns.RcodeToString[m.Rcode]
+	for name, set := range map[string]bool{" aa": m.Authoritative, " tc": m.Truncated} {
+		if set {
+			flags += name
+		}
+	}
+	out := []string{flags}
+	for _, section := range []struct {
+		mark    string
+		records []mdns.RR
+	}{{"", m.Answer}, {"ns: ", m.Ns}, {"extra: ", m.Extra}} {
+		for _, rr := range section.records {
+			if rr.Header().Rrtype == mdns.TypeOPT {
+				continue
+			}
+			if soa, ok := rr.(*mdns.SOA); ok && section.mark != "" {
+				out = append(out, section.mark+"SOA "+soa.Hdr.Name)
+				continue
+			}
+			out = append(out, section.mark+strings.Join(strings.Fields(strings.Replace(rr.String(), "\tIN\t", " ", 1)), " "))
+		}
+	}
+	return out
+}
+
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	_, _, o := world(t)
+	s := dns.New(o)
+	v4, v6 := dns.Anycast("example.com", "shown.example.com")
+	for _, tc := range []struct {
+		role dns.Role
+		name string
+		typ  uint16
+		want []string
+	}{
+		{dns.Both, "www.example.com", mdns.TypeA, []string{"NOERROR aa", "www.example.com. 300 A 192.0.2.1"}},
+		{dns.Both, "WWW.Example.com", mdns.TypeAAAA, []string{"NOERROR aa", "WWW.Example.com. 300 AAAA 2001:db8::1"}},
+		{dns.Resolver, "www.example.com", mdns.TypeA, []string{"NOERROR", "www.example.com. 300 A 192.0.2.1"}},
+		{dns.Both, "www.example.com", mdns.TypeMX, []string{"NOERROR aa", "ns: SOA example.com."}},
+		{dns.Both, "gone.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "ns: SOA example.com."}},
+		{dns.Both, "b.ent.example.com", mdns.TypeA, []string{"NOERROR aa", "ns: SOA example.com."}},
+		{dns.Both, "c.ent.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "ns: SOA example.com."}},
+		{dns.Both, "y.z.wild.example.com", mdns.TypeA, []string{"NOERROR aa", "y.z.wild.example.com. 300 A 192.0.2.3"}},
+		{dns.Both, "y.wild.example.com", mdns.TypeTXT, []string{"NOERROR aa", "ns: SOA example.com."}},
+		{dns.Both, "x.wild.example.com", mdns.TypeA, []string{"NOERROR aa", "ns: SOA example.com."}},
+		{dns.Both, "y.x.wild.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "ns: SOA example.com."}},
+		{dns.Both, "alias.example.com", mdns.TypeA, []string{"NOERROR aa", "alias.example.com. 300 CNAME www.example.com.", "www.example.com. 300 A 192.0.2.1"}},
+		{dns.Both, "alias.example.com", mdns.TypeCNAME, []string{"NOERROR aa", "alias.example.com. 300 CNAME www.example.com."}},
+		{dns.Both, "alias.example.com", mdns.TypeMX, []string{"NOERROR aa", "alias.example.com. 300 CNAME www.example.com.", "ns: SOA example.com."}},
+		{dns.Both, "abroad.example.com", mdns.TypeA, []string{"NOERROR aa", "abroad.example.com. 300 CNAME www.other.test.", "www.other.test. 300 A 198.51.100.7"}},
+		{dns.Both, "nowhere.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "nowhere.example.com. 300 CNAME gone.example.com.", "ns: SOA example.com."}},
+		{dns.Both, "unknown.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "unknown.example.com. 300 CNAME host.unknown.invalid.", "ns: SOA ."}},
+		{dns.Authority, "unknown.example.com", mdns.TypeA, []string{"NOERROR aa", "unknown.example.com. 300 CNAME host.unknown.invalid."}},
+		{dns.Both, "example.com", mdns.TypeSOA, []string{"NOERROR aa", "example.com. 3600 SOA ada.ns.cloudflare.com. dns.cloudflare.com. 23 10000 2400 604800 1800"}},
+		{dns.Both, "example.com", mdns.TypeNS, []string{"NOERROR aa", "example.com. 86400 NS ada.ns.cloudflare.com.", "example.com. 86400 NS bob.ns.cloudflare.com."}},
+		{dns.Both, "example.com", mdns.TypeA, []string{"NOERROR aa", "example.com. 300 A 198.51.100.7"}},
+		{dns.Both, "example.com", mdns.TypeCNAME, []string{"NOERROR aa", "ns: SOA example.com."}},
+		{dns.Both, "example.com", mdns.TypeMX, []string{"NOERROR aa", "example.com. 300 MX 10 mail.example.com."}},
+		{dns.Both, "example.com", mdns.TypeCAA, []string{"NOERROR aa", `example.com. 300 CAA 0 issue "letsencrypt.org"`}},
+		{dns.Both, "_s._tcp.example.com", mdns.TypeSRV, []string{"NOERROR aa", "_s._tcp.example.com. 300 SRV 1 2 443 srv.example.com."}},
+		{dns.Both, "quoted.example.com", mdns.TypeTXT, []string{"NOERROR aa", `quoted.example.com. 300 TXT "one" "two \"q\""`}},
+		{dns.Both, "www.example.com", mdns.TypeANY, []string{"NOERROR aa", `www.example.com. 3789 HINFO "RFC8482" ""`}},
+		{dns.Both, "shown.example.com", mdns.TypeA, []string{"NOERROR aa", "shown.example.com. 300 A " + v4[0].String(), "shown.example.com. 300 A " + v4[1].String()}},
+		{dns.Both, "shown.example.com", mdns.TypeAAAA, []string{"NOERROR aa", "shown.example.com. 300 AAAA " + v6[0].String(), "shown.example.com. 300 AAAA " + v6[1].String()}},
+		{dns.Both, "shown.example.com", mdns.TypeTXT, []string{"NOERROR aa", `shown.example.com. 300 TXT "text"`}},
+		{dns.Both, "hidden.example.com", mdns.TypeCNAME, []string{"NOERROR aa", "ns: SOA example.com."}},
+		{dns.Authority, "x.sub.example.com", mdns.TypeA, []string{"NOERROR", "ns: sub.example.com. 300 NS ns.sub.example.com.", "extra: ns.sub.example.com. 300 A 192.0.2.53"}},
+		{dns.Both, "x.sub.example.com", mdns.TypeA, []string{"SERVFAIL"}},
+		{dns.Authority, "sub.example.com", mdns.TypeDS, []string{"NOERROR aa", "ns: SOA example.com."}},
+		{dns.Authority, "www.foreign.test", mdns.TypeA, []string{"REFUSED"}},
+		{dns.Authority, "api.cloudflare.com", mdns.TypeA, []string{"REFUSED"}},
+		{dns.Authority, "pending.test", mdns.TypeNS, []string{"NOERROR aa", "pending.test. 86400 NS ada.ns.cloudflare.com.", "pending.test. 86400 NS bob.ns.cloudflare.com."}},
+		{dns.Both, "pending.test", mdns.TypeNS, []string{"NXDOMAIN", "ns: SOA ."}},
+		{dns.Both, "api.cloudflare.com", mdns.TypeA, []string{"NOERROR", "api.cloudflare.com. 60 A 192.0.2.99"}},
+		{dns.Both, "api.cloudflare.com", mdns.TypeAAAA, []string{"NOERROR", "ns: SOA ."}},
+		{dns.Both, "dan.ns.cloudflare.com", mdns.TypeA, []string{"NOERROR", "dan.ns.cloudflare.com. 60 A 192.0.2.99"}},
+		{dns.Both, "bob.ns.cloudflare.com", mdns.TypeA, []string{"NOERROR", "bob.ns.cloudflare.com. 60 A 192.0.2.98"}},
+		{dns.Both, "com", mdns.TypeSOA, []string{"NOERROR", "ns: SOA ."}},
+		{dns.Both, ".", mdns.TypeNS, []string{"NOERROR", "ns: SOA ."}},
+		{dns.Both, "stranger.test", mdns.TypeA, []string{"NXDOMAIN", "ns: SOA ."}},
+	} {
+		t.Run(strings.Join([]string{string(tc.role), tc.name, mdns.TypeToString[tc.typ]}, " "), func(t *testing.T) {
+			t.Parallel()
+			reply := s.Ask(tc.role, tc.name, tc.typ)
+			if diff := cmp.Diff(tc.want, shown(reply)); diff != "" {
+				t.Errorf("answer (-want +got):\n%s", diff)
+			}
+			if reply.RecursionAvailable == (tc.role == dns.Authority) {
+				t.Errorf("RA = %v", reply.RecursionAvailable)
+			}
+		})
+	}
+}
+
+func TestLoopsEnd(t *testing.T) {
+	t.Parallel()
+	_, _, o := world(t)
+	if reply := dns.New(o).Ask(dns.Both, "loop.example.com", mdns.TypeA); reply.Rcode != mdns.RcodeServerFailure {
+		t.Errorf("a loop of CNAMEs: %v", shown(reply))
+	}
+}
+
+func TestUnknownNamesAreCounted(t *testing.T) {
+	t.Parallel()
+	_, _, o := world(t)
+	s := dns.New(o)
+	for range 3 {
+		s.Ask(dns.Both, "telemetry.vendor.test", mdns.TypeA)
+	}
+	s.Ask(dns.Both, "Updates.vendor.test", mdns.TypeAAAA)
+	s.Ask(dns.Both, "gone.example.com", mdns.TypeA) // inside a zone: known not to exist
+	s.Ask(dns.Both, "api.cloudflare.com", mdns.TypeA)
+	names, total := s.Unknown()
+	if total != 4 || len(names) != 2 || names[0].Name != "telemetry.vendor.test" || names[0].Count != 3 || len(names[0].Clients) != 1 || names[0].Clients[0] != "control" || names[1].Name != "updates.vendor.test" {
+		t.Errorf("total %d, names %+v", total, names)
+	}
+	s.ForgetUnknown()
+	if names, total := s.Unknown(); total != 0 || len(names) != 0 {
+		t.Errorf("after forget: %d %v", total, names)
+	}
+}
+
+func TestPublishDelay(t *testing.T) {
+	t.Parallel()
+	store, c, o := world(t)
+	s := dns.New(o)
+	if err := s.SetDelays([]dns.Delay{{Name: "slow.example.com", Type: "TXT", By: time.Minute}}); err != nil {
+		t.Fatal(err)
+	}
+	z := store.ZonesNamed("example.com")[0]
+	add(t, store, z, "slow TXT plain late", "slow A plain 192.0.2.8")
+	see := func() string { return shown(s.Ask(dns.Both, "slow.example.com", mdns.TypeTXT))[1] }
+	if got := see(); !strings.Contains(got, "SOA") {
+		t.Errorf("at once: %s", got)
+	}
+	if got := shown(s.Ask(dns.Both, "slow.example.com", mdns.TypeA)); len(got) != 2 || !strings.Contains(got[1], "192.0.2.8") {
+		t.Errorf("the other type: %v", got)
+	}
+	c.pass(time.Minute)
+	if got := see(); !strings.Contains(got, "late") {
+		t.Errorf("after a minute: %s", got)
+	}
+	var id zone.ID
+	store.Read(func(v zone.View) {
+		cut, _ := v.Best("slow.example.com")
+		for _, r := range cut.Records("slow.example.com") {
+			if r.Type == "TXT" {
+				id = r.ID
+			}
+		}
+	})
+	if _, err := store.Delete(z.ID, id); err != nil {
+		t.Fatal(err)
+	}
+	if got := see(); !strings.Contains(got, "late") {
+		t.Errorf("deleted a moment ago: %s", got)
+	}
+	c.pass(time.Minute)
+	if got := see(); !strings.Contains(got, "SOA") {
+		t.Errorf("a minute after it was deleted: %s", got)
+	}
+	if err := s.SetDelays([]dns.Delay{{By: -1}}); err == nil {
+		t.Error("a negative delay was taken")
+	}
+}
+
+func TestJournal(t *testing.T) {
+	t.Parallel()
+	_, _, o := world(t)
+	j := journal.New(10)
+	o.Journal = j
+	dns.New(o).Ask(dns.Both, "WWW.example.com", mdns.TypeTXT)
+	got := j.Entries(journal.Filter{})
+	if len(got) != 1 || got[0].Op != "TXT www.example.com." || got[0].Outcome != "NOERROR" || got[0].Detail["answer"] != "hello" || got[0].Source != journal.DNS {
+		t.Errorf("journal %+v", got)
+	}
+}

@@ -1,0 +1,284 @@
+package inject_test
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/zone"
+)
+
+func api() inject.Host { return inject.Host{Name: "api"} }
+
+func ca() inject.Host {
+	return inject.Host{
+		Name: "production", Nonce: func(context.Context) string { return "fresh" },
+		Step: func(path string) string { return strings.TrimPrefix(path, "/") },
+	}
+}
+
+// echo answers with the request's body, to see that it arrives whole.
+func echo() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		_, _ = io.WriteString(w, "real answer "+string(body))
+	})
+}
+
+func serve(t *testing.T, set *inject.Set, host inject.Host) *httptest.Server {
+	t.Helper()
+	server := httptest.NewServer(set.HTTP(host, echo()))
+	t.Cleanup(server.Close)
+	return server
+}
+
+type answer struct {
+	Status int
+	Body   string
+	Header http.Header
+}
+
+func do(ctx context.Context, server *httptest.Server, method, path, body string, header http.Header) (answer, error) {
+	req, err := http.NewRequestWithContext(ctx, method, server.URL+path, strings.NewReader(body))
+	if err != nil {
+		return answer{}, err
+	}
+	for name, values := range header {
+		req.Header[name] = values
+	}
+	resp, err := server.Client().Do(req)
+	if err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	text, err := io.ReadAll(resp.Body)
+	return answer{resp.StatusCode, string(text), resp.Header}, err
+}
+
+func add(t *testing.T, set *inject.Set, r inject.Rule) string {
+	t.Helper()
+	added, err := set.Add(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return added.ID
+}
+
+func TestAnswers(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		host   inject.Host
+		do     inject.Effect
+		status int
+		body   string
+		header map[string]string
+	}{
+		"cloudflare code": {api(), inject.Effect{Status: 403, Code: 10000, Message: "Authentication error"}, 403, `{"result":null,"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"messages":[]}`, map[string]string{"Content-Type": "application/json"}},
+		"bare status":     {api(), inject.Effect{Status: 500}, 500, `{"result":null,"success":false,"errors":[{"code":10000,"message":"Internal Server Error"}],"messages":[]}`, nil},
+		"retry after":     {api(), inject.Effect{Status: 429, Code: 10100, Message: "wait", RetryAfter: 300}, 429, "", map[string]string{"Retry-After": "300"}},
+		"error page":      {api(), inject.Effect{HTML: true}, 502, "", map[string]string{"Content-Type": "text/html; charset=UTF-8"}},
+		"text":            {api(), inject.Effect{Body: "plain"}, 200, "plain", nil},
+		"headers only":    {api(), inject.Effect{Headers: map[string]string{"CF-Ray": "x"}}, 200, "real answer ", map[string]string{"Cf-Ray": "x"}},
+		"rate limited": {
+			ca(),
+			inject.Effect{Problem: "rateLimited", RetryAfter: 60, Message: "too many"},
+			429, `{"type":"urn:ietf:params:acme:error:rateLimited","detail":"too many","status":429}`,
+			map[string]string{"Retry-After": "60", "Replay-Nonce": "fresh", "Content-Type": "application/problem+json"},
+		},
+		"caa":              {ca(), inject.Effect{Problem: "caa", Message: "no"}, 403, `{"type":"urn:ietf:params:acme:error:caa","detail":"no","status":403}`, nil},
+		"acme bare status": {ca(), inject.Effect{Status: 503}, 503, `{"type":"urn:ietf:params:acme:error:rateLimited","detail":"injected: Service Unavailable","status":503}`, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := journal.New(10)
+			set := inject.New(1, j)
+			add(t, set, inject.Rule{ID: "f", HTTP: &inject.HTTPMatch{}, Do: tc.do})
+			got, err := do(t.Context(), serve(t, set, tc.host), http.MethodGet, "/new-order", "", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got.Status != tc.status || (tc.body != "" && got.Body != tc.body) {
+				t.Errorf("%d %s", got.Status, got.Body)
+			}
+			for name, want := range tc.header {
+				if got.Header.Get(name) != want {
+					t.Errorf("%s: %q, want %q", name, got.Header.Get(name), want)
+				}
+			}
+			if seen := j.Entries(journal.Filter{}); len(tc.do.Headers) == 0 && (len(seen) != 1 || seen[0].Detail["fault"] != "f") {
+				t.Errorf("journal %+v", seen)
+			}
+		})
+	}
+}
+
+func TestMatching(t *testing.T) {
+	t.Parallel()
+	payload := base64.RawURLEncoding.EncodeToString([]byte(`{"identifiers":[{"type":"dns","value":"www.example.com"}]}`))
+	csr := base64.RawURLEncoding.EncodeToString([]byte(`{"csr":"` + base64.RawURLEncoding.EncodeToString([]byte("\x30\x82www.example.com")) + `"}`))
+	jws := func(p string) string { return `{"protected":"e30","payload":"` + p + `","signature":"x"}` }
+	for name, tc := range map[string]struct {
+		match      inject.HTTPMatch
+		host       inject.Host
+		path, body string
+		want       bool
+	}{
+		"everything":        {inject.HTTPMatch{}, api(), "/x", "", true},
+		"host":              {inject.HTTPMatch{Host: "api"}, api(), "/x", "", true},
+		"other host":        {inject.HTTPMatch{Host: "staging"}, ca(), "/x", "", false},
+		"both authorities":  {inject.HTTPMatch{Host: "acme"}, ca(), "/x", "", true},
+		"acme is not api":   {inject.HTTPMatch{Host: "acme"}, api(), "/x", "", false},
+		"method":            {inject.HTTPMatch{Method: "post"}, api(), "/x", "", true},
+		"other method":      {inject.HTTPMatch{Method: "GET"}, api(), "/x", "", false},
+		"path":              {inject.HTTPMatch{Path: "/zones/*/dns_records*"}, api(), "/zones/1/dns_records/batch", "", true},
+		"path is whole":     {inject.HTTPMatch{Path: "/zones"}, api(), "/zones/1", "", false},
+		"query":             {inject.HTTPMatch{Query: "*name=a.example*"}, api(), "/zones?page=1&name=a.example", "", true},
+		"step":              {inject.HTTPMatch{Step: "new-order"}, ca(), "/new-order", "", true},
+		"step of no acme":   {inject.HTTPMatch{Step: "new-order"}, api(), "/new-order", "", false},
+		"token":             {inject.HTTPMatch{Token: zone.Fingerprint("secret")}, api(), "/x", "", true},
+		"other token":       {inject.HTTPMatch{Token: zone.Fingerprint("other")}, api(), "/x", "", false},
+		"client":            {inject.HTTPMatch{Client: "127.0.0.1"}, api(), "/x", "", true},
+		"client prefix":     {inject.HTTPMatch{Client: "127.0.0.0/8"}, api(), "/x", "", true},
+		"other client":      {inject.HTTPMatch{Client: "10.0.0.0/8"}, api(), "/x", "", false},
+		"body":              {inject.HTTPMatch{Contains: "needle"}, api(), "/x", "hay needle hay", true},
+		"body without":      {inject.HTTPMatch{Contains: "needle"}, api(), "/x", "hay", false},
+		"signed identifier": {inject.HTTPMatch{Contains: "www.example.com"}, ca(), "/new-order", jws(payload), true},
+		"name in a CSR":     {inject.HTTPMatch{Contains: "www.example.com"}, ca(), "/finalize", jws(csr), true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			set := inject.New(1, nil)
+			add(t, set, inject.Rule{HTTP: &tc.match, Do: inject.Effect{Status: 418}})
+			got, err := do(t.Context(), serve(t, set, tc.host), http.MethodPost, tc.path, tc.body, http.Header{"Authorization": {"Bearer secret"}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (got.Status == 418) != tc.want {
+				t.Errorf("HTTP %d, want a hit: %v", got.Status, tc.want)
+			}
+			if !tc.want && got.Body != "real answer "+tc.body {
+				t.Errorf("the body that was looked into did not arrive: %q", got.Body)
+			}
+		})
+	}
+}
+
+func TestConnectionsBreak(t *testing.T) {
+	t.Parallel()
+	set := inject.New(1, nil)
+	server := serve(t, set, api())
+	id := add(t, set, inject.Rule{HTTP: &inject.HTTPMatch{}, Do: inject.Effect{Reset: true}})
+	if _, err := do(t.Context(), server, http.MethodPost, "/", "x", nil); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("reset: %v", err)
+	}
+	set.Clear(id)
+	id = add(t, set, inject.Rule{HTTP: &inject.HTTPMatch{}, Do: inject.Effect{Truncate: true}})
+	if got, err := do(t.Context(), server, http.MethodPost, "/", "x", nil); !errors.Is(err, io.ErrUnexpectedEOF) || got.Body != "real a" {
+		t.Errorf("truncated: %q %v", got.Body, err)
+	}
+	set.Clear(id)
+	if got, err := do(t.Context(), server, http.MethodPost, "/", "x", nil); err != nil || got.Body != "real answer x" {
+		t.Errorf("healed: %q %v", got.Body, err)
+	}
+}
+
+func TestHangEndsWithTheRule(t *testing.T) {
+	t.Parallel()
+	j := journal.New(10)
+	set := inject.New(1, j)
+	server := serve(t, set, api())
+	id := add(t, set, inject.Rule{HTTP: &inject.HTTPMatch{}, Do: inject.Effect{Hang: true}})
+	ended := make(chan error)
+	go func() {
+		_, err := do(t.Context(), server, http.MethodPost, "/", "", nil)
+		ended <- err
+	}()
+	if _, err := j.Wait(t.Context(), 0, journal.Filter{Contains: "hang"}); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case err := <-ended:
+		t.Fatalf("it did not hang: %v", err)
+	default:
+	}
+	set.Clear(id)
+	if err := <-ended; err == nil {
+		t.Error("an answer came out of a hang")
+	}
+}
+
+func TestDelay(t *testing.T) {
+	t.Parallel()
+	set := inject.New(1, nil)
+	add(t, set, inject.Rule{HTTP: &inject.HTTPMatch{}, Do: inject.Effect{DelayMillis: 60}})
+	start := time.Now()
+	got, err := do(t.Context(), serve(t, set, api()), http.MethodGet, "/", "", nil)
+	if err != nil || got.Body != "real answer " || time.Since(start) < 60*time.Millisecond {
+		t.Errorf("%q %v after %v", got.Body, err, time.Since(start))
+	}
+}
+
+// hits sends n requests and tells which were hit.
+func hits(t *testing.T, set *inject.Set, n int) string {
+	t.Helper()
+	handler := set.HTTP(api(), echo())
+	var b strings.Builder
+	for range n {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", strings.NewReader("")))
+		b.WriteByte(map[bool]byte{true: 'x', false: '.'}[w.Code != http.StatusOK])
+	}
+	return b.String()
+}
+
+func TestLife(t *testing.T) {
+	t.Parallel()
+	set := inject.New(1, nil)
+	add(t, set, inject.Rule{ID: "few", HTTP: &inject.HTTPMatch{}, Do: inject.Effect{Status: 500}, Skip: 2, Times: 3})
+	if got := hits(t, set, 8); got != "..xxx..." {
+		t.Errorf("skip 2, times 3: %s", got)
+	}
+	if got := set.List(); len(got) != 1 || got[0].Hits != 3 || got[0].Seen != 5 {
+		t.Errorf("list %+v", got)
+	}
+	if n := set.ClearAll(); n != 1 || len(set.List()) != 0 {
+		t.Errorf("cleared %d", n)
+	}
+	add(t, set, inject.Rule{HTTP: &inject.HTTPMatch{}, Do: inject.Effect{Status: 500}, Seconds: 0.000001})
+	if got := hits(t, set, 2); got != ".." {
+		t.Errorf("expired: %s", got)
+	}
+	if _, ok := set.Clear("few"); ok {
+		t.Error("cleared what is gone")
+	}
+}
+
+func TestDiceRepeat(t *testing.T) {
+	t.Parallel()
+	roll := func(seed uint64, id string) string {
+		set := inject.New(seed, nil)
+		add(t, set, inject.Rule{ID: id, HTTP: &inject.HTTPMatch{}, Do: inject.Effect{Status: 500}, Probability: 0.5})
+		return hits(t, set, 64)
+	}
+	first := roll(1, "a")
+	if diff := cmp.Diff(first, roll(1, "a")); diff != "" {
+		t.Errorf("the same seed rolls otherwise (-first +second):\n%s", diff)
+	}
+	if first == roll(2, "a") || first == roll(1, "b") {
+		t.Error("another seed or id rolls the same")
+	}
+	if n := strings.Count(first, "x"); n < 16 || n > 48 {
+		t.Errorf("%d hits of 64 at 0.5", n)
+	}
+}

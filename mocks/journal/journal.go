@@ -1,0 +1,187 @@
+// Package journal keeps what every mock of the fake internet saw: one clock,
+// one sequence, a bounded ring in memory.
+//
+// It knows the shape of an entry and nothing of those who write or read it. It
+// must never be given a secret: writers put fingerprints where a token stood.
+package journal
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Source names the mock that saw something.
+type Source string
+
+// The sources of the fake internet.
+const (
+	API     Source = "api"     // the Cloudflare API
+	DNS     Source = "dns"     // the name servers
+	ACME    Source = "acme"    // the two certificate authorities
+	Outside Source = "outside" // the client on the internet
+	Control Source = "control" // the private side that steers all of them
+)
+
+// Entry is one thing that a mock saw, with what it answered.
+type Entry struct {
+	// Seq counts from 1 without gaps over the life of a journal; Record sets it.
+	Seq uint64 `json:"seq"`
+	// Time is when the request arrived; Record sets it when it is zero.
+	Time   time.Time `json:"time"`
+	Source Source    `json:"source"`
+	// Client is the remote IP address, without port.
+	Client string `json:"client,omitempty"`
+	// Op says what was asked: "GET /client/v4/zones", "TXT _acme-challenge.x.", "new-order".
+	Op string `json:"op"`
+	// Outcome says what was answered: "200", "403 10000", "NXDOMAIN", "urn:ietf:params:acme:error:caa".
+	Outcome string `json:"outcome"`
+	// Detail holds a few small facts more, never a secret. It must not be changed after Record.
+	Detail map[string]string `json:"detail,omitempty"`
+	// Millis is how long the answer took.
+	Millis float64 `json:"ms"`
+}
+
+// Recorder is all that a mock needs to know of the journal.
+type Recorder interface{ Record(Entry) }
+
+// Filter chooses entries. The zero value chooses all.
+type Filter struct {
+	// After keeps only entries whose Seq is greater.
+	After uint64
+	// Source keeps only this source.
+	Source Source
+	// Client keeps only this remote IP.
+	Client string
+	// Contains keeps only entries with this text in Op, Outcome or a Detail value, in any case.
+	Contains string
+	// Limit keeps at most so many entries, the oldest; 0 keeps all.
+	Limit int
+}
+
+func (f Filter) match(e *Entry) bool {
+	if e.Seq <= f.After || (f.Source != "" && e.Source != f.Source) || (f.Client != "" && e.Client != f.Client) {
+		return false
+	}
+	if f.Contains == "" {
+		return true
+	}
+	want := strings.ToLower(f.Contains)
+	if strings.Contains(strings.ToLower(e.Op), want) || strings.Contains(strings.ToLower(e.Outcome), want) {
+		return true
+	}
+	for _, v := range e.Detail {
+		if strings.Contains(strings.ToLower(v), want) {
+			return true
+		}
+	}
+	return false
+}
+
+// Journal is a bounded ring of entries. It is safe for concurrent use.
+type Journal struct {
+	mu      sync.Mutex
+	ring    []Entry
+	last    uint64        // Seq of the newest entry, 0 when there is none
+	first   uint64        // Seq of the oldest entry that Clear has left, at least 1
+	waiting chan struct{} // closed, and forgotten, by the next Record; nil while nobody waits
+}
+
+// New returns a journal of the newest capacity entries (at least one).
+func New(capacity int) *Journal {
+	return &Journal{ring: make([]Entry, max(capacity, 1)), first: 1}
+}
+
+// Record appends an entry, gives it its Seq, and wakes those who wait.
+func (j *Journal) Record(e Entry) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if e.Time.IsZero() {
+		e.Time = time.Now()
+	}
+	j.last++
+	e.Seq = j.last
+	j.ring[(e.Seq-1)%uint64(len(j.ring))] = e
+	if j.waiting != nil {
+		close(j.waiting)
+		j.waiting = nil
+	}
+}
+
+// Entries returns what the filter chooses among the entries still held, oldest first; never nil.
+func (j *Journal) Entries(f Filter) []Entry {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.entries(f)
+}
+
+func (j *Journal) entries(f Filter) []Entry {
+	found := []Entry{}
+	for seq := max(j.oldest(), f.After+1); seq <= j.last; seq++ {
+		e := &j.ring[(seq-1)%uint64(len(j.ring))]
+		if !f.match(e) {
+			continue
+		}
+		found = append(found, *e)
+		if f.Limit > 0 && len(found) == f.Limit {
+			break
+		}
+	}
+	return found
+}
+
+// oldest is the Seq of the oldest entry still held.
+func (j *Journal) oldest() uint64 {
+	if size := uint64(len(j.ring)); j.last > size {
+		return max(j.first, j.last-size+1)
+	}
+	return j.first
+}
+
+// Wait returns the entries after the given Seq that the filter chooses, as soon
+// as there is one. When ctx ends first it returns an empty list and ctx's error.
+func (j *Journal) Wait(ctx context.Context, after uint64, f Filter) ([]Entry, error) {
+	f.After = max(f.After, after)
+	for {
+		j.mu.Lock()
+		found, seen := j.entries(f), j.last
+		if len(found) > 0 {
+			j.mu.Unlock()
+			return found, nil
+		}
+		if j.waiting == nil {
+			j.waiting = make(chan struct{})
+		}
+		woken := j.waiting
+		j.mu.Unlock()
+		f.After = max(f.After, seen) // what was looked at once is not looked at again
+		select {
+		case <-woken:
+		case <-ctx.Done():
+			return found, ctx.Err()
+		}
+	}
+}
+
+// Last returns the Seq of the newest entry, 0 before the first.
+func (j *Journal) Last() uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.last
+}
+
+// Dropped counts the entries that the ring, being full, has let go of since New or Clear.
+func (j *Journal) Dropped() uint64 {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.oldest() - j.first
+}
+
+// Clear forgets all entries. Seq goes on, so that a reader's position stays good.
+func (j *Journal) Clear() {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	clear(j.ring)
+	j.first = j.last + 1
+}

@@ -1,0 +1,161 @@
+package journal_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/edgeproof/edgeproof/mocks/journal"
+)
+
+func seqs(entries []journal.Entry) []uint64 {
+	got := []uint64{}
+	for _, e := range entries {
+		got = append(got, e.Seq)
+	}
+	return got
+}
+
+func TestEntriesFilter(t *testing.T) {
+	t.Parallel()
+	j := journal.New(10)
+	j.Record(journal.Entry{Source: journal.API, Client: "10.0.0.1", Op: "GET /client/v4/zones", Outcome: "200"})
+	j.Record(journal.Entry{Source: journal.DNS, Client: "10.0.0.2", Op: "TXT _acme-challenge.a.", Outcome: "NXDOMAIN"})
+	j.Record(journal.Entry{Source: journal.API, Client: "10.0.0.2", Op: "POST /client/v4/zones", Outcome: "403 10000", Detail: map[string]string{"token": "Ab12"}})
+	for name, tc := range map[string]struct {
+		filter journal.Filter
+		want   []uint64
+	}{
+		"all":               {journal.Filter{}, []uint64{1, 2, 3}},
+		"source":            {journal.Filter{Source: journal.API}, []uint64{1, 3}},
+		"client":            {journal.Filter{Client: "10.0.0.2"}, []uint64{2, 3}},
+		"after":             {journal.Filter{After: 2}, []uint64{3}},
+		"op, any case":      {journal.Filter{Contains: "ACME-challenge"}, []uint64{2}},
+		"outcome":           {journal.Filter{Contains: "10000"}, []uint64{3}},
+		"detail":            {journal.Filter{Contains: "ab12"}, []uint64{3}},
+		"limit keeps first": {journal.Filter{Limit: 2}, []uint64{1, 2}},
+		"nothing":           {journal.Filter{Contains: "absent"}, []uint64{}},
+		"from the future":   {journal.Filter{After: 99}, []uint64{}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(tc.want, seqs(j.Entries(tc.filter))); diff != "" {
+				t.Errorf("entries (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestRingKeepsTheNewest(t *testing.T) {
+	t.Parallel()
+	j := journal.New(3)
+	for i := range 5 {
+		j.Record(journal.Entry{Op: fmt.Sprint(i)})
+	}
+	if diff := cmp.Diff([]uint64{3, 4, 5}, seqs(j.Entries(journal.Filter{}))); diff != "" {
+		t.Errorf("entries (-want +got):\n%s", diff)
+	}
+	if got := j.Dropped(); got != 2 {
+		t.Errorf("dropped = %d, want 2", got)
+	}
+	j.Clear()
+	if got := j.Entries(journal.Filter{}); len(got) != 0 || j.Dropped() != 0 {
+		t.Errorf("after clear: %d entries, %d dropped", len(got), j.Dropped())
+	}
+	j.Record(journal.Entry{Op: "next"})
+	if diff := cmp.Diff([]uint64{6}, seqs(j.Entries(journal.Filter{}))); diff != "" {
+		t.Errorf("after clear the sequence goes on (-want +got):\n%s", diff)
+	}
+}
+
+func TestRecordSetsTheTimeOnlyWhenUnset(t *testing.T) {
+	t.Parallel()
+	j := journal.New(2)
+	then := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
+	j.Record(journal.Entry{Time: then})
+	j.Record(journal.Entry{})
+	got := j.Entries(journal.Filter{})
+	if !got[0].Time.Equal(then) || got[1].Time.IsZero() {
+		t.Errorf("times = %v, %v", got[0].Time, got[1].Time)
+	}
+}
+
+func TestWaitWakesOnTheRightEntry(t *testing.T) {
+	t.Parallel()
+	j := journal.New(4)
+	j.Record(journal.Entry{Op: "old want"})
+	got := make(chan []journal.Entry)
+	go func() {
+		found, err := j.Wait(t.Context(), 1, journal.Filter{Contains: "want"})
+		if err != nil {
+			t.Errorf("wait: %v", err)
+		}
+		got <- found
+	}()
+	j.Record(journal.Entry{Op: "other"})
+	j.Record(journal.Entry{Op: "want"})
+	if diff := cmp.Diff([]uint64{3}, seqs(<-got)); diff != "" {
+		t.Errorf("waited for (-want +got):\n%s", diff)
+	}
+}
+
+func TestWaitEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	found, err := journal.New(1).Wait(ctx, 0, journal.Filter{})
+	if !errors.Is(err, context.Canceled) || found == nil || len(found) != 0 {
+		t.Errorf("wait = %v, %v", found, err)
+	}
+}
+
+func TestConcurrentUseLeavesNoGap(t *testing.T) {
+	t.Parallel()
+	j := journal.New(1000)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 100 {
+				j.Record(journal.Entry{Op: "x"})
+				j.Entries(journal.Filter{Limit: 1})
+			}
+		})
+	}
+	wg.Wait()
+	got := j.Entries(journal.Filter{})
+	if len(got) != 400 || got[399].Seq != 400 || j.Last() != 400 {
+		t.Errorf("%d entries, last %d", len(got), j.Last())
+	}
+}
+
+func TestLinesRoundTrip(t *testing.T) {
+	t.Parallel()
+	j := journal.New(3)
+	j.Record(journal.Entry{Source: journal.ACME, Op: "new-order <&>", Outcome: "201", Millis: 1.5, Time: time.Unix(1, 0).UTC()})
+	j.Record(journal.Entry{Source: journal.DNS, Op: "A x.", Outcome: "NOERROR", Detail: map[string]string{"k": "v"}, Time: time.Unix(2, 0).UTC()})
+	want := j.Entries(journal.Filter{})
+	var b bytes.Buffer
+	if err := journal.WriteLines(&b, want); err != nil {
+		t.Fatal(err)
+	}
+	if lines := strings.Count(b.String(), "\n"); lines != 2 || !strings.Contains(b.String(), "<&>") {
+		t.Errorf("%d lines:\n%s", lines, b.String())
+	}
+	got, err := journal.ReadLines(&b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("round trip (-want +got):\n%s", diff)
+	}
+	if _, err := journal.ReadLines(strings.NewReader("{\"seq\":1}\n{torn")); err == nil || !strings.Contains(err.Error(), "entry 2") {
+		t.Errorf("torn line: %v", err)
+	}
+}

@@ -1,0 +1,143 @@
+package zone
+
+import (
+	"net/netip"
+	"strings"
+)
+
+// canonicalContent checks the content of a type that has no data fields and returns it as stored. TXT stays
+// as sent, byte for byte; names lose a trailing dot; IPv6 takes the form of RFC 5952.
+func canonicalContent(typ, content string) (string, error) {
+	switch typ {
+	case "A":
+		if addr, err := netip.ParseAddr(content); err != nil || !addr.Is4() {
+			return "", refuse(Reported, CodeContentA, "Content for A record must be a valid IPv4 address.")
+		}
+		return content, nil
+	case "AAAA":
+		addr, err := netip.ParseAddr(content)
+		if err != nil || !addr.Is6() || addr.Zone() != "" {
+			return "", refuse(Unverified, CodeContentAAAA, "Content for AAAA record must be a valid IPv6 address.")
+		}
+		return addr.String(), nil
+	case "CNAME", "NS", "MX", "PTR":
+		return canonicalTarget(typ, content)
+	case "TXT":
+		return content, checkTXT(content)
+	default: // OPENPGPKEY
+		if content == "" {
+			return "", refuse(Unverified, CodeContent, "Content for %s record is invalid.", typ)
+		}
+		return content, checkLength(len(content))
+	}
+}
+
+func canonicalTarget(typ, content string) (string, error) {
+	invalid := refuse(Reported, CodeContent, "Content for %s record is invalid.", typ)
+	if typ != "CNAME" {
+		invalid.Evidence = Unverified // the words are known for CNAME only
+	}
+	if typ == "MX" && content == "." { // null MX, RFC 7505
+		return content, nil
+	}
+	if _, err := netip.ParseAddr(content); err == nil {
+		return "", invalid
+	}
+	if !isASCII(content) {
+		content = Canonical(content)
+	}
+	content = strings.TrimSuffix(content, ".")
+	if !ValidName(content) || strings.HasPrefix(content, "*") {
+		return "", invalid
+	}
+	return content, nil
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
+}
+
+func checkTXT(content string) error {
+	opens := strings.HasPrefix(content, `"`)
+	closes := len(content) > 1 && strings.HasSuffix(content, `"`)
+	if content == "" || opens != closes {
+		return refuse(Unverified, CodeContent, "Content for TXT record is invalid.")
+	}
+	return checkLength(txtWireBytes(content))
+}
+
+func checkLength(wire int) error {
+	if wire > maxTXTWireBytes {
+		return refuse(Mocked, CodeContentLength, "Record content exceeds the allowed length of %d wire format bytes.", maxTXTWireBytes)
+	}
+	return nil
+}
+
+// txtWireBytes is the length of the RDATA: each character-string and its length octet (RFC 1035 section 3.3.14).
+func txtWireBytes(content string) int {
+	n := 0
+	for _, s := range Strings(content) {
+		n += 1 + len(s)
+	}
+	return n
+}
+
+// Strings splits the content of a TXT record into the character-strings that DNS serves, each of at most
+// 255 bytes. Quoted content is read as in a zone file (RFC 1035 section 5.1), with \" and \DDD escapes;
+// content without quotes is one text.
+func Strings(content string) []string {
+	if !strings.HasPrefix(content, `"`) {
+		return chunk(nil, content)
+	}
+	var (
+		out    []string
+		text   []byte
+		quoted bool
+	)
+	for i := 0; i < len(content); i++ {
+		c := content[i]
+		switch {
+		case c == '"':
+			if quoted {
+				out = chunk(out, string(text))
+				text = text[:0]
+			}
+			quoted = !quoted
+		case !quoted: // blanks between strings
+		case c == '\\' && i+3 < len(content) && digits(content[i+1:i+4]):
+			n := int(content[i+1]-'0')*100 + int(content[i+2]-'0')*10 + int(content[i+3]-'0')
+			text = append(text, byte(n)) //nolint:gosec // \256 and above wrap, as they have no meaning
+			i += 3
+		case c == '\\' && i+1 < len(content):
+			i++
+			text = append(text, content[i])
+		default:
+			text = append(text, c)
+		}
+	}
+	if len(text) > 0 {
+		out = chunk(out, string(text))
+	}
+	return out
+}
+
+func digits(s string) bool {
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+func chunk(out []string, text string) []string {
+	for len(text) > 255 {
+		out, text = append(out, text[:255]), text[255:]
+	}
+	return append(out, text)
+}

@@ -1,0 +1,87 @@
+package zone
+
+import (
+	"strings"
+
+	"golang.org/x/net/idna"
+)
+
+const (
+	maxName  = 253 // characters of a name without its final dot, RFC 1035 section 2.3.4
+	maxLabel = 63
+)
+
+// Canonical is the form in which names are stored and looked up: lower case, Punycode, no trailing dot.
+// It does not judge; ValidName does.
+func Canonical(name string) string {
+	name = strings.TrimSuffix(name, ".")
+	for i := range len(name) {
+		if c := name[i]; c >= 0x80 {
+			if ascii, err := idna.Lookup.ToASCII(name); err == nil {
+				return ascii
+			}
+			return strings.ToLower(name)
+		}
+	}
+	return strings.ToLower(name)
+}
+
+// ValidName reports whether a canonical name may own a record: labels of 1 to 63 letters, digits, hyphens
+// and underscores, "*" only as the whole first label (RFC 4592), 253 characters at most.
+func ValidName(name string) bool {
+	if name == "" || len(name) > maxName {
+		return false
+	}
+	rest, first := name, true
+	for {
+		label, tail, more := strings.Cut(rest, ".")
+		if !validLabel(label) && (!first || label != "*") {
+			return false
+		}
+		if !more {
+			return true
+		}
+		rest, first = tail, false
+	}
+}
+
+func validLabel(label string) bool {
+	if label == "" || len(label) > maxLabel {
+		return false
+	}
+	for i := range len(label) {
+		c := label[i]
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		if !letter && (c < '0' || c > '9') && c != '-' && c != '_' {
+			return false
+		}
+	}
+	return true
+}
+
+// Below reports whether name is the apex or lies under it. Both are canonical.
+func Below(name, apex string) bool {
+	return name == apex || len(name) > len(apex) && name[len(name)-len(apex)-1] == '.' && strings.HasSuffix(name, apex)
+}
+
+// Absolute makes a client's record name a full one: "@" is the apex, and a name outside the zone has the
+// zone appended, as the real API does (so "www.other.com" becomes "www.other.com.example.com").
+func Absolute(name, apex string) (string, error) {
+	if name == "@" {
+		return apex, nil
+	}
+	full := Canonical(name)
+	if full != "" && !Below(full, apex) {
+		full += "." + apex
+	}
+	if !ValidName(full) {
+		return "", refuse(Reported, CodeNameInvalid, "DNS name is invalid.")
+	}
+	return full, nil
+}
+
+// parent is the name without its first label; "" when it has one label only.
+func parent(name string) string {
+	_, rest, _ := strings.Cut(name, ".")
+	return rest
+}

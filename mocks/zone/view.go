@@ -1,0 +1,101 @@
+package zone
+
+import "strings"
+
+// View is a consistent look at the store for the length of one Read: what name servers ask.
+type View struct{ s *Store }
+
+// Read calls fn under the store's read lock. fn may ask the View as often as it needs and sees one state
+// throughout. It must not call methods of the Store, must not keep the View, and should not block; the
+// records and zones it got may be kept.
+func (s *Store) Read(fn func(View)) {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	fn(View{s})
+}
+
+// Best finds the zone that a canonical name belongs to: the longest apex that is the name or lies above it.
+// Of zones with the same name the active one counts, then pending, then moved, then the oldest.
+func (v View) Best(name string) (Cut, bool) {
+	for {
+		if same := v.s.byName[name]; len(same) > 0 {
+			return Cut{preferred(same)}, true
+		}
+		i := strings.IndexByte(name, '.')
+		if i < 0 {
+			return Cut{}, false
+		}
+		name = name[i+1:]
+	}
+}
+
+// ByID finds a zone by its identifier, for the side that must answer for a zone Best would not choose.
+func (v View) ByID(id ID) (Cut, bool) {
+	t, ok := v.s.byID[id]
+	return Cut{t}, ok
+}
+
+func preferred(same []*table) *table {
+	best := same[0]
+	rank := func(s Status) int {
+		switch s {
+		case Active:
+			return 0
+		case Pending:
+			return 1
+		}
+		return 2
+	}
+	for _, t := range same[1:] {
+		if rank(t.zone.Status) < rank(best.zone.Status) {
+			best = t
+		}
+	}
+	return best
+}
+
+// Cut is one zone seen through a View. It must not outlive the Read that gave it.
+type Cut struct{ t *table }
+
+// Zone is the zone itself.
+func (c Cut) Zone() *Zone { return c.t.zone }
+
+// Serial is the zone's SOA serial (RFC 1035 section 3.3.13). It grows by one with each transaction and
+// starts at 1; serial arithmetic applies when it wraps.
+func (c Cut) Serial() uint32 {
+	return uint32(c.t.version) //nolint:gosec // serials wrap, RFC 1982
+}
+
+// Len is the number of records in the zone.
+func (c Cut) Len() int { return len(c.t.byID) }
+
+// Records are the records whose owner is the canonical name, all types, oldest first. The slice is shared:
+// read it only. A wildcard's records are found under its own name, "*.example.com".
+func (c Cut) Records(owner string) []*Record {
+	if n := c.t.names[owner]; n != nil {
+		return n.records
+	}
+	return nil
+}
+
+// Exists reports whether the name owns a record or a name below it does (RFC 8020, RFC 4592 section 2.2.2);
+// true without Records means an empty non-terminal. The apex always exists.
+func (c Cut) Exists(owner string) bool {
+	return owner == c.t.zone.Name || c.t.names[owner].exists()
+}
+
+// Versions are the current records of a name and those that were replaced or deleted within
+// Options.History, the superseded first. A name server with a publish delay d serves the versions that
+// hold at now-d; the delay may differ from record to record.
+func (c Cut) Versions(owner string) []Version {
+	n := c.t.names[owner]
+	if n == nil {
+		return nil
+	}
+	out := make([]Version, 0, len(n.past)+len(n.records))
+	out = append(out, n.past...)
+	for _, r := range n.records {
+		out = append(out, Version{Record: r, From: r.Modified})
+	}
+	return out
+}
