@@ -1,0 +1,93 @@
+package bundle
+
+import (
+	"maps"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
+
+// Bundle is a bundle, read and rendered.
+type Bundle struct {
+	Path    string   // the folder that was loaded, absolute
+	Digest  string   // sha256:… over stages, objects and hooks in canonical form; equal bundles have equal digests on every machine
+	Stages  []Stage  // in dependency order
+	Flux    []Object // Flux's own objects, as they stand after substitution; they are not applied
+	Notices []Notice // what does not stop the bundle here but deserves to be told
+
+	variables map[string]string
+}
+
+// Stage is what is applied together: one for each Flux Kustomization, and one for what the bundle's own folder holds beside them.
+type Stage struct {
+	Name      string   // of the Kustomization, or "root"; with its namespace where two share a name
+	Path      string   // the folder, relative to the bundle's root
+	DependsOn []string // names of stages that must be ready before, the one that declared this one included
+	Suspended bool     // Flux would not touch it: it has no objects
+	Objects   []Object // plain objects in build order, then each release's in install order
+	Hooks     []Hook   // of the stage's releases, apart from Objects
+	Releases  []Release
+}
+
+// Object is one object to apply, in the namespace it will live in.
+type Object struct {
+	*unstructured.Unstructured
+
+	Source  string // "dns-and-certificates/external-dns.yaml: HelmRelease flux-system/external-dns"
+	Release string // namespace/name of the Helm release that it belongs to; "" for a plain object
+}
+
+// Hook is an object that Helm runs at a point of a release's life rather than keeping it as part of the release.
+type Hook struct {
+	Object
+
+	Events         []string // "post-install", …
+	Weight         int      // hooks of one event run by ascending weight
+	DeletePolicies []string // "before-hook-creation", …
+}
+
+// Release is one HelmRelease as it was rendered.
+type Release struct {
+	Name, Namespace string // of the Helm release
+	HelmRelease     string // namespace/name of the Flux object
+	Chart           string
+	Version         string // of the chart, after ranges were resolved
+	AppVersion      string
+	Origin          string   // where the chart came from
+	DependsOn       []string // namespace/name of HelmReleases
+	Suspended       bool
+}
+
+// Options say in what world the bundle is rendered.
+type Options struct {
+	// Charts finds the charts of HelmReleases. Without it a bundle that needs a chart is refused.
+	Charts ChartSource
+	// KubeVersion is the version of the cluster to be, e.g. v1.37.2. Charts see it as .Capabilities.KubeVersion.
+	KubeVersion string
+	// Variables are substituted too, with the least precedence: what another bundle, already installed, provides.
+	Variables map[string]string
+	// Root is the folder nothing is read outside of, and that Kustomization paths may be relative to. The default is the
+	// repository that the bundle lies in, or the bundle's folder where it lies in none.
+	Root string
+}
+
+// Variables returns the post-build variables that the bundle's ConfigMaps and Kustomizations provide, for those who install
+// applications on top of it. Values from Secrets are left out.
+func (b *Bundle) Variables() map[string]string { return maps.Clone(b.variables) }
+
+// Objects returns all objects of all stages in order, hooks not included.
+func (b *Bundle) Objects() []Object {
+	var all []Object
+	for _, stage := range b.Stages {
+		all = append(all, stage.Objects...)
+	}
+	return all
+}
+
+// describe names an object as people write it: "Deployment cert-manager/external-dns".
+func describe(o *unstructured.Unstructured) string {
+	name := o.GetName()
+	if ns := o.GetNamespace(); ns != "" {
+		name = ns + "/" + name
+	}
+	return o.GetKind() + " " + name
+}

@@ -1,0 +1,89 @@
+package bundle
+
+import (
+	"fmt"
+	"slices"
+
+	releaseutil "helm.sh/helm/v4/pkg/release/v1/util"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+)
+
+// Wave is what can be applied at once. The next wave needs this one to be ready.
+type Wave struct {
+	Name    string // "namespaces and definitions", "objects", "release cert-manager/external-dns", "post-install hooks of …"
+	Hooks   bool   // the objects are hooks: made anew, waited for to the end, and deleted by their policies
+	Objects []Object
+	Release string // namespace/name of the Helm release, or ""
+}
+
+// Waves returns the stage's objects and install hooks in the order in which they can be applied: namespaces and CRDs, then plain
+// objects, then each release with the hooks before and after it. Empty waves are left out.
+func (s Stage) Waves() []Wave {
+	var waves []Wave
+	add := func(w Wave) {
+		if len(w.Objects) > 0 {
+			waves = append(waves, w)
+		}
+	}
+	pick := func(keep func(Object) bool) []Object {
+		return slices.Collect(func(yield func(Object) bool) {
+			for _, o := range s.Objects {
+				if keep(o) && !yield(o) {
+					return
+				}
+			}
+		})
+	}
+	add(Wave{Name: "namespaces and definitions", Objects: pick(first)})
+	add(Wave{Name: "objects", Objects: byKind(pick(func(o Object) bool { return o.Release == "" && !first(o) }))})
+	for _, r := range s.Releases {
+		id := key(r.Namespace, r.Name)
+		s.hookWaves(id, "pre-install", add)
+		add(Wave{Name: "release " + id, Release: id, Objects: pick(func(o Object) bool { return o.Release == id && !first(o) })})
+		s.hookWaves(id, "post-install", add)
+	}
+	return waves
+}
+
+// hookWaves gives one wave for each weight, since Helm runs a hook only after those of lower weight are done.
+func (s Stage) hookWaves(release, event string, add func(Wave)) {
+	byWeight := map[int][]Object{}
+	var weights []int
+	for _, h := range s.Hooks {
+		if h.Release != release || !slices.Contains(h.Events, event) {
+			continue
+		}
+		if _, known := byWeight[h.Weight]; !known {
+			weights = append(weights, h.Weight)
+		}
+		byWeight[h.Weight] = append(byWeight[h.Weight], h.Object)
+	}
+	slices.Sort(weights)
+	for _, weight := range weights {
+		add(Wave{Name: fmt.Sprintf("%s hooks of %s, weight %d", event, release, weight), Hooks: true, Release: release, Objects: byWeight[weight]})
+	}
+}
+
+// install reports whether a hook runs at a first install.
+func (h Hook) install() bool {
+	return slices.Contains(h.Events, "pre-install") || slices.Contains(h.Events, "post-install")
+}
+
+// byKind sorts plain objects as Helm sorts those of a chart, so that a pod does not come before its account or its configuration.
+// Kinds that Helm does not know come last, in build order.
+func byKind(objects []Object) []Object {
+	rank := func(o Object) int {
+		if at := slices.Index(releaseutil.InstallOrder, o.GetKind()); at >= 0 {
+			return at
+		}
+		return len(releaseutil.InstallOrder)
+	}
+	slices.SortStableFunc(objects, func(a, b Object) int { return rank(a) - rank(b) })
+	return objects
+}
+
+// first reports whether others may need an object before they can even be sent.
+func first(o Object) bool {
+	kind := o.GroupVersionKind().GroupKind()
+	return kind == schema.GroupKind{Kind: "Namespace"} || kind == schema.GroupKind{Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition"}
+}

@@ -1,0 +1,233 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/edgeproof/edgeproof/e2e/progress"
+)
+
+// asProgram makes the test's own program behave as edgeproof.
+const asProgram = "EDGEPROOF_TEST_AS_PROGRAM"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asProgram) != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// outcome is how the program ended.
+type outcome struct {
+	code           int
+	stdout, stderr string
+	asked          string // which programs of the path it started
+}
+
+// edgeproof runs the program where every engine, and the go command, only note that they were started.
+func edgeproof(t *testing.T, args ...string) outcome {
+	t.Helper()
+	bin, home := t.TempDir(), t.TempDir()
+	notes := filepath.Join(home, "notes")
+	for _, name := range []string{"docker", "podman", "nerdctl", "kind", "go", "apt-get", "sudo"} {
+		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\necho "+name+" \"$@\" >>'"+notes+"'\nexit 1\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	cmd := exec.CommandContext(ctx, self, args...)
+	cmd.Env = []string{asProgram + "=1", "PATH=" + bin, "HOME=" + home, "GOCOVERDIR=" + home}
+	cmd.Dir = home
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err = cmd.Run()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	asked, err := os.ReadFile(notes)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return outcome{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String(), string(asked)}
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// checkout is a folder that passes for a checkout of this project, with its fixtures.
+func checkout(t *testing.T) string {
+	t.Helper()
+	root := t.TempDir()
+	write(t, filepath.Join(root, "go.mod"), "module github.com/edgeproof/edgeproof\n\ngo 1.26\n")
+	fixtures, err := filepath.Abs("../../../fixtures")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(fixtures, filepath.Join(root, "fixtures")); err != nil {
+		t.Fatal(err)
+	}
+	return root
+}
+
+func TestHelpOfEveryCommand(t *testing.T) {
+	t.Parallel()
+	var visit func(*cobra.Command)
+	visit = func(c *cobra.Command) {
+		if c.Short == "" || !c.Runnable() && !c.HasSubCommands() {
+			t.Errorf("%s: says nothing, or does nothing", c.CommandPath())
+		}
+		if c.Args == nil && c.Runnable() && c.HasParent() {
+			t.Errorf("%s: takes any arguments", c.CommandPath())
+		}
+		for _, sub := range c.Commands() {
+			visit(sub)
+		}
+	}
+	root := newRoot()
+	visit(root)
+	for _, command := range root.Commands() {
+		got := edgeproof(t, command.Name(), "--help")
+		if got.code != 0 || got.stderr != "" || !strings.Contains(got.stdout, command.Short) || !strings.Contains(got.stdout, "--cluster") {
+			t.Errorf("%s --help: %+v", command.Name(), got)
+		}
+	}
+	for _, args := range [][]string{nil, {"--help"}, {"help"}} {
+		if got := edgeproof(t, args...); got.code != 0 || !strings.Contains(got.stdout, "edgeproof test --bundle") || got.asked != "" {
+			t.Errorf("edgeproof %v has no example: %+v", args, got)
+		}
+	}
+}
+
+func TestWhatIsNotUnderstoodTouchesNothing(t *testing.T) {
+	t.Parallel()
+	root := checkout(t)
+	for name, c := range map[string]struct {
+		args []string
+		want []string
+	}{
+		"an unknown command":       {[]string{"prove"}, []string{`unknown command "prove"`}},
+		"an unknown flag":          {[]string{"test", "--bundel", "x"}, []string{"unknown flag: --bundel"}},
+		"a flag of another":        {[]string{"up", "--keep", "never"}, []string{"unknown flag: --keep"}},
+		"an argument too many":     {[]string{"test", "x"}, []string{`"x"`}},
+		"a flag without its value": {[]string{"test", "--bundle"}, []string{"flag needs an argument: --bundle"}},
+		"unknown images of test":   {[]string{"test", "--images", "bake"}, []string{`"bake" is unknown; use auto, pull or build`}},
+		"unknown images of up":     {[]string{"up", "--images", "bake"}, []string{"use auto, pull or build"}},
+		"unknown images of images": {[]string{"images", "--images", "bake"}, []string{"use auto, pull or build"}},
+		"unknown images of down":   {[]string{"down", "--images", "bake"}, []string{"use auto, pull or build"}},
+		"an unknown keep":          {[]string{"test", "--keep", "sometimes"}, []string{"KEEP=sometimes is unknown; use always, on-failure or never"}},
+	} {
+		got := edgeproof(t, append([]string{"--root", root}, c.args...)...)
+		if got.code != 2 || got.stdout != "" || got.asked != "" || !strings.HasPrefix(got.stderr, "edgeproof: ") {
+			t.Errorf("%s: %+v, want exit status 2, one error on stderr and nothing started", name, got)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(got.stderr, want) {
+				t.Errorf("%s: stderr %q, want %q in it", name, got.stderr, want)
+			}
+		}
+	}
+	if left, err := os.ReadDir(root); err != nil || len(left) != 2 {
+		t.Errorf("in the checkout lie %v, %v", left, err)
+	}
+	outside := edgeproof(t, "test")
+	if outside.code != 2 || !strings.Contains(outside.stderr, "run this inside a checkout, or give --root") || outside.asked != "" {
+		t.Errorf("outside a checkout: %+v", outside)
+	}
+}
+
+// startsNoEngine lets only the go command pass, which compiles the specs beside the rest.
+func startsNoEngine(t *testing.T, got outcome) {
+	t.Helper()
+	for _, line := range strings.Split(strings.TrimSpace(got.asked), "\n") {
+		if line != "" && !strings.HasPrefix(line, "go ") {
+			t.Errorf("was started: %s", line)
+		}
+	}
+}
+
+func TestAMalformedBundle(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		file string
+		want []string // file, object and cure
+	}{
+		"no YAML":            {"apiVersion: v1\nkind: [\n", []string{"broken.yaml"}},
+		"no object":          {"kind: ConfigMap\nmetadata: {name: a}\n", []string{"broken.yaml", "apiVersion"}},
+		"an unknown setting": {"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: edge, namespace: flux-system}\nspec: {interval: 1m, prune: true, paht: ./x, sourceRef: {kind: GitRepository, name: a}}\n", []string{"broken.yaml", "Kustomization flux-system/edge", "paht"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir, artifacts, root := t.TempDir(), filepath.Join(t.TempDir(), "out"), checkout(t)
+			write(t, filepath.Join(dir, "broken.yaml"), c.file)
+			judged := edgeproof(t, "test", "--root", root, "--bundle", dir, "--artifacts", artifacts)
+			images := edgeproof(t, "images", "--root", root, "--bundle", dir)
+			up := edgeproof(t, "up", "--root", root, "--bundle", dir)
+			written, err := os.ReadFile(filepath.Join(artifacts, "verdict.json"))
+			if err != nil {
+				t.Error(err)
+			}
+			for command, said := range map[string]string{
+				"test on the terminal": judged.stdout, "test's verdict": string(written), "images": images.stderr, "up": up.stderr,
+			} {
+				for _, want := range append(c.want, "; ") { // the cure follows a semicolon
+					if !strings.Contains(said, want) {
+						t.Errorf("%s does not say %q:\n%s", command, want, said)
+					}
+				}
+			}
+			for _, got := range []outcome{judged, images, up} {
+				if got.code != 2 {
+					t.Errorf("exit status %d, want 2", got.code)
+				}
+				startsNoEngine(t, got)
+			}
+		})
+	}
+}
+
+func TestCompletion(t *testing.T) {
+	t.Parallel()
+	for _, shell := range []string{"bash", "zsh", "fish"} {
+		if got := edgeproof(t, "completion", shell); got.code != 0 || !strings.Contains(got.stdout, "edgeproof") || got.asked != "" {
+			t.Errorf("completion %s: exit status %d, %d bytes, %s", shell, got.code, len(got.stdout), got.stderr)
+		}
+	}
+	if got := edgeproof(t, "__complete", "te"); got.code != 0 || !strings.HasPrefix(got.stdout, "test\t") {
+		t.Errorf("te completes to %q", got.stdout)
+	}
+}
+
+func TestStatusOfAnEnd(t *testing.T) {
+	t.Parallel()
+	if said := statusError(1).Error(); said != "exit status 1" {
+		t.Errorf("%q", said)
+	}
+	f := &flags{bundle: "b", apps: "a", artifacts: "r", cluster: "c", images: "pull", keep: "never", focus: "f", labels: "l", root: "."}
+	o, err := f.options(progress.Plain(&bytes.Buffer{}))
+	if err != nil || o.Bundle != "b" || o.Apps != "a" || o.Artifacts != "r" || o.Cluster != "c" || o.Images != "pull" || o.Keep != "never" || o.Focus != "f" || o.Labels != "l" || o.Root != "." || o.Log == nil {
+		t.Errorf("options %+v, %v", o, err)
+	}
+}

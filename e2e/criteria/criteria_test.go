@@ -1,0 +1,98 @@
+package criteria_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/edgeproof/edgeproof/e2e/criteria"
+)
+
+func TestIDsAreUniqueAndWellFormed(t *testing.T) {
+	t.Parallel()
+	seen := map[criteria.ID]bool{}
+	texts := map[string]criteria.ID{}
+	for _, c := range criteria.All() {
+		if !criteria.WellFormed(string(c.ID)) {
+			t.Errorf("%q is not a well-formed id", c.ID)
+		}
+		if seen[c.ID] {
+			t.Errorf("%s is registered twice", c.ID)
+		}
+		seen[c.ID] = true
+		if c.Text == "" {
+			t.Errorf("%s has no text", c.ID)
+		}
+		if other, ok := texts[c.Text]; ok {
+			t.Errorf("%s has the text of %s", c.ID, other)
+		}
+		texts[c.Text] = c.ID
+		if c.Family().Title() == string(c.Family()) {
+			t.Errorf("%s is of a family without a title", c.ID)
+		}
+	}
+}
+
+func TestFamiliesAreNumberedWithoutGaps(t *testing.T) {
+	t.Parallel()
+	want := map[criteria.Family]int{
+		criteria.DoneWhen: 5, criteria.SafeWorkflow: 7, criteria.VerificationCommand: 5,
+		criteria.FailurePattern: 6, criteria.Guardrail: 1, criteria.Baseline: 5,
+	}
+	got := map[criteria.Family]int{}
+	for _, f := range criteria.Families() {
+		for i, c := range criteria.Of(f) {
+			if want := criteria.ID(string(f) + "-" + string(rune('1'+i))); c.ID != want {
+				t.Errorf("place %d of family %s holds %s, want %s", i+1, f, c.ID, want)
+			}
+			got[f]++
+		}
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("criteria of each family (-want +got):\n%s", d)
+	}
+}
+
+func TestLookup(t *testing.T) {
+	t.Parallel()
+	if c, ok := criteria.Lookup("DW-4"); !ok || c.ID != "DW-4" {
+		t.Errorf("Lookup(DW-4) = %v, %v", c, ok)
+	}
+	for _, orphan := range []criteria.ID{"", "DW-0", "DW-9", "dw-1", "XX-1", "DW-1 "} {
+		if c, ok := criteria.Lookup(orphan); ok {
+			t.Errorf("Lookup(%q) found %v", orphan, c)
+		}
+	}
+}
+
+func TestWellFormed(t *testing.T) {
+	t.Parallel()
+	for s, want := range map[string]bool{
+		"DW-1": true, "ZZ-10": true,
+		"": false, "DW": false, "DW-": false, "DW-0": false, "dw-1": false, "DW-1\n": false, "DWX-1": false, "slow": false,
+	} {
+		if got := criteria.WellFormed(s); got != want {
+			t.Errorf("WellFormed(%q) = %v, want %v", s, got, want)
+		}
+		if f := criteria.ID(s).Family(); (f != "") != want {
+			t.Errorf("ID(%q).Family() = %q", s, f)
+		}
+	}
+}
+
+func TestOpenCriteriaExistOnceAndHaveAReason(t *testing.T) {
+	t.Parallel()
+	seen := map[criteria.ID]bool{}
+	for _, o := range criteria.Open() {
+		if _, ok := criteria.Lookup(o.ID); !ok {
+			t.Errorf("open criterion %s is not registered", o.ID)
+		}
+		if seen[o.ID] {
+			t.Errorf("open criterion %s is listed twice", o.ID)
+		}
+		seen[o.ID] = true
+		if o.Reason == "" {
+			t.Errorf("open criterion %s has no reason", o.ID)
+		}
+	}
+}

@@ -1,0 +1,95 @@
+package environment
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+
+	corev1 "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/edgeproof/edgeproof/e2e/await"
+)
+
+// startPlatform applies what the world is made of: the cluster's DNS that knows no other internet, the fake internet
+// itself, and the ingress controller with a public address. All of it starts side by side.
+func (s *Scene) startPlatform(ctx context.Context) error {
+	var started []*unstructured.Unstructured
+	for _, folder := range []string{"names", "internet", "traefik"} {
+		objects, err := s.applyFolder(ctx, folder, map[string]string{"internet_address": InternetAddress})
+		if err != nil {
+			return err
+		}
+		started = append(started, workloads(objects)...)
+	}
+	if err := s.MovePublicAddress(ctx, netip.MustParseAddr(PublicAddress)); err != nil {
+		return err
+	}
+	if err := s.applier.ready(ctx, s.Budgets.WorkloadReady, started...); err != nil {
+		return err
+	}
+	if _, err := await.Until(ctx, s.Budgets.InternetReady, "the control API", await.Check(s.Internet.Ready)); err != nil {
+		return err
+	}
+	return s.trySealFromAPod(ctx)
+}
+
+// spreadTrust makes the bundle's pods trust the fake internet's web PKI.
+func (s *Scene) spreadTrust(ctx context.Context) error {
+	if len(workloadNamespaces(s.Bundle, s.Apps)) == 0 {
+		return fmt.Errorf("%s runs no pods, so there is nothing to judge; give BUNDLE= a folder that does", s.Bundle.Path)
+	}
+	roots, err := s.Internet.Roots(ctx)
+	if err != nil {
+		return fmt.Errorf("read the web PKI's root: %w", err)
+	}
+	quoted, err := json.Marshal(roots.Web)
+	if err != nil {
+		return fmt.Errorf("encode the web PKI's root: %w", err)
+	}
+	namespaces, err := json.Marshal(workloadNamespaces(s.Bundle, s.Apps))
+	if err != nil {
+		return fmt.Errorf("encode namespaces: %w", err)
+	}
+	_, err = s.applyFolder(ctx, "trust", map[string]string{"web_roots": string(quoted), "bundle_namespaces": string(namespaces)})
+	return err
+}
+
+// MovePublicAddress gives the ingress controller's Service another public address; kube-proxy serves it to every pod.
+func (s *Scene) MovePublicAddress(ctx context.Context, to netip.Addr) error {
+	var service corev1.Service
+	key := types.NamespacedName{Namespace: "traefik", Name: "traefik"}
+	if err := s.Client.Get(ctx, key, &service); err != nil {
+		return fmt.Errorf("give Service %s a public address: %w", key, err)
+	}
+	before := service.DeepCopy()
+	service.Status.LoadBalancer.Ingress = []corev1.LoadBalancerIngress{{IP: to.String()}}
+	if err := s.Client.Status().Patch(ctx, &service, client.MergeFrom(before)); err != nil {
+		return fmt.Errorf("give Service %s a public address: %w", key, err)
+	}
+	return nil
+}
+
+// applyFolder applies one folder of fixtures/platform.
+func (s *Scene) applyFolder(ctx context.Context, folder string, variables map[string]string) ([]*unstructured.Unstructured, error) {
+	objects, err := readManifests(s.manifests(folder), variables)
+	if err != nil {
+		return nil, err
+	}
+	return objects, s.applier.apply(ctx, objects...)
+}
+
+// workloads picks what kstatus can wait for and is worth it.
+func workloads(objects []*unstructured.Unstructured) []*unstructured.Unstructured {
+	var out []*unstructured.Unstructured
+	for _, o := range objects {
+		switch o.GetKind() {
+		case "Deployment", "StatefulSet", "DaemonSet", "Job":
+			out = append(out, o)
+		}
+	}
+	return out
+}

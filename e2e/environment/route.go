@@ -1,0 +1,93 @@
+package environment
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/edgeproof/edgeproof/e2e/await"
+	"github.com/edgeproof/edgeproof/e2e/judge"
+	"github.com/edgeproof/edgeproof/mocks/control"
+)
+
+// FaultVariables are what ${…} stands for in a fault and its route.
+func FaultVariables(id string, target judge.Target, externalDNS string) map[string]string {
+	return map[string]string{
+		"id": id, "namespace": "fault-" + id, "zone": target.Zones[0], "host": id + "." + target.Zones[0],
+		"credential_namespace": target.Namespace, "credential_secret": target.Credential.Secret,
+		"production_issuer": target.Production.Name, "external_dns": externalDNS,
+	}
+}
+
+// MakeRoute applies the route of a fault and returns how it is judged. It waits only for the end of
+// one that an earlier run left.
+func (s *Scene) MakeRoute(ctx context.Context, id string, variables map[string]string) (judge.Route, error) {
+	if err := s.namespaceGone(ctx, variables["namespace"], true); err != nil {
+		return judge.Route{}, err
+	}
+	objects, err := readManifests(filepath.Join(s.Root, "fixtures", "faults", "route"), variables)
+	if err != nil {
+		return judge.Route{}, err
+	}
+	if err := s.applier.apply(ctx, objects...); err != nil {
+		return judge.Route{}, fmt.Errorf("make the route of fault %s: %w", id, err)
+	}
+	return judge.Route{
+		Ingress: types.NamespacedName{Namespace: variables["namespace"], Name: "frontend"}, Hosts: []string{variables["host"]}, Marker: frontendMarker,
+	}, nil
+}
+
+// RemoveRoute takes the route of a fault away. It does not wait for the end.
+func (s *Scene) RemoveRoute(ctx context.Context, variables map[string]string) error {
+	namespace := &corev1.Namespace{ObjectMeta: metav1.ObjectMeta{Name: variables["namespace"]}}
+	if err := s.Client.Delete(ctx, namespace); client.IgnoreNotFound(err) != nil {
+		return fmt.Errorf("remove the route of fault %s: %w", variables["id"], err)
+	}
+	return nil
+}
+
+// RouteGone waits until nothing is left of a route that an earlier run made: no namespace and no record. On a new
+// cluster that is so at once.
+func (s *Scene) RouteGone(ctx context.Context, variables map[string]string) error {
+	if err := s.namespaceGone(ctx, variables["namespace"], false); err != nil {
+		return err
+	}
+	_, err := await.Until(ctx, s.Budgets.RecordRemoved, "end of the records of "+variables["host"], func(ctx context.Context) await.Answer {
+		records, err := s.Internet.Records(ctx, variables["zone"], control.RecordFilter{Name: variables["host"]})
+		if err != nil {
+			return await.Wait("%v", err)
+		}
+		if len(records) > 0 {
+			return await.Wait("%d are still there", len(records))
+		}
+		return await.Done("gone")
+	})
+	return err
+}
+
+// namespaceGone waits until a namespace that is on its way out is gone; one that lives is in the way only when it must
+// not be there at all.
+func (s *Scene) namespaceGone(ctx context.Context, name string, mayLive bool) error {
+	_, err := await.Until(ctx, s.Budgets.NamespaceGone, "end of Namespace "+name, func(ctx context.Context) await.Answer {
+		var namespace corev1.Namespace
+		err := s.Client.Get(ctx, types.NamespacedName{Name: name}, &namespace)
+		switch {
+		case apierrors.IsNotFound(err):
+			return await.Done("gone")
+		case err != nil:
+			return await.Wait("%v", err)
+		case mayLive && namespace.DeletionTimestamp.IsZero():
+			return await.Done("alive")
+		case namespace.DeletionTimestamp.IsZero():
+			return await.Fail("it is alive: a run before this one was killed; remove the cluster with `make down`")
+		}
+		return await.Wait("it is being deleted")
+	})
+	return err
+}

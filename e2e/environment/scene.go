@@ -1,0 +1,119 @@
+// Package environment sets the scene of a run in ordered steps: the seal, the platform (names, the fake internet, the
+// ingress controller with its public address), trust, and then the bundle, as a GitOps engine would install it.
+//
+// What the suite must change, it changes in the world around the bundle, never in the bundle. Each step is safe to run
+// again on a cluster where it has run before. The package knows the cluster and the control API; it judges nothing.
+package environment
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"k8s.io/client-go/kubernetes"
+	"k8s.io/client-go/rest"
+	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	"github.com/edgeproof/edgeproof/e2e/await"
+	"github.com/edgeproof/edgeproof/e2e/bundle"
+	"github.com/edgeproof/edgeproof/e2e/progress"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+	"github.com/edgeproof/edgeproof/mocks/control"
+)
+
+// Addresses of the world. Both are fixed, so that manifests, records and reports read the same in every run.
+const (
+	// InternetAddress is the Service address of the fake internet, inside kind's service network 10.96.0.0/16.
+	InternetAddress = "10.96.53.53"
+	// PublicAddress is the address that the suite, playing the cloud, gives to the ingress controller: TEST-NET-3, RFC 5737.
+	PublicAddress = "203.0.113.10"
+)
+
+// Node is the one node of the cluster, on which the seal is set.
+type Node interface {
+	// Exec runs a command on the node as root and returns its standard output.
+	Exec(ctx context.Context, command string, args ...string) ([]byte, error)
+}
+
+// Scene is the world of one run.
+type Scene struct {
+	Root    string // checkout of this project, whose fixtures are applied
+	Bundle  *bundle.Bundle
+	Apps    *bundle.Bundle
+	Budgets await.Budgets
+	Log     *progress.Log
+	Node    Node
+
+	Config   *rest.Config
+	Client   client.Client
+	Kube     kubernetes.Interface
+	Internet *control.Client
+
+	// Stuck says at which stage the bundle did not become ready; empty when it did. The stages after it were not applied.
+	Stuck string
+
+	applier *applier
+}
+
+// Connect fills in the clients of a cluster: Kubernetes, and the control API through the API server's proxy, so that no
+// port of the fake internet is open to the machine.
+func (s *Scene) Connect(config *rest.Config) error {
+	// The suite asks often and briefly; client-go's default of 5 requests a second would be what it waits for.
+	config = rest.CopyConfig(config)
+	config.QPS, config.Burst = 100, 200
+	s.Config = config
+	scheme, err := newScheme()
+	if err != nil {
+		return err
+	}
+	if s.Client, err = client.New(config, client.Options{Scheme: scheme}); err != nil {
+		return fmt.Errorf("make Kubernetes client: %w", err)
+	}
+	if s.Kube, err = kubernetes.NewForConfig(config); err != nil {
+		return fmt.Errorf("make Kubernetes client: %w", err)
+	}
+	httpClient, err := rest.HTTPClientFor(config)
+	if err != nil {
+		return fmt.Errorf("make client of the control API: %w", err)
+	}
+	base := config.Host + "/api/v1/namespaces/internet/services/http:control:8080/proxy"
+	s.Internet = control.NewClient(base, httpClient)
+	s.applier = newApplier(s.Client, s.Budgets)
+	return nil
+}
+
+// Set runs every step in order and returns how long each took. It stops at the first that fails; the phases up to
+// there are returned too.
+func (s *Scene) Set(ctx context.Context) ([]verdict.Phase, error) {
+	var phases []verdict.Phase
+	for _, step := range s.steps() {
+		start := time.Now()
+		err := s.Log.Run(step.name, func() error { return step.run(ctx) })
+		phases = append(phases, verdict.Phase{Name: step.name, Seconds: verdict.Seconds(time.Since(start))})
+		if err != nil {
+			return phases, fmt.Errorf("%s: %w", step.name, err)
+		}
+	}
+	return phases, nil
+}
+
+// step is one part of the scene.
+type step struct {
+	name string
+	run  func(context.Context) error
+}
+
+// steps are in the order in which each stands on the ones before.
+func (s *Scene) steps() []step {
+	return []step{
+		{"seal", s.sealNode},
+		{"platform", s.startPlatform},
+		{"trust", s.spreadTrust},
+		{"bundle", s.installBundle},
+	}
+}
+
+func (s *Scene) manifests(folder string) string {
+	return filepath.Join(s.Root, "fixtures", "platform", folder)
+}

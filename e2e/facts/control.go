@@ -1,0 +1,75 @@
+package facts
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/dns"
+	"github.com/edgeproof/edgeproof/mocks/outside"
+)
+
+// FromControl makes the fake internet, behind its control API, the Internet of a collection.
+func FromControl(c *control.Client) Internet { return steered{c} }
+
+type steered struct{ c *control.Client }
+
+func (i steered) Zones(ctx context.Context) ([]Zone, error) {
+	zones, err := i.c.Zones(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list zones: %w", err)
+	}
+	out := make([]Zone, 0, len(zones))
+	for _, z := range zones {
+		out = append(out, Zone{Name: z.Name, Status: string(z.Status), Paused: z.Paused, NameServers: z.NameServers})
+	}
+	return out, nil
+}
+
+func (i steered) Records(ctx context.Context, zone string) ([]Record, error) {
+	records, err := i.c.Records(ctx, zone, control.RecordFilter{})
+	if err != nil {
+		return nil, fmt.Errorf("list records of zone %s: %w", zone, err)
+	}
+	out := make([]Record, 0, len(records))
+	for _, r := range records {
+		out = append(out, Record{
+			ID: r.ID.String(), Name: r.Name, Type: r.Type, Content: r.Content, TTL: r.TTL, Proxied: r.Proxied, Comment: r.Comment,
+			Created: r.Created, Modified: r.Modified,
+		})
+	}
+	return out, nil
+}
+
+func (i steered) Lookup(ctx context.Context, at Server, host string) (Answer, error) {
+	role := dns.Authority
+	if at == Resolver {
+		role = dns.Resolver
+	}
+	reply, err := i.c.Query(ctx, control.Question{Name: host, Type: "A", Role: role})
+	if err != nil {
+		return Answer{}, fmt.Errorf("ask the %s for %s: %w", at, host, err)
+	}
+	out := Answer{Rcode: reply.Rcode}
+	for n, r := range reply.Answer {
+		if n == 0 || r.TTL < out.TTL {
+			out.TTL = r.TTL
+		}
+		switch r.Type {
+		case "A":
+			out.Addresses = append(out.Addresses, r.Data)
+		case "CNAME":
+			out.Names = append(out.Names, strings.TrimSuffix(r.Data, "."))
+		}
+	}
+	return out, nil
+}
+
+func (i steered) Probe(ctx context.Context, req outside.Request) (outside.Report, error) {
+	report, err := i.c.Probe(ctx, req)
+	if err != nil {
+		return report, fmt.Errorf("probe %s: %w", req.URL, err)
+	}
+	return report, nil
+}

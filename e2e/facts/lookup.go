@@ -1,0 +1,76 @@
+package facts
+
+import (
+	"slices"
+	"strings"
+
+	networking "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// HostsOf lists the hosts of an Ingress, of its rules and its TLS blocks alike, since external-dns publishes both.
+func HostsOf(ingress *networking.Ingress) []string {
+	var out []string
+	add := func(host string) {
+		if host = strings.ToLower(strings.TrimSuffix(host, ".")); host != "" && !slices.Contains(out, host) {
+			out = append(out, host)
+		}
+	}
+	for _, rule := range ingress.Spec.Rules {
+		add(rule.Host)
+	}
+	for _, block := range ingress.Spec.TLS {
+		for _, host := range block.Hosts {
+			add(host)
+		}
+	}
+	return out
+}
+
+// AddressOf is the first address of a Service's load balancer, "" when it has none or is not there.
+func (s *Snapshot) AddressOf(service types.NamespacedName) string {
+	for i := range s.Services {
+		svc := &s.Services[i]
+		if svc.Namespace == service.Namespace && svc.Name == service.Name {
+			for _, lb := range svc.Status.LoadBalancer.Ingress {
+				if lb.IP != "" {
+					return lb.IP
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// Ingress finds an Ingress.
+func (s *Snapshot) Ingress(name types.NamespacedName) (*networking.Ingress, bool) {
+	for i := range s.Ingresses {
+		if o := &s.Ingresses[i]; o.Namespace == name.Namespace && o.Name == name.Name {
+			return o, true
+		}
+	}
+	return nil, false
+}
+
+// Secret finds the shape of a Secret.
+func (s *Snapshot) Secret(namespace, name string) (*Secret, bool) {
+	for i := range s.Secrets {
+		if o := &s.Secrets[i]; o.Namespace == namespace && o.Name == name {
+			return o, true
+		}
+	}
+	return nil, false
+}
+
+// RecordsOf lists the provider's records of a name, in all its zones.
+func (s *Snapshot) RecordsOf(name string) []Record {
+	var out []Record
+	for _, z := range s.Zones {
+		for _, r := range z.Records {
+			if r.Name == name {
+				out = append(out, r)
+			}
+		}
+	}
+	return out
+}

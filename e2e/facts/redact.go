@@ -1,0 +1,131 @@
+package facts
+
+import (
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	core "k8s.io/api/core/v1"
+
+	"github.com/edgeproof/edgeproof/mocks/zone"
+)
+
+// Values shorter than minSecret are words that occur anywhere; longer than maxSecret are archives and key files.
+const minSecret, maxSecret = 16, 4 << 10
+
+// redactor remembers the values of the Secrets that were read, to strike them out of what programs print. It dies with the
+// collection.
+type redactor struct {
+	mu       sync.Mutex
+	values   map[string]string // value -> what stands for it
+	named    *regexp.Regexp    // of variables and flags that hold a secret
+	harmless *regexp.Regexp    // values that are names: a host in a Secret must not blank that host everywhere
+}
+
+func newRedactor() *redactor {
+	return &redactor{
+		values:   map[string]string{},
+		named:    regexp.MustCompile(`(?i)(token|secret|passw(or)?d|key)$`),
+		harmless: regexp.MustCompile(`^(https?://)?[a-z0-9-]+(\.[a-z0-9-]+)+(:[0-9]+)?/?$`),
+	}
+}
+
+// remember takes the values of a Secret. Keys and certificates are left out: no program prints them.
+func (r *redactor) remember(secret *core.Secret) {
+	if secret.Type == core.SecretTypeTLS {
+		return
+	}
+	for _, value := range secret.Data {
+		r.add(strings.TrimSpace(string(value)))
+	}
+}
+
+func (r *redactor) add(value string) {
+	if len(value) < minSecret || len(value) > maxSecret || r.harmless.MatchString(value) {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.values[value] = mark(value)
+}
+
+func mark(value string) string { return "[" + zone.Fingerprint(value) + "]" }
+
+// conceal replaces what stands in plain text where a Secret should have been named, and remembers it.
+func (r *redactor) conceal(spec *core.PodSpec) {
+	for _, list := range [][]core.Container{spec.InitContainers, spec.Containers} {
+		for i := range list {
+			c := &list[i]
+			for j := range c.Env {
+				if e := &c.Env[j]; e.Value != "" && r.named.MatchString(e.Name) {
+					r.add(e.Value)
+					e.Value = mark(e.Value)
+				}
+			}
+			for _, words := range [][]string{c.Command, c.Args} {
+				for j, word := range words {
+					if name, value, ok := strings.Cut(word, "="); ok && value != "" && r.named.MatchString(name) {
+						r.add(value)
+						words[j] = name + "=" + mark(value)
+					}
+				}
+			}
+		}
+	}
+}
+
+// clean strikes the values out of every text of the snapshot that a program or a person wrote freely. Names, hosts and
+// addresses stay as they are: they are what a snapshot is read for, and the API server would not take a token as a name.
+func (r *redactor) clean(s *Snapshot) {
+	if len(r.values) == 0 {
+		return
+	}
+	pairs := make([]string, 0, 2*len(r.values))
+	for value, mark := range r.values {
+		pairs = append(pairs, value, mark)
+	}
+	walk(reflect.ValueOf(s).Elem(), strings.NewReplacer(pairs...), false)
+}
+
+// free names the struct fields that hold free text, with all that is below them.
+func free(field string) bool {
+	return slices.Contains([]string{
+		"Message", "Reason", "Error", "Value", "Args", "Command", "Fields", "Body", "Headers", "Annotations", "VerifyError", "Problem", "Comment", "Content",
+	}, field)
+}
+
+// walk replaces in the free texts that v holds, except names of map keys and raw bytes.
+func walk(v reflect.Value, with *strings.Replacer, replacing bool) {
+	switch v.Kind() {
+	case reflect.String:
+		if replacing && v.CanSet() {
+			v.SetString(with.Replace(v.String()))
+		}
+	case reflect.Pointer:
+		if !v.IsNil() {
+			walk(v.Elem(), with, replacing)
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.IsExported() {
+				walk(v.Field(i), with, replacing || free(f.Name))
+			}
+		}
+	case reflect.Slice:
+		if v.Type().Elem().Kind() == reflect.Uint8 {
+			return
+		}
+		for i := range v.Len() {
+			walk(v.Index(i), with, replacing)
+		}
+	case reflect.Map:
+		for _, key := range v.MapKeys() {
+			held := reflect.New(v.Type().Elem()).Elem()
+			held.Set(v.MapIndex(key))
+			walk(held, with, replacing)
+			v.SetMapIndex(key, held)
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package facts
+
+import (
+	"slices"
+	"time"
+
+	acme "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
+	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	apps "k8s.io/api/apps/v1"
+	core "k8s.io/api/core/v1"
+	discovery "k8s.io/api/discovery/v1"
+	networking "k8s.io/api/networking/v1"
+
+	"github.com/edgeproof/edgeproof/mocks/outside"
+)
+
+// Format is the version of the snapshot's JSON form.
+const Format = "edgeproof/v1alpha1"
+
+// Snapshot is what was seen at one moment. It is plain data: written as JSON and read again it is the same.
+//
+// Kubernetes objects are kept as the API gives them, without managed fields, so that what a later question needs is there;
+// Secrets are kept as their shape only.
+type Snapshot struct {
+	Format string    `json:"apiVersion"`
+	Time   time.Time `json:"time"` // when collecting began
+	Millis float64   `json:"ms"`   // how long it took
+	Parts  []Part    `json:"parts"`
+	// Namespaces that were looked into; empty means all.
+	Within []string `json:"within,omitempty"`
+	Errors []Error  `json:"errors,omitempty"`
+
+	Kubernetes string `json:"kubernetes,omitempty"` // version of the API server, "v1.37.2"
+
+	Namespaces     []core.Namespace          `json:"namespaces,omitempty"`
+	Pods           []core.Pod                `json:"pods,omitempty"`
+	Deployments    []apps.Deployment         `json:"deployments,omitempty"`
+	Services       []core.Service            `json:"services,omitempty"`
+	EndpointSlices []discovery.EndpointSlice `json:"endpointSlices,omitempty"`
+	IngressClasses []networking.IngressClass `json:"ingressClasses,omitempty"`
+	Ingresses      []networking.Ingress      `json:"ingresses,omitempty"`
+	Secrets        []Secret                  `json:"secrets,omitempty"`
+	Events         []core.Event              `json:"events,omitempty"`
+
+	ClusterIssuers      []certmanager.ClusterIssuer      `json:"clusterIssuers,omitempty"`
+	Issuers             []certmanager.Issuer             `json:"issuers,omitempty"`
+	Certificates        []certmanager.Certificate        `json:"certificates,omitempty"`
+	CertificateRequests []certmanager.CertificateRequest `json:"certificateRequests,omitempty"`
+	Orders              []acme.Order                     `json:"orders,omitempty"`
+	Challenges          []acme.Challenge                 `json:"challenges,omitempty"`
+
+	// Zones are the provider's, with their records.
+	Zones []Zone `json:"zones,omitempty"`
+	// DNS holds the answers by host.
+	DNS map[string]Answers `json:"dns,omitempty"`
+	// Probes hold by host what a client on the internet met.
+	Probes map[string]Probe `json:"probes,omitempty"`
+	// Logs are the newest lines of components that have no status of their own.
+	Logs []Log `json:"logs,omitempty"`
+}
+
+// Error is something that could not be read.
+type Error struct {
+	Part    Part   `json:"part"`
+	Object  string `json:"object,omitempty"` // namespace, host, zone or pod
+	Reason  string `json:"reason,omitempty"` // of the Kubernetes API: Forbidden, NotFound …
+	Message string `json:"message"`
+}
+
+// Zone is a zone at the provider with its records.
+type Zone struct {
+	Name        string   `json:"name"`
+	Status      string   `json:"status"` // active, pending, moved
+	Paused      bool     `json:"paused,omitempty"`
+	NameServers []string `json:"nameServers,omitempty"`
+	Records     []Record `json:"records"`
+}
+
+// Record is one record at the provider.
+type Record struct {
+	ID       string    `json:"id"`
+	Name     string    `json:"name"` // full, lower case, no trailing dot
+	Type     string    `json:"type"`
+	Content  string    `json:"content"` // TXT in its quotes
+	TTL      int       `json:"ttl"`     // seconds; 1 is automatic
+	Proxied  bool      `json:"proxied,omitempty"`
+	Comment  string    `json:"comment,omitempty"`
+	Created  time.Time `json:"created"`
+	Modified time.Time `json:"modified"`
+}
+
+// Answers are what the DNS says of a host's addresses.
+type Answers struct {
+	Authority Answer `json:"authority"` // a name server of the zone
+	Resolver  Answer `json:"resolver"`  // a public resolver
+}
+
+// Answer is one answer to a question of type A.
+type Answer struct {
+	Rcode string `json:"rcode"`
+	// Names are the CNAMEs on the way.
+	Names     []string `json:"names,omitempty"`
+	Addresses []string `json:"addresses,omitempty"`
+	TTL       uint32   `json:"ttl,omitempty"` // seconds, the least
+	Error     string   `json:"error,omitempty"`
+}
+
+// Probe is what a client on the internet met at a host.
+type Probe struct {
+	// HTTPS and HTTP use the name as anybody would.
+	HTTPS *outside.Report `json:"https,omitempty"`
+	HTTP  *outside.Report `json:"http,omitempty"`
+	// RawIP asks no DNS: HTTPS at the ingress controller's address with the host in SNI and Host, and without looking at the
+	// certificate. It is what a naive check does; nil when no address is known.
+	RawIP *outside.Report `json:"rawIP,omitempty"`
+}
+
+// Log holds the newest lines of one container, oldest first.
+type Log struct {
+	Component Component `json:"component"`
+	Namespace string    `json:"namespace"`
+	Pod       string    `json:"pod"`
+	Container string    `json:"container"`
+	Previous  bool      `json:"previous,omitempty"` // of the run before the last restart
+	Lines     []Line    `json:"lines"`
+}
+
+// Has reports whether the part was asked for.
+func (s *Snapshot) Has(p Part) bool { return slices.Contains(s.Parts, p) }
+
+// Trouble returns the errors met while collecting the part.
+func (s *Snapshot) Trouble(p Part) []Error {
+	var out []Error
+	for _, e := range s.Errors {
+		if e.Part == p {
+			out = append(out, e)
+		}
+	}
+	return out
+}

@@ -1,0 +1,146 @@
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+
+	"github.com/edgeproof/edgeproof/e2e/environment"
+	"github.com/edgeproof/edgeproof/e2e/fault"
+	"github.com/edgeproof/edgeproof/e2e/report"
+)
+
+// faults breaks the edge on purpose, one spec a fault. Faults of single routes run side by side, each on a route of its
+// own; those that touch what others share come last, one at a time.
+func (e *edge) faults(list []fault.Fault) {
+	list = slices.Clone(list)
+	slices.SortStableFunc(list, func(a, b fault.Fault) int {
+		if a.Alone == b.Alone {
+			return strings.Compare(a.ID, b.ID)
+		}
+		if a.Alone {
+			return 1
+		}
+		return -1
+	})
+	side := &sideBySide{proofs: map[string]chan proof{}}
+	for _, f := range list {
+		It(specOf(f), Label(string(f.Pattern), "fault"), func(ctx SpecContext) {
+			if f.Alone {
+				e.tell(e.prove(ctx, f))
+				return
+			}
+			side.start(e, list)
+			done, started := side.proofs[f.ID]
+			Expect(started).To(BeTrue(), "the fault was not planned, and yet its spec runs")
+			select {
+			case p := <-done:
+				e.tell(p)
+			case <-ctx.Done():
+				Fail("interrupted before the fault was proved")
+			}
+		})
+	}
+	AfterAll(side.end)
+}
+
+// specOf names the spec of a fault.
+func specOf(f fault.Fault) string { return fmt.Sprintf("%s %s: %s", f.Pattern, f.ID, f.Title) }
+
+// planned says whether the focus and the labels that the user gave leave the fault's spec in.
+func planned(f fault.Fault) bool {
+	suite, _ := GinkgoConfiguration()
+	if suite.LabelFilter != "" && !Label(string(f.Pattern), "fault").MatchesLabelFilter(suite.LabelFilter) {
+		return false
+	}
+	if len(suite.FocusStrings) == 0 {
+		return true
+	}
+	return slices.ContainsFunc(suite.FocusStrings, func(focus string) bool {
+		matches, err := regexp.MatchString(focus, strings.Join([]string{suiteName, containerName, specOf(f)}, " "))
+		return err == nil && matches
+	})
+}
+
+// sideBySide runs the faults of single routes at once, as soon as the first of their specs begins.
+type sideBySide struct {
+	once   sync.Once
+	stop   context.CancelFunc
+	all    sync.WaitGroup
+	proofs map[string]chan proof
+}
+
+func (s *sideBySide) start(e *edge, list []fault.Fault) {
+	s.once.Do(func() {
+		ctx, cancel := context.WithCancel(context.Background())
+		s.stop = cancel
+		for _, f := range list {
+			if f.Alone || !planned(f) {
+				continue
+			}
+			done := make(chan proof, 1)
+			s.proofs[f.ID] = done
+			s.all.Go(func() { done <- e.prove(ctx, f) })
+		}
+	})
+}
+
+// end stops what is still under way and waits until it has healed what it broke.
+func (s *sideBySide) end() {
+	if s.stop != nil {
+		s.stop()
+		s.all.Wait()
+	}
+}
+
+// tell hands a proof to the verdict.
+func (e *edge) tell(p proof) {
+	GinkgoHelper()
+	AddReportEntry(report.EntryFault, p.record, ReportEntryVisibilityNever)
+	if len(p.evidence) > 0 {
+		AddReportEntry(report.EntryEvidence, p.evidence, ReportEntryVisibilityNever)
+	}
+	if p.err != nil {
+		Fail(p.err.Error())
+	}
+}
+
+// makeRoutes asks for the routes that faults will break, all at once and before anything waits: issuances then run
+// side by side.
+func (e *edge) makeRoutes(ctx context.Context, list []fault.Fault) {
+	for _, f := range list {
+		if f.Route == fault.RouteBefore && planned(f) {
+			Expect(e.makeRoute(ctx, f)).To(Succeed())
+		}
+	}
+}
+
+// removeRoutes takes the faults' routes away; nothing waits for their end.
+func (e *edge) removeRoutes(ctx context.Context, list []fault.Fault) {
+	for _, f := range list {
+		if planned(f) {
+			Expect(e.scene.RemoveRoute(ctx, e.variables(f))).To(Succeed())
+		}
+	}
+}
+
+func (e *edge) makeRoute(ctx context.Context, f fault.Fault) error {
+	route, err := e.scene.MakeRoute(ctx, f.ID, e.variables(f))
+	if err != nil {
+		return err
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.routes[f.ID] = route
+	return nil
+}
+
+func (e *edge) variables(f fault.Fault) map[string]string {
+	return environment.FaultVariables(f.ID, e.target, e.externalDNS)
+}

@@ -1,0 +1,124 @@
+package judge
+
+import (
+	"slices"
+	"strings"
+
+	networking "k8s.io/api/networking/v1"
+
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
+
+// legacyClass is the annotation that named the class before the field did.
+const legacyClass = "kubernetes.io/ingress.class"
+
+// controlledByTraefik judges BL-1: Traefik runs, its class is there, and the Ingresses use it.
+func controlledByTraefik(s *facts.Snapshot, t Target) Judgement {
+	j := each(s, t, func(j *Judgement, r Route, i *networking.Ingress) {
+		name := classOf(s, i)
+		class, ok := ingressClass(s, name)
+		switch {
+		case name == "":
+			j.never("Ingress %s: names no class, and no IngressClass is the default: no controller takes it", r.Ingress)
+		case !ok:
+			j.lacks("IngressClass %s: not found; Ingress %s names it", name, r.Ingress)
+		case class.Spec.Controller != t.ControllerName:
+			j.never("IngressClass %s: belongs to %s; Ingress %s needs one of %s", name, class.Spec.Controller, r.Ingress, t.ControllerName)
+		default:
+			j.saw("Ingress %s: class %s of %s", r.Ingress, name, class.Spec.Controller)
+		}
+	})
+	d := deploymentOf(&j, s, facts.Traefik, t.Controller.Namespace)
+	if d == nil {
+		return j
+	}
+	before := len(j.Reasons)
+	available(&j, d)
+	if len(j.Reasons) == before {
+		j.saw("Deployment %s/%s: %d of %d pods available", d.Namespace, d.Name, d.Status.AvailableReplicas, replicas(d))
+	}
+	return j
+}
+
+// classOf is the class of an Ingress: its field, the old annotation, or the cluster's default.
+func classOf(s *facts.Snapshot, i *networking.Ingress) string {
+	if i.Spec.IngressClassName != nil {
+		return *i.Spec.IngressClassName
+	}
+	if name := i.Annotations[legacyClass]; name != "" {
+		return name
+	}
+	for _, c := range s.IngressClasses {
+		if c.Annotations[networking.AnnotationIsDefaultIngressClass] == "true" {
+			return c.Name
+		}
+	}
+	return ""
+}
+
+func ingressClass(s *facts.Snapshot, name string) (*networking.IngressClass, bool) {
+	for i := range s.IngressClasses {
+		if s.IngressClasses[i].Name == name {
+			return &s.IngressClasses[i], true
+		}
+	}
+	return nil, false
+}
+
+// syncsDomain judges BL-2: external-dns runs where it should, is told to sync the domain, and its records are there.
+func syncsDomain(s *facts.Snapshot, t Target) Judgement {
+	var j Judgement
+	d := deploymentOf(&j, s, facts.ExternalDNS, t.Namespace)
+	if d == nil {
+		return j
+	}
+	name := d.Namespace + "/" + d.Name
+	if got := facts.Args(d, "provider"); !slices.Contains(got, t.Provider) {
+		j.never("Deployment %s: --provider is %s, not %s", name, orNone(got), t.Provider)
+	}
+	if got := facts.Args(d, "source"); !slices.Contains(got, "ingress") {
+		j.never("Deployment %s: --source is %s: it does not read Ingresses", name, orNone(got))
+	}
+	filters := facts.Args(d, "domain-filter")
+	for _, zone := range t.Zones {
+		if !passes(filters, zone) {
+			j.never("Deployment %s: --domain-filter is %s: %s is not synced", name, strings.Join(filters, ", "), zone)
+		}
+	}
+	if got := facts.Args(d, "registry"); len(got) > 0 && got[len(got)-1] != "txt" {
+		j.never("Deployment %s: --registry is %s: its records bear no owner", name, got[len(got)-1])
+	}
+	recordsSynced(&j, s, t, registryOf(d))
+	if len(j.Reasons) == 0 {
+		j.saw("Deployment %s: syncs %s as owner %s", name, strings.Join(t.Zones, ", "), t.owner())
+	}
+	return j
+}
+
+func recordsSynced(j *Judgement, s *facts.Snapshot, t Target, marks registry) {
+	for _, host := range t.Hosts() {
+		records := slices.DeleteFunc(s.RecordsOf(host), func(r facts.Record) bool { return !isAddress(r.Type) })
+		if len(records) == 0 {
+			j.lacks("record %s: not at the provider yet", host)
+			continue
+		}
+		owner, ok := ownerOf(s, marks, host, records[0].Type)
+		switch {
+		case !ok:
+			j.lacks("record %s: is not external-dns's: it has no owner", host)
+		case owner.owner != t.owner():
+			j.never("record %s: belongs to owner %q, not to %q", host, owner.owner, t.owner())
+		default:
+			j.saw("record %s %s %s: owned by %s", host, records[0].Type, records[0].Content, owner.owner)
+		}
+	}
+}
+
+// passes reports whether domain filters let a zone through. A filter is a domain with all below it; one that begins with a dot only
+// what is below.
+func passes(filters []string, zone string) bool {
+	filters = slices.DeleteFunc(slices.Clone(filters), func(f string) bool { return f == "" })
+	return len(filters) == 0 || slices.ContainsFunc(filters, func(f string) bool {
+		return zone == f || strings.HasSuffix(zone, "."+strings.TrimPrefix(f, "."))
+	})
+}

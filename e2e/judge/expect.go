@@ -1,0 +1,97 @@
+package judge
+
+import (
+	"fmt"
+	"slices"
+
+	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	apps "k8s.io/api/apps/v1"
+	networking "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
+
+// Expect completes a target by what a rendered bundle says: its routes, its zones and owner, and the credential that its issuers name.
+// What the bundle may not choose (the issuers' names and servers, the namespace) stays as the target has it, so that a bundle that
+// chooses otherwise is found out.
+func Expect(t Target, objects []*unstructured.Unstructured) (Target, error) {
+	var seen facts.Snapshot
+	for _, o := range objects {
+		var err error
+		switch o.GroupVersionKind().GroupKind().String() {
+		case "Ingress.networking.k8s.io":
+			err = add(o, &seen.Ingresses)
+		case "ClusterIssuer.cert-manager.io":
+			err = add(o, &seen.ClusterIssuers)
+		case "Deployment.apps":
+			err = add(o, &seen.Deployments)
+		}
+		if err != nil {
+			return t, err
+		}
+	}
+	t.Routes = append(slices.Clone(t.Routes), routes(seen.Ingresses)...)
+	if running := seen.Running(facts.ExternalDNS); len(running) > 0 {
+		t = fromExternalDNS(t, &running[0])
+	}
+	if c, ok := credential(seen.ClusterIssuers, t.Production); ok {
+		t.Credential = c
+	}
+	return t, nil
+}
+
+func add[T networking.Ingress | certmanager.ClusterIssuer | apps.Deployment](o *unstructured.Unstructured, to *[]T) error {
+	var typed T
+	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, &typed); err != nil {
+		return fmt.Errorf("read %s %s/%s of the bundle: %w", o.GetKind(), o.GetNamespace(), o.GetName(), err)
+	}
+	*to = append(*to, typed)
+	return nil
+}
+
+func routes(ingresses []networking.Ingress) []Route {
+	var out []Route
+	for i := range ingresses {
+		r := Route{Ingress: types.NamespacedName{Namespace: ingresses[i].Namespace, Name: ingresses[i].Name}, Hosts: ruleHosts(&ingresses[i])}
+		for _, rule := range ingresses[i].Spec.Rules {
+			if r.Path == "" && rule.HTTP != nil && len(rule.HTTP.Paths) > 0 {
+				r.Path = rule.HTTP.Paths[0].Path
+			}
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+func fromExternalDNS(t Target, d *apps.Deployment) Target {
+	if zones := slices.DeleteFunc(facts.Args(d, "domain-filter"), func(s string) bool { return s == "" }); len(zones) > 0 {
+		t.Zones = zones
+	}
+	if owner := facts.Args(d, "txt-owner-id"); len(owner) > 0 {
+		t.OwnerID = owner[len(owner)-1]
+	}
+	return t
+}
+
+// credential is the token that the production issuer names, by its name or else by its server.
+func credential(issuers []certmanager.ClusterIssuer, production Issuer) (Credential, bool) {
+	for _, match := range []func(*certmanager.ClusterIssuer) bool{
+		func(i *certmanager.ClusterIssuer) bool { return i.Name == production.Name },
+		func(i *certmanager.ClusterIssuer) bool { return server(i) == production.Server },
+	} {
+		for i := range issuers {
+			if !match(&issuers[i]) || issuers[i].Spec.ACME == nil {
+				continue
+			}
+			for _, s := range issuers[i].Spec.ACME.Solvers {
+				if s.DNS01 != nil && s.DNS01.Cloudflare != nil && s.DNS01.Cloudflare.APIToken != nil {
+					return Credential{Secret: s.DNS01.Cloudflare.APIToken.Name, Key: s.DNS01.Cloudflare.APIToken.Key}, true
+				}
+			}
+		}
+	}
+	return Credential{}, false
+}

@@ -1,0 +1,136 @@
+package judge
+
+import (
+	"time"
+
+	acme "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
+	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	cmmeta "github.com/cert-manager/cert-manager/pkg/apis/meta/v1"
+	networking "k8s.io/api/networking/v1"
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
+
+// certificateOf finds the Certificate that fills a Secret.
+func certificateOf(s *facts.Snapshot, namespace, secret string) (*certmanager.Certificate, bool) {
+	for i := range s.Certificates {
+		if c := &s.Certificates[i]; c.Namespace == namespace && c.Spec.SecretName == secret {
+			return c, true
+		}
+	}
+	return nil, false
+}
+
+// issued notes what stands between an Ingress and the certificates in its Secrets: the deepest object with a reason.
+func issued(j *Judgement, s *facts.Snapshot, i *networking.Ingress) {
+	for _, block := range i.Spec.TLS {
+		name := i.Namespace + "/" + block.SecretName
+		c, ok := certificateOf(s, i.Namespace, block.SecretName)
+		switch {
+		case !ok && issuerOf(i) == "":
+			j.never("Certificate for Secret %s: nobody asked for it, Ingress %s/%s names no issuer", name, i.Namespace, i.Name)
+		case !ok:
+			j.lacks("Certificate for Secret %s: not there yet: cert-manager makes it for Ingress %s/%s", name, i.Namespace, i.Name)
+		default:
+			ready(j, s, c)
+		}
+	}
+}
+
+// ready notes why a Certificate is not ready. Ready=True is not looked at again by cert-manager when the time is over, so the time is.
+func ready(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
+	name := c.Namespace + "/" + c.Name
+	cond := certificateCondition(c, certmanager.CertificateConditionReady)
+	switch {
+	case cond != nil && cond.Status == cmmeta.ConditionTrue && cond.ObservedGeneration >= c.Generation:
+		if c.Status.NotAfter != nil && !c.Status.NotAfter.After(s.Time) {
+			j.lacks("Certificate %s: says Ready, but is over since %s", name, c.Status.NotAfter.UTC().Format(time.RFC3339))
+		}
+		return
+	case cond == nil:
+		j.lacks("Certificate %s: has no condition Ready yet: is cert-manager running?", name)
+	default:
+		j.lacks("Certificate %s: Ready=%s, %s: %s", name, cond.Status, cond.Reason, short(cond.Message))
+	}
+	missingIssuer(j, s, c)
+	deepest(j, s, c)
+}
+
+// missingIssuer says of an issuer that is not there while others are: nobody will make it by waiting.
+func missingIssuer(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
+	if c.Spec.IssuerRef.Kind != certmanager.ClusterIssuerKind || len(s.ClusterIssuers) == 0 {
+		return
+	}
+	if _, ok := clusterIssuer(s, c.Spec.IssuerRef.Name); !ok {
+		j.never("Certificate %s/%s: asks ClusterIssuer %s, which is not there", c.Namespace, c.Name, c.Spec.IssuerRef.Name)
+	}
+}
+
+// deepest follows a Certificate to its newest request, order and challenges, and notes what the last of them says. A request that
+// failed is tried again after an hour: for whoever waits that is for good.
+func deepest(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
+	var request *certmanager.CertificateRequest
+	for i := range s.CertificateRequests {
+		r := &s.CertificateRequests[i]
+		if owned(r, c.Name) && r.Namespace == c.Namespace && (request == nil || request.CreationTimestamp.Before(&r.CreationTimestamp)) {
+			request = r
+		}
+	}
+	if request == nil {
+		return
+	}
+	for _, cond := range request.Status.Conditions {
+		if cond.Type != certmanager.CertificateRequestConditionReady || cond.Status == cmmeta.ConditionTrue {
+			continue
+		}
+		if cond.Reason == certmanager.CertificateRequestReasonFailed || cond.Reason == certmanager.CertificateRequestReasonDenied {
+			j.never("CertificateRequest %s/%s: %s: %s", request.Namespace, request.Name, cond.Reason, short(cond.Message))
+		} else {
+			j.lacks("CertificateRequest %s/%s: %s: %s", request.Namespace, request.Name, cond.Reason, short(cond.Message))
+		}
+	}
+	for i := range s.Orders {
+		o := &s.Orders[i]
+		if o.Namespace == request.Namespace && owned(o, request.Name) {
+			if o.Status.State != acme.Valid && o.Status.Reason != "" {
+				j.lacks("Order %s/%s: %s: %s", o.Namespace, o.Name, o.Status.State, short(o.Status.Reason))
+			}
+			challenges(j, s, o)
+		}
+	}
+}
+
+func challenges(j *Judgement, s *facts.Snapshot, o *acme.Order) {
+	for i := range s.Challenges {
+		c := &s.Challenges[i]
+		if c.Namespace == o.Namespace && owned(c, o.Name) && c.Status.Reason != "" && c.DeletionTimestamp == nil {
+			j.lacks("Challenge %s/%s: %s for %s, %s", c.Namespace, c.Name, orPending(c.Status.State), c.Spec.DNSName, short(c.Status.Reason))
+		}
+	}
+}
+
+func orPending(state acme.State) acme.State {
+	if state == "" {
+		return acme.Pending
+	}
+	return state
+}
+
+func owned(o meta.Object, by string) bool {
+	for _, ref := range o.GetOwnerReferences() {
+		if ref.Name == by {
+			return true
+		}
+	}
+	return false
+}
+
+func certificateCondition(c *certmanager.Certificate, kind certmanager.CertificateConditionType) *certmanager.CertificateCondition {
+	for i := range c.Status.Conditions {
+		if c.Status.Conditions[i].Type == kind {
+			return &c.Status.Conditions[i]
+		}
+	}
+	return nil
+}

@@ -1,0 +1,87 @@
+package judge
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/edgeproof/edgeproof/e2e/await"
+	"github.com/edgeproof/edgeproof/e2e/criteria"
+)
+
+// Judgement is what a snapshot, or a command's output, says of one criterion.
+type Judgement struct {
+	ID  criteria.ID `json:"id"`
+	Met bool        `json:"met"`
+	// Final says that the criterion is failed for good: waiting changes nothing, somebody must.
+	Final bool `json:"final,omitempty"`
+	// Reasons say why it is not met. Each names its object first.
+	Reasons []string `json:"reasons,omitempty"`
+	// Evidence is what speaks for it.
+	Evidence []string `json:"evidence,omitempty"`
+	// TooEarly says what goes wrong when a step of the workflow is done before this one; set on an unmet step.
+	TooEarly string `json:"tooEarly,omitempty"`
+}
+
+// Answer is the judgement as an answer of an expectation.
+func (j Judgement) Answer() await.Answer {
+	switch {
+	case j.Met:
+		return await.Done("%s: %s", j.ID, strings.Join(j.Evidence, "; "))
+	case j.Final:
+		return await.Fail("%s: %s", j.ID, strings.Join(j.Reasons, "; "))
+	default:
+		return await.Wait("%s: %s", j.ID, strings.Join(j.Reasons, "; "))
+	}
+}
+
+// String is the judgement for a person, one line a reason.
+func (j Judgement) String() string {
+	lines := []string{fmt.Sprintf("%s is met", j.ID)}
+	if !j.Met {
+		lines[0] = fmt.Sprintf("%s is not met", j.ID)
+		for _, r := range j.Reasons {
+			lines = append(lines, "  - "+r)
+		}
+		if j.TooEarly != "" {
+			lines = append(lines, "  "+j.TooEarly)
+		}
+	}
+	for _, e := range j.Evidence {
+		lines = append(lines, "  seen: "+e)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// lacks notes a reason that time may mend.
+func (j *Judgement) lacks(format string, args ...any) {
+	j.Reasons = append(j.Reasons, fmt.Sprintf(format, args...))
+}
+
+// never notes a reason that time does not mend.
+func (j *Judgement) never(format string, args ...any) {
+	j.lacks(format, args...)
+	j.Final = true
+}
+
+// saw notes what speaks for the criterion.
+func (j *Judgement) saw(format string, args ...any) {
+	j.Evidence = append(j.Evidence, fmt.Sprintf(format, args...))
+}
+
+// take adds what another judgement found.
+func (j *Judgement) take(other Judgement) {
+	j.Reasons = append(j.Reasons, other.Reasons...)
+	j.Evidence = append(j.Evidence, other.Evidence...)
+	j.Final = j.Final || other.Final
+}
+
+// conclude draws the sum: no reason against it, and something seen for it. A criterion that nothing speaks for is not met, so that an
+// empty snapshot never passes.
+func (j *Judgement) conclude() Judgement {
+	if len(j.Reasons) == 0 && len(j.Evidence) == 0 {
+		j.lacks("nothing was there to judge")
+	}
+	j.Met = len(j.Reasons) == 0
+	j.Final = j.Final && !j.Met
+	return *j
+}

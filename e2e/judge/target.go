@@ -1,0 +1,101 @@
+package judge
+
+import (
+	"slices"
+
+	"k8s.io/apimachinery/pkg/types"
+)
+
+// Target is what is expected of the edge: the names of SPEC and the routes of a bundle.
+type Target struct {
+	// Namespace is where external-dns, cert-manager and the credential live.
+	Namespace string `json:"namespace"`
+	// Credential is the Secret that both use.
+	Credential Credential `json:"credential"`
+	Production Issuer     `json:"production"`
+	Staging    Issuer     `json:"staging"`
+	// Zones are the domains whose records are synced.
+	Zones []string `json:"zones"`
+	// Provider is the name that external-dns has for where the zones are.
+	Provider string `json:"provider"`
+	// OwnerID marks the records of this cluster; empty for external-dns's own default.
+	OwnerID string `json:"ownerId,omitempty"`
+	// ControllerName is what an IngressClass of the ingress controller names.
+	ControllerName string `json:"controllerName"`
+	// Controller is the Service of the ingress controller.
+	Controller types.NamespacedName `json:"controller"`
+	Routes     []Route              `json:"routes"`
+}
+
+// Credential names an entry of a Secret in Target.Namespace.
+type Credential struct {
+	Secret string `json:"secret"`
+	Key    string `json:"key"`
+}
+
+// Issuer is a ClusterIssuer by name and by the ACME directory it must use.
+type Issuer struct {
+	Name   string `json:"name"`
+	Server string `json:"server"`
+}
+
+// Route is an Ingress whose hosts must work.
+type Route struct {
+	Ingress types.NamespacedName `json:"ingress"`
+	Hosts   []string             `json:"hosts"`
+	// Path is asked for; "/" unless set.
+	Path string `json:"path,omitempty"`
+	// Marker is a text that only the intended application answers; empty accepts any body.
+	Marker string `json:"marker,omitempty"`
+}
+
+// Reference is the target of the specification, without routes and zones: the names that a platform is expected to use.
+func Reference() Target {
+	return Target{
+		Namespace:      "cert-manager",
+		Credential:     Credential{Secret: "cloudflare-api-token", Key: "api-token"}, //nolint:gosec // names, no secret
+		Production:     Issuer{Name: "letsencrypt-production", Server: "https://acme-v02.api.letsencrypt.org/directory"},
+		Staging:        Issuer{Name: "letsencrypt-staging", Server: "https://acme-staging-v02.api.letsencrypt.org/directory"},
+		Provider:       "cloudflare",
+		ControllerName: "traefik.io/ingress-controller",
+		Controller:     types.NamespacedName{Namespace: "traefik", Name: "traefik"},
+	}
+}
+
+// Hosts lists the hosts of all routes.
+func (t Target) Hosts() []string {
+	var out []string
+	for _, r := range t.Routes {
+		out = append(out, r.Hosts...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// issuers are the two, production first.
+func (t Target) issuers() []Issuer { return []Issuer{t.Production, t.Staging} }
+
+// owner is the owner id that records must bear.
+func (t Target) owner() string {
+	if t.OwnerID == "" {
+		return "default" // of external-dns
+	}
+	return t.OwnerID
+}
+
+// namespaces are all that a judgement may need.
+func (t Target) namespaces() []string {
+	out := []string{t.Namespace, t.Controller.Namespace}
+	for _, r := range t.Routes {
+		out = append(out, r.Ingress.Namespace)
+	}
+	slices.Sort(out)
+	return slices.Compact(slices.DeleteFunc(out, func(s string) bool { return s == "" }))
+}
+
+func (r Route) path() string {
+	if r.Path == "" {
+		return "/"
+	}
+	return r.Path
+}

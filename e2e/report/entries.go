@@ -1,0 +1,130 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/onsi/ginkgo/v2/types"
+
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+)
+
+// Names of the report entries through which a spec, or a node of the suite, hands its facts to the verdict:
+//
+//	AddReportEntry(report.EntryEvidence, "A develop.safeops.work = 203.0.113.10", ReportEntryVisibilityNever)
+//
+// A value is a string or a list of strings for the first three, and the named verdict type for the others. Entries of other names are left alone.
+const (
+	// EntryEvidence: lines that show why the spec passed or failed.
+	EntryEvidence = "evidence"
+	// EntryObject: what is at fault, as "Kind namespace/name".
+	EntryObject = "object"
+	// EntryUnsupported: why this bundle or environment cannot be asked; the spec then calls Skip.
+	EntryUnsupported = "unsupported"
+	// EntryFault: a verdict.Fault. The last one of an id counts.
+	EntryFault = "fault"
+	// EntryRoute: a verdict.Route. The last one of a host counts.
+	EntryRoute = "route"
+	// EntryPhase: a verdict.Phase. The last one of a name counts, at the place of the first.
+	EntryPhase = "phase"
+	// EntryBundle: the verdict.Bundle.
+	EntryBundle = "bundle"
+	// EntryCluster: the verdict.Cluster.
+	EntryCluster = "cluster"
+	// EntryBudget: the verdict.Budget.
+	EntryBudget = "budget"
+	// EntryHermetic: the verdict.Hermetic. The last one counts: what was dropped is known only at the end.
+	EntryHermetic = "hermetic"
+)
+
+// readEntries takes every known entry of a node into the spec or the verdict, and returns the reason for which the spec is unsupported, if any.
+func (j judge) readEntries(r types.SpecReport, spec *verdict.Spec) (unsupported string) {
+	v := j.verdict
+	for _, e := range r.ReportEntries {
+		var err error
+		switch e.Name {
+		case EntryEvidence:
+			err = addLines(&spec.Evidence, e)
+		case EntryObject:
+			err = addLines(&spec.Objects, e)
+		case EntryUnsupported:
+			var lines []string
+			if err = addLines(&lines, e); len(lines) > 0 {
+				unsupported = lines[len(lines)-1]
+			}
+		case EntryFault:
+			err = put(&v.Faults, e, func(f verdict.Fault) string { return f.ID })
+		case EntryRoute:
+			err = put(&v.Routes, e, func(r verdict.Route) string { return r.Host })
+		case EntryPhase:
+			err = put(&v.Phases, e, func(p verdict.Phase) string { return p.Name })
+		case EntryBundle:
+			err = decode(e, &v.Bundle)
+		case EntryCluster:
+			err = decode(e, &v.Cluster)
+		case EntryBudget:
+			err = decode(e, &v.Budget)
+		case EntryHermetic:
+			h := &verdict.Hermetic{}
+			if err = decode(e, h); err == nil {
+				v.Hermetic = h
+			}
+		}
+		if err != nil {
+			v.SetError(fmt.Sprintf("read the entry %q of %s", e.Name, spec.Name), err, "record it with the type that package report names for it")
+		}
+	}
+	return unsupported
+}
+
+// decode reads an entry's value into out. Unknown fields are refused: a fact that the verdict cannot hold would be lost in silence.
+func decode(e types.ReportEntry, out any) error {
+	data := []byte(e.Value.AsJSON)
+	if len(data) == 0 { // the report never left its process
+		var err error
+		if data, err = json.Marshal(e.GetRawValue()); err != nil {
+			return fmt.Errorf("encode its value: %w", err)
+		}
+	}
+	if string(data) == "null" {
+		return errors.New("it has no value")
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	return dec.Decode(out)
+}
+
+// addLines appends an entry's string, or list of strings, to out; a line that is there already is not repeated.
+func addLines(out *[]string, e types.ReportEntry) error {
+	var many []string
+	if err := decode(e, &many); err != nil {
+		var one string
+		if decode(e, &one) != nil {
+			return err
+		}
+		many = []string{one}
+	}
+	*out = union(*out, cleanAll(many))
+	return nil
+}
+
+// put adds an entry's value to list, or replaces the one of the same name.
+func put[T any](list *[]T, e types.ReportEntry, name func(T) string) error {
+	var x T
+	if err := decode(e, &x); err != nil {
+		return err
+	}
+	if name(x) == "" {
+		return errors.New("it has no name")
+	}
+	for i, old := range *list {
+		if name(old) == name(x) {
+			(*list)[i] = x
+			return nil
+		}
+	}
+	*list = append(*list, x)
+	return nil
+}

@@ -1,0 +1,154 @@
+package report_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/onsi/ginkgo/v2/types"
+
+	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/report"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+)
+
+// suite is the report of one suite with one passed spec that has the given labels and entries.
+func suite(labels []string, entries ...types.ReportEntry) types.Report {
+	return types.Report{
+		SuitePath: "/src/edgeproof/e2e", SuiteSucceeded: true,
+		PreRunStats: types.PreRunStats{TotalSpecs: 1, SpecsThatWillRun: 1},
+		StartTime:   time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC), EndTime: time.Date(2026, 3, 4, 5, 6, 9, 0, time.UTC),
+		SpecReports: types.SpecReports{{
+			LeafNodeType: types.NodeTypeIt, LeafNodeText: "a spec", LeafNodeLabels: labels, State: types.SpecStatePassed,
+			NumAttempts: 1, RunTime: 300 * time.Millisecond, ReportEntries: entries,
+			LeafNodeLocation: types.CodeLocation{FileName: "/src/edgeproof/e2e/journey_test.go", LineNumber: 12},
+		}},
+	}
+}
+
+// entry is an entry as it is inside the process that recorded it: never encoded.
+func entry(name string, value any) types.ReportEntry {
+	return types.ReportEntry{Name: name, Value: types.WrapEntryValue(value)}
+}
+
+func TestJudgeRefusesWhatItDoesNotUnderstand(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		report types.Report
+		says   string
+	}{
+		"an orphan label":              {suite([]string{"DW-9"}), "label DW-9 is no registered criterion"},
+		"evidence that is no text":     {suite(nil, entry("evidence", 42)), `read the entry "evidence" of a spec`},
+		"evidence without value":       {suite(nil, entry("evidence", nil)), "it has no value"},
+		"a fault with a foreign field": {suite(nil, entry("fault", map[string]any{"id": "x", "colour": "red"})), `unknown field "colour"`},
+		"a fault without id":           {suite(nil, entry("fault", verdict.Fault{})), "it has no name"},
+		"a phase that is text":         {suite(nil, entry("phase", "slow")), `read the entry "phase"`},
+		"a value that is no JSON":      {suite(nil, entry("route", func() {})), "encode its value"},
+		"a failed suite of passes":     {types.Report{PreRunStats: types.PreRunStats{SpecsThatWillRun: 1}}, "it is called failed"},
+	} {
+		v := verdict.New(verdict.Suite{})
+		report.Judge(v, []types.Report{tc.report})
+		v.Conclude()
+		if v.Error == nil || !strings.Contains(v.Error.Operation+": "+v.Error.Message, tc.says) || v.Error.Cure == "" {
+			t.Errorf("%s: error %+v, want %q with a cure", name, v.Error, tc.says)
+		}
+		if v.ExitCode() != 2 {
+			t.Errorf("%s: exit %d, want 2", name, v.ExitCode())
+		}
+	}
+}
+
+func TestJudgeReadsValuesOfTheSameProcess(t *testing.T) {
+	t.Parallel()
+	v := verdict.New(verdict.Suite{})
+	report.Judge(v, []types.Report{suite([]string{"DW-4", "slow"},
+		entry("evidence", "one"), entry("evidence", []string{"one", "two\x1b[31m"}), entry("unknown to us", 7),
+		entry("phase", &verdict.Phase{Name: "a", Seconds: 1}), entry("phase", verdict.Phase{Name: "b", Seconds: 2}),
+		entry("phase", verdict.Phase{Name: "a", Seconds: 3}),
+		entry("bundle", verdict.Bundle{Path: "p"}),
+	)})
+	c := criterion(t, v, "DW-4")
+	if d := cmp.Diff([]string{"one", "two"}, c.Evidence); d != "" {
+		t.Errorf("evidence (-want +got):\n%s", d)
+	}
+	if c.Seconds != 0.3 {
+		t.Errorf("seconds = %v", c.Seconds)
+	}
+	if d := cmp.Diff([]verdict.Phase{{Name: "a", Seconds: 3}, {Name: "b", Seconds: 2}}, v.Phases); d != "" {
+		t.Errorf("phases (-want +got):\n%s", d)
+	}
+	s := v.Specs.List[0]
+	if d := cmp.Diff([]criteria.ID{"DW-4"}, s.Criteria); d != "" || s.File != "e2e/journey_test.go" || s.Line != 12 {
+		t.Errorf("spec at %s:%d, criteria (-want +got):\n%s", s.File, s.Line, d)
+	}
+	if v.Error != nil || v.Bundle.Path != "p" || v.Suite.Finished.Sub(v.Suite.Started) != 2*time.Second {
+		t.Errorf("error %+v, bundle %+v, suite %+v", v.Error, v.Bundle, v.Suite)
+	}
+}
+
+func TestJudgeTakesAnOpenCriterionThatHasASpec(t *testing.T) {
+	t.Parallel()
+	open := criteria.Open()
+	if len(open) == 0 {
+		t.Skip("nothing is open in this version")
+	}
+	v := verdict.New(verdict.Suite{})
+	report.Judge(v, []types.Report{suite([]string{string(open[0].ID)})})
+	v.Conclude()
+	if c := criterion(t, v, open[0].ID); c.Result != verdict.Passed {
+		t.Errorf("%s is %s", c.ID, c.Result)
+	}
+	if err := v.Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestJudgeAddsUpSuites(t *testing.T) {
+	t.Parallel()
+	a, b := suite([]string{"DW-1"}), suite([]string{"DW-1"})
+	b.SuiteSucceeded = false
+	b.SpecReports[0].State = types.SpecStateFailed
+	b.SpecReports[0].Failure = types.Failure{Message: "no endpoints", Location: types.CodeLocation{FileName: "/src/edgeproof/e2e/x_test.go", LineNumber: 7}}
+	v := verdict.New(verdict.Suite{})
+	report.Judge(v, []types.Report{a, b})
+	v.Conclude()
+	if v.Specs.Planned != 2 || v.Specs.Finished != 2 || v.Result != verdict.Fail {
+		t.Errorf("%s with %+v", v.Result, v.Specs)
+	}
+	if c := criterion(t, v, "DW-1"); c.Result != verdict.Failed || c.Reason != "no endpoints" || c.Seconds != 0.6 {
+		t.Errorf("DW-1 = %+v", c)
+	}
+}
+
+func TestNoReportIsAnError(t *testing.T) {
+	t.Parallel()
+	for _, torn := range []string{"", "[{", `{"a":1}`, "null x"} {
+		if r, err := report.ReadGinkgo(strings.NewReader(torn)); err == nil && len(r) > 0 {
+			t.Errorf("ReadGinkgo(%q) gives %d reports", torn, len(r))
+		}
+	}
+	v := verdict.New(verdict.Suite{})
+	report.Judge(v, nil)
+	v.Conclude()
+	if v.ExitCode() != 2 || v.Error == nil {
+		t.Errorf("exit %d, error %+v", v.ExitCode(), v.Error)
+	}
+}
+
+func FuzzJudge(f *testing.F) {
+	f.Add([]byte(`[{"SuiteSucceeded":true,"PreRunStats":{"TotalSpecs":1,"SpecsThatWillRun":1},"SpecReports":[{"LeafNodeType":"It","State":"passed","LeafNodeLabels":["DW-1"]}]}]`))
+	f.Add([]byte(`[{"SpecReports":[{"LeafNodeType":"It","ReportEntries":[{"Name":"fault","Value":{"AsJSON":"{\"id\":\"x\"}"}}]}]}]`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		reports, err := report.ReadGinkgo(strings.NewReader(string(data)))
+		if err != nil {
+			return
+		}
+		v := verdict.New(verdict.Suite{})
+		report.Judge(v, reports)
+		v.Conclude()
+		if v.Result == verdict.Pass && v.Specs.Planned != v.Specs.Finished {
+			t.Errorf("a pass with %+v", v.Specs)
+		}
+	})
+}

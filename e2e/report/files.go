@@ -1,0 +1,50 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+)
+
+// Names of the files that WriteAll leaves.
+const (
+	VerdictFile = "verdict.json"
+	JUnitFile   = "junit.xml"
+	SummaryFile = "summary.md"
+	HTMLFile    = "report.html"
+)
+
+// WriteAll writes every file of the report into dir, which is made if need be. Each file appears whole or not at all. One that
+// fails does not keep the others from being written. A verdict that contradicts itself is written too, and then reported, since
+// hiding it would help nobody.
+func WriteAll(dir string, v *verdict.Verdict) error {
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // artefacts are for everybody to read: CI uploads them as another user
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return errors.Join(
+		writeFile(filepath.Join(dir, VerdictFile), v, JSON),
+		writeFile(filepath.Join(dir, JUnitFile), v, JUnit),
+		writeFile(filepath.Join(dir, SummaryFile), v, Markdown),
+		writeFile(filepath.Join(dir, HTMLFile), v, HTML),
+		v.Validate(),
+	)
+}
+
+func writeFile(path string, v *verdict.Verdict, write func(io.Writer, *verdict.Verdict) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, err)
+	}
+	err = errors.Join(write(f, v), f.Chmod(0o644), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
+	}
+	return nil
+}

@@ -1,0 +1,67 @@
+package report_test
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/edgeproof/edgeproof/e2e/report"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+	"github.com/edgeproof/edgeproof/e2e/verdict/verdicttest"
+)
+
+type writer func(io.Writer, *verdict.Verdict) error
+
+// writers are all formats, by the file of their golden output.
+func writers() map[string]writer {
+	terminal := func(s report.Style) writer {
+		return func(w io.Writer, v *verdict.Verdict) error { return report.Terminal(w, v, s) }
+	}
+	return map[string]writer{
+		"verdict.json": report.JSON, "junit.xml": report.JUnit, "summary.md": report.Markdown, "report.html": report.HTML,
+		"annotations.txt": report.Annotations, "plain.txt": terminal(report.Style{}),
+		"terminal.txt": terminal(report.Style{Color: true, Width: 72}),
+	}
+}
+
+func samples() map[string]*verdict.Verdict {
+	return map[string]*verdict.Verdict{
+		"passing": verdicttest.Passing(), "failing": verdicttest.Failing(), "stopped": verdicttest.Stopped(), "hostile": hostile(),
+	}
+}
+
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	for sample, v := range samples() {
+		for file, write := range writers() {
+			t.Run(sample+"/"+file, func(t *testing.T) {
+				t.Parallel()
+				got := render(t, write, v)
+				path := filepath.Join("testdata", "golden", sample, file)
+				if *update {
+					writeFile(t, path, got)
+				}
+				want, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatalf("%v: run the test with -update", err)
+				}
+				if d := cmp.Diff(string(want), string(got)); d != "" {
+					t.Errorf("%s has changed (-want +got); run with -update if it should have:\n%s", path, d)
+				}
+			})
+		}
+	}
+}
+
+func render(t *testing.T, write writer, v *verdict.Verdict) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := write(&b, v); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}

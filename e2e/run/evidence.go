@@ -1,0 +1,86 @@
+package run
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/edgeproof/edgeproof/e2e/environment"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/judge"
+)
+
+// collect saves what explains a failure: a snapshot of all facts, and the node's logs. That it cannot is told, and
+// changes nothing about the verdict.
+func (t *test) collect(ctx context.Context) {
+	if t.world.Scene == nil || t.world.Scene.Internet == nil {
+		return
+	}
+	err := t.options.Log.Run("save snapshot and logs", func() error {
+		if err := t.snapshot(ctx); err != nil {
+			return err
+		}
+		return t.world.Cluster.Logs(ctx, filepath.Join(t.options.Artifacts, "logs"))
+	})
+	if err != nil {
+		t.options.Log.Warn("save what explains the failure: %v", err)
+	}
+}
+
+func (t *test) snapshot(ctx context.Context) error {
+	scene := t.world.Scene
+	sources, err := facts.Connect(scene.Config, facts.FromControl(scene.Internet))
+	if err != nil {
+		return err
+	}
+	scope := facts.Scope{}
+	if target, err := environment.Target(scene.Bundle, scene.Apps); err == nil {
+		scope = judge.Scope(target)
+		scope.Parts, scope.Namespaces = nil, nil
+	}
+	raw, err := json.MarshalIndent(facts.Collect(ctx, sources, scope), "", " ")
+	if err != nil {
+		return fmt.Errorf("encode snapshot: %w", err)
+	}
+	return writeResult(t.options.Artifacts, "snapshot.json", raw)
+}
+
+// journal saves what every mock saw.
+func (t *test) journal(ctx context.Context) {
+	if t.world.Scene == nil || t.world.Scene.Internet == nil {
+		return
+	}
+	file, err := os.Create(filepath.Join(t.options.Artifacts, "journal.jsonl"))
+	if err == nil {
+		err = t.world.Scene.Internet.WriteJournal(ctx, file)
+		if closeErr := file.Close(); err == nil {
+			err = closeErr
+		}
+	}
+	if err != nil {
+		t.options.Log.Warn("save the journal: %v", err)
+	}
+}
+
+// clearResults removes what an earlier run left among the results: a green run must not stand beside the logs of a red
+// one.
+func clearResults(dir string) error {
+	for _, name := range []string{"snapshot.json", "journal.jsonl", "suite.log", "logs"} {
+		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
+			return fmt.Errorf("clear old results: %w", err)
+		}
+	}
+	return nil
+}
+
+func writeResult(dir, name string, raw []byte) error {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return fmt.Errorf("make the folder of results: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, name), raw, 0o600); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
+}

@@ -1,0 +1,97 @@
+package run
+
+import (
+	"errors"
+	"flag"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/edgeproof/edgeproof/e2e/bundle"
+	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+const project = "../.."
+
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// reference loads the reference bundle and the applications. Charts come from Go modules: no repository is asked.
+func reference(t *testing.T) (candidate, apps *bundle.Bundle) {
+	t.Helper()
+	catalogue, err := bundle.ReadCatalogue(os.DirFS(filepath.Join(project, "fixtures", "charts")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	unplugged := &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		return nil, errors.New("no network in this test")
+	})}
+	charts := &bundle.RepositoryThenModules{Modules: catalogue, Download: gomod.Download, Client: unplugged, Logf: t.Logf}
+	candidate, err = bundle.Load(t.Context(), filepath.Join(project, "fixtures", "bundles", "reference"), bundle.Options{Charts: charts, KubeVersion: kubeVersion})
+	if err != nil {
+		t.Fatal(err)
+	}
+	apps, err = LoadBundle(t.Context(), project, filepath.Join(project, "fixtures", "apps"), candidate.Variables(), t.Logf)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return candidate, apps
+}
+
+// TestImagesOfTheReferenceBundle: nothing can be pulled while a run is sealed, so the list is complete or the run fails.
+func TestImagesOfTheReferenceBundle(t *testing.T) {
+	t.Parallel()
+	candidate, apps := reference(t)
+	needs, err := Images(t.Context(), project, candidate, apps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	for _, n := range needs {
+		if len(n.UsedBy) == 0 {
+			t.Errorf("nobody needs %s", n.Reference)
+		}
+		lines = append(lines, n.Reference+"\n")
+	}
+	slices.Sort(lines)
+	golden(t, "testdata/images.golden.txt", strings.Join(slices.Compact(lines), ""))
+}
+
+func TestImagesOutsideACheckout(t *testing.T) {
+	t.Parallel()
+	if needs, err := Images(t.Context(), t.TempDir()); err == nil {
+		t.Errorf("images of a platform that is not there: %v", needs)
+	}
+}
+
+func TestLoadBundleOutsideACheckout(t *testing.T) {
+	t.Parallel()
+	apps := filepath.Join(project, "fixtures", "apps")
+	if _, err := LoadBundle(t.Context(), t.TempDir(), apps, nil, t.Logf); !strings.Contains(message(err), "catalogue of charts is empty") {
+		t.Errorf("without a catalogue of charts: %v", err)
+	}
+}
+
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatalf("%v; write it with go test ./e2e/run -update", err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("differs from %s (-want +got); if that is meant, go test ./e2e/run -update\n%s", path, diff)
+	}
+}

@@ -1,0 +1,108 @@
+// Package run takes a bundle to a verdict: it renders the bundle, provides the images, makes the cluster, sets the
+// scene, runs the spec suite in a process of its own, and draws the verdict from what that left.
+//
+// It knows the order of things and what happens when one of them fails; how each is done it leaves to the packages of
+// that name.
+package run
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/edgeproof/edgeproof/e2e/progress"
+	"github.com/edgeproof/edgeproof/e2e/supply"
+)
+
+// Keep says what becomes of the cluster after a run. A cluster that stood before the run always stays.
+type Keep string
+
+// The values of KEEP=.
+const (
+	KeepAlways    Keep = "always"
+	KeepOnFailure Keep = "on-failure"
+	KeepNever     Keep = "never"
+)
+
+// Options are what the user says.
+type Options struct {
+	Root      string // checkout of this project
+	Bundle    string // folder of the candidate; relative to the working directory
+	Apps      string // folder of the applications whose routes are judged
+	Artifacts string // folder that gets the results
+	Cluster   string // kind's name of the cluster
+	Images    supply.Mode
+	Keep      Keep
+	Focus     string // Ginkgo's --focus
+	Labels    string // Ginkgo's --label-filter
+	Log       *progress.Log
+}
+
+// complete fills in defaults and checks what can be checked before anything is touched.
+func (o *Options) complete() error {
+	root, err := findRoot(o.Root)
+	if err != nil {
+		return err
+	}
+	o.Root = root
+	for field, standard := range map[*string]string{
+		&o.Bundle:    filepath.Join(root, "fixtures", "bundles", "reference"),
+		&o.Apps:      filepath.Join(root, "fixtures", "apps"),
+		&o.Artifacts: filepath.Join(root, "_artifacts"),
+	} {
+		if *field == "" {
+			*field = standard
+		}
+		if *field, err = filepath.Abs(*field); err != nil {
+			return fmt.Errorf("resolve path %s: %w", *field, err)
+		}
+	}
+	switch o.Keep {
+	case KeepAlways, KeepOnFailure, KeepNever:
+	case "":
+		o.Keep = KeepOnFailure
+	default:
+		return fmt.Errorf("KEEP=%s is unknown; use always, on-failure or never", o.Keep)
+	}
+	return nil
+}
+
+// workDir holds what a run leaves for the next one on this checkout: kubeconfig, markers, the compiled suite.
+func (o *Options) workDir() string { return filepath.Join(o.Root, "_work") }
+
+// clusterDir holds what belongs to one cluster, so that runs on several do not meet.
+func (o *Options) clusterDir() string { return filepath.Join(o.workDir(), "clusters", o.Cluster) }
+
+// cacheDir holds finished images, for all checkouts on the machine.
+func cacheDir() (string, error) {
+	if dir := os.Getenv("EDGEPROOF_CACHE"); dir != "" {
+		return filepath.Abs(dir)
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("find the cache folder: %w; set EDGEPROOF_CACHE", err)
+	}
+	return filepath.Join(dir, "edgeproof"), nil
+}
+
+// module is the first line of this project's go.mod.
+const module = "module github.com/edgeproof/edgeproof\n"
+
+// findRoot returns the checkout of this project that dir (or the working directory) lies in.
+func findRoot(dir string) (string, error) {
+	at, err := filepath.Abs(dir)
+	if err != nil {
+		return "", fmt.Errorf("find the project's checkout: %w", err)
+	}
+	for {
+		raw, err := os.ReadFile(filepath.Join(at, "go.mod")) // #nosec G304 -- looks for go.mod upwards
+		if err == nil && len(raw) > len(module) && string(raw[:len(module)]) == module {
+			return at, nil
+		}
+		if at == filepath.Dir(at) {
+			return "", errors.New("find the project's checkout: no go.mod of edgeproof here or above; run this inside a checkout, or give --root")
+		}
+		at = filepath.Dir(at)
+	}
+}

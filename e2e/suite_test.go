@@ -1,0 +1,146 @@
+// Package e2e_test holds the specs: what the specification promises, in its words, judged on a live cluster.
+//
+// They are run by `edgeproof test` (make e2e), which sets the scene and names it in EDGEPROOF_STAGE. Without a scene,
+// as in `go test ./...`, only the tree of specs is checked: every criterion has one, or is listed as open.
+package e2e_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	"github.com/onsi/ginkgo/v2/types"
+	. "github.com/onsi/gomega"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/edgeproof/edgeproof/e2e/await"
+	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/environment"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/fault"
+	"github.com/edgeproof/edgeproof/e2e/judge"
+	"github.com/edgeproof/edgeproof/e2e/progress"
+	"github.com/edgeproof/edgeproof/e2e/run"
+)
+
+// What Ginkgo puts before the text of each spec when it matches a focus.
+const (
+	suiteName     = "edgeproof"
+	containerName = "the edge"
+)
+
+func TestEdge(t *testing.T) {
+	stage, staged, err := run.ReadStage()
+	if err != nil {
+		t.Fatal(err)
+	}
+	faults, err := fault.Load(filepath.Join("..", "fixtures", "faults"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e := &edge{stage: stage, budgets: await.Default(), routes: map[string]judge.Route{}}
+	e.describe(faults)
+	if !staged {
+		// Not before a real run: Ginkgo does not run the reporting nodes of a tree that it has previewed.
+		everyCriterionHasASpec(t, PreviewSpecs(suiteName))
+		t.Log("no scene is set: the tree of specs was checked, none was run; `make e2e` runs them")
+		return
+	}
+	e.log = progress.New(os.Stderr)
+	RegisterFailHandler(Fail)
+	RunSpecs(t, suiteName)
+}
+
+// everyCriterionHasASpec holds the tree against the registry: no id without a spec, no spec for an open id.
+func everyCriterionHasASpec(t *testing.T, tree Report) {
+	t.Helper()
+	var open []criteria.ID
+	for _, o := range criteria.Open() {
+		open = append(open, o.ID)
+	}
+	covered := map[criteria.ID]bool{}
+	for _, spec := range tree.SpecReports {
+		for _, label := range spec.Labels() {
+			covered[criteria.ID(label)] = true
+		}
+	}
+	for _, c := range criteria.All() {
+		if isOpen := slices.Contains(open, c.ID); covered[c.ID] == isOpen {
+			t.Errorf("criterion %s: has a spec: %t, is listed as open: %t", c.ID, covered[c.ID], isOpen)
+		}
+	}
+}
+
+// edge is what the specs share.
+type edge struct {
+	stage   run.Stage
+	scene   *environment.Scene
+	sources facts.Sources
+	target  judge.Target
+	budgets await.Budgets
+	start   time.Time
+
+	externalDNS string        // name of its Deployment
+	log         *progress.Log // nil while the tree is only looked at
+
+	mu     sync.Mutex
+	routes map[string]judge.Route // of faults, by id
+}
+
+// describe builds the tree. The specs run in this order: the workflow's order is part of the contract, and what waits
+// for an issuance comes after what does not.
+func (e *edge) describe(faults []fault.Fault) {
+	var step *progress.Step
+	ReportBeforeEach(func(r SpecReport) {
+		step = nil
+		if e.log != nil && r.State != types.SpecStateSkipped && r.State != types.SpecStatePending {
+			step = e.log.Start(r.LeafNodeText)
+		}
+	})
+	ReportAfterEach(func(r SpecReport) {
+		if step != nil {
+			step.End(!r.Failed())
+		}
+	})
+
+	BeforeSuite(func(ctx SpecContext) {
+		e.connect(ctx)
+		e.makeRoutes(ctx, faults)
+	})
+	AfterSuite(func(ctx SpecContext) { e.removeRoutes(ctx, faults) })
+	Describe(containerName, Ordered, ContinueOnFailure, func() {
+		e.workflow()
+		e.baseline()
+		e.journey()
+		e.commands()
+		e.guardrail()
+		e.faults(faults)
+	})
+}
+
+// connect attaches to the scene.
+func (e *edge) connect(ctx context.Context) {
+	config, err := clientcmd.BuildConfigFromFlags("", e.stage.Kubeconfig)
+	Expect(err).NotTo(HaveOccurred())
+	quiet := func(string, ...any) {}
+	candidate, err := run.LoadBundle(ctx, e.stage.Root, e.stage.Bundle, nil, quiet)
+	Expect(err).NotTo(HaveOccurred())
+	apps, err := run.LoadBundle(ctx, e.stage.Root, e.stage.Apps, candidate.Variables(), quiet)
+	Expect(err).NotTo(HaveOccurred())
+	e.target, err = environment.Target(candidate, apps)
+	Expect(err).NotTo(HaveOccurred())
+	e.externalDNS = environment.ExternalDNS(candidate)
+
+	e.scene = &environment.Scene{
+		Root: e.stage.Root, Bundle: candidate, Apps: apps, Budgets: e.budgets, Log: progress.Plain(GinkgoWriter), Node: e.stage,
+	}
+	Expect(e.scene.Connect(config)).To(Succeed())
+	e.sources, err = facts.Connect(e.scene.Config, facts.FromControl(e.scene.Internet))
+	Expect(err).NotTo(HaveOccurred())
+	e.start = time.Now()
+}

@@ -1,0 +1,69 @@
+// Package gomod fetches the source of a Go module. It knows the go command and nothing of what the source is for; it builds nothing
+// and reads no registry but the one that the go command is set up with.
+package gomod
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+// Error says which module could not be had, and what would help.
+type Error struct {
+	Module, Version string
+	Problem         string
+	Cure            string
+	err             error
+}
+
+func (e *Error) Error() string {
+	return fmt.Sprintf("download module %s@%s: %s; %s", e.Module, e.Version, e.Problem, e.Cure)
+}
+
+// Unwrap returns the cause, if the go command did not speak for itself.
+func (e *Error) Unwrap() error { return e.err }
+
+// Download puts module at version into the module cache and returns its folder there, which is read-only. It asks the configured
+// proxy only if the cache lacks it. The error is an *Error unless ctx ended.
+func Download(ctx context.Context, module, version string) (string, error) {
+	// The arguments must not be read as flags or as a pattern.
+	if module == "" || version == "" || strings.HasPrefix(module, "-") || strings.ContainsAny(module+version, " @\t\n") {
+		return "", &Error{module, version, "no such module path or version can exist", "name both, as in example.org/m and v1.2.3", nil}
+	}
+	program, err := exec.LookPath("go")
+	if err != nil {
+		return "", &Error{module, version, "the go command was not found", "install Go and put it on PATH", err}
+	}
+	command := exec.CommandContext(ctx, program, "mod", "download", "-json", module+"@"+version) // #nosec G204 -- arguments are checked above
+	// Outside any module, and out of any workspace: what is fetched must not depend on where the caller stands.
+	command.Dir = os.TempDir()
+	command.Env = append(os.Environ(), "GO111MODULE=on", "GOWORK=off", "GOFLAGS=")
+	var stdout, stderr bytes.Buffer
+	command.Stdout, command.Stderr = &stdout, &stderr
+	runErr := command.Run()
+	if ctx.Err() != nil {
+		return "", fmt.Errorf("download module %s@%s: %w", module, version, ctx.Err())
+	}
+	var answer struct{ Dir, Error string }
+	if err := json.Unmarshal(stdout.Bytes(), &answer); err != nil {
+		problem := firstLine(stderr.String())
+		if problem == "" {
+			problem = "go mod download gave no answer"
+		}
+		return "", &Error{module, version, problem, "see go env GOPROXY and GOFLAGS", errors.Join(runErr, err)}
+	}
+	if answer.Error != "" || answer.Dir == "" {
+		return "", &Error{module, version, firstLine(answer.Error), "check the version, and that the proxy of `go env GOPROXY` answers", runErr}
+	}
+	return answer.Dir, nil
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(strings.TrimSpace(s), "\n")
+	return line
+}

@@ -1,0 +1,220 @@
+package supply
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"sort"
+	"strings"
+)
+
+// buildVersion and bakeVersion are parts of every key: raise one when the way of building or baking changes, so that
+// what older versions left in the cache is not taken for the same.
+const (
+	buildVersion = "build/1"
+	bakeVersion  = "bake/3"
+)
+
+// hasher derives the key of an image from everything that goes into it.
+type hasher struct {
+	recipes *Recipes
+	root    string
+	goVer   string
+	rootfs  string // key of the Debian root file system
+	kind    string // version of kind's module
+	own     map[string]string
+}
+
+func (s *Supplier) newHasher(ctx context.Context, recipes *Recipes) (*hasher, error) {
+	version, err := goCommand(ctx, s.Root, "env", "GOVERSION")
+	if err != nil {
+		return nil, err
+	}
+	script, err := os.ReadFile(filepath.Join(s.Root, "scripts", "rootfs.sh"))
+	if err != nil {
+		return nil, fmt.Errorf("read the root file system's script: %w", err)
+	}
+	release, err := os.ReadFile("/etc/os-release")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("read the machine's release: %w", err)
+	}
+	kind, err := s.kindVersion(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &hasher{
+		kind: kind, recipes: recipes, root: s.Root, goVer: strings.TrimSpace(string(version)), own: map[string]string{},
+		rootfs: digestOf("rootfs", string(script), string(release)),
+	}, nil
+}
+
+func (h *hasher) item(ctx context.Context, i *item) (string, error) {
+	if i.pulled() {
+		return pulledKey(i.digest), nil
+	}
+	recipe, err := json.Marshal(i.image)
+	if err != nil {
+		return "", fmt.Errorf("encode recipe: %w", err)
+	}
+	parts := []string{buildVersion, runtime.GOARCH, h.goVer, string(recipe)}
+	if i.image.Base == baseRootfs {
+		parts = append(parts, h.rootfs)
+	}
+	for _, b := range i.image.binaries() {
+		source, err := h.source(ctx, b, i.ref)
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, source)
+	}
+	if i.ref.repository == h.recipes.Node.Repository {
+		node, err := h.node()
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, node)
+	}
+	return digestOf(parts...), nil
+}
+
+func pulledKey(digest string) string { return digestOf("pulled", digest, runtime.GOARCH) }
+
+// source is the key of one binary's source: the recipe and version of a module, or the bytes of this project's files.
+func (h *hasher) source(ctx context.Context, b binary, ref reference) (string, error) {
+	source := h.recipes.Sources[b.source]
+	if source.own() {
+		return h.ownPackage(ctx, b.pkg)
+	}
+	version, err := source.versionFor(ref, h.recipes)
+	if err != nil {
+		return "", err
+	}
+	raw, err := json.Marshal(source)
+	if err != nil {
+		return "", fmt.Errorf("encode source: %w", err)
+	}
+	parts := []string{string(raw), version, b.pkg}
+	if source.Programs != "" {
+		files, err := hashTree(filepath.Join(h.recipes.dir, source.Programs))
+		if err != nil {
+			return "", err
+		}
+		parts = append(parts, files)
+	}
+	return digestOf(parts...), nil
+}
+
+// node is the key of what the node image has besides binaries: our files, and kind's, which come with its module.
+func (h *hasher) node() (string, error) {
+	files, err := hashTree(filepath.Join(h.recipes.dir, h.recipes.Node.Files))
+	if err != nil {
+		return "", err
+	}
+	return digestOf(files, h.kind), nil
+}
+
+// ownPackage hashes the files of this project that pkg is compiled from, and the versions of all its dependencies.
+func (h *hasher) ownPackage(ctx context.Context, pkg string) (string, error) {
+	if key, ok := h.own[pkg]; ok {
+		return key, nil
+	}
+	out, err := goCommand(ctx, h.root, "list", "-deps", "-json=Dir,GoFiles,EmbedFiles,Module,Standard", pkg)
+	if err != nil {
+		return "", err
+	}
+	var parts []string
+	for decoder := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p struct {
+			Dir                 string
+			GoFiles, EmbedFiles []string
+			Standard            bool
+			Module              *struct {
+				Path, Version string
+				Main          bool
+			}
+		}
+		if err := decoder.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return "", fmt.Errorf("read go list of %s: %w", pkg, err)
+		}
+		if p.Standard || p.Module == nil {
+			continue
+		}
+		if !p.Module.Main {
+			parts = append(parts, p.Module.Path+"@"+p.Module.Version)
+			continue
+		}
+		for _, name := range append(p.GoFiles, p.EmbedFiles...) {
+			raw, err := os.ReadFile(filepath.Join(p.Dir, name)) // #nosec G304 -- the project's own source
+			if err != nil {
+				return "", fmt.Errorf("hash source of %s: %w", pkg, err)
+			}
+			parts = append(parts, name, string(raw))
+		}
+	}
+	sort.Strings(parts)
+	h.own[pkg] = digestOf(parts...)
+	return h.own[pkg], nil
+}
+
+// hashTree hashes names and bytes of all files below dir.
+func hashTree(dir string) (string, error) {
+	var parts []string
+	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		raw, err := os.ReadFile(path) // #nosec G304 G122 -- the project's own fixtures
+		if err != nil {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		parts = append(parts, rel, string(raw))
+		return err
+	})
+	if err != nil {
+		return "", fmt.Errorf("hash folder %s: %w", dir, err)
+	}
+	return digestOf(parts...), nil
+}
+
+// digestOf is the SHA-256 of the parts, each with its length, so that no two lists of parts run together.
+func digestOf(parts ...string) string {
+	sum := sha256.New()
+	for _, part := range parts {
+		_, _ = fmt.Fprintf(sum, "%d:%s,", len(part), part)
+	}
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// short is enough of a key to name a file or a tag.
+func short(key string) string { return key[:12] }
+
+// goCommand runs the go command in dir and returns its output.
+func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) {
+	command := exec.CommandContext(ctx, "go", args...) // #nosec G204 -- arguments are recipes of this project
+	command.Dir = dir
+	var stderr bytes.Buffer
+	command.Stderr = &stderr
+	out, err := command.Output()
+	if err != nil {
+		return nil, fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, tail(stderr.String(), 12))
+	}
+	return out, nil
+}
+
+func tail(s string, lines int) string {
+	all := strings.Split(strings.TrimRight(s, "\n"), "\n")
+	return strings.Join(all[max(0, len(all)-lines):], "\n")
+}

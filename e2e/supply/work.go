@@ -1,0 +1,238 @@
+package supply
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	v1 "github.com/google/go-containerregistry/pkg/v1"
+)
+
+// work carries a plan out.
+type work struct {
+	*Supplier
+	plan     *plan
+	dir      string // scratch, removed at the end
+	compiled map[string]string
+	builder  *goBuilder
+	done     int
+	made     []archive
+	baseTar  archive
+}
+
+// start makes the scratch folder, on the same disk as the cache so that renames are atomic; what killed runs left
+// there is removed first.
+func (w *work) start() error {
+	scratch := filepath.Join(w.Cache, "scratch")
+	if err := os.RemoveAll(scratch); err != nil {
+		return fmt.Errorf("clear scratch folder: %w", err)
+	}
+	w.dir = scratch
+	w.compiled = map[string]string{}
+	w.builder = &goBuilder{root: w.Root, dir: filepath.Join(w.Cache, "gomod"), recipes: w.plan.recipes}
+	if err := os.MkdirAll(scratch, 0o750); err != nil {
+		return fmt.Errorf("make scratch folder: %w", err)
+	}
+	return nil
+}
+
+func (w *work) cleanUp() {
+	if w.dir != "" {
+		if err := os.RemoveAll(w.dir); err != nil {
+			w.Log.Warn("remove scratch folder: %v", err)
+		}
+	}
+}
+
+// base provides the node's base and adds what the control plane needs to the plan: kubeadm itself says what.
+func (w *work) base(ctx context.Context) error {
+	a, err := w.one(ctx, &w.plan.base)
+	if err != nil {
+		return err
+	}
+	w.baseTar = a
+	if w.plan.base.pulled() {
+		return nil // kind's node image carries the control plane
+	}
+	needs, err := w.controlPlane(ctx)
+	if err != nil {
+		return err
+	}
+	for _, need := range needs {
+		i, err := newItem(w.plan.recipes, need)
+		if err != nil {
+			return err
+		}
+		if err := w.mustBuild(w.plan.recipes, &i, ""); err != nil {
+			return err
+		}
+		w.plan.images = append(w.plan.images, i)
+	}
+	return nil
+}
+
+// archives provides every other image.
+func (w *work) archives(ctx context.Context) error {
+	var err error
+	for _, i := range pointers(w.plan.images) {
+		if i.key == "" {
+			if i.key, err = w.plan.hasher.item(ctx, i); err != nil {
+				return fmt.Errorf("key of image %s: %w", i.ref.name, err)
+			}
+		}
+		a, err := w.one(ctx, i)
+		if err != nil {
+			return err
+		}
+		w.made = append(w.made, a)
+	}
+	return nil
+}
+
+// one provides one image: from the cache, from its registry, or by building it.
+func (w *work) one(ctx context.Context, i *item) (archive, error) {
+	w.done++
+	if a, ok := w.archived(i); ok {
+		return a, nil
+	}
+	verb := "build"
+	if i.pulled() {
+		verb = "pull"
+	}
+	var a archive
+	err := w.Log.Run(fmt.Sprintf("[%d/%d] %s %s", w.done, w.total(), verb, i.ref.name), func() error {
+		image, err := w.make(ctx, i)
+		if err != nil {
+			return err
+		}
+		a, err = w.keep(i, image)
+		return err
+	})
+	return a, err
+}
+
+// total counts the images of the plan; the control plane's are counted before they are known one by one.
+func (w *work) total() int {
+	total := 1 + len(w.plan.images)
+	if w.baseTar.path == "" && !w.plan.base.pulled() {
+		total += controlPlaneImages
+	}
+	return total
+}
+
+func (w *work) make(ctx context.Context, i *item) (v1.Image, error) {
+	if i.pulled() {
+		return pullImage(ctx, i.ref, i.digest)
+	}
+	files := layer{}
+	config := v1.Config{Entrypoint: i.image.Entrypoint, User: i.image.User}
+	for _, b := range i.image.binaries() {
+		out, err := w.compile(ctx, b, i.ref)
+		if err != nil {
+			return nil, fmt.Errorf("image %s: %w", i.ref.name, err)
+		}
+		files[b.path] = file{mode: 0o755, from: out}
+	}
+	if i.ref.repository == w.plan.recipes.Node.Repository {
+		if err := w.nodeFiles(ctx, files, &config); err != nil {
+			return nil, err
+		}
+	}
+	var tars []string
+	if i.image.Base == baseRootfs {
+		rootfs, err := w.rootfs(ctx)
+		if err != nil {
+			return nil, err
+		}
+		tars = append(tars, rootfs)
+	}
+	top := filepath.Join(w.dir, short(i.key)+".tar")
+	if err := writeTar(top, files); err != nil {
+		return nil, err
+	}
+	return compose(config, append(tars, top)...)
+}
+
+// compile builds one binary, once per run.
+func (w *work) compile(ctx context.Context, b binary, ref reference) (string, error) {
+	source := w.plan.recipes.Sources[b.source]
+	version, err := source.versionFor(ref, w.plan.recipes)
+	if source.own() {
+		version, err = "dev", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	key := digestOf(b.source, version, b.pkg)
+	if out, ok := w.compiled[key]; ok {
+		return out, nil
+	}
+	out := filepath.Join(w.dir, "bin", short(key), filepath.Base(b.path))
+	if err := os.MkdirAll(filepath.Dir(out), 0o750); err != nil {
+		return "", fmt.Errorf("make folder for binaries: %w", err)
+	}
+	if err := w.needPackages(ctx, source.Debian...); err != nil {
+		return "", err
+	}
+	if err := w.builder.build(ctx, source, version, b.pkg, out); err != nil {
+		return "", err
+	}
+	w.compiled[key] = out
+	return out, nil
+}
+
+// rootfs makes the Debian root file system, or takes it from the cache.
+func (w *work) rootfs(ctx context.Context) (string, error) {
+	out := filepath.Join(w.Cache, "rootfs-"+short(w.plan.hasher.rootfs)+".tar")
+	if _, err := os.Stat(out); err == nil {
+		return out, nil
+	}
+	if err := w.needPackages(ctx, "mmdebstrap"); err != nil {
+		return "", err
+	}
+	command := exec.CommandContext(ctx, filepath.Join(w.Root, "scripts", "rootfs.sh"), out) // #nosec G204 -- our own script
+	if said, err := command.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("make the Debian root file system: %w\n%s", err, tail(string(said), 12))
+	}
+	return out, nil
+}
+
+// needPackages installs those Debian packages that are missing, and says so. On another system the build itself will
+// say what it lacks.
+func (w *work) needPackages(ctx context.Context, packages ...string) error {
+	if _, err := exec.LookPath("dpkg-query"); err != nil {
+		return nil //nolint:nilerr // not Debian
+	}
+	var missing []string
+	for _, pkg := range packages {
+		out, err := exec.CommandContext(ctx, "dpkg-query", "--show", "--showformat", "${db:Status-Status}", pkg).Output() // #nosec G204 -- recipes of this project
+		if err != nil || string(out) != "installed" {
+			missing = append(missing, pkg)
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return w.install(ctx, missing...)
+}
+
+// install installs Debian packages, which only root on Debian or Ubuntu can.
+func (w *work) install(ctx context.Context, packages ...string) error {
+	wanted := strings.Join(packages, " ")
+	if _, err := exec.LookPath("apt-get"); err != nil || os.Geteuid() != 0 {
+		return fmt.Errorf("building images needs %s, which only root on Debian or Ubuntu can install here; install it, or make the registries reachable", wanted)
+	}
+	return w.Log.Run("install "+wanted+" (Debian)", func() error {
+		for _, args := range [][]string{{"update", "-qq"}, append([]string{"install", "-y", "-qq", "--no-install-recommends"}, packages...)} {
+			command := exec.CommandContext(ctx, "apt-get", args...) // #nosec G204 -- fixed packages
+			command.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
+			if said, err := command.CombinedOutput(); err != nil {
+				return fmt.Errorf("apt-get %s: %w\n%s", strings.Join(args, " "), err, tail(string(said), 12))
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,144 @@
+package verdict
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Conclude computes Result and Reasons from everything else. An error that nobody has described yet is described from the reasons.
+func (v *Verdict) Conclude() {
+	v.Result, v.Reasons = Decide(v)
+	if v.Result == Errored && v.Error == nil {
+		v.Error = &Error{
+			Operation: "run the planned specs",
+			Message:   strings.Join(v.Reasons, "; "),
+			Cure:      "look in the log of the run for what stopped it, then run it again",
+		}
+	}
+}
+
+// Decide is the rule of the result, with the sentences that explain it. In order of weight:
+//
+//  1. anything failed: fail. What was shown to be false stays false even when the run was cut short afterwards.
+//  2. an error, nothing planned, or not everything planned finished: error.
+//  3. anything not proved (skipped, flaky, unsupported, filtered out, no proof of the seal): partial.
+//  4. else pass.
+//
+// Reasons of lower weight are listed after those that decided.
+func Decide(v *Verdict) (Result, []string) {
+	failures, errs, gaps := v.failures(), v.errors(), v.gaps()
+	reasons := slices.Concat(failures, errs, gaps)
+	switch {
+	case len(failures) > 0:
+		return Fail, reasons
+	case len(errs) > 0:
+		return Errored, reasons
+	case len(gaps) > 0:
+		return Partial, reasons
+	}
+	return Pass, nil
+}
+
+// ExitCode is the exit status of the run: 0 pass, 1 fail or partial, 2 error or not concluded.
+func (v *Verdict) ExitCode() int { return v.Result.ExitCode() }
+
+func (v *Verdict) failures() []string {
+	var out []string
+	if ids := v.criteriaWith(Failed); len(ids) > 0 {
+		out = append(out, fmt.Sprintf("%s failed: %s", count(len(ids), "criterion", "criteria"), strings.Join(ids, ", ")))
+	}
+	if v.Specs.Failed > 0 {
+		out = append(out, fmt.Sprintf("%d of %s failed", v.Specs.Failed, count(v.Specs.Planned, "planned spec", "planned specs")))
+	}
+	if ids := v.faultsWith(Failed); len(ids) > 0 {
+		out = append(out, fmt.Sprintf("%s not handled as expected: %s", count(len(ids), "fault", "faults"), strings.Join(ids, ", ")))
+	}
+	if hosts := v.routesWith(Failed); len(hosts) > 0 {
+		out = append(out, fmt.Sprintf("%s failed from outside: %s", count(len(hosts), "route", "routes"), strings.Join(hosts, ", ")))
+	}
+	return out
+}
+
+func (v *Verdict) errors() []string {
+	var out []string
+	if v.Error != nil {
+		out = append(out, v.Error.Operation+": "+v.Error.Message)
+	}
+	switch s := v.Specs; {
+	case s.Planned == 0 && v.Error == nil:
+		out = append(out, "no spec was planned")
+	case s.Planned != s.Finished:
+		out = append(out, fmt.Sprintf("%d of %s finished", s.Finished, count(s.Planned, "planned spec", "planned specs")))
+	}
+	return out
+}
+
+// gaps lists what keeps a run without failures from being a pass.
+func (v *Verdict) gaps() []string {
+	var out []string
+	for _, r := range []Result{Skipped, Unsupported, Flaky} {
+		switch ids := v.criteriaWith(r); {
+		case len(ids) == len(v.Criteria) && len(ids) > 1:
+			out = append(out, fmt.Sprintf("all %d criteria %s", len(ids), r))
+		case len(ids) > 0:
+			out = append(out, fmt.Sprintf("%s %s: %s", count(len(ids), "criterion", "criteria"), r, strings.Join(ids, ", ")))
+		}
+		if ids := v.faultsWith(r); len(ids) > 0 {
+			out = append(out, fmt.Sprintf("%s %s: %s", count(len(ids), "fault", "faults"), r, strings.Join(ids, ", ")))
+		}
+		if hosts := v.routesWith(r); len(hosts) > 0 {
+			out = append(out, fmt.Sprintf("%s %s: %s", count(len(hosts), "route", "routes"), r, strings.Join(hosts, ", ")))
+		}
+	}
+	for _, n := range []struct {
+		n    int
+		what Result
+	}{{v.Specs.Skipped, Skipped}, {v.Specs.Unsupported, Unsupported}, {v.Specs.Flaky, Flaky}} {
+		if n.n > 0 {
+			out = append(out, fmt.Sprintf("%s %s", count(n.n, "spec", "specs"), n.what))
+		}
+	}
+	if v.Specs.Filtered > 0 {
+		out = append(out, fmt.Sprintf("%s left out by a focus or label filter", count(v.Specs.Filtered, "spec", "specs")))
+	}
+	if len(v.Criteria) == 0 {
+		out = append(out, "no criterion was judged")
+	}
+	switch {
+	case v.Hermetic == nil:
+		out = append(out, "the seal of the run was not measured")
+	case !v.Hermetic.Sealed:
+		out = append(out, "the run was not sealed")
+	}
+	return out
+}
+
+func (v *Verdict) criteriaWith(r Result) []string {
+	return pick(v.Criteria, func(c Criterion) (string, bool) { return string(c.ID), c.Result == r })
+}
+
+func (v *Verdict) faultsWith(r Result) []string {
+	return pick(v.Faults, func(f Fault) (string, bool) { return f.ID, f.Result == r })
+}
+
+func (v *Verdict) routesWith(r Result) []string {
+	return pick(v.Routes, func(x Route) (string, bool) { return x.Host, x.Result == r })
+}
+
+func pick[T any](list []T, want func(T) (string, bool)) []string {
+	var out []string
+	for _, x := range list {
+		if name, ok := want(x); ok {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

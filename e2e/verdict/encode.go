@@ -1,0 +1,91 @@
+package verdict
+
+import (
+	"bytes"
+	_ "embed" // for the schema
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+//go:embed schema.json
+var schema string
+
+// Schema is the JSON Schema (draft 2020-12) of verdict.json.
+func Schema() []byte { return []byte(schema) }
+
+// Encode writes the verdict as indented JSON with a final newline. Lists that must be there are written as [] when empty.
+func Encode(v *Verdict) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v.withLists()); err != nil {
+		return nil, fmt.Errorf("encode verdict: %w", err)
+	}
+	return b.Bytes(), nil
+}
+
+// Parse reads one verdict of this version. Unknown fields and anything after the document are refused: a verdict that this version
+// does not fully understand must not be acted on.
+func Parse(data []byte) (*Verdict, error) {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	v := &Verdict{}
+	if err := dec.Decode(v); err != nil {
+		return nil, fmt.Errorf("parse verdict: %w", err)
+	}
+	if _, err := dec.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("parse verdict: there is more after the end of the document")
+	}
+	if v.APIVersion != APIVersion || v.Kind != Kind {
+		return nil, fmt.Errorf("parse verdict: it is a %q of %q, want a %q of %q; read it with the version of edgeproof that wrote it",
+			v.Kind, v.APIVersion, Kind, APIVersion)
+	}
+	return v, nil
+}
+
+// withLists is a copy in which no required list is nil. It copies only what it changes.
+func (v *Verdict) withLists() *Verdict {
+	c := *v
+	c.Reasons = list(v.Reasons)
+	c.Bundle.Images = list(v.Bundle.Images)
+	c.Open = list(v.Open)
+	c.Phases = list(v.Phases)
+	c.Criteria = each(v.Criteria, func(x *Criterion) { x.Evidence = list(x.Evidence) })
+	c.Specs.List = each(v.Specs.List, func(x *Spec) { x.Criteria = list(x.Criteria) })
+	c.Faults = each(v.Faults, func(x *Fault) {
+		x.Expected, x.Diagnosed, x.Cleared = list(x.Expected), list(x.Diagnosed), list(x.Cleared)
+	})
+	c.Routes = each(v.Routes, func(x *Route) {
+		x.Addresses = list(x.Addresses)
+		if x.Certificate != nil {
+			cert := *x.Certificate
+			cert.Names = list(cert.Names)
+			x.Certificate = &cert
+		}
+	})
+	if v.Hermetic != nil {
+		h := *v.Hermetic
+		h.UnknownNames = list(h.UnknownNames)
+		c.Hermetic = &h
+	}
+	return &c
+}
+
+func list[T any](s []T) []T {
+	if s == nil {
+		return []T{}
+	}
+	return s
+}
+
+func each[T any](s []T, mend func(*T)) []T {
+	out := make([]T, len(s))
+	copy(out, s)
+	for i := range out {
+		mend(&out[i])
+	}
+	return out
+}

@@ -1,0 +1,105 @@
+package verdict_test
+
+import (
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+	"github.com/edgeproof/edgeproof/e2e/verdict/verdicttest"
+)
+
+func TestSamplesAreValid(t *testing.T) {
+	t.Parallel()
+	for name, v := range samples() {
+		if err := v.Validate(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func samples() map[string]*verdict.Verdict {
+	return map[string]*verdict.Verdict{
+		"passing": verdicttest.Passing(), "failing": verdicttest.Failing(), "stopped": verdicttest.Stopped(),
+	}
+}
+
+func TestValidateNamesEveryInconsistency(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name   string
+		change func(*verdict.Verdict)
+		says   string
+	}{
+		{"foreign version", func(v *verdict.Verdict) { v.APIVersion = "edgeproof/v2" }, `apiVersion is "edgeproof/v2"`},
+		{"foreign kind", func(v *verdict.Verdict) { v.Kind = "List" }, `kind is "List"`},
+		{"no result", func(v *verdict.Verdict) { v.Result = "" }, `result "" is none of`},
+		{"a part's result for the run", func(v *verdict.Verdict) { v.Result = verdict.Passed }, `result "passed" is none of`},
+		{"a pass that is none", func(v *verdict.Verdict) { v.Specs.Filtered = 1 }, `result is "pass", but the rest says "partial"`},
+		{"a fail without reasons", func(v *verdict.Verdict) { v.Result = verdict.Fail }, `result "fail" has no reason`},
+		{"an error without error", func(v *verdict.Verdict) { v.Result = verdict.Errored }, "no error is given"},
+		{"an error without words", func(v *verdict.Verdict) { v.Error = &verdict.Error{} }, "lacks its operation"},
+		{"time runs backwards", func(v *verdict.Verdict) { v.Suite.Finished = v.Suite.Started.Add(-time.Second) }, "finished before it started"},
+		{"a criterion silently absent", func(v *verdict.Verdict) { v.Criteria = v.Criteria[1:] }, "DW-1 appears 0 times"},
+		{"a criterion twice", func(v *verdict.Verdict) { v.Criteria = append(v.Criteria, v.Criteria[0]) }, "DW-1 appears 2 times"},
+		{"a criterion both judged and open", func(v *verdict.Verdict) {
+			v.Open = append(v.Open, verdict.Open{ID: "DW-1", Text: "x", Reason: "x"})
+		}, "DW-1 appears 2 times"},
+		{"an unknown criterion", func(v *verdict.Verdict) { v.Criteria[0].ID = "ZZ-1" }, "ZZ-1 is not registered"},
+		{"an open criterion without reason", func(v *verdict.Verdict) { v.Open[0].Reason = "" }, "open criterion DW-5 has no reason"},
+		{"a criterion with a run's result", func(v *verdict.Verdict) { v.Criteria[0].Result = verdict.Pass }, `criterion DW-1 has result "pass"`},
+		{"a skip without reason", func(v *verdict.Verdict) { v.Criteria[0].Result = verdict.Skipped }, "criterion DW-1 is skipped without a reason"},
+		{"negative seconds", func(v *verdict.Verdict) { v.Criteria[0].Seconds = -1 }, "criterion DW-1 is -1 seconds"},
+		{"not a number", func(v *verdict.Verdict) { v.Budget.Ratio = math.NaN() }, "ratio is NaN"},
+		{"counts that differ from the list", func(v *verdict.Verdict) { v.Specs.Passed-- }, "specs are counted"},
+		{"more finished than planned", func(v *verdict.Verdict) { v.Specs.Planned = 3 }, "26 specs finished of 3 planned"},
+		{"a nameless spec", func(v *verdict.Verdict) { v.Specs.List[0].Name = "" }, "a spec has no name"},
+		{"a pass that never finished", func(v *verdict.Verdict) { v.Specs.List[0].Finished = false }, "but did not finish"},
+		{"an orphan spec", func(v *verdict.Verdict) { v.Specs.List[0].Criteria = []criteria.ID{"QQ-7"} }, "refers to criterion QQ-7"},
+		{"a failed spec whose criterion passed", spec(result(verdict.Failed)), "but its criterion DW-1 did not"},
+		{"two faults of one id", func(v *verdict.Verdict) { v.Faults = append(v.Faults, v.Faults[0]) }, "not unique"},
+		{"an orphan fault", func(v *verdict.Verdict) { v.Faults[0].Criteria = []criteria.ID{"QQ-7"} }, "fault token-secret-missing refers to"},
+		{"a failed fault without reason", func(v *verdict.Verdict) { v.Faults[0].Result = verdict.Failed }, "is failed without a reason"},
+		{"a route without host", func(v *verdict.Verdict) { v.Routes[0].Host = "" }, "a route has no host"},
+		{"a phase without name", func(v *verdict.Verdict) { v.Phases[0].Name = "" }, "a phase has no name"},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			v := verdicttest.Passing()
+			tc.change(v)
+			err := v.Validate()
+			if err == nil || !strings.Contains(err.Error(), tc.says) {
+				t.Errorf("Validate = %v, want it to say %q", err, tc.says)
+			}
+		})
+	}
+}
+
+func TestValidateReturnsAll(t *testing.T) {
+	t.Parallel()
+	v := verdicttest.Passing()
+	v.Kind, v.Phases[0].Name, v.Open[0].Reason = "", "", ""
+	err := v.Validate()
+	for _, want := range []string{"kind", "phase", "DW-5"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("Validate = %v, want it to name %s too", err, want)
+		}
+	}
+}
+
+func TestBudget(t *testing.T) {
+	t.Parallel()
+	b := verdict.NewBudget(112*time.Second+345678*time.Microsecond, 95*time.Second)
+	if b.WallSeconds != 112.346 || b.ImposedSeconds != 95 || b.Ratio != 1.183 || !b.WithinGoal() {
+		t.Errorf("budget = %+v", b)
+	}
+	if b := verdict.NewBudget(126*time.Second, 100*time.Second); b.WithinGoal() {
+		t.Errorf("%+v is within the goal", b)
+	}
+	if b := verdict.NewBudget(time.Second, 0); b.Ratio != 0 || b.WithinGoal() {
+		t.Errorf("budget without imposed waits = %+v", b)
+	}
+}

@@ -1,0 +1,163 @@
+// Package verdict holds the versioned result of a run: the types behind verdict.json, the rules that turn what happened into
+// pass, fail, partial or error, and the check that a verdict agrees with itself.
+//
+// It knows the criteria and nothing else: no cluster, no Ginkgo, no files. Writers are in package report.
+package verdict
+
+import (
+	"time"
+
+	"github.com/edgeproof/edgeproof/e2e/criteria"
+)
+
+// APIVersion and Kind name the contract of verdict.json. A field may be added within a version; none changes its meaning.
+const (
+	APIVersion = "edgeproof/v1alpha1"
+	Kind       = "Verdict"
+)
+
+// BudgetGoal is the largest ratio of wall time to imposed waits that a warm run should need. It is a goal of the suite, not of the
+// bundle, so missing it is reported and does not change the result.
+const BudgetGoal = 1.25
+
+// Verdict is everything a run has to say. Lists are never null in JSON.
+type Verdict struct {
+	APIVersion string `json:"apiVersion"`
+	Kind       string `json:"kind"`
+
+	// Result and Reasons are set by Conclude. Reasons say in whole sentences why the result is not pass.
+	Result  Result   `json:"result"`
+	Reasons []string `json:"reasons"`
+
+	Suite   Suite   `json:"suite"`
+	Bundle  Bundle  `json:"bundle"`
+	Cluster Cluster `json:"cluster"`
+
+	// Criteria holds every registered criterion that this version judges, in the registry's order; Open holds the others.
+	Criteria []Criterion `json:"criteria"`
+	Open     []Open      `json:"open"`
+
+	Faults []Fault `json:"faults"`
+	Specs  Specs   `json:"specs"`
+	Routes []Route `json:"routes"`
+	Phases []Phase `json:"phases"`
+	Budget Budget  `json:"budget"`
+
+	// Hermetic is absent when the run never measured its seal, which is a reason not to pass.
+	Hermetic *Hermetic `json:"hermetic,omitempty"`
+	// Error is present when the suite could not run or could not finish.
+	Error *Error `json:"error,omitempty"`
+}
+
+// Suite says which edgeproof judged, and when (UTC).
+type Suite struct {
+	Version   string    `json:"version"`
+	GoVersion string    `json:"goVersion"`
+	Started   time.Time `json:"started"`
+	Finished  time.Time `json:"finished"`
+}
+
+// Bundle is the candidate. Digest is over its files as they were read ("sha256:…").
+type Bundle struct {
+	Path   string  `json:"path"`
+	Digest string  `json:"digest"`
+	Images []Image `json:"images"`
+}
+
+// Image is one container image of the run. Origin is "pulled" or "built".
+type Image struct {
+	Name   string `json:"name"`
+	Digest string `json:"digest,omitempty"`
+	Origin string `json:"origin,omitempty"`
+}
+
+// Cluster is where the bundle ran. Provider is the container engine behind kind; Kubernetes is the server's version.
+type Cluster struct {
+	Provider   string `json:"provider"`
+	Kubernetes string `json:"kubernetes"`
+}
+
+// Criterion is the judgement of one registered criterion, drawn from every spec that carries its id.
+type Criterion struct {
+	ID       criteria.ID `json:"id"`
+	Text     string      `json:"text"`
+	Result   Result      `json:"result"`
+	Seconds  float64     `json:"seconds"`
+	Evidence []string    `json:"evidence"`
+	// Reason says why it is not passed; Objects names what is at fault, as "Kind namespace/name".
+	Reason  string   `json:"reason,omitempty"`
+	Objects []string `json:"objects,omitempty"`
+}
+
+// Open is a criterion that this version of the suite does not judge.
+type Open struct {
+	ID     criteria.ID `json:"id"`
+	Text   string      `json:"text"`
+	Reason string      `json:"reason"`
+}
+
+// Fault is one injected fault: what had to be diagnosed, what was, and whether it healed.
+type Fault struct {
+	ID       string        `json:"id"`
+	Title    string        `json:"title,omitempty"`
+	Layer    string        `json:"layer"`
+	Criteria []criteria.ID `json:"criteria,omitempty"`
+	// Expected and Diagnosed are finding codes; Cleared are the layers shown not to be at fault.
+	Expected        []string `json:"expected"`
+	Diagnosed       []string `json:"diagnosed"`
+	Cleared         []string `json:"cleared"`
+	Result          Result   `json:"result"`
+	SecondsToDetect float64  `json:"secondsToDetect"`
+	SecondsToHeal   float64  `json:"secondsToHeal,omitempty"`
+	Reason          string   `json:"reason,omitempty"`
+	Objects         []string `json:"objects,omitempty"`
+}
+
+// Phase is one part of the run's wall time. ImposedSeconds is the share that the components' own fixed waits account for, on the
+// critical path.
+type Phase struct {
+	Name           string  `json:"name"`
+	Seconds        float64 `json:"seconds"`
+	ImposedSeconds float64 `json:"imposedSeconds"`
+}
+
+// Hermetic tells whether the run was sealed and what tried to get out. UnknownNames are the names asked of the fake internet's
+// DNS that it does not know.
+type Hermetic struct {
+	Sealed         bool     `json:"sealed"`
+	DroppedPackets uint64   `json:"droppedPackets"`
+	UnknownNames   []string `json:"unknownNames"`
+}
+
+// Error says why the suite could not run or finish: the operation, what went wrong, and what to do about it.
+type Error struct {
+	Operation string `json:"operation"`
+	Message   string `json:"message"`
+	Cure      string `json:"cure,omitempty"`
+}
+
+// New starts a verdict in which nothing is proved: every criterion that this version judges is skipped, the others are open.
+func New(suite Suite) *Verdict {
+	v := &Verdict{APIVersion: APIVersion, Kind: Kind, Suite: suite}
+	reasons := map[criteria.ID]string{}
+	for _, o := range criteria.Open() {
+		reasons[o.ID] = o.Reason
+	}
+	for _, c := range criteria.All() {
+		if reason, open := reasons[c.ID]; open {
+			v.Open = append(v.Open, Open{ID: c.ID, Text: c.Text, Reason: reason})
+			continue
+		}
+		v.Criteria = append(v.Criteria, Criterion{ID: c.ID, Text: c.Text, Result: Skipped, Reason: "not judged: the run did not get so far"})
+	}
+	return v
+}
+
+// SetError records why the suite could not run. The first error is the cause and stays; later ones are added to its message.
+func (v *Verdict) SetError(operation string, err error, cure string) {
+	if v.Error == nil {
+		v.Error = &Error{Operation: operation, Message: err.Error(), Cure: cure}
+		return
+	}
+	v.Error.Message += "; then " + operation + ": " + err.Error()
+}
