@@ -23,6 +23,9 @@ const (
 	CertificateRequests Part = "certificaterequests"
 	Orders              Part = "orders"
 	Challenges          Part = "challenges"
+	Webhooks            Part = "webhooks"
+	Tokens              Part = "tokens"
+	Journal             Part = "journal"
 	Provider            Part = "provider"
 	DNS                 Part = "dns"
 	Probes              Part = "probes"
@@ -33,7 +36,7 @@ const (
 func All() []Part {
 	return []Part{
 		Version, Namespaces, Pods, Deployments, Services, EndpointSlices, IngressClasses, Ingresses, Secrets, Events,
-		ClusterIssuers, Issuers, Certificates, CertificateRequests, Orders, Challenges, Provider, DNS, Probes, Logs,
+		ClusterIssuers, Issuers, Certificates, CertificateRequests, Orders, Challenges, Webhooks, Tokens, Journal, Provider, DNS, Probes, Logs,
 	}
 }
 

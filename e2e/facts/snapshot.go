@@ -6,11 +6,13 @@ import (
 
 	acme "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	admission "k8s.io/api/admissionregistration/v1"
 	apps "k8s.io/api/apps/v1"
 	core "k8s.io/api/core/v1"
 	discovery "k8s.io/api/discovery/v1"
 	networking "k8s.io/api/networking/v1"
 
+	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
@@ -49,6 +51,14 @@ type Snapshot struct {
 	Orders              []acme.Order                     `json:"orders,omitempty"`
 	Challenges          []acme.Challenge                 `json:"challenges,omitempty"`
 
+	// MutatingWebhooks and ValidatingWebhooks are the admission webhooks' configurations.
+	MutatingWebhooks   []admission.MutatingWebhookConfiguration   `json:"mutatingWebhooks,omitempty"`
+	ValidatingWebhooks []admission.ValidatingWebhookConfiguration `json:"validatingWebhooks,omitempty"`
+
+	// Tokens are what the credentials that external-dns and the issuers use are able to do.
+	Tokens []Token `json:"tokens,omitempty"`
+	// Journal is what the world outside saw of late, where it keeps a journal: API requests, ACME steps, DNS questions.
+	Journal []journal.Entry `json:"journal,omitempty"`
 	// Zones are the provider's, with their records.
 	Zones []Zone `json:"zones,omitempty"`
 	// DNS holds the answers by host.

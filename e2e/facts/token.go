@@ -1,0 +1,32 @@
+package facts
+
+// Token is what a credential in a Secret is able to do at the provider. The value itself is never kept.
+type Token struct {
+	Namespace string `json:"namespace"`
+	Secret    string `json:"secret"`
+	Key       string `json:"key"`
+	// Fingerprint is that of the value, as in Secret.Keys.
+	Fingerprint string `json:"fingerprint"`
+	// Status is what the provider says of it: active, disabled, expired, not-yet, unknown (no such token), malformed; empty when it
+	// was not asked.
+	Status string `json:"status,omitempty"`
+	// What it may do; nil when that was not found out.
+	ZoneRead *bool `json:"zoneRead,omitempty"`
+	DNSRead  *bool `json:"dnsRead,omitempty"`
+	DNSEdit  *bool `json:"dnsEdit,omitempty"`
+	// Zones are the names of the zones it sees.
+	Zones []string `json:"zones,omitempty"`
+	// Refusals are what the provider refused while it was asked.
+	Refusals []Refusal `json:"refusals,omitempty"`
+}
+
+// Refusal is one request that the provider refused.
+type Refusal struct {
+	Time    string `json:"time,omitempty"` // RFC 3339
+	Method  string `json:"method"`
+	Path    string `json:"path"`
+	Status  int    `json:"status"`            // HTTP
+	Code    int    `json:"code,omitempty"`    // of the provider's first error
+	Message string `json:"message,omitempty"` // of the same
+	Client  string `json:"client,omitempty"`  // who asked, from the journal
+}
