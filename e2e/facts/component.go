@@ -62,3 +62,42 @@ func Args(d *apps.Deployment, flag string) []string {
 	}
 	return out
 }
+
+// VersionOf is the version of a component by the tag of its image, "v1.19.3", or else by the label app.kubernetes.io/version; empty when
+// it does not run or neither says.
+func (s *Snapshot) VersionOf(c Component) string {
+	for i := range s.Pods {
+		if ComponentOf(s.Pods[i].Spec) == c {
+			return versionOf(s.Pods[i].Spec, s.Pods[i].Labels)
+		}
+	}
+	if d := s.Running(c); len(d) > 0 {
+		return versionOf(d[0].Spec.Template.Spec, d[0].Labels)
+	}
+	return ""
+}
+
+func versionOf(spec core.PodSpec, labels map[string]string) string {
+	for _, c := range spec.Containers {
+		name, _, _ := strings.Cut(c.Image[strings.LastIndex(c.Image, "/")+1:], "@")
+		if _, tag, tagged := strings.Cut(name, ":"); tagged && ComponentOf(core.PodSpec{Containers: []core.Container{c}}) != "" {
+			return tag
+		}
+	}
+	return labels["app.kubernetes.io/version"]
+}
+
+// ClusterResources is the namespace in which cert-manager looks for what a ClusterIssuer names: --cluster-resource-namespace, or else
+// the controller's own. "cert-manager" when no controller is to be seen.
+func (s *Snapshot) ClusterResources() string {
+	controllers := s.Running(CertManager)
+	if len(controllers) == 0 {
+		return "cert-manager"
+	}
+	for _, namespace := range Args(&controllers[0], "cluster-resource-namespace") {
+		if namespace != "" && !strings.HasPrefix(namespace, "$(") {
+			return namespace
+		}
+	}
+	return controllers[0].Namespace // which is what $(POD_NAMESPACE) stands for
+}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	networking "k8s.io/api/networking/v1"
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
 
@@ -73,4 +74,9 @@ func (s *Snapshot) RecordsOf(name string) []Record {
 		}
 	}
 	return out
+}
+
+// Unknown reports whether the API server does not know the kind of the part: its CRD is not installed.
+func (s *Snapshot) Unknown(p Part) bool {
+	return slices.ContainsFunc(s.Trouble(p), func(e Error) bool { return e.Reason == string(meta.StatusReasonNotFound) })
 }

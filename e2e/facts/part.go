@@ -28,6 +28,8 @@ const (
 	Journal             Part = "journal"
 	Provider            Part = "provider"
 	DNS                 Part = "dns"
+	Domains             Part = "domains"
+	ClusterDNS          Part = "clusterdns"
 	Probes              Part = "probes"
 	Logs                Part = "logs"
 )
@@ -36,7 +38,8 @@ const (
 func All() []Part {
 	return []Part{
 		Version, Namespaces, Pods, Deployments, Services, EndpointSlices, IngressClasses, Ingresses, Secrets, Events,
-		ClusterIssuers, Issuers, Certificates, CertificateRequests, Orders, Challenges, Webhooks, Tokens, Journal, Provider, DNS, Probes, Logs,
+		ClusterIssuers, Issuers, Certificates, CertificateRequests, Orders, Challenges, Webhooks, Tokens, Journal, Provider, DNS, Domains,
+		ClusterDNS, Probes, Logs,
 	}
 }
 

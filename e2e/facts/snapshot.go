@@ -51,7 +51,8 @@ type Snapshot struct {
 	Orders              []acme.Order                     `json:"orders,omitempty"`
 	Challenges          []acme.Challenge                 `json:"challenges,omitempty"`
 
-	// MutatingWebhooks and ValidatingWebhooks are the admission webhooks' configurations.
+	// MutatingWebhooks and ValidatingWebhooks are the admission webhooks' configurations. A caBundle is bulk: its fingerprint stands
+	// in its place, "sha256:0123456789ab"; empty where none is set.
 	MutatingWebhooks   []admission.MutatingWebhookConfiguration   `json:"mutatingWebhooks,omitempty"`
 	ValidatingWebhooks []admission.ValidatingWebhookConfiguration `json:"validatingWebhooks,omitempty"`
 
@@ -63,13 +64,18 @@ type Snapshot struct {
 	Zones []Zone `json:"zones,omitempty"`
 	// DNS holds the answers by host.
 	DNS map[string]Answers `json:"dns,omitempty"`
+	// Domains hold by host what the DNS says beside its addresses: its zone, who may issue for it, and the proofs of DNS-01.
+	Domains map[string]Domain `json:"domains,omitempty"`
+	// ClusterDNS is the configuration of the cluster's own DNS, its Corefile: what the cluster asks somebody else, or answers itself.
+	ClusterDNS string `json:"clusterDNS,omitempty"`
 	// Probes hold by host what a client on the internet met.
 	Probes map[string]Probe `json:"probes,omitempty"`
 	// Logs are the newest lines of components that have no status of their own.
 	Logs []Log `json:"logs,omitempty"`
 }
 
-// Error is something that could not be read.
+// Error is something that could not be read. A part whose kind the API server does not know, because its CRD is not installed, has the
+// reason NotFound: see Snapshot.Unknown.
 type Error struct {
 	Part    Part   `json:"part"`
 	Object  string `json:"object,omitempty"` // namespace, host, zone or pod
@@ -99,22 +105,6 @@ type Record struct {
 	Modified time.Time `json:"modified"`
 }
 
-// Answers are what the DNS says of a host's addresses.
-type Answers struct {
-	Authority Answer `json:"authority"` // a name server of the zone
-	Resolver  Answer `json:"resolver"`  // a public resolver
-}
-
-// Answer is one answer to a question of type A.
-type Answer struct {
-	Rcode string `json:"rcode"`
-	// Names are the CNAMEs on the way.
-	Names     []string `json:"names,omitempty"`
-	Addresses []string `json:"addresses,omitempty"`
-	TTL       uint32   `json:"ttl,omitempty"` // seconds, the least
-	Error     string   `json:"error,omitempty"`
-}
-
 // Probe is what a client on the internet met at a host.
 type Probe struct {
 	// HTTPS and HTTP use the name as anybody would.
@@ -123,6 +113,8 @@ type Probe struct {
 	// RawIP asks no DNS: HTTPS at the ingress controller's address with the host in SNI and Host, and without looking at the
 	// certificate. It is what a naive check does; nil when no address is known.
 	RawIP *outside.Report `json:"rawIP,omitempty"`
+	// RawHTTP is the same by HTTP.
+	RawHTTP *outside.Report `json:"rawHTTP,omitempty"`
 }
 
 // Log holds the newest lines of one container, oldest first.

@@ -1,12 +1,17 @@
 package facts
 
-// Token is what a credential in a Secret is able to do at the provider. The value itself is never kept.
+// Token is what a credential in a Secret is able to do at the provider: an entry for each that a solver of an issuer, or external-dns,
+// names. The value itself is never kept. White space around it is left out when the provider is asked: Secret.Keys tells of it.
 type Token struct {
 	Namespace string `json:"namespace"`
 	Secret    string `json:"secret"`
 	Key       string `json:"key"`
-	// Fingerprint is that of the value, as in Secret.Keys.
-	Fingerprint string `json:"fingerprint"`
+	// UsedBy are those that name it: "ClusterIssuer letsencrypt-production", "Issuer develop/acme", "Deployment cert-manager/external-dns".
+	UsedBy []string `json:"usedBy"`
+	// GlobalKey says that it is used as a user's global key, with an e-mail address, and not as an API token.
+	GlobalKey bool `json:"globalKey,omitempty"`
+	// Fingerprint is that of the value, as in Secret.Keys; empty when the Secret or the key is missing or holds nothing.
+	Fingerprint string `json:"fingerprint,omitempty"`
 	// Status is what the provider says of it: active, disabled, expired, not-yet, unknown (no such token), malformed; empty when it
 	// was not asked.
 	Status string `json:"status,omitempty"`
@@ -28,5 +33,5 @@ type Refusal struct {
 	Status  int    `json:"status"`            // HTTP
 	Code    int    `json:"code,omitempty"`    // of the provider's first error
 	Message string `json:"message,omitempty"` // of the same
-	Client  string `json:"client,omitempty"`  // who asked, from the journal
+	Client  string `json:"client,omitempty"`  // who asked, from the journal: its User-Agent, else its address
 }

@@ -1,0 +1,37 @@
+package facts
+
+// Answers are what the DNS says of a host's addresses.
+type Answers struct {
+	Authority Answer `json:"authority"` // a name server of the zone
+	Resolver  Answer `json:"resolver"`  // a public resolver
+}
+
+// Answer is one answer.
+type Answer struct {
+	Rcode string `json:"rcode"`
+	// Names are the CNAMEs on the way.
+	Names []string `json:"names,omitempty"`
+	// Addresses are the data of A records.
+	Addresses []string `json:"addresses,omitempty"`
+	// Data is that of the records of any other type that was asked for, as in a zone file; of TXT the text itself, of NS and SOA the
+	// name server without its last dot.
+	Data  []string `json:"data,omitempty"`
+	TTL   uint32   `json:"ttl,omitempty"` // seconds, the least
+	Error string   `json:"error,omitempty"`
+}
+
+// Domain is what the DNS says of a host beside its addresses, and what issuing a certificate for it depends on.
+type Domain struct {
+	// Zone is the zone that the public DNS finds the host in, by the walk for its SOA that cert-manager does too: RFC 1034 section 4.2.
+	Zone string `json:"zone,omitempty"`
+	// NameServers are those that the zone is delegated to, by name.
+	NameServers []string `json:"nameServers,omitempty"`
+	// CAA are the records that say who may issue, and CAAAt the name that has them, the host or the closest above it that has any
+	// (RFC 8659 section 3). Without any, everybody may.
+	CAA   []string `json:"caa,omitempty"` // as in a zone file: 0 issue "letsencrypt.org"
+	CAAAt string   `json:"caaAt,omitempty"`
+	// Challenge are the TXT records at _acme-challenge.HOST, where DNS-01 is proved (RFC 8555 section 8.4).
+	Challenge Answers `json:"challenge"`
+	// Error says why Zone, NameServers or CAA could not be found out: an rcode or a timeout.
+	Error string `json:"error,omitempty"`
+}
