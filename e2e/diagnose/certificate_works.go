@@ -1,0 +1,76 @@
+package diagnose
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/mocks/outside"
+)
+
+func certificateNeeds(r *route) []need {
+	ns := r.Ingress.Namespace
+	return []need{
+		{facts.Ingresses, ns},
+		{facts.Secrets, ns},
+		{facts.ClusterIssuers, ""},
+		{facts.Issuers, ns},
+		{facts.Certificates, ns},
+		{facts.CertificateRequests, ns},
+		{facts.Orders, ns},
+		{facts.Challenges, ns},
+		{facts.Deployments, r.manager.space()},
+		{facts.Probes, r.Host},
+	}
+}
+
+// certificateWorks looks at the certificate itself and at what is served: Ready=True says nothing of either (it is not judged again when
+// the certificate runs out).
+func certificateWorks(r *route) (State, string) {
+	if r.ingress == nil {
+		return Unknown, "no Ingress asks for a certificate"
+	}
+	if r.block == nil {
+		return Broken, ingressName(r.ingress) + ": asks for no certificate for " + r.Host
+	}
+	if r.looked(facts.Secrets, r.Ingress.Namespace) {
+		name := object("Secret", r.Ingress.Namespace, r.block.SecretName)
+		if r.secret == nil || len(r.secret.Certificates) == 0 {
+			return Broken, name + ": holds no certificate"
+		}
+		leaf := r.secret.Certificates[0]
+		switch {
+		case !slices.ContainsFunc(leaf.Names, func(n string) bool { return covers(n, r.Host) }):
+			return Broken, fmt.Sprintf("%s: its certificate is for %s", name, list(leaf.Names))
+		case !leaf.NotAfter.After(r.s.Time):
+			return Broken, fmt.Sprintf("%s: its certificate is over since %s", name, stamp(leaf.NotAfter))
+		}
+	}
+	served := r.shown()
+	switch {
+	case served == nil || len(served.Chain) == 0:
+		if r.secret == nil {
+			return Unknown, "nothing served a certificate for " + r.Host
+		}
+		return Clear, fmt.Sprintf("%s holds one until %s", object("Secret", r.secret.Namespace, r.secret.Name), stamp(r.secret.Certificates[0].NotAfter))
+	case served.Verified:
+		return Clear, fmt.Sprintf("served by %s until %s", served.Chain[0].Issuer, stamp(served.Chain[0].NotAfter))
+	case r.secret != nil && served.Chain[0].SHA256 != r.secret.Certificates[0].SHA256:
+		// What the ingress controller makes of the Secret is for the routing layer.
+		return Clear, fmt.Sprintf("%s holds one until %s, which is not what is served", object("Secret", r.secret.Namespace, r.secret.Name), stamp(r.secret.Certificates[0].NotAfter))
+	default:
+		return Broken, "the certificate that is served does not verify: " + served.VerifyError
+	}
+}
+
+// shown is the handshake at the ingress controller. By name it is that of the provider's edge when the record is proxied, and not taken.
+func (r *route) shown() *outside.Handshake {
+	if r.raw != nil && r.raw.TLS != nil {
+		return r.raw.TLS
+	}
+	proxied := slices.ContainsFunc(r.records, func(o record) bool { return o.Proxied })
+	if r.https != nil && r.https.TLS != nil && !proxied {
+		return r.https.TLS
+	}
+	return nil
+}

@@ -1,0 +1,27 @@
+package diagnose
+
+// credentialRules are the rules of the shared credential: the Secret from the outside in, what the provider says of the token, and the
+// provider itself. What is read of the objects and asked of the provider goes before what the components said.
+func credentialRules() []rule {
+	both := []Layer{DNS, Certificate}
+	return []rule{
+		{code: tokenWrongNamespace, blocks: both, find: findWrongNamespace},
+		{code: tokenSecretMissing, blocks: both, find: findSecretMissing},
+		{code: tokenWrongKey, blocks: both, find: findWrongKey},
+		{code: tokenEmpty, blocks: both, find: findEmpty},
+		{code: tokenNewline, blocks: both, find: findNewline},
+		{code: tokenMalformed, blocks: both, find: findMalformed},
+		{code: tokenIPRestricted, blocks: both, find: findIPRestricted},
+		{code: tokenRevoked, blocks: both, find: findRevoked},
+		{code: tokenNoZoneRead, blocks: both, find: findNoZoneRead},
+		{code: tokenOtherZone, blocks: both, find: findOtherZone},
+		{code: tokenNoDNSEdit, blocks: both, find: findNoDNSEdit},
+		{code: tokenRotated, blocks: []Layer{DNS}, find: findRotated},
+		{code: tokenRotated, kind: wait, blocks: []Layer{DNS}, find: findCured},
+		{code: zoneNotActive, blocks: both, find: findZoneNotActive},
+		{code: quotaShared, blocks: both, find: findQuotaShared},
+		{code: providerOutage, blocks: both, find: findOutage},
+		{code: providerUnreachable, blocks: both, find: findProviderUnreachable},
+		{code: transientMasked, kind: wait, blocks: []Layer{Certificate}, find: findMasked},
+	}
+}

@@ -1,0 +1,120 @@
+package diagnose
+
+import (
+	"slices"
+	"strings"
+
+	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
+
+// tokenVariable is where external-dns reads the API token of Cloudflare.
+const tokenVariable = "CF_API_TOKEN" //nolint:gosec // the name of a variable, not a secret
+
+// tokenRef names one entry of one Secret.
+type tokenRef struct{ namespace, secret, key string }
+
+func (t tokenRef) name() name     { return name{Namespace: t.namespace, Name: t.secret} }
+func (t tokenRef) String() string { return object("Secret", t.namespace, t.secret) }
+
+// use is one entry of a Secret with those who name it, whom a fault of it hurts.
+type use struct {
+	tokenRef
+	by []string
+}
+
+// credentialUses reads who takes its token from where: external-dns by its variable, and each issuer by its solvers.
+func (x *index) credentialUses() map[string][]tokenRef {
+	out := map[string][]tokenRef{}
+	if d := x.dns.Deployment; d != nil {
+		for _, c := range d.Spec.Template.Spec.Containers {
+			for _, e := range c.Env {
+				if e.Name == tokenVariable && e.ValueFrom != nil && e.ValueFrom.SecretKeyRef != nil {
+					ref := e.ValueFrom.SecretKeyRef
+					out[x.dns.String()] = append(out[x.dns.String()], tokenRef{d.Namespace, ref.Name, ref.Key})
+				}
+			}
+			for _, from := range c.EnvFrom {
+				if from.SecretRef != nil && strings.HasPrefix(tokenVariable, from.Prefix) {
+					out[x.dns.String()] = append(out[x.dns.String()], tokenRef{d.Namespace, from.SecretRef.Name, strings.TrimPrefix(tokenVariable, from.Prefix)})
+				}
+			}
+		}
+	}
+	shared := x.s.ClusterResources()
+	for i := range x.s.ClusterIssuers {
+		o := &x.s.ClusterIssuers[i]
+		out[object(certmanager.ClusterIssuerKind, "", o.Name)] = solverRefs(&o.Spec.IssuerConfig, shared)
+	}
+	for i := range x.s.Issuers {
+		o := &x.s.Issuers[i]
+		out[object(certmanager.IssuerKind, o.Namespace, o.Name)] = solverRefs(&o.Spec.IssuerConfig, o.Namespace)
+	}
+	return out
+}
+
+func solverRefs(config *certmanager.IssuerConfig, namespace string) []tokenRef {
+	if config.ACME == nil {
+		return nil
+	}
+	var out []tokenRef
+	for _, solver := range config.ACME.Solvers {
+		if solver.DNS01 == nil || solver.DNS01.Cloudflare == nil || solver.DNS01.Cloudflare.APIToken == nil {
+			continue
+		}
+		ref := solver.DNS01.Cloudflare.APIToken
+		if t := (tokenRef{namespace, ref.Name, ref.Key}); !slices.Contains(out, t) {
+			out = append(out, t)
+		}
+	}
+	return out
+}
+
+// uses are the credentials that the route depends on: that of external-dns and that of its issuer, once each when they are one.
+func (r *route) uses() []use {
+	if r.used {
+		return r.credentials
+	}
+	r.used = true
+	users := [2]string{r.dns.String(), ""}
+	if r.issuer.name != "" {
+		users[1] = r.issuer.String()
+	}
+	for _, by := range users {
+		for _, ref := range r.refs[by] {
+			n := slices.IndexFunc(r.credentials, func(u use) bool { return u.tokenRef == ref })
+			if n < 0 {
+				r.credentials = append(r.credentials, use{tokenRef: ref})
+				n = len(r.credentials) - 1
+			}
+			r.credentials[n].by = append(r.credentials[n].by, by)
+		}
+	}
+	return r.credentials
+}
+
+// usedBy is evidence of who names a credential.
+func (u use) usedBy() []Evidence {
+	var out []Evidence
+	for _, by := range u.by {
+		out = append(out, says(by, "takes its token from key %s of %s", u.key, u.tokenRef))
+	}
+	return out
+}
+
+// shape is the entry of the Secret, when both are there.
+func (r *route) shape(u use) (*facts.Secret, facts.Key, bool) {
+	secret := r.secrets[u.name()]
+	if secret == nil {
+		return nil, facts.Key{}, false
+	}
+	key, ok := secret.Key(u.key)
+	return secret, key, ok
+}
+
+// usable reports whether the entry holds something that can be sent as it is.
+func (r *route) usable(u use) bool {
+	_, key, ok := r.shape(u)
+	return ok && key.Length > 0
+}

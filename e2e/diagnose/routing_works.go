@@ -1,0 +1,90 @@
+package diagnose
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/mocks/outside"
+)
+
+func routingNeeds(r *route) []need {
+	ns := r.Ingress.Namespace
+	return []need{
+		{facts.Ingresses, ns},
+		{facts.IngressClasses, ""},
+		{facts.Services, ns},
+		{facts.EndpointSlices, ns},
+		{facts.Deployments, r.traefik.space()},
+		{facts.Services, r.traefik.space()},
+		{facts.Probes, r.Host},
+	}
+}
+
+// routingWorks asks the ingress controller itself, without DNS and whatever the certificate; the way by name counts where it got there.
+func routingWorks(r *route) (State, string) {
+	switch {
+	case r.ingress == nil:
+		return Broken, "no Ingress routes " + r.Host
+	case len(r.published) == 0:
+		return Broken, ingressName(r.ingress) + ": reports no address"
+	case !r.looked(facts.Probes, r.Host):
+		return Clear, "" // what was not looked at speaks against nothing
+	case r.raw == nil && r.https == nil && r.http == nil:
+		return Unknown, r.Host + " was not probed"
+	}
+	seen := ""
+	for _, rep := range []*outside.Report{r.raw, r.https, r.http} {
+		if rep == nil || !r.arrived(rep) {
+			continue
+		}
+		if rep.HTTP == nil || bad(rep.HTTP.Status) || loops(rep) {
+			e := probed(rep)
+			return Broken, e.Source + ": " + e.Text
+		}
+		if seen == "" {
+			seen = fmt.Sprintf("%s answers %d", rep.Request.URL, rep.HTTP.Status)
+		}
+	}
+	if seen == "" {
+		return Unknown, "no probe got to the ingress controller"
+	}
+	return Clear, seen
+}
+
+// arrived reports whether a probe was sent to the ingress controller: not to another address, where a wrong record leads.
+func (r *route) arrived(rep *outside.Report) bool {
+	if rep.HTTP == nil && (rep.Failed == outside.StepResolve || rep.Failed == outside.StepTLS) {
+		return false
+	}
+	if rep.Request.Address != "" {
+		return true
+	}
+	if rep.Resolve == nil {
+		return rep.HTTP != nil
+	}
+	return slices.ContainsFunc(rep.Resolve.Records, func(a outside.AddressRecord) bool { return slices.Contains(r.published, a.Address) })
+}
+
+// secure is the probe over HTTPS that got to the ingress controller; nil for none.
+func (r *route) secure() *outside.Report {
+	for _, rep := range []*outside.Report{r.raw, r.https} {
+		if rep != nil && rep.HTTP != nil {
+			return rep
+		}
+	}
+	return nil
+}
+
+// isDown reports whether a probe shows that the route does not answer.
+func (r *route) isDown() bool {
+	rep := r.secure()
+	return rep != nil && bad(rep.HTTP.Status)
+}
+
+func answers2xx(rep *outside.Report) bool {
+	return rep != nil && rep.HTTP != nil && rep.HTTP.Status >= 200 && rep.HTTP.Status < 300
+}
+
+// bad reports whether a status says that the route leads nowhere, or that what is behind it fails.
+func bad(status int) bool { return status == 404 || status == 421 || status >= 500 }
