@@ -133,7 +133,10 @@ func (r *route) summary(c Code) string {
 func (r *route) missing(l layer) string {
 	var out []string
 	for _, n := range l.needs(r) {
-		if text := strings.TrimSpace(string(n.part) + " " + n.where); !r.looked(n.part, n.where) && !slices.Contains(out, text) {
+		if r.looked(n.part, n.where) {
+			continue
+		}
+		if text := strings.TrimSpace(string(n.part) + " " + n.where); !slices.Contains(out, text) {
 			out = append(out, text)
 		}
 	}

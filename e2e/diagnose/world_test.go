@@ -90,6 +90,12 @@ func hands(s *facts.Snapshot) world {
 	}
 }
 
+// again is the world with its hands on the objects as they are now, after some were taken away.
+func (w world) again() *world {
+	out := hands(w.Snapshot)
+	return &out
+}
+
 func made(namespace, name string, minutes int) meta.ObjectMeta {
 	return meta.ObjectMeta{Namespace: namespace, Name: name, CreationTimestamp: ago(minutes), Generation: 1}
 }
