@@ -30,10 +30,10 @@ func certificateWorks(r *route) (State, string) {
 	if r.ingress == nil {
 		return Unknown, "no Ingress asks for a certificate"
 	}
-	if r.block == nil {
+	if r.block == nil && !r.hasTLSElsewhere() {
 		return Broken, ingressName(r.ingress) + ": asks for no certificate for " + r.Host
 	}
-	if r.looked(facts.Secrets, r.Ingress.Namespace) {
+	if r.block != nil && r.looked(facts.Secrets, r.Ingress.Namespace) {
 		name := object("Secret", r.Ingress.Namespace, r.block.SecretName)
 		if r.secret == nil || len(r.secret.Certificates) == 0 {
 			return Broken, name + ": holds no certificate"

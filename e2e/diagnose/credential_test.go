@@ -44,8 +44,10 @@ const (
 
 func no() *bool { return new(bool) }
 
-func TestCredential(t *testing.T) {
-	run(t, []scene{
+func TestCredential(t *testing.T) { run(t, credentialScenes()) }
+
+func credentialScenes() []scene {
+	return []scene{
 		{
 			name: "token-secret-missing", causes: []string{"token-secret-missing " + theSecret}, states: down(),
 			do: func(w world) {
@@ -286,7 +288,7 @@ func TestCredential(t *testing.T) {
 				w.answer(404, "404 page not found")
 			},
 		},
-	})
+	}
 }
 
 // A challenge that is on its way out, or that has done its work, says nothing of the credential any more.

@@ -1,0 +1,55 @@
+package diagnose_test
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+)
+
+var update = flag.Bool("update", false, "write golden files anew")
+
+const page = "CODES.md"
+
+func TestPage(t *testing.T) {
+	t.Parallel()
+	if *update {
+		if err := os.WriteFile(page, []byte(diagnose.Page()), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(page)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), diagnose.Page()); diff != "" {
+		t.Errorf("%s differs; write it anew with -update\n%s", page, diff)
+	}
+}
+
+// Every code is told once, in full, and has a scene in which it is found; no scene is of an unknown code.
+func TestVocabulary(t *testing.T) {
+	t.Parallel()
+	scenes := map[string]bool{}
+	for _, sc := range append(credentialScenes(), routingScenes()...) {
+		code, _, _ := strings.Cut(sc.name, "/")
+		scenes[code] = true
+	}
+	told := map[diagnose.Code]bool{}
+	for _, e := range diagnose.Codes() {
+		if told[e.Code] {
+			t.Errorf("%s: told twice", e.Code)
+		}
+		told[e.Code] = true
+		if e.Meaning == "" || e.Evidence == "" || e.Remedy == "" {
+			t.Errorf("%s: not told in full", e.Code)
+		}
+		if (e.Layer == diagnose.Credential || e.Layer == diagnose.Routing) && !scenes[string(e.Code)] {
+			t.Errorf("%s: has no scene", e.Code)
+		}
+	}
+}
