@@ -1,5 +1,11 @@
 package facts
 
+import (
+	"strings"
+
+	"github.com/miekg/dns"
+)
+
 // Answers are what the DNS says of a host's addresses.
 type Answers struct {
 	Authority Answer `json:"authority"` // a name server of the zone
@@ -34,4 +40,35 @@ type Domain struct {
 	Challenge Answers `json:"challenge"`
 	// Error says why Zone, NameServers or CAA could not be found out: an rcode or a timeout.
 	Error string `json:"error,omitempty"`
+}
+
+// ReadAnswer takes from the records of an answer section what was asked for.
+func ReadAnswer(rcode, qtype string, records []dns.RR) Answer {
+	out := Answer{Rcode: rcode}
+	for n, record := range records {
+		h := record.Header()
+		if n == 0 || h.Ttl < out.TTL {
+			out.TTL = h.Ttl
+		}
+		if alias, ok := record.(*dns.CNAME); ok && qtype != "CNAME" {
+			out.Names = append(out.Names, strings.TrimSuffix(alias.Target, "."))
+			continue
+		}
+		if dns.Type(h.Rrtype).String() != strings.ToUpper(qtype) {
+			continue
+		}
+		switch r := record.(type) {
+		case *dns.A:
+			out.Addresses = append(out.Addresses, r.A.String())
+		case *dns.TXT:
+			out.Data = append(out.Data, strings.Join(r.Txt, ""))
+		case *dns.NS:
+			out.Data = append(out.Data, strings.TrimSuffix(r.Ns, "."))
+		case *dns.SOA:
+			out.Data = append(out.Data, strings.TrimSuffix(r.Ns, "."))
+		default:
+			out.Data = append(out.Data, strings.TrimPrefix(record.String(), h.String()))
+		}
+	}
+	return out
 }

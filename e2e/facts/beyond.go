@@ -1,16 +1,23 @@
 package facts
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
 // errNoInternet is what parts outside the cluster say when nobody can ask there.
 var errNoInternet = errors.New("no client on the internet was given")
+
+// maxEntries bounds the journal of one snapshot.
+const maxEntries = 2000
 
 // beyond lists the tasks that look past the objects: provider, DNS, probes and logs.
 func (c *collection) beyond() []task {
@@ -19,7 +26,7 @@ func (c *collection) beyond() []task {
 		out = append(out, c.logs()...)
 	}
 	if c.from.Internet == nil {
-		for _, p := range []Part{Provider, DNS, Probes} {
+		for _, p := range []Part{Tokens, Provider, DNS, Domains, Probes} {
 			if c.s.Has(p) {
 				c.fail(p, "", errNoInternet)
 			}
@@ -29,7 +36,14 @@ func (c *collection) beyond() []task {
 	if c.s.Has(Provider) {
 		out = append(out, c.provider)
 	}
+	if c.s.Has(Journal) {
+		out = append(out, c.journal)
+	}
+	climb := newClimb(c.from.Internet)
 	for host, address := range c.hosts() {
+		if c.s.Has(Domains) {
+			out = append(out, func(ctx context.Context) { c.domain(ctx, climb, host) })
+		}
 		if c.s.Has(DNS) {
 			out = append(out, func(ctx context.Context) { c.lookup(ctx, host) })
 		}
@@ -42,7 +56,11 @@ func (c *collection) beyond() []task {
 
 // hosts are those to ask for, each with the raw address of its ingress controller, "" when there is none.
 func (c *collection) hosts() map[string]string {
-	controller := c.s.AddressOf(c.scope.Controller)
+	name := c.scope.Controller
+	if name == (types.NamespacedName{}) {
+		name, _ = c.s.Controller()
+	}
+	controller := c.s.AddressOf(name)
 	out := map[string]string{}
 	for _, host := range c.scope.Hosts {
 		out[host] = controller
@@ -62,24 +80,54 @@ func (c *collection) hosts() map[string]string {
 	return out
 }
 
+// provider reads the zones with every credential that was tried, or with none when none was: one may see what another does not.
 func (c *collection) provider(ctx context.Context) {
-	zones, err := c.from.Internet.Zones(ctx)
+	with := slices.SortedFunc(slices.Values(c.credentials), func(a, b Credential) int { return cmp.Compare(a.Fingerprint(), b.Fingerprint()) })
+	if len(with) == 0 {
+		with = []Credential{{}}
+	}
+	read, unread := map[string]bool{}, map[string]Zone{}
+	for _, credential := range with {
+		zones, err := c.from.Internet.Zones(ctx, credential)
+		if err != nil {
+			c.fail(Provider, "", err)
+			continue
+		}
+		before := maps.Clone(read) // two zones of one name in one answer are a fact
+		for _, z := range zones {
+			if before[z.Name] {
+				continue
+			}
+			if z.Records, err = c.from.Internet.Records(ctx, credential, z.Name); err != nil {
+				c.fail(Provider, z.Name, err)
+				unread[z.Name] = z
+				continue
+			}
+			read[z.Name] = true
+			c.keep(func(s *Snapshot) { s.Zones = append(s.Zones, z) })
+		}
+	}
+	for name, z := range unread {
+		if !read[name] {
+			c.keep(func(s *Snapshot) { s.Zones = append(s.Zones, z) })
+		}
+	}
+}
+
+// journal reads the newest of what the world outside saw.
+func (c *collection) journal(ctx context.Context) {
+	entries, err := c.from.Internet.Journal(ctx, c.s.Time.Add(-c.scope.Since), maxEntries)
 	if err != nil {
-		c.fail(Provider, "", err)
+		c.fail(Journal, "", err)
 		return
 	}
-	for _, z := range zones {
-		if z.Records, err = c.from.Internet.Records(ctx, z.Name); err != nil {
-			c.fail(Provider, z.Name, err)
-		}
-		c.keep(func(s *Snapshot) { s.Zones = append(s.Zones, z) })
-	}
+	c.keep(func(s *Snapshot) { s.Journal = entries })
 }
 
 func (c *collection) lookup(ctx context.Context, host string) {
 	var got Answers
 	for at, into := range map[Server]*Answer{Authority: &got.Authority, Resolver: &got.Resolver} {
-		answer, err := c.from.Internet.Lookup(ctx, at, host)
+		answer, err := c.from.Internet.Lookup(ctx, at, host, "A")
 		if err != nil {
 			c.fail(DNS, host, err)
 			answer.Error = err.Error()
@@ -115,6 +163,7 @@ func (c *collection) probe(ctx context.Context, host, address string) {
 	got.HTTP = ask(outside.Request{URL: "http://" + host + path})
 	if address != "" {
 		got.RawIP = ask(outside.Request{URL: "https://" + host + path, Address: address})
+		got.RawHTTP = ask(outside.Request{URL: "http://" + host + path, Address: address})
 	}
 	c.keep(func(s *Snapshot) {
 		if s.Probes == nil {

@@ -25,10 +25,10 @@ type Scope struct {
 	Hosts []string
 	// Paths to probe by host; "/" unless given.
 	Paths map[string]string
-	// Controller is the Service of the ingress controller, whose address the raw-IP probe uses. Without it, or without an address
-	// there, the address that the Ingress reports is used.
+	// Controller is the Service of the ingress controller, whose address the raw-IP probe uses; Traefik's own unless set. Without an
+	// address there, the one that the Ingress reports is used.
 	Controller types.NamespacedName
-	// Since bounds logs to the last so much time; 10 minutes unless set.
+	// Since bounds logs and journal to the last so much time; 10 minutes unless set.
 	Since time.Duration
 	// Patience bounds one probe; 5 seconds unless set.
 	Patience time.Duration
@@ -44,9 +44,10 @@ func Collect(ctx context.Context, from Sources, scope Scope) *Snapshot {
 	}
 	c := &collection{
 		from: from, scope: scope, secrets: newRedactor(),
-		s: &Snapshot{Format: Format, Time: time.Now().UTC(), Parts: complete(scope.Parts, len(scope.Hosts) > 0), Within: slices.Clone(scope.Namespaces)},
+		s: &Snapshot{Format: Format, Time: time.Now().UTC(), Parts: complete(scope), Within: slices.Clone(scope.Namespaces)},
 	}
-	c.run(ctx, c.kubernetes()) // the objects say which hosts to probe and whose logs to read
+	c.run(ctx, c.kubernetes()) // the objects say which hosts to probe, whose logs to read, and where credentials are
+	c.run(ctx, c.tokens())
 	c.run(ctx, c.beyond())
 	c.order()
 	c.secrets.clean(c.s)
@@ -60,8 +61,9 @@ type collection struct {
 	scope   Scope
 	secrets *redactor
 
-	mu sync.Mutex // over s
-	s  *Snapshot
+	mu          sync.Mutex // over what follows
+	s           *Snapshot
+	credentials []Credential // that were tried
 }
 
 // task reads one thing and keeps what it found.
@@ -102,7 +104,10 @@ func (c *collection) order() {
 	slices.SortFunc(s.Errors, func(a, b Error) int {
 		return cmp.Or(cmp.Compare(a.Part, b.Part), cmp.Compare(a.Object, b.Object), cmp.Compare(a.Message, b.Message))
 	})
-	slices.SortFunc(s.Zones, func(a, b Zone) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(s.Tokens, func(a, b Token) int {
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Secret, b.Secret), cmp.Compare(a.Key, b.Key), cmp.Compare(len(a.UsedBy), len(b.UsedBy)))
+	})
+	slices.SortStableFunc(s.Zones, func(a, b Zone) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(s.Logs, func(a, b Log) int {
 		previous := 0
 		switch {

@@ -11,6 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
 const token = "Abcdefghijklmnopqrstuvwxyz0123456789-_XY"
@@ -27,10 +28,15 @@ func named(namespace, name string, more object) object {
 
 func cluster() *api {
 	const b64 = "QWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXowMTIzNDU2Nzg5LV9YWQ==" // of token
+	credential := named("cert-manager", "cloudflare-api-token", object{"type": "Opaque", "data": object{"api-token": b64}})
 	return &api{
 		logs: `time="2026-03-01T12:00:00Z" level=error msg="refused ` + token + `"` + "\n",
+		objects: map[string]any{
+			"/api/v1/namespaces/cert-manager/secrets/cloudflare-api-token": credential,
+			"/api/v1/namespaces/kube-system/configmaps/coredns":            named("kube-system", "coredns", object{"data": object{"Corefile": ".:53 # " + token}}),
+		},
 		lists: map[string][]any{
-			"/api/v1/secrets": {named("cert-manager", "cloudflare-api-token", object{"type": "Opaque", "data": object{"api-token": b64}})},
+			"/api/v1/secrets": {credential},
 			"/api/v1/pods": {named("cert-manager", "external-dns-1", object{
 				"spec": object{"containers": []any{object{
 					"name": "external-dns", "image": "registry.k8s.io/external-dns/external-dns:v0.20.0", "args": []any{"--txt-encrypt-aes-key=short"},
@@ -39,6 +45,12 @@ func cluster() *api {
 				"status": object{"containerStatuses": []any{object{"name": "external-dns", "restartCount": 1, "state": object{"running": object{}}}}},
 			})},
 			"/api/v1/events": {named("develop", "e", object{"message": "token " + token + " refused"})},
+			"/apis/cert-manager.io/v1/clusterissuers": {named("", "letsencrypt-production", solvedBy(object{
+				"apiTokenSecretRef": object{"name": "cloudflare-api-token", "key": "api-token"},
+			}))},
+			"/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations": {named("", "cert-manager-webhook", object{
+				"webhooks": []any{object{"name": "a", "clientConfig": object{"caBundle": "TE9ORyBQRU0="}}, object{"name": "b", "clientConfig": object{}}},
+			})},
 			"/api/v1/services": {named("traefik", "traefik", object{
 				"status": object{"loadBalancer": object{"ingress": []any{object{"ip": "203.0.113.10"}}}},
 			})},
@@ -54,9 +66,14 @@ func ingress(namespace, name, host string) object {
 	return named(namespace, name, object{"spec": object{"rules": []any{object{"host": host}}}})
 }
 
+// solvedBy is the spec of an issuer with one solver of Cloudflare.
+func solvedBy(config object) object {
+	return object{"spec": object{"acme": object{"solvers": []any{object{"dns01": object{"cloudflare": config}}}}}}
+}
+
 func TestCollectEverything(t *testing.T) {
 	t.Parallel()
-	w := &world{}
+	w := &world{entries: []journal.Entry{{Seq: 1}}}
 	s := facts.Collect(context.Background(), cluster().connect(t, w), facts.Scope{Controller: types.NamespacedName{Namespace: "traefik", Name: "traefik"}})
 
 	if s.Kubernetes != "v1.37.2" {
@@ -79,8 +96,15 @@ func TestCollectEverything(t *testing.T) {
 		t.Errorf("answers are mixed up: %+v", a)
 	}
 	p := s.Probes["develop.safeops.work"]
-	if p.HTTPS.Request.URL != "https://develop.safeops.work/" || p.HTTP.Request.URL != "http://develop.safeops.work/" || p.RawIP.Request.Address != "203.0.113.10" {
+	if p.HTTPS.Request.URL != "https://develop.safeops.work/" || p.HTTP.Request.URL != "http://develop.safeops.work/" || p.RawIP.Request.Address != "203.0.113.10" ||
+		p.RawHTTP.Request.Address != "203.0.113.10" || p.RawHTTP.Request.URL != "http://develop.safeops.work/" {
 		t.Errorf("probes: %+v", p)
+	}
+	if hooks := s.ValidatingWebhooks; len(hooks) != 1 || !strings.HasPrefix(string(hooks[0].Webhooks[0].ClientConfig.CABundle), "sha256:") || hooks[0].Webhooks[1].ClientConfig.CABundle != nil {
+		t.Errorf("webhooks: %+v", hooks)
+	}
+	if !strings.HasPrefix(s.ClusterDNS, ".:53") || len(s.Tokens) != 1 || len(s.Domains) != 3 || len(s.Journal) != 1 {
+		t.Errorf("cluster DNS %q, tokens %+v, domains %+v, journal %+v", s.ClusterDNS, s.Tokens, s.Domains, s.Journal)
 	}
 	if len(s.Zones) != 1 || len(s.RecordsOf("develop.safeops.work")) != 1 {
 		t.Errorf("zones: %+v", s.Zones)
@@ -100,7 +124,17 @@ func TestCollectEverything(t *testing.T) {
 
 func TestNoSecretIsKept(t *testing.T) {
 	t.Parallel()
-	s := facts.Collect(context.Background(), cluster().connect(t, &world{}), facts.Scope{})
+	w := &world{
+		entries: []journal.Entry{{Op: "GET /" + token, Outcome: token, Detail: map[string]string{"query": token}}},
+		records: map[string]facts.Answer{
+			"TXT _acme-challenge.a.safeops.work": {Rcode: "NOERROR", Data: []string{token}},
+			"CAA safeops.work":                   {Rcode: "NOERROR", Data: []string{`0 issue "` + token + `"`}},
+		},
+	}
+	s := facts.Collect(context.Background(), cluster().connect(t, w), facts.Scope{})
+	if s.ClusterDNS == "" || len(s.Journal) == 0 || len(s.Domains["a.safeops.work"].Challenge.Resolver.Data) == 0 || len(w.tried) == 0 || w.tried[0].Reveal() != token {
+		t.Fatal("the secret was met in too few places")
+	}
 	text, err := json.Marshal(s)
 	if err != nil {
 		t.Fatal(err)

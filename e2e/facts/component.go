@@ -5,6 +5,8 @@ import (
 
 	apps "k8s.io/api/apps/v1"
 	core "k8s.io/api/core/v1"
+	"k8s.io/apimachinery/pkg/labels"
+	"k8s.io/apimachinery/pkg/types"
 )
 
 // Component is a program of the edge, whatever its objects are called.
@@ -47,6 +49,24 @@ func (s *Snapshot) Running(c Component) []apps.Deployment {
 	return out
 }
 
+// Controller is the Service of type LoadBalancer that leads to pods of Traefik.
+func (s *Snapshot) Controller() (types.NamespacedName, bool) {
+	for i := range s.Services {
+		service := &s.Services[i]
+		if service.Spec.Type != core.ServiceTypeLoadBalancer || len(service.Spec.Selector) == 0 {
+			continue
+		}
+		chosen := labels.SelectorFromSet(service.Spec.Selector)
+		for j := range s.Pods {
+			pod := &s.Pods[j]
+			if pod.Namespace == service.Namespace && ComponentOf(pod.Spec) == Traefik && chosen.Matches(labels.Set(pod.Labels)) {
+				return types.NamespacedName{Namespace: service.Namespace, Name: service.Name}, true
+			}
+		}
+	}
+	return types.NamespacedName{}, false
+}
+
 // Args are the values of a repeatable flag of a Deployment's containers, in both forms, --name=value and --name value.
 func Args(d *apps.Deployment, flag string) []string {
 	var out []string
@@ -77,14 +97,14 @@ func (s *Snapshot) VersionOf(c Component) string {
 	return ""
 }
 
-func versionOf(spec core.PodSpec, labels map[string]string) string {
+func versionOf(spec core.PodSpec, of map[string]string) string {
 	for _, c := range spec.Containers {
 		name, _, _ := strings.Cut(c.Image[strings.LastIndex(c.Image, "/")+1:], "@")
 		if _, tag, tagged := strings.Cut(name, ":"); tagged && ComponentOf(core.PodSpec{Containers: []core.Container{c}}) != "" {
 			return tag
 		}
 	}
-	return labels["app.kubernetes.io/version"]
+	return of["app.kubernetes.io/version"]
 }
 
 // ClusterResources is the namespace in which cert-manager looks for what a ClusterIssuer names: --cluster-resource-namespace, or else

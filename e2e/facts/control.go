@@ -3,7 +3,8 @@ package facts
 import (
 	"context"
 	"fmt"
-	"strings"
+
+	mdns "github.com/miekg/dns"
 
 	"github.com/edgeproof/edgeproof/mocks/control"
 	"github.com/edgeproof/edgeproof/mocks/dns"
@@ -15,7 +16,7 @@ func FromControl(c *control.Client) Internet { return steered{c} }
 
 type steered struct{ c *control.Client }
 
-func (i steered) Zones(ctx context.Context) ([]Zone, error) {
+func (i steered) Zones(ctx context.Context, _ Credential) ([]Zone, error) {
 	zones, err := i.c.Zones(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("list zones: %w", err)
@@ -27,7 +28,7 @@ func (i steered) Zones(ctx context.Context) ([]Zone, error) {
 	return out, nil
 }
 
-func (i steered) Records(ctx context.Context, zone string) ([]Record, error) {
+func (i steered) Records(ctx context.Context, _ Credential, zone string) ([]Record, error) {
 	records, err := i.c.Records(ctx, zone, control.RecordFilter{})
 	if err != nil {
 		return nil, fmt.Errorf("list records of zone %s: %w", zone, err)
@@ -42,28 +43,24 @@ func (i steered) Records(ctx context.Context, zone string) ([]Record, error) {
 	return out, nil
 }
 
-func (i steered) Lookup(ctx context.Context, at Server, host string) (Answer, error) {
+func (i steered) Lookup(ctx context.Context, at Server, name, qtype string) (Answer, error) {
 	role := dns.Authority
 	if at == Resolver {
 		role = dns.Resolver
 	}
-	reply, err := i.c.Query(ctx, control.Question{Name: host, Type: "A", Role: role})
+	reply, err := i.c.Query(ctx, control.Question{Name: name, Type: qtype, Role: role})
 	if err != nil {
-		return Answer{}, fmt.Errorf("ask the %s for %s: %w", at, host, err)
+		return Answer{}, fmt.Errorf("ask the %s for %s of %s: %w", at, qtype, name, err)
 	}
-	out := Answer{Rcode: reply.Rcode}
-	for n, r := range reply.Answer {
-		if n == 0 || r.TTL < out.TTL {
-			out.TTL = r.TTL
+	records := make([]mdns.RR, 0, len(reply.Answer))
+	for _, r := range reply.Answer {
+		record, err := mdns.NewRR(fmt.Sprintf("%s %d IN %s %s", r.Name, r.TTL, r.Type, r.Data))
+		if err != nil {
+			return Answer{}, fmt.Errorf("read the answer of the %s for %s of %s: %w", at, qtype, name, err)
 		}
-		switch r.Type {
-		case "A":
-			out.Addresses = append(out.Addresses, r.Data)
-		case "CNAME":
-			out.Names = append(out.Names, strings.TrimSuffix(r.Data, "."))
-		}
+		records = append(records, record)
 	}
-	return out, nil
+	return ReadAnswer(reply.Rcode, qtype, records), nil
 }
 
 func (i steered) Probe(ctx context.Context, req outside.Request) (outside.Report, error) {

@@ -8,6 +8,7 @@ import (
 
 	acme "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	admission "k8s.io/api/admissionregistration/v1"
 	apps "k8s.io/api/apps/v1"
 	core "k8s.io/api/core/v1"
 	discovery "k8s.io/api/discovery/v1"
@@ -69,16 +70,9 @@ func (c *collection) kubernetes() []task {
 	}))
 	add(Orders, read(c, Orders, true, &acme.OrderList{}, func(l *acme.OrderList) { s.Orders = append(s.Orders, l.Items...) }))
 	add(Challenges, read(c, Challenges, true, &acme.ChallengeList{}, func(l *acme.ChallengeList) { s.Challenges = append(s.Challenges, l.Items...) }))
+	add(Webhooks, c.webhooks())
+	add(ClusterDNS, []task{c.clusterDNS})
 	return out
-}
-
-func (c *collection) version(context.Context) {
-	info, err := c.from.Clientset.Discovery().ServerVersion()
-	if err != nil {
-		c.fail(Version, "", fmt.Errorf("ask the API server's version: %w", err))
-		return
-	}
-	c.keep(func(s *Snapshot) { s.Kubernetes = info.GitVersion })
 }
 
 // read makes one task for each namespace in scope, or one for the whole cluster. keep runs under the collection's lock, once a page.
@@ -122,6 +116,8 @@ func sortObjects(s *Snapshot) {
 	tidy(s.Certificates, func(o *certmanager.Certificate) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.CertificateRequests, func(o *certmanager.CertificateRequest) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.Orders, func(o *acme.Order) *meta.ObjectMeta { return &o.ObjectMeta })
+	tidy(s.MutatingWebhooks, func(o *admission.MutatingWebhookConfiguration) *meta.ObjectMeta { return &o.ObjectMeta })
+	tidy(s.ValidatingWebhooks, func(o *admission.ValidatingWebhookConfiguration) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.Challenges, func(o *acme.Challenge) *meta.ObjectMeta { return &o.ObjectMeta })
 }
 

@@ -1,6 +1,10 @@
 package facts
 
-import "slices"
+import (
+	"slices"
+
+	"k8s.io/apimachinery/pkg/types"
+)
 
 // Part names one kind of fact. A snapshot says which parts it was asked for, so that "not there" is never confused with "not looked".
 type Part string
@@ -44,19 +48,28 @@ func All() []Part {
 }
 
 // complete adds the parts without which the wanted ones cannot be collected, and drops doubles. Nothing wanted means all.
-func complete(wanted []Part, hosts bool) []Part {
-	if len(wanted) == 0 {
+func complete(scope Scope) []Part {
+	if len(scope.Parts) == 0 {
 		return All()
 	}
-	out := slices.Clone(wanted)
-	if slices.Contains(out, Logs) {
+	out := slices.Clone(scope.Parts)
+	wants := func(parts ...Part) bool {
+		return slices.ContainsFunc(parts, func(p Part) bool { return slices.Contains(scope.Parts, p) })
+	}
+	if wants(Logs) {
 		out = append(out, Pods) // to know whose
 	}
-	if !hosts && (slices.Contains(out, DNS) || slices.Contains(out, Probes)) {
+	if wants(Tokens) {
+		out = append(out, ClusterIssuers, Issuers, Deployments) // to know which
+	}
+	if len(scope.Hosts) == 0 && wants(DNS, Domains, Probes) {
 		out = append(out, Ingresses) // to know the hosts
 	}
-	if slices.Contains(out, Probes) {
+	if wants(Probes) {
 		out = append(out, Services, Ingresses) // to know the raw address
+		if scope.Controller == (types.NamespacedName{}) {
+			out = append(out, Pods)
+		}
 	}
 	slices.Sort(out)
 	return slices.Compact(out)

@@ -93,6 +93,7 @@ func (r *redactor) clean(s *Snapshot) {
 func free(field string) bool {
 	return slices.Contains([]string{
 		"Message", "Reason", "Error", "Value", "Args", "Command", "Fields", "Body", "Headers", "Annotations", "VerifyError", "Problem", "Comment", "Content",
+		"ClusterDNS", "Data", "Detail", "Op", "Outcome", "Path", "CAA",
 	}, field)
 }
 

@@ -6,21 +6,25 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"k8s.io/client-go/rest"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
-// api is an API server that knows lists, logs and its version, with pages of two objects.
+// api is an API server that knows lists, objects, logs and its version, with pages of two objects.
 type api struct {
-	lists map[string][]any // by path
-	logs  string
+	lists   map[string][]any // by path
+	objects map[string]any   // by path
+	logs    string
 
 	mu    sync.Mutex
 	asked []string
@@ -38,8 +42,13 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/plain")
 		_, _ = w.Write([]byte(a.logs))
 	case a.lists[r.URL.Path] == nil && strings.Contains(r.URL.Path, "/apis/acme.cert-manager.io/"):
-		w.WriteHeader(http.StatusForbidden)
-		answer(w, map[string]any{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Forbidden", "code": 403, "message": "no right to list"})
+		refuse(w, http.StatusForbidden, "Forbidden")
+	case a.objects[r.URL.Path] != nil:
+		answer(w, a.objects[r.URL.Path])
+	case strings.HasSuffix(r.URL.Path, "/secrets/locked"):
+		refuse(w, http.StatusForbidden, "Forbidden")
+	case regexp.MustCompile(`/namespaces/[^/]+/[^/]+/[^/]+$`).MatchString(r.URL.Path):
+		refuse(w, http.StatusNotFound, "NotFound")
 	default:
 		const page = 2
 		from, _ := strconv.Atoi(r.URL.Query().Get("continue"))
@@ -51,9 +60,14 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+func refuse(w http.ResponseWriter, code int, reason string) {
+	w.WriteHeader(code)
+	answer(w, map[string]any{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": reason, "code": code, "message": "no right, or not there"})
+}
+
 func answer(w http.ResponseWriter, body any) { _ = json.NewEncoder(w).Encode(body) }
 
-func (a *api) connect(t *testing.T, internet facts.Internet) facts.Sources {
+func (a *api) connect(t testing.TB, internet facts.Internet) facts.Sources {
 	t.Helper()
 	server := httptest.NewServer(a)
 	t.Cleanup(server.Close)
@@ -66,24 +80,49 @@ func (a *api) connect(t *testing.T, internet facts.Internet) facts.Sources {
 
 // world is an internet with one zone.
 type world struct {
+	broken bool
+	// records are the answers to questions for other types than A, by type and name.
+	records map[string]facts.Answer
+	entries []journal.Entry
+
 	mu     sync.Mutex
 	probed []outside.Request
-	broken bool
+	asked  []string // questions for other types than A
+	tried  []facts.Credential
 }
 
-func (w *world) Zones(context.Context) ([]facts.Zone, error) {
+func (w *world) Zones(_ context.Context, _ facts.Credential) ([]facts.Zone, error) {
 	if w.broken {
 		return nil, errors.New("list zones: gone")
 	}
 	return []facts.Zone{{Name: "safeops.work", Status: "active"}}, nil
 }
 
-func (w *world) Records(context.Context, string) ([]facts.Record, error) {
+func (w *world) Records(context.Context, facts.Credential, string) ([]facts.Record, error) {
 	return []facts.Record{{Name: "develop.safeops.work", Type: "A", Content: "203.0.113.10"}}, nil
 }
 
-func (w *world) Lookup(_ context.Context, at facts.Server, host string) (facts.Answer, error) {
-	return facts.Answer{Rcode: "NOERROR", Addresses: []string{"203.0.113.10"}, Names: []string{string(at) + "." + host}}, nil
+func (w *world) Try(_ context.Context, c facts.Credential) (facts.Token, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.tried = append(w.tried, c)
+	if w.broken {
+		return facts.Token{}, errors.New("no answer")
+	}
+	return facts.Token{Status: "active", ZoneRead: new(true), Zones: []string{"safeops.work"}}, nil
+}
+
+func (w *world) Lookup(_ context.Context, at facts.Server, name, qtype string) (facts.Answer, error) {
+	if qtype == "A" {
+		return facts.Answer{Rcode: "NOERROR", Addresses: []string{"203.0.113.10"}, Names: []string{string(at) + "." + name}}, nil
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asked = append(w.asked, qtype+" "+name)
+	if known, ok := w.records[qtype+" "+name]; ok {
+		return known, nil
+	}
+	return facts.Answer{Rcode: "NXDOMAIN"}, nil
 }
 
 func (w *world) Probe(_ context.Context, req outside.Request) (outside.Report, error) {
@@ -91,4 +130,11 @@ func (w *world) Probe(_ context.Context, req outside.Request) (outside.Report, e
 	defer w.mu.Unlock()
 	w.probed = append(w.probed, req)
 	return outside.Report{Request: req, OK: true}, nil
+}
+
+func (w *world) Journal(_ context.Context, since time.Time, most int) ([]journal.Entry, error) {
+	if since.IsZero() || most <= 0 {
+		return nil, errors.New("the journal was asked for without bounds")
+	}
+	return w.entries, nil
 }

@@ -3,9 +3,11 @@ package facts
 import (
 	"context"
 	"fmt"
+	"time"
 
 	acme "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	admission "k8s.io/api/admissionregistration/v1"
 	apps "k8s.io/api/apps/v1"
 	core "k8s.io/api/core/v1"
 	discovery "k8s.io/api/discovery/v1"
@@ -17,6 +19,7 @@ import (
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
@@ -29,17 +32,22 @@ type Sources struct {
 	Internet Internet
 }
 
-// Internet is the world around the cluster, as far as facts need it: the DNS provider, the DNS, and a client out there.
+// Internet is the world around the cluster, as far as facts need it: the DNS provider, the DNS, a client out there, and its memory.
+// An error of its methods tells only of not being able to ask.
 type Internet interface {
-	// Zones lists the provider's zones, without records.
-	Zones(ctx context.Context) ([]Zone, error)
-	// Records lists the records of a zone.
-	Records(ctx context.Context, zone string) ([]Record, error)
-	// Lookup asks for the addresses of a host, at a name server of its zone or at a public resolver. The error tells only of not
-	// being able to ask.
-	Lookup(ctx context.Context, at Server, host string) (Answer, error)
-	// Probe asks as a client on the internet. The error tells only of not being able to ask.
+	// Zones lists the zones, without records, that the provider shows to whoever has the credential. A provider that shows all of
+	// them to anybody takes the zero Credential too.
+	Zones(ctx context.Context, with Credential) ([]Zone, error)
+	// Records lists the records of a zone, by name.
+	Records(ctx context.Context, with Credential, zone string) ([]Record, error)
+	// Try finds out what a credential is able to do, by reading only. Of the Token it fills Status and what follows.
+	Try(ctx context.Context, c Credential) (Token, error)
+	// Lookup asks for the records of a name, of one type ("A", "TXT"), at a name server of its zone or at a public resolver.
+	Lookup(ctx context.Context, at Server, name, qtype string) (Answer, error)
+	// Probe asks as a client on the internet.
 	Probe(ctx context.Context, req outside.Request) (outside.Report, error)
+	// Journal returns what the world saw since a time, at most so many entries, the newest, in their order; nil when it keeps none.
+	Journal(ctx context.Context, since time.Time, most int) ([]journal.Entry, error)
 }
 
 // Server is who is asked.
@@ -59,7 +67,8 @@ func Connect(config *rest.Config, internet Internet) (Sources, error) {
 	}
 	scheme := runtime.NewScheme()
 	for _, add := range []func(*runtime.Scheme) error{
-		core.AddToScheme, apps.AddToScheme, networking.AddToScheme, discovery.AddToScheme, certmanager.AddToScheme, acme.AddToScheme,
+		core.AddToScheme, apps.AddToScheme, networking.AddToScheme, discovery.AddToScheme, admission.AddToScheme,
+		certmanager.AddToScheme, acme.AddToScheme,
 	} {
 		if err := add(scheme); err != nil {
 			return Sources{}, fmt.Errorf("connect facts: register types: %w", err)
@@ -90,11 +99,12 @@ func kinds() meta.RESTMapper {
 		}
 	}
 	add(core.SchemeGroupVersion, meta.RESTScopeRoot, "Namespace")
-	add(core.SchemeGroupVersion, meta.RESTScopeNamespace, "Pod", "Service", "Secret", "Event")
+	add(core.SchemeGroupVersion, meta.RESTScopeNamespace, "Pod", "Service", "Secret", "Event", "ConfigMap")
 	add(apps.SchemeGroupVersion, meta.RESTScopeNamespace, "Deployment")
 	add(discovery.SchemeGroupVersion, meta.RESTScopeNamespace, "EndpointSlice")
 	add(networking.SchemeGroupVersion, meta.RESTScopeRoot, "IngressClass")
 	add(networking.SchemeGroupVersion, meta.RESTScopeNamespace, "Ingress")
+	add(admission.SchemeGroupVersion, meta.RESTScopeRoot, "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 	add(certmanager.SchemeGroupVersion, meta.RESTScopeRoot, "ClusterIssuer")
 	add(certmanager.SchemeGroupVersion, meta.RESTScopeNamespace, "Issuer", "Certificate", "CertificateRequest")
 	add(acme.SchemeGroupVersion, meta.RESTScopeNamespace, "Order", "Challenge")

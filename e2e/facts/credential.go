@@ -1,0 +1,124 @@
+package facts
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	core "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+
+	"github.com/edgeproof/edgeproof/mocks/zone"
+)
+
+// Credential is the value of a token or key on its way from its Secret to the provider. It prints as its fingerprint, has no JSON
+// form, and no snapshot holds one.
+type Credential struct {
+	// value is behind a pointer, since package fmt prints what unexported fields hold without asking for their String.
+	value *string
+	// Email makes it a user's global key.
+	Email string `json:"-"`
+}
+
+// NewCredential makes one of a value as it stands in a Secret. email is empty for an API token.
+func NewCredential(value, email string) Credential {
+	return Credential{value: new(strings.TrimSpace(value)), Email: email}
+}
+
+// Reveal returns the value, for the one header that it belongs in; empty for no credential.
+func (c Credential) Reveal() string {
+	if c.value == nil {
+		return ""
+	}
+	return *c.value
+}
+
+// Fingerprint tells credentials apart without telling them; empty for none.
+func (c Credential) Fingerprint() string {
+	if c.Reveal() == "" {
+		return ""
+	}
+	return zone.Fingerprint(c.Reveal())
+}
+
+// String is the fingerprint.
+func (c Credential) String() string { return cmp.Or(c.Fingerprint(), "no credential") }
+
+// GoString is the fingerprint too: %#v tells no more than %v.
+func (c Credential) GoString() string { return c.String() }
+
+// tokens makes a task for each credential that is named.
+func (c *collection) tokens() []task {
+	if !c.s.Has(Tokens) {
+		return nil
+	}
+	type use struct {
+		entry
+		global bool
+	}
+	named := map[use][]naming{}
+	for _, n := range namings(c.s) {
+		at := use{n.entry, n.global}
+		named[at] = append(named[at], n)
+	}
+	out := make([]task, 0, len(named))
+	for _, same := range named {
+		out = append(out, func(ctx context.Context) { c.token(ctx, same) })
+	}
+	return out
+}
+
+// token reads the value of a credential, and asks what it is able to do. All namings are of the same one.
+func (c *collection) token(ctx context.Context, same []naming) {
+	first := same[0]
+	t := Token{Namespace: first.Namespace, Secret: first.Name, Key: first.key, GlobalKey: first.global}
+	for _, n := range same {
+		t.UsedBy = append(t.UsedBy, n.by)
+	}
+	slices.Sort(t.UsedBy)
+	t.UsedBy = slices.Compact(t.UsedBy)
+
+	value := c.value(ctx, first.entry)
+	if value == "" && !slices.ContainsFunc(same, naming.required) {
+		return
+	}
+	if value != "" {
+		t.Fingerprint = zone.Fingerprint(value)
+		email := first.email.text
+		if first.email.from != (entry{}) {
+			email = c.value(ctx, first.email.from)
+		}
+		c.try(ctx, &t, NewCredential(value, email))
+	}
+	c.keep(func(s *Snapshot) { s.Tokens = append(s.Tokens, t) })
+}
+
+// value reads one key of a Secret. That it is not there is told by its being empty, since a Token then says so.
+func (c *collection) value(ctx context.Context, at entry) string {
+	var secret core.Secret
+	if err := c.from.Kube.Get(ctx, at.NamespacedName, &secret); err != nil {
+		if !apierrors.IsNotFound(err) {
+			c.fail(Tokens, at.String(), fmt.Errorf("read Secret %s: %w", at.NamespacedName, err))
+		}
+		return ""
+	}
+	c.secrets.remember(&secret)
+	return string(secret.Data[at.key])
+}
+
+// try asks the provider, and keeps the credential for as long as the collection asks there.
+func (c *collection) try(ctx context.Context, t *Token, with Credential) {
+	if c.from.Internet == nil {
+		return
+	}
+	found, err := c.from.Internet.Try(ctx, with)
+	if err != nil {
+		c.fail(Tokens, fmt.Sprintf("%s/%s", t.Namespace, t.Secret), fmt.Errorf("ask what key %s of Secret %s/%s is able to do: %w", t.Key, t.Namespace, t.Secret, err))
+	}
+	t.Status, t.ZoneRead, t.DNSRead, t.DNSEdit, t.Zones, t.Refusals = found.Status, found.ZoneRead, found.DNSRead, found.DNSEdit, found.Zones, found.Refusals
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.credentials = append(c.credentials, with)
+}
