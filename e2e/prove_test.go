@@ -26,7 +26,7 @@ type proof struct {
 // prove takes a fault through its life. It uses nothing of Ginkgo, so that several can run at once.
 func (e *edge) prove(ctx context.Context, f fault.Fault) (p proof) {
 	p.record = verdict.Fault{
-		ID: f.ID, Title: f.Title, Layer: f.Layer, Criteria: []criteria.ID{f.Pattern}, Result: verdict.Failed,
+		ID: f.ID, Title: f.Title, Layer: string(f.Layer), Criteria: []criteria.ID{f.Pattern}, Result: verdict.Failed,
 		Expected: texts(f.Red.IDs()), Diagnosed: []string{}, Cleared: []string{},
 	}
 	filled, err := f.Fill(e.variables(f))

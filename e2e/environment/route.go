@@ -20,8 +20,10 @@ import (
 func FaultVariables(id string, target judge.Target, externalDNS string) map[string]string {
 	return map[string]string{
 		"id": id, "namespace": "fault-" + id, "zone": target.Zones[0], "host": id + "." + target.Zones[0],
-		"credential_namespace": target.Namespace, "credential_secret": target.Credential.Secret,
-		"production_issuer": target.Production.Name, "external_dns": externalDNS,
+		"address": PublicAddress, "owner": target.Owner(),
+		"credential_namespace": target.Namespace, "credential_secret": target.Credential.Secret, "credential_key": target.Credential.Key,
+		"production_issuer": target.Production.Name, "staging_issuer": target.Staging.Name, "external_dns": externalDNS,
+		"controller_namespace": target.Controller.Namespace, "controller": target.Controller.Name,
 	}
 }
 

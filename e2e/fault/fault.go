@@ -6,34 +6,64 @@ package fault
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"regexp"
 	"slices"
-	"sort"
-	"strings"
 
 	"github.com/fluxcd/pkg/envsubst"
-	"sigs.k8s.io/yaml"
 
 	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
 )
 
 // Fault is one fault.yaml.
 type Fault struct {
-	ID      string        `json:"id"`
-	Pattern criteria.ID   `json:"pattern"`
-	Layer   string        `json:"layer"`
-	Title   string        `json:"title"`
-	Story   string        `json:"story"`
-	Alone   bool          `json:"alone,omitempty"`
-	Route   string        `json:"route"` // RouteBefore or RouteDuring
-	Inject  []Action      `json:"inject"`
-	Red     Red           `json:"red"`
-	Green   []criteria.ID `json:"green,omitempty"`
-	Naive   bool          `json:"naive,omitempty"`
+	ID      string         `json:"id"`
+	Pattern criteria.ID    `json:"pattern"`
+	Layer   diagnose.Layer `json:"layer"`
+	Title   string         `json:"title"`
+	Story   string         `json:"story"`
+	// Smoke puts the fault into the small catalogue, which every run proves.
+	Smoke bool `json:"smoke,omitempty"`
+	Alone bool `json:"alone,omitempty"`
+	// Route says when the route is asked for, and Issue that its certificate is asked of its issuer rather than restored.
+	Route When `json:"route"`
+	Issue bool `json:"issue,omitempty"`
+	// Within says what the fault must show up without, or after.
+	Within Within `json:"within"`
+	// Watch is the route that is judged and explained while the fault is in, where that is not the fault's own.
+	Watch  *Watch   `json:"watch,omitempty"`
+	Inject []Action `json:"inject"`
+	Expect Expect   `json:"expect"`
+
+	Red   Red           `json:"red,omitempty"`
+	Green []criteria.ID `json:"green,omitempty"`
+	Naive bool          `json:"naive,omitempty"`
+}
+
+// When says when a fault's route is asked for.
+type When string
+
+// When a fault's route is asked for.
+const (
+	RouteBefore When = "before" // a healthy route is broken
+	RouteDuring When = "during" // the route is asked for while the fault is in
+)
+
+// Within names the wait after which a fault must have been seen.
+type Within string
+
+// The waits, each with the budget of that name.
+const (
+	AtOnce       Within = "at-once"  // nothing but the controllers' own work
+	NextSync     Within = "sync"     // external-dns's next sync
+	NextIssuance Within = "issuance" // an ACME challenge, or an answer of the CA
+)
+
+// Watch is a route beside the fault's own; what is empty is as in that.
+type Watch struct {
+	Host      string `json:"host,omitempty"`
+	Namespace string `json:"namespace,omitempty"`
+	Ingress   string `json:"ingress,omitempty"`
 }
 
 // Red maps a criterion that must turn red to a text that its reason must contain.
@@ -49,153 +79,15 @@ func (r Red) IDs() []criteria.ID {
 	return ids
 }
 
-// When a fault's route is asked for.
-const (
-	RouteBefore = "before" // a healthy route is broken
-	RouteDuring = "during" // the route is asked for while the fault is in
-)
-
-// Action is one step of an injection; exactly one field is set.
-type Action struct {
-	Delete  *Object  `json:"delete,omitempty"`
-	Patch   *Patch   `json:"patch,omitempty"`
-	Restart *Restart `json:"restart,omitempty"`
-	Record  *Record  `json:"record,omitempty"`
-}
-
-// Object names a Kubernetes object.
-type Object struct {
-	APIVersion string `json:"apiVersion"`
-	Kind       string `json:"kind"`
-	Namespace  string `json:"namespace,omitempty"`
-	Name       string `json:"name"`
-}
-
-func (o Object) String() string {
-	if o.Namespace == "" {
-		return o.Kind + " " + o.Name
+// Kills lists the criteria that the fault shows to be worth something: those that it turns red, and its pattern, which is the
+// promise that just this is detected, attributed and healed. What only looks broken kills nothing.
+func (f Fault) Kills() []criteria.ID {
+	if f.Expect.Healthy() {
+		return nil
 	}
-	return o.Kind + " " + o.Namespace + "/" + o.Name
-}
-
-// Patch changes an object by RFC 6902.
-type Patch struct {
-	Object    `json:",inline"`
-	JSONPatch []map[string]any `json:"jsonPatch"`
-}
-
-// Restart deletes the pods of a Deployment.
-type Restart struct {
-	Namespace string `json:"namespace"`
-	Name      string `json:"name"`
-}
-
-// Record is what is written at the DNS provider; no content deletes it.
-type Record struct {
-	Zone    string `json:"zone"`
-	Name    string `json:"name"`
-	Type    string `json:"type"`
-	Content string `json:"content,omitempty"`
-}
-
-// Load reads every fault below dir, sorted by id. A fault without a story, an expectation or a known criterion is an
-// error that names file and field; all errors are told at once.
-func Load(dir string) ([]Fault, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*", "*", "fault.yaml"))
-	if err != nil || len(files) == 0 {
-		return nil, fmt.Errorf("load faults: no fault.yaml below %s", dir)
-	}
-	var (
-		faults []Fault
-		errs   []error
-		seen   = map[string]string{}
-	)
-	for _, file := range files {
-		f, err := read(file)
-		if err == nil && seen[f.ID] != "" {
-			err = fmt.Errorf("id %s: also in %s", f.ID, seen[f.ID])
-		}
-		if err != nil {
-			errs = append(errs, fmt.Errorf("load fault %s: %w", file, err))
-			continue
-		}
-		seen[f.ID] = file
-		faults = append(faults, f)
-	}
-	sort.Slice(faults, func(a, b int) bool { return faults[a].ID < faults[b].ID })
-	return faults, errors.Join(errs...)
-}
-
-func read(file string) (Fault, error) {
-	raw, err := os.ReadFile(file) // #nosec G304 -- the project's own fixtures
-	if err != nil {
-		return Fault{}, err
-	}
-	f, err := Parse(raw)
-	if err != nil {
-		return Fault{}, err
-	}
-	if folder := filepath.Base(filepath.Dir(file)); f.ID != folder {
-		return Fault{}, fmt.Errorf("id %q: is not the folder's name %q", f.ID, folder)
-	}
-	if layer := filepath.Base(filepath.Dir(filepath.Dir(file))); f.Layer != layer {
-		return Fault{}, fmt.Errorf("layer %q: the folder lies in %q", f.Layer, layer)
-	}
-	return f, nil
-}
-
-// Parse reads one fault.yaml and checks it.
-func Parse(raw []byte) (Fault, error) {
-	var f Fault
-	if err := yaml.UnmarshalStrict(raw, &f); err != nil {
-		return Fault{}, fmt.Errorf("parse fault: %w", err)
-	}
-	return f, f.validate()
-}
-
-// dnsLabel is RFC 1123's: an id is a namespace and the first label of a host.
-const dnsLabel = `^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$`
-
-func (f Fault) validate() error {
-	var errs []error
-	check := func(ok bool, format string, args ...any) {
-		if !ok {
-			errs = append(errs, fmt.Errorf(format, args...))
-		}
-	}
-	check(regexp.MustCompile(dnsLabel).MatchString(f.ID), "id %q: give a DNS label", f.ID)
-	check(slices.Contains([]string{"shared-credential", "routing", "dns", "certificate"}, f.Layer),
-		"layer %q: give shared-credential, routing, dns or certificate", f.Layer)
-	check(f.Title != "", "title: missing")
-	check(len(f.Story) > 20 && strings.HasSuffix(f.Story, "."), "story: give one sentence on what is broken in the real world")
-	check(f.Route == RouteBefore || f.Route == RouteDuring, "route %q: give before or during", f.Route)
-	check(len(f.Inject) > 0, "inject: no action, so nothing would be broken")
-	for n, action := range f.Inject {
-		check(action.set() == 1, "inject[%d]: give exactly one of delete, patch, restart and record", n)
-	}
-	check(len(f.Red) > 0, "red: no criterion, so nothing would be proved")
-	for _, id := range append(f.Red.IDs(), append(slices.Clone(f.Green), f.Pattern)...) {
-		_, known := criteria.Lookup(id)
-		check(known, "criterion %q: unknown", id)
-	}
-	for _, id := range f.Green {
-		_, both := f.Red[id]
-		check(!both, "green: %s is also red", id)
-	}
-	for id, text := range f.Red {
-		check(text != "", "red.%s: give a text that the reason must contain", id)
-	}
-	return errors.Join(errs...)
-}
-
-func (a Action) set() int {
-	n := 0
-	for _, there := range []bool{a.Delete != nil, a.Patch != nil, a.Restart != nil, a.Record != nil} {
-		if there {
-			n++
-		}
-	}
-	return n
+	ids := append(f.Red.IDs(), f.Pattern)
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // Fill returns the fault with ${…} replaced in its actions and texts. A name that is not given is an error.

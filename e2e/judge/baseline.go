@@ -90,7 +90,7 @@ func syncsDomain(s *facts.Snapshot, t Target) Judgement {
 	}
 	recordsSynced(&j, s, t, registryOf(d))
 	if len(j.Reasons) == 0 {
-		j.saw("Deployment %s: syncs %s as owner %s", name, strings.Join(t.Zones, ", "), t.owner())
+		j.saw("Deployment %s: syncs %s as owner %s", name, strings.Join(t.Zones, ", "), t.Owner())
 	}
 	return j
 }
@@ -106,8 +106,8 @@ func recordsSynced(j *Judgement, s *facts.Snapshot, t Target, marks registry) {
 		switch {
 		case !ok:
 			j.lacks("record %s: is not external-dns's: it has no owner", host)
-		case owner.owner != t.owner():
-			j.never("record %s: belongs to owner %q, not to %q", host, owner.owner, t.owner())
+		case owner.owner != t.Owner():
+			j.never("record %s: belongs to owner %q, not to %q", host, owner.owner, t.Owner())
 		default:
 			j.saw("record %s %s %s: owned by %s", host, records[0].Type, records[0].Content, owner.owner)
 		}

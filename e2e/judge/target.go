@@ -75,8 +75,8 @@ func (t Target) Hosts() []string {
 // issuers are the two, production first.
 func (t Target) issuers() []Issuer { return []Issuer{t.Production, t.Staging} }
 
-// owner is the owner id that records must bear.
-func (t Target) owner() string {
+// Owner is the owner id that records must bear.
+func (t Target) Owner() string {
 	if t.OwnerID == "" {
 		return "default" // of external-dns
 	}

@@ -76,6 +76,7 @@ type Authority struct {
 	// resolver is host:port of the DNS server that is asked for CAA.
 	resolver string
 	pebble   http.Handler
+	ca       *ca.CAImpl
 	rootPEM  []byte
 
 	mu       sync.Mutex
@@ -90,6 +91,23 @@ type Validity struct {
 	Backdate time.Duration
 	// Lifetime is from start to end; DefaultValidity unless set.
 	Lifetime time.Duration
+}
+
+// complete fills in the default and refuses what no certificate can have.
+func (v Validity) complete() (Validity, error) {
+	if v.Lifetime == 0 {
+		v.Lifetime = DefaultValidity
+	}
+	if v.Lifetime < time.Second || v.Lifetime > 100*365*24*time.Hour || v.Backdate < 0 || v.Backdate > 100*365*24*time.Hour {
+		return v, fmt.Errorf("backdate %v, lifetime %v: give a lifetime of at least 1s and a backdate that is not negative, both under 100 years", v.Backdate, v.Lifetime)
+	}
+	return v, nil
+}
+
+// dates are the two ends, as an order has them.
+func (v Validity) dates() (from, to string) {
+	start := time.Now().Add(-v.Backdate).UTC()
+	return start.Format(time.RFC3339), start.Add(v.Lifetime).Format(time.RFC3339)
 }
 
 // New makes an authority with a root of its own.
@@ -118,7 +136,7 @@ func New(o Options) (*Authority, error) {
 		return nil, fmt.Errorf("make acme authority %s: %w", o.Name, err)
 	}
 	return &Authority{
-		name: o.Name, journal: o.Journal, store: store, resolver: o.Resolver, pebble: front.Handler(),
+		name: o.Name, journal: o.Journal, store: store, resolver: o.Resolver, pebble: front.Handler(), ca: authority,
 		rootPEM: root.PEM(), validity: Validity{Lifetime: DefaultValidity}, profiles: profiles,
 	}, nil
 }
@@ -138,11 +156,9 @@ func (a *Authority) Validity() Validity {
 
 // SetValidity sets what certificates issued from now on get. A zero Lifetime means DefaultValidity.
 func (a *Authority) SetValidity(v Validity) error {
-	if v.Lifetime == 0 {
-		v.Lifetime = DefaultValidity
-	}
-	if v.Lifetime < time.Second || v.Lifetime > 100*365*24*time.Hour || v.Backdate < 0 || v.Backdate > 100*365*24*time.Hour {
-		return fmt.Errorf("set validity of acme authority %s: backdate %v, lifetime %v: give a lifetime of at least 1s and a backdate that is not negative, both under 100 years", a.name, v.Backdate, v.Lifetime)
+	v, err := v.complete()
+	if err != nil {
+		return fmt.Errorf("set validity of acme authority %s: %w", a.name, err)
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -221,9 +237,7 @@ func (a *Authority) applyValidity(orderID string) {
 	if order.BeganProcessing || order.NotAfter != "" {
 		return
 	}
-	from := time.Now().Add(-want.Backdate).UTC()
-	order.NotBefore = from.Format(time.RFC3339)
-	order.NotAfter = from.Add(want.Lifetime).Format(time.RFC3339)
+	order.NotBefore, order.NotAfter = want.dates()
 }
 
 // locateOrder says where the order is, as Let's Encrypt does in its answer to

@@ -68,6 +68,12 @@ func (c *Client) SetProfiles(ctx context.Context, authority string, p Profiles) 
 	return c.call(ctx, http.MethodPut, "/v1/acme/"+url.PathEscape(authority)+"/profiles", nil, p, nil)
 }
 
+// SignCertificate has an authority sign without an order.
+func (c *Client) SignCertificate(ctx context.Context, authority string, d CertificateDraft) (Signed, error) {
+	var out Signed
+	return out, c.call(ctx, http.MethodPost, "/v1/acme/"+url.PathEscape(authority)+"/certificates", nil, d, &out)
+}
+
 // Probe asks as a client out on the internet. The error tells of the control
 // API only: what the internet said stands in the report.
 func (c *Client) Probe(ctx context.Context, req outside.Request) (outside.Report, error) {

@@ -101,6 +101,7 @@ func (s *server) routes() map[string]handle {
 		"PUT /v1/acme/{authority}/validity":        s.putValidity,
 		"GET /v1/acme/{authority}/profiles":        s.getProfiles,
 		"PUT /v1/acme/{authority}/profiles":        s.putProfiles,
+		"POST /v1/acme/{authority}/certificates":   s.signCertificate,
 		"POST /v1/probe":                           s.probe,
 		"DELETE /v1/journal":                       s.clearJournal,
 		"GET /v1/faults":                           s.listFaults,

@@ -143,6 +143,18 @@ type Validity struct {
 	BackdateSeconds int64 `json:"backdateSeconds,omitempty"` // how far in the past they start
 }
 
+// CertificateDraft is a certificate to sign without an order, as if it had been issued earlier.
+type CertificateDraft struct {
+	CSR             string `json:"csr"`                       // PEM
+	LifetimeSeconds int64  `json:"lifetimeSeconds,omitempty"` // 0 is the default, 90 days
+	BackdateSeconds int64  `json:"backdateSeconds,omitempty"` // how far in the past it starts
+}
+
+// Signed is a certificate with its chain.
+type Signed struct {
+	Chain string `json:"chain"` // PEM, the leaf first
+}
+
 // Profiles are the certificate profiles of an authority.
 type Profiles struct {
 	Offered []string `json:"offered,omitempty"` // of classic, tlsserver and shortlived; none given offers all three

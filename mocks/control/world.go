@@ -1,6 +1,8 @@
 package control
 
 import (
+	"crypto/x509"
+	"encoding/pem"
 	"net/http"
 	"strings"
 	"time"
@@ -135,15 +137,50 @@ func (s *server) putValidity(r *http.Request) (any, error) {
 	if err := decode(r, &v); err != nil {
 		return nil, err
 	}
-	const century = 100 * 365 * 24 * 3600
-	if v.LifetimeSeconds > century || v.BackdateSeconds > century {
-		return nil, invalid("validity: give under 100 years, in seconds")
+	set, err := v.durations()
+	if err != nil {
+		return nil, err
 	}
-	set := acme.Validity{Lifetime: time.Duration(v.LifetimeSeconds) * time.Second, Backdate: time.Duration(v.BackdateSeconds) * time.Second}
 	if err := a.SetValidity(set); err != nil {
 		return nil, invalid("%v", err)
 	}
 	return s.getValidity(r)
+}
+
+func (v Validity) durations() (acme.Validity, error) {
+	const century = 100 * 365 * 24 * 3600 // beyond it a time.Duration overflows
+	if v.LifetimeSeconds > century || v.BackdateSeconds > century {
+		return acme.Validity{}, invalid("validity: give under 100 years, in seconds")
+	}
+	return acme.Validity{Lifetime: time.Duration(v.LifetimeSeconds) * time.Second, Backdate: time.Duration(v.BackdateSeconds) * time.Second}, nil
+}
+
+func (s *server) signCertificate(r *http.Request) (any, error) {
+	a, err := s.authority(r)
+	if err != nil {
+		return nil, err
+	}
+	var d CertificateDraft
+	if err := decode(r, &d); err != nil {
+		return nil, err
+	}
+	validity, err := Validity{LifetimeSeconds: d.LifetimeSeconds, BackdateSeconds: d.BackdateSeconds}.durations()
+	if err != nil {
+		return nil, err
+	}
+	block, _ := pem.Decode([]byte(d.CSR))
+	if block == nil {
+		return nil, invalid("csr: give a certificate request as PEM")
+	}
+	request, err := x509.ParseCertificateRequest(block.Bytes)
+	if err != nil {
+		return nil, invalid("csr: %v", err)
+	}
+	chain, err := a.Sign(request, validity)
+	if err != nil {
+		return nil, invalid("%v", err)
+	}
+	return Signed{Chain: string(chain)}, nil
 }
 
 func (s *server) getProfiles(r *http.Request) (any, error) {

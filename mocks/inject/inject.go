@@ -66,7 +66,7 @@ func New(seed uint64, j journal.Recorder) *Set {
 
 // Add takes a rule and returns it with its id.
 func (s *Set) Add(r Rule) (Rule, error) {
-	if err := r.check(); err != nil {
+	if err := r.Check(); err != nil {
 		return r, err
 	}
 	s.mu.Lock()

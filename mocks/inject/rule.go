@@ -115,8 +115,8 @@ const (
 	maxText    = 1 << 20
 )
 
-// check refuses a rule that can never fit or says two things at once.
-func (r *Rule) check() error {
+// Check refuses a rule that can never fit or says two things at once.
+func (r *Rule) Check() error {
 	switch {
 	case (r.HTTP == nil) == (r.DNS == nil):
 		return fmt.Errorf("rule %q: give http or dns, one of them", r.ID)
