@@ -131,7 +131,7 @@ func (e *edge) removeRoutes(ctx context.Context, list []fault.Fault) {
 }
 
 func (e *edge) makeRoute(ctx context.Context, f fault.Fault) error {
-	route, err := e.scene.MakeRoute(ctx, f.ID, e.variables(f))
+	route, err := e.scene.MakeRoute(ctx, f.ID, e.variables(f), nil)
 	if err != nil {
 		return err
 	}

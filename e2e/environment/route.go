@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
@@ -27,15 +30,22 @@ func FaultVariables(id string, target judge.Target, externalDNS string) map[stri
 	}
 }
 
-// MakeRoute applies the route of a fault and returns how it is judged. It waits only for the end of
-// one that an earlier run left.
-func (s *Scene) MakeRoute(ctx context.Context, id string, variables map[string]string) (judge.Route, error) {
+// MakeRoute applies the route of a fault and returns how it is judged. A restored Secret is there before the Ingress that names it,
+// so that cert-manager finds it rather than issues another. It waits only for the end of a route that an earlier run left.
+func (s *Scene) MakeRoute(ctx context.Context, id string, variables map[string]string, restored *corev1.Secret) (judge.Route, error) {
 	if err := s.namespaceGone(ctx, variables["namespace"], true); err != nil {
 		return judge.Route{}, err
 	}
 	objects, err := readManifests(filepath.Join(s.Root, "fixtures", "faults", "route"), variables)
 	if err != nil {
 		return judge.Route{}, err
+	}
+	if restored != nil {
+		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(restored)
+		if err != nil {
+			return judge.Route{}, fmt.Errorf("make the route of fault %s: %w", id, err)
+		}
+		objects = slices.Insert(objects, 1, &unstructured.Unstructured{Object: content}) // after the Namespace
 	}
 	if err := s.applier.apply(ctx, objects...); err != nil {
 		return judge.Route{}, fmt.Errorf("make the route of fault %s: %w", id, err)

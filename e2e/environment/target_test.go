@@ -122,7 +122,7 @@ func TestARouteOfAFaultIsJudgedAsItIsMade(t *testing.T) {
 	target.Zones = []string{"safeops.work"}
 	c := builder(t).Build()
 	s := scene(t, c)
-	got, err := s.MakeRoute(t.Context(), "some-fault", FaultVariables("some-fault", target, "external-dns"))
+	got, err := s.MakeRoute(t.Context(), "some-fault", FaultVariables("some-fault", target, "external-dns"), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ spec: {template: {spec: {containers: [{name: frontend, image: "edgeproof.dev/fro
 	if diff := cmp.Diff(judged.Routes, []judge.Route{got}); diff != "" {
 		t.Errorf("the route (-as made +as judged):\n%s", diff)
 	}
-	if _, err := s.MakeRoute(t.Context(), "some-fault", map[string]string{}); !strings.Contains(message(err), "route.yaml") {
+	if _, err := s.MakeRoute(t.Context(), "some-fault", map[string]string{}, nil); !strings.Contains(message(err), "route.yaml") {
 		t.Errorf("without variables: %v", err)
 	}
 }

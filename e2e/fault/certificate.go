@@ -104,6 +104,7 @@ func (i *Injector) Restore(ctx context.Context, c Certificate) (*corev1.Secret, 
 		return nil, fmt.Errorf("have a certificate signed for %s: %w", strings.Join(c.Names, ", "), err)
 	}
 	secret := &corev1.Secret{
+		TypeMeta:   metav1.TypeMeta{APIVersion: "v1", Kind: "Secret"},
 		ObjectMeta: metav1.ObjectMeta{Namespace: c.Namespace, Name: c.Secret},
 		Type:       corev1.SecretTypeTLS,
 		Data:       map[string][]byte{corev1.TLSCertKey: []byte(signed.Chain), corev1.TLSPrivateKeyKey: keyPEM},

@@ -35,7 +35,7 @@ func readTables(text string) []table {
 		switch {
 		case line == "":
 			starts = nil
-		case strings.HasPrefix(line, "NAME "):
+		case strings.HasPrefix(line, "NAME "), strings.HasPrefix(line, "NAMESPACE "): // with -A
 			starts = nil
 			var t table
 			for _, at := range regexp.MustCompile(`[^ ]+( [^ ]+)*`).FindAllStringIndex(line, -1) {

@@ -1,0 +1,57 @@
+package facts_test
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
+
+func TestSharedServesAllWhoWaitWithOneLook(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var taken atomic.Int32
+		shared := &facts.Shared[time.Time]{Take: func(context.Context) time.Time {
+			taken.Add(1)
+			begun := time.Now()
+			time.Sleep(time.Second)
+			return begun
+		}}
+		var all sync.WaitGroup
+		for n := range 10 {
+			all.Go(func() {
+				time.Sleep(time.Duration(n) * 100 * time.Millisecond) // the first begins one, the others wait for the next
+				asked := time.Now()
+				if begun, _ := shared.Look(t.Context()); begun.Before(asked) {
+					t.Errorf("asked at %s, got a look begun at %s", asked, begun)
+				}
+			})
+		}
+		all.Wait()
+		if taken.Load() != 2 {
+			t.Errorf("%d looks for ten who asked within one, want 2", taken.Load())
+		}
+	})
+}
+
+func TestSharedDoesNotHoldWhoGoesAway(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		shared := &facts.Shared[time.Time]{Take: func(context.Context) time.Time {
+			time.Sleep(time.Second)
+			return time.Now()
+		}}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		defer cancel()
+		if _, there := shared.Look(ctx); there {
+			t.Error("a look for one who had gone")
+		}
+		if _, there := shared.Look(t.Context()); !there {
+			t.Error("the one who stays was not served")
+		}
+	})
+}

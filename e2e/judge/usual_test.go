@@ -1,0 +1,73 @@
+package judge_test
+
+import (
+	"errors"
+	"testing"
+
+	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	cmmeta "github.com/cert-manager/cert-manager/pkg/apis/meta/v1"
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/judge"
+)
+
+const certificatesText = `NAMESPACE   NAME           READY   SECRET         AGE
+develop     frontend-tls   True    frontend-tls   3m
+other       web-tls        False   web-tls        3m
+blank       new-tls                new-tls        3s
+`
+
+const podsText = `NAMESPACE   NAME            READY   STATUS             RESTARTS      AGE
+develop     frontend-1      1/1     Running            2 (5m ago)    3m
+other       frontend-2      0/1     CrashLoopBackOff   4 (10s ago)   3m
+other       hook-1          0/1     Completed          0             3m
+`
+
+func TestUsualChecks(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		got     judge.Usual
+		noticed bool
+		said    string
+	}{
+		{judge.UsualOfCertificates(certificatesText, "develop"), false, "0 of 1 not as they should be"},
+		{judge.UsualOfCertificates(certificatesText, "other"), true, "web-tls READY False"},
+		{judge.UsualOfCertificates(certificatesText, "blank"), true, "new-tls READY empty"},
+		{judge.UsualOfCertificates(certificatesText, "none"), false, "0 of 0 not as they should be"},
+		{judge.UsualOfPods(podsText, "develop"), false, "0 of 1 not as they should be"},
+		{judge.UsualOfPods(podsText, "other"), true, "frontend-2 0/1 CrashLoopBackOff"},
+		{judge.UsualOfRollout("deployment \"frontend\" successfully rolled out\n", nil), false, `deployment "frontend" successfully rolled out`},
+		{judge.UsualOfRollout("Waiting for deployment\n", nil), true, "Waiting for deployment"},
+		{judge.UsualOfRollout("", errors.New("not found")), true, "not found"},
+	} {
+		if c.got.Noticed != c.noticed || c.got.Said != c.said {
+			t.Errorf("%+v, want noticed %t, said %q", c.got, c.noticed, c.said)
+		}
+	}
+}
+
+func TestUsualStatus(t *testing.T) {
+	t.Parallel()
+	certificate := func(namespace string, conditions ...certmanager.CertificateCondition) certmanager.Certificate {
+		return certmanager.Certificate{
+			ObjectMeta: meta.ObjectMeta{Namespace: namespace, Name: "c"}, Status: certmanager.CertificateStatus{Conditions: conditions},
+		}
+	}
+	condition := func(status cmmeta.ConditionStatus) certmanager.CertificateCondition {
+		return certmanager.CertificateCondition{Type: certmanager.CertificateConditionReady, Status: status, Reason: "R"}
+	}
+	s := &facts.Snapshot{Certificates: []certmanager.Certificate{
+		certificate("good", condition(cmmeta.ConditionTrue)), certificate("bad", condition(cmmeta.ConditionFalse)), certificate("new"),
+	}}
+	for namespace, want := range map[string]judge.Usual{
+		"good": {Check: judge.UsualStatus, Said: "c: Ready: True"},
+		"bad":  {Check: judge.UsualStatus, Noticed: true, Said: "c: Ready: False, Reason: R"},
+		"new":  {Check: judge.UsualStatus, Noticed: true, Said: "c: no condition"},
+		"none": {Check: judge.UsualStatus, Said: "no Certificate"},
+	} {
+		if got := judge.UsualOfStatus(s, namespace); got != want {
+			t.Errorf("%s: %+v, want %+v", namespace, got, want)
+		}
+	}
+}
