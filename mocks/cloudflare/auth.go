@@ -72,10 +72,10 @@ func (x *exchange) authenticate(f family) error {
 		return nil
 	}
 	if !wellFormedKey(key) {
-		return refuseHeader(codeKeyFormat, "X-Auth-Key")
+		return refuseHeader(zone.Reported, codeKeyFormat, "X-Auth-Key")
 	}
 	if _, err := mail.ParseAddress(email); err != nil {
-		return refuseHeader(codeEmailFormat, "X-Auth-Email")
+		return refuseHeader(zone.Reported, codeEmailFormat, "X-Auth-Email")
 	}
 	return gatewayRefusal(http.StatusForbidden, codeUnknownKey, zone.Client, "Unknown X-Auth-Key or X-Auth-Email")
 }
@@ -85,9 +85,9 @@ func (x *exchange) authenticateToken(f family, value string) error {
 	if !known {
 		x.caller.fingerprint = zone.Fingerprint(value)
 		if !WellFormedToken(value) {
-			return refuseHeader(codeTokenFormat, "Authorization")
+			return refuseHeader(zone.Probed, codeTokenFormat, "Authorization")
 		}
-		return refuseToken(f)
+		return refuseToken(f, false)
 	}
 	x.caller.fingerprint = token.Fingerprint
 	if !token.AcceptsFrom(x.client) {
@@ -95,7 +95,7 @@ func (x *exchange) authenticateToken(f family, value string) error {
 			"Cannot use the access token from location: %s", x.client)
 	}
 	if f != tokens && !token.UsableAt(x.began) {
-		return refuseToken(f)
+		return refuseToken(f, true)
 	}
 	x.caller.token = token
 	return nil

@@ -1,6 +1,7 @@
 package cloudflare
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -58,12 +59,38 @@ func whole(name string, n, limit float64) (int, error) {
 	return int(n), nil
 }
 
+// maxOperations bounds each list of a batch while it is read, far above what any plan takes: decoded, a body of
+// empty objects is forty times its size.
+const maxOperations = 10_000
+
+// operations are one list of a batch.
+type operations []recordBody
+
+// UnmarshalJSON reads one operation after the other, and stops at too many.
+func (o *operations) UnmarshalJSON(list []byte) error {
+	dec := json.NewDecoder(bytes.NewReader(list))
+	if first, err := dec.Token(); err != nil || first != json.Delim('[') {
+		return json.Unmarshal(list, (*[]recordBody)(o)) // null, or no list: encoding/json knows the words
+	}
+	for dec.More() {
+		if len(*o) == maxOperations {
+			return refuseBody(zone.Unverified, "Request body is invalid: more than %d operations.", maxOperations)
+		}
+		var one recordBody
+		if err := dec.Decode(&one); err != nil {
+			return err
+		}
+		*o = append(*o, one)
+	}
+	return nil
+}
+
 // batchBody is the body of POST /zones/{id}/dns_records/batch.
 type batchBody struct {
-	Deletes []recordBody `json:"deletes"`
-	Patches []recordBody `json:"patches"`
-	Puts    []recordBody `json:"puts"`
-	Posts   []recordBody `json:"posts"`
+	Deletes operations `json:"deletes"`
+	Patches operations `json:"patches"`
+	Puts    operations `json:"puts"`
+	Posts   operations `json:"posts"`
 }
 
 func (b *batchBody) batch() (zone.Batch, error) {
@@ -76,7 +103,7 @@ func (b *batchBody) batch() (zone.Batch, error) {
 		out.Deletes = append(out.Deletes, id)
 	}
 	for _, list := range []struct {
-		from  []recordBody
+		from  operations
 		into  *[]zone.Change
 		known bool
 	}{{b.Patches, &out.Patches, true}, {b.Puts, &out.Puts, true}, {b.Posts, &out.Posts, false}} {
@@ -118,8 +145,14 @@ func (x *exchange) decode(into any) error {
 		return refuseBody(zone.Unverified, "Failed to read request body.")
 	}
 	if err := json.Unmarshal(body, into); err != nil {
-		var wrongType *json.UnmarshalTypeError
-		if errors.As(err, &wrongType) {
+		var (
+			wrongType *json.UnmarshalTypeError
+			refused   *zone.Refusal
+		)
+		switch {
+		case errors.As(err, &refused):
+			return refused
+		case errors.As(err, &wrongType):
 			return refuseBody(zone.Reported, "Request body is invalid.")
 		}
 		return refuseBody(zone.Reported, "Failed to parse request body, content-type must be application/json")

@@ -59,17 +59,15 @@ func (x *exchange) send(status int, body []byte) {
 // fail answers with an error's own status, code and words.
 func (x *exchange) fail(err error) {
 	refused, body := failure(err)
-	x.code = refused.Code
+	x.code, x.tag = refused.Code, refused.Evidence
 	x.send(refused.Status, body)
 }
 
-// WriteRefusal answers a request with a refusal in the API's envelope, for faults that are injected before
-// the server is asked.
-func WriteRefusal(w http.ResponseWriter, refused *zone.Refusal) {
+// Refuse is the body of a refusal in the gateway's envelope, for faults that are injected before the server
+// is asked.
+func Refuse(refused *zone.Refusal) []byte {
 	_, body := failure(&gatewayError{Refusal: refused})
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(refused.Status)
-	_, _ = w.Write(body) // the client's loss when it is gone
+	return body
 }
 
 // failure encodes an error. Errors that are no refusals are this program's own faults.

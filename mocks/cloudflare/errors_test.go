@@ -57,7 +57,7 @@ func TestRefusals(t *testing.T) {
 		{"unknown token, verify", zone.Unverified, "GET", "/user/tokens/verify", "", []string{unknown}, 401, gateway("1000", "Invalid API Token")},
 		{"no token, verify", zone.Reported, "GET", "/user/tokens/verify", "", []string{noHeader}, 400, gateway("1001", `Missing \"Authorization\" header`)},
 		{"wrong zone, records", zone.Documented, "GET", somewhere + "/dns_records", "", nil, 403, gateway("10000", "Authentication error")},
-		{"wrong zone", zone.Reported, "GET", somewhere, "", nil, 403, gateway("9109", "Unauthorized to access requested resource")},
+		{"wrong zone", zone.Unverified, "GET", somewhere, "", nil, 403, gateway("9109", "Unauthorized to access requested resource")},
 		{"no such record", zone.Reported, "GET", "@/0123456789abcdef0123456789abcdef", "", nil, 404, dns("81044", "Record does not exist.")},
 		{"delete of no record", zone.Reported, "DELETE", "@/0123456789abcdef0123456789abcdef", "", nil, 404, dns("81044", "Record does not exist.")},
 		{"malformed zone", zone.Reported, "GET", "/zones/example.com/dns_records", "", nil, 404, gateway("7003", "Could not route to /client/v4/zones/example.com/dns_records, perhaps your object identifier is invalid?")},
@@ -89,6 +89,7 @@ func TestRefusals(t *testing.T) {
 			f.add("c", "CNAME", "t.example.net")
 			path := strings.NewReplacer("@", f.records(""), "#", a.ID.String()).Replace(tc.path)
 			f.ask(tc.method, path, tc.body, tc.headers...).want(t, tc.status, tc.want)
+			f.wantEvidence(tc.tag)
 		})
 	}
 }
@@ -104,39 +105,42 @@ func TestTokenStates(t *testing.T) {
 		change func(*fake, *zone.Token)
 		// "" means success
 		list, read, write, verify string
+		evidence                  zone.Evidence
 	}{
 		"active": {change: func(*fake, *zone.Token) {}},
 		"disabled": {
 			change: func(_ *fake, k *zone.Token) { k.Status = zone.TokenDisabled },
-			list:   noAccess, read: authError, write: authError,
+			list:   noAccess, read: authError, write: authError, evidence: zone.Unverified,
 		},
 		"expired": {
 			change: func(f *fake, k *zone.Token) { k.Expires = &f.clock },
-			list:   noAccess, read: authError, write: authError,
+			list:   noAccess, read: authError, write: authError, evidence: zone.Unverified,
 		},
 		"not yet": {
 			change: func(f *fake, k *zone.Token) { later := f.clock.Add(time.Hour); k.NotBefore = &later },
-			list:   noAccess, read: authError, write: authError,
+			list:   noAccess, read: authError, write: authError, evidence: zone.Unverified,
 		},
 		"no Zone:Read": {
 			change: func(_ *fake, k *zone.Token) { k.Permissions = []zone.Permission{zone.DNSEdit} },
 			list: `{"success":false,"errors":[{"code":0,"message":"Actor 'com.cloudflare.api.token.@' requires permission ` +
 				`'com.cloudflare.api.account.zone.list' to list zones"}],"messages":[],"result":null}`,
+			evidence: zone.Reported,
 		},
 		"no DNS:Edit": {
 			change: func(_ *fake, k *zone.Token) { k.Permissions = []zone.Permission{zone.ZoneRead, zone.DNSRead} },
-			write:  authError,
+			write:  authError, evidence: zone.Documented,
 		},
 		"no DNS at all": {
 			change: func(_ *fake, k *zone.Token) { k.Permissions = []zone.Permission{zone.ZoneRead} },
-			read:   authError, write: authError,
+			read:   authError, write: authError, evidence: zone.Documented,
 		},
 		"another place": {
-			change: func(_ *fake, k *zone.Token) { k.AllowFrom = []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")} },
-			list:   `{"success":false,"errors":[{"code":9109,"message":"Cannot use the access token from location: 192.0.2.1"}],"messages":[],"result":null}`,
-			read:   `{"success":false,"errors":[{"code":9109,"message":"Cannot use the access token from location: 192.0.2.1"}],"messages":[],"result":null}`,
-			write:  `{"success":false,"errors":[{"code":9109,"message":"Cannot use the access token from location: 192.0.2.1"}],"messages":[],"result":null}`,
-			verify: `{"success":false,"errors":[{"code":9109,"message":"Cannot use the access token from location: 192.0.2.1"}],"messages":[],"result":null}`,
+			change:   func(_ *fake, k *zone.Token) { k.AllowFrom = []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")} },
+			list:     `{"success":false,"errors":[{"code":9109,"message":"Cannot use the access token from location: 192.0.2.1"}],"messages":[],"result":null}`,
+			read:     `{"success":false,"errors":[{"code":9109,"message":"Cannot use the access token from location: 192.0.2.1"}],"messages":[],"result":null}`,
+			write:    `{"success":false,"errors":[{"code":9109,"message":"Cannot use the access token from location: 192.0.2.1"}],"messages":[],"result":null}`,
+			verify:   `{"success":false,"errors":[{"code":9109,"message":"Cannot use the access token from location: 192.0.2.1"}],"messages":[],"result":null}`,
+			evidence: zone.Reported,
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -153,6 +157,9 @@ func TestTokenStates(t *testing.T) {
 			} {
 				got := f.ask(step.method, step.path, step.body)
 				want := strings.ReplaceAll(step.want, "@", f.token.ID.String())
+				if want != "" {
+					f.wantEvidence(tc.evidence)
+				}
 				if want == "" && got.status != http.StatusOK || want != "" && (got.body != want || got.status != http.StatusForbidden) {
 					t.Errorf("%s %s: %d %s\nwant %s", step.method, step.path, got.status, got.body, want)
 				}
@@ -232,6 +239,39 @@ func TestRateLimit(t *testing.T) {
 	for range 5 {
 		if got := f.ask("GET", "/zones", ""); got.status != http.StatusOK {
 			t.Error("limited although switched off")
+		}
+	}
+}
+
+// The limit is the user's: of all tokens and of the global key together [DOC].
+func TestRateLimitIsOfTheUser(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	const second, foreign = "second-token-of-forty-characters-abcdefg", "foreign-token-of-forty-characters-abcdef"
+	for value, owner := range map[string]zone.ID{second: {}, foreign: zone.NewID()} {
+		if _, _, err := f.store.AddToken(zone.Token{Permissions: zone.EditDNS(), Owner: owner}, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := f.store.AddUser("admin@example.com", userKey); err != nil {
+		t.Fatal(err)
+	}
+	f.server.SetLimit(cloudflare.Limit{Requests: 3})
+	key := []string{noHeader, "X-Auth-Key: " + userKey, "X-Auth-Email: admin@example.com"}
+	for i, step := range []struct {
+		headers []string
+		status  int
+	}{
+		{nil, 200},
+		{[]string{"Authorization: Bearer " + second}, 200},
+		{key, 200},
+		{nil, 429},
+		{[]string{"Authorization: Bearer " + second}, 429},
+		{key, 429},
+		{[]string{"Authorization: Bearer " + foreign}, 200},
+	} {
+		if got := f.ask("GET", "/zones", "", step.headers...); got.status != step.status {
+			t.Errorf("request %d: HTTP %d, want %d: %s", i+1, got.status, step.status, got.body)
 		}
 	}
 }

@@ -3,7 +3,6 @@ package cloudflare
 import (
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/edgeproof/edgeproof/mocks/zone"
@@ -28,7 +27,7 @@ func exportRecords(x *exchange) error {
 		b = append(append(b, r.Name...), ".\t"...)
 		b = strconv.AppendInt(b, int64(r.TTL), 10)
 		b = append(append(append(b, "\tIN\t"...), r.Type...), '\t')
-		b = append(append(b, presentation(r)...), " ; cf_tags=cf-proxied:"...)
+		b = append(append(b, r.Presentation()...), " ; cf_tags=cf-proxied:"...)
 		b = append(strconv.AppendBool(b, r.Proxied), '\n')
 		if len(b) >= flushAt {
 			x.stream(b)
@@ -41,27 +40,4 @@ func exportRecords(x *exchange) error {
 	}
 	x.send(http.StatusOK, b)
 	return nil
-}
-
-// presentation is the RDATA of a record in a zone file.
-func presentation(r *zone.Record) string {
-	content := r.Content
-	switch r.Type {
-	case "CNAME", "NS", "PTR":
-		return content + "."
-	case "MX":
-		content = strings.TrimSuffix(content, ".") + "."
-	case "SRV":
-		content += "."
-	case "TXT":
-		quoted := make([]string, 0, 1)
-		for _, s := range zone.Strings(content) {
-			quoted = append(quoted, `"`+strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s)+`"`)
-		}
-		return strings.Join(quoted, " ")
-	}
-	if r.Priority != nil {
-		content = strconv.Itoa(int(*r.Priority)) + " " + content
-	}
-	return content
 }

@@ -1,10 +1,13 @@
 package cloudflare_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -72,7 +75,7 @@ func FuzzBody(f *testing.F) {
 		`{"name":"dns","policies":[{"effect":"allow","resources":{"com.cloudflare.api.account.zone.*":"*"},"permission_groups":[]}],"condition":{"request_ip":{"in":["1.2.3.4"]}}}`,
 		`{"name":"example.net","account":{"id":"0123456789abcdef0123456789abcdef"}}`,
 		`{"rate_plan":{"id":"CF_PRO"}}`, `{"type":"partial","paused":true,"vanity_name_servers":[""]}`,
-		`{`, `[]`, `null`, `{"ttl":1e400}`, `{"data":{"a":{"b":[1]}}}`,
+		`{"posts":[{},null,0],"deletes":{}}`, `{`, `[]`, `null`, `{"ttl":1e400}`, `{"data":{"a":{"b":[1]}}}`,
 	} {
 		f.Add(seed)
 	}
@@ -87,10 +90,48 @@ func FuzzBody(f *testing.F) {
 			{"POST", cloudflare.Prefix + "/zones"},
 			{"PATCH", cloudflare.Prefix + "/zones/" + z.ID.String()},
 			{"POST", cloudflare.Prefix + "/zones/" + z.ID.String() + "/subscription"},
+			{"PUT", cloudflare.Prefix + "/zones/" + z.ID.String() + "/subscription"},
+			{"POST", records + "/import"},
 			{"POST", cloudflare.Prefix + "/user/tokens"},
+			{"PUT", cloudflare.Prefix + "/user/tokens/" + store.Tokens()[0].ID.String()},
 			{"GET", records},
 		} {
 			served(t, server, route.method, route.path, "", body)
+		}
+		consistent(t, store)
+	})
+}
+
+// FuzzZoneFile: a zone file of any content is added whole or not at all.
+func FuzzZoneFile(f *testing.F) {
+	for _, seed := range []string{
+		"$ORIGIN example.com.\n@ 300 IN MX 10 mx\nwww IN A 192.0.2.1\n", "b 300 IN TXT \"x\" \"y\"\n_s._tcp IN SRV 1 2 80 www\n",
+		"$GENERATE 1-9 h$ 300 IN A 192.0.2.1\n", "$INCLUDE /etc/passwd\n", "@ IN CAA 0 issue \"x\"\n", "\x00", "a IN A 192.0.2.1\n",
+	} {
+		f.Add(seed, true)
+	}
+	f.Fuzz(func(t *testing.T, file string, proxied bool) {
+		server, store, z, _ := fuzzed(t)
+		var form bytes.Buffer
+		w := multipart.NewWriter(&form)
+		for name, value := range map[string]string{"file": file, "proxied": strconv.FormatBool(proxied)} {
+			if err := w.WriteField(name, value); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, cloudflare.Prefix+"/zones/"+z.ID.String()+"/dns_records/import", &form)
+		r.Header.Set("Authorization", "Bearer "+tokenValue)
+		r.Header.Set("Content-Type", w.FormDataContentType())
+		answer := httptest.NewRecorder()
+		server.ServeHTTP(answer, r)
+		if answer.Code >= http.StatusInternalServerError || !json.Valid(answer.Body.Bytes()) {
+			t.Fatalf("%d %s", answer.Code, answer.Body)
+		}
+		if n := store.Len(z.ID); answer.Code != http.StatusOK && n != 1 {
+			t.Fatalf("%d records after a refusal: %s", n, answer.Body)
 		}
 		consistent(t, store)
 	})
@@ -100,7 +141,7 @@ func FuzzQuery(f *testing.F) {
 	for _, seed := range []string{
 		"per_page=100&type=TXT&name=a.example.com", "page=2&per_page=1", "name.contains=a&match=any&proxied=true",
 		"order=ttl&direction=desc", "tag=a:b&tag_match=any", "comment.present&search=x", "name=starts_with:ex", "page=-1", "%zz", "a;b",
-		"status=active&account.id=0&order=plan.id", "per_page=99999999999999999999",
+		"status=active&account.id=0&order=plan.id", "tag.absent=a&tag.endswith=b:c&tag=", "per_page=99999999999999999999",
 	} {
 		f.Add(seed)
 	}

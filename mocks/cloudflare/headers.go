@@ -3,24 +3,37 @@ package cloudflare
 import (
 	"crypto/rand"
 	"encoding/hex"
+	"net/http"
 	"time"
 )
 
+const contentType = "application/json" // without a charset [REC]
+
 // commonHeaders are those of every answer of the real API, in the recordings of 2025-08 and, for Ratelimit,
 // the documentation. Its cookies (__cflb, __cf_bm, _cfuvid) are left out: no API client keeps them.
-func (x *exchange) commonHeaders() {
+func commonHeaders(h http.Header, now time.Time) {
 	var random [18]byte
 	_, _ = rand.Read(random[:]) // never fails
-	h := x.w.Header()
-	h["Content-Type"] = []string{"application/json"} // without a charset
 	h["Cf-Cache-Status"] = []string{"DYNAMIC"}
 	h["Server"] = []string{"cloudflare"}
 	h["Vary"] = []string{"Accept-Encoding"}
 	h["Api-Version"] = []string{"2025-08-27"}
 	h["Cf-Ray"] = []string{hex.EncodeToString(random[:8]) + "-FRA"}
-	h["Cf-Auditlog-Id"] = []string{uuid7(x.began, [10]byte(random[8:]))}
+	h["Cf-Auditlog-Id"] = []string{uuid7(now, [10]byte(random[8:]))}
 	h["Ratelimit"] = []string{`"default";r=1200;t=300`}
 	h["Ratelimit-Policy"] = []string{`"default";q=1200;w=300`}
+}
+
+// CompleteHeaders adds what every answer of the API carries, Content-Type apart, and leaves what is set: for
+// answers that are injected before the server is asked.
+func CompleteHeaders(h http.Header, now time.Time) {
+	common := http.Header{}
+	commonHeaders(common, now)
+	for name, values := range common {
+		if h[name] == nil {
+			h[name] = values
+		}
+	}
 }
 
 // uuid7 is a time-ordered UUID, RFC 9562 section 5.7.

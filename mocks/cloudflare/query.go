@@ -87,8 +87,10 @@ func filter(q *zone.Query, name string, list []string) error {
 	case "comment":
 		match(&q.Comment, operator, value)
 	case "tag":
-		if operator == "" || operator == "exact" || operator == "present" {
-			q.Tags = append(q.Tags, list...)
+		for _, text := range list {
+			if m, ok := matchTag(operator, text); ok {
+				q.Tags = append(q.Tags, m)
+			}
 		}
 	case "tag_match", "tag-match": // the latter is what cloudflare-go v0 writes
 		q.AnyTag = value == "any"
@@ -113,6 +115,24 @@ func filter(q *zone.Query, name string, list []string) error {
 		q.Proxied = &proxied
 	}
 	return nil
+}
+
+// matchTag reads "name" or "name:value"; without an operator a value is to be the same, and a name to be there.
+func matchTag(operator, text string) (m zone.TagMatch, ok bool) {
+	name, value, valued := strings.Cut(text, ":")
+	m.Name = name
+	switch operator {
+	case "absent":
+		m.Absent = true
+	case "present":
+	case "", "exact", "contains", "startswith", "endswith":
+		if operator != "" || valued {
+			match(&m.Value, operator, value)
+		}
+	default:
+		return m, false
+	}
+	return m, name != ""
 }
 
 func match(m *zone.Match, operator, value string) {

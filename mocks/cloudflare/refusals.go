@@ -45,9 +45,9 @@ func gatewayRefusal(status, code int, evidence zone.Evidence, format string, arg
 	}}
 }
 
-func refuseHeader(code int, header string) error {
+func refuseHeader(evidence zone.Evidence, code int, header string) error {
 	return &gatewayError{Refusal: &zone.Refusal{
-		Status: http.StatusBadRequest, Code: codeHeaders, Message: "Invalid request headers", Evidence: zone.Probed,
+		Status: http.StatusBadRequest, Code: codeHeaders, Message: "Invalid request headers", Evidence: evidence,
 		Chain: []zone.Refusal{{Code: code, Message: "Invalid format for " + header + " header"}},
 	}}
 }
@@ -62,24 +62,29 @@ func refuseNoCredentials(f family) error {
 	}}
 }
 
-// refuseToken answers for a token that is unknown, disabled, expired or not valid yet.
-func refuseToken(f family) error {
+// refuseToken answers for a token that is unknown, disabled, expired or not valid yet. That the zones API has
+// the same words for all of them is known of the first only.
+func refuseToken(f family, known bool) error {
 	switch f {
 	case records: // 403 or 401 for a wholly unknown token is not known
 		return gatewayRefusal(http.StatusForbidden, codeAuth, zone.Unverified, "Authentication error")
 	case tokens:
 		return gatewayRefusal(http.StatusUnauthorized, codeTokenInvalid, zone.Unverified, "Invalid API Token")
 	}
-	return gatewayRefusal(http.StatusForbidden, codeAccess, zone.Probed, "Invalid access token")
+	evidence := zone.Probed
+	if known {
+		evidence = zone.Unverified
+	}
+	return gatewayRefusal(http.StatusForbidden, codeAccess, evidence, "Invalid access token")
 }
 
 func refuseRecords() error {
 	return gatewayRefusal(http.StatusForbidden, codeAuth, zone.Documented, "Authentication error")
 }
 
-// refuseAccess: [ISS] for a token without zone read.
-func refuseAccess() error {
-	return gatewayRefusal(http.StatusForbidden, codeAccess, zone.Reported, "Unauthorized to access requested resource")
+// refuseAccess: [ISS] for a token without zone read; by inference for what the caller cannot see or change.
+func refuseAccess(evidence zone.Evidence) error {
+	return gatewayRefusal(http.StatusForbidden, codeAccess, evidence, "Unauthorized to access requested resource")
 }
 
 func refuseBody(evidence zone.Evidence, format string, args ...any) error {

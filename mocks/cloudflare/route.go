@@ -146,7 +146,7 @@ func noMethod(x *exchange) error {
 
 // onZone resolves the zone of the path and checks scope and permission. The records API answers 10000 for a
 // zone that it does not know, that the token does not cover, and for a missing permission alike [DOC]; the
-// zones API answers 9109 for the latter two [ISS], and for an unknown zone by inference [UNV].
+// zones API answers 9109 where a zone may not be read [ISS], and for an unknown zone or an edit by inference [UNV].
 func onZone(f family, need zone.Permission, h handler) handler {
 	return func(x *exchange) error {
 		id, err := zone.ParseID(x.path[1])
@@ -162,7 +162,9 @@ func onZone(f family, need zone.Permission, h handler) handler {
 			return h(x)
 		case f == records:
 			return refuseRecords()
+		case err == nil && need == zone.ZoneRead:
+			return refuseAccess(zone.Reported)
 		}
-		return refuseAccess()
+		return refuseAccess(zone.Unverified)
 	}
 }

@@ -67,14 +67,16 @@ type exchange struct {
 	record  zone.ID    // set by routes of one record or token
 	account zone.ID    // set by routes under an account
 	status  int
-	code    int    // of the first error, 0 for success
-	note    string // what the request was about, for the journal
+	code    int           // of the first error, 0 for success
+	tag     zone.Evidence // how that error is known
+	note    string        // what the request was about, for the journal
 }
 
 // ServeHTTP answers one request and journals it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	x := exchange{Server: s, w: w, r: r, began: s.now(), client: clientOf(r)}
-	x.commonHeaders()
+	commonHeaders(w.Header(), x.began)
+	w.Header()["Content-Type"] = []string{contentType}
 	if err := x.serve(); err != nil {
 		x.fail(err)
 	}
@@ -144,6 +146,9 @@ func (x *exchange) log() {
 		outcome += " " + strconv.Itoa(x.code)
 	}
 	detail := map[string]string{"agent": bounded(x.r.UserAgent())}
+	if x.tag != "" {
+		detail["evidence"] = string(x.tag)
+	}
 	if x.r.URL.RawQuery != "" {
 		detail["query"] = bounded(x.r.URL.RawQuery)
 	}

@@ -93,6 +93,15 @@ func (f *fake) ask(method, path, body string, headers ...string) answer {
 	return answer{w.Code, w.Header(), string(got)}
 }
 
+// wantEvidence checks how the last answer, a refusal, is said to be known.
+func (f *fake) wantEvidence(want zone.Evidence) {
+	f.t.Helper()
+	entries := f.journal.Entries(journal.Filter{Source: journal.API})
+	if got := entries[len(entries)-1].Detail["evidence"]; got != string(want) {
+		f.t.Errorf("evidence %q, want %q", got, want)
+	}
+}
+
 // records is the path of the fake zone's records.
 func (f *fake) records(more string) string {
 	return "/zones/" + f.zone.ID.String() + "/dns_records" + more

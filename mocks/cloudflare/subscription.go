@@ -37,7 +37,7 @@ func createSubscription(x *exchange) error {
 	}
 	z, err := x.store.UpdateZone(x.zone.ID, func(z *zone.Zone) { z.Plan = plan })
 	if err != nil {
-		return refuseAccess()
+		return refuseAccess(zone.Unverified)
 	}
 	x.note = plan.LegacyID
 	return x.succeedSubscription(z)

@@ -33,7 +33,7 @@ func (x *exchange) token() (*zone.Token, error) {
 // listTokens is GET /user/tokens and GET /accounts/{account_id}/tokens. Values are not shown.
 func listTokens(x *exchange) error {
 	if !x.caller.may(zone.TokensRead) {
-		return refuseAccess()
+		return refuseAccess(zone.Unverified)
 	}
 	p, err := x.query.paging(tokensPerPage, maxZonesPerPage)
 	if err != nil {
@@ -53,7 +53,7 @@ func listTokens(x *exchange) error {
 // that of rollToken that shows a value.
 func createToken(x *exchange) error {
 	if !x.caller.may(zone.TokensEdit) {
-		return refuseAccess()
+		return refuseAccess(zone.Unverified)
 	}
 	var body tokenBody
 	if err := x.decode(&body); err != nil {
@@ -74,7 +74,7 @@ func createToken(x *exchange) error {
 // getToken is GET …/tokens/{token_id}.
 func getToken(x *exchange) error {
 	if !x.caller.may(zone.TokensRead) {
-		return refuseAccess()
+		return refuseAccess(zone.Unverified)
 	}
 	t, err := x.token()
 	if err != nil {
@@ -86,7 +86,7 @@ func getToken(x *exchange) error {
 // updateToken is PUT …/tokens/{token_id}.
 func updateToken(x *exchange) error {
 	if !x.caller.may(zone.TokensEdit) {
-		return refuseAccess()
+		return refuseAccess(zone.Unverified)
 	}
 	t, err := x.token()
 	if err != nil {
@@ -110,7 +110,7 @@ func updateToken(x *exchange) error {
 // deleteToken is DELETE …/tokens/{token_id}.
 func deleteToken(x *exchange) error {
 	if !x.caller.may(zone.TokensEdit) {
-		return refuseAccess()
+		return refuseAccess(zone.Unverified)
 	}
 	t, err := x.token()
 	if err != nil {
@@ -125,7 +125,7 @@ func deleteToken(x *exchange) error {
 // rollToken is PUT …/tokens/{token_id}/value: a new value, the old one is dead at once.
 func rollToken(x *exchange) error {
 	if !x.caller.may(zone.TokensEdit) {
-		return refuseAccess()
+		return refuseAccess(zone.Unverified)
 	}
 	t, err := x.token()
 	if err != nil {
@@ -141,7 +141,7 @@ func rollToken(x *exchange) error {
 // listPermissionGroups is GET …/tokens/permission_groups.
 func listPermissionGroups(x *exchange) error {
 	if !x.caller.may(zone.TokensRead) {
-		return refuseAccess()
+		return refuseAccess(zone.Unverified)
 	}
 	return x.succeedPlain(groups(), "")
 }

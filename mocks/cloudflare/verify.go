@@ -12,7 +12,7 @@ import (
 // own tokens: those of accounts fail as a user's [ISS 2026].
 func verifyToken(x *exchange) error {
 	if x.caller.token.Account != x.account {
-		return refuseToken(tokens)
+		return refuseToken(tokens, true)
 	}
 	return x.verify()
 }

@@ -146,9 +146,12 @@ func TestDeleteAnswersTheID(t *testing.T) {
 func TestDefaultOrderAndPages(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
+	if _, err := f.store.UpdateZone(f.zone.ID, func(z *zone.Zone) { z.Plan = zone.Pro() }); err != nil {
+		t.Fatal(err)
+	}
 	f.add("b", "TXT", "1")
 	f.add("b", "A", "192.0.2.1")
-	f.add("a", "A", "192.0.2.1")
+	f.ask("PATCH", f.records("/"+f.add("a", "A", "192.0.2.1").ID.String()), `{"comment":"by hand","tags":["team:edge"]}`)
 	f.add("b", "A", "192.0.2.2")
 	contents := func(query string) string {
 		got := f.ask("GET", f.records(query), "")
@@ -172,6 +175,16 @@ func TestDefaultOrderAndPages(t *testing.T) {
 		"?match=any&type=TXT&content.endswith=.2": "b A 192.0.2.2, b TXT 1",
 		"?search=b.example&proxied=false":         "b A 192.0.2.2, b A 192.0.2.1, b TXT 1",
 		"?proxied=true":                           "",
+		"?content=" + `"1"`:                       "", // quotes are part of the content
+		"?tag=team":                               "a A 192.0.2.1",
+		"?tag=team:edge":                          "a A 192.0.2.1",
+		"?tag=team:ed":                            "",
+		"?tag.contains=Team:DG":                   "a A 192.0.2.1",
+		"?tag.present=team&tag.absent=owner":      "a A 192.0.2.1",
+		"?tag.absent=team&type=TXT":               "b TXT 1",
+		"?tag.invented=team&type=TXT":             "b TXT 1", // not known: passed over
+		"?comment.absent=true&type=TXT":           "b TXT 1",
+		"?comment.startswith=BY":                  "a A 192.0.2.1",
 		"?type=MX":                                "",
 	} {
 		if got := contents(query); got != want {

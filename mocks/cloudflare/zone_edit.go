@@ -1,6 +1,7 @@
 package cloudflare
 
 import (
+	"errors"
 	"net/http"
 
 	"github.com/edgeproof/edgeproof/mocks/zone"
@@ -30,7 +31,7 @@ func (b *zoneBody) check() error {
 // createZone is POST /zones. A new zone is pending until it is delegated.
 func createZone(x *exchange) error {
 	if !x.caller.may(zone.ZoneEdit) {
-		return refuseAccess()
+		return refuseAccess(zone.Unverified)
 	}
 	var body zoneBody
 	if err := x.decode(&body); err != nil {
@@ -56,6 +57,10 @@ func createZone(x *exchange) error {
 		}
 	}
 	z, err := x.store.AddZone(fresh)
+	var full *zone.Refusal
+	if errors.As(err, &full) {
+		return &gatewayError{Refusal: full}
+	}
 	if err != nil {
 		return gatewayRefusal(http.StatusBadRequest, zone.CodeNameInvalid, zone.Unverified, "DNS name is invalid.")
 	}
@@ -78,7 +83,7 @@ func editZone(x *exchange) error {
 		}
 	})
 	if err != nil {
-		return refuseAccess()
+		return refuseAccess(zone.Unverified)
 	}
 	return x.succeedZone(z)
 }
@@ -86,7 +91,7 @@ func editZone(x *exchange) error {
 // deleteZone is DELETE /zones/{zone_id}.
 func deleteZone(x *exchange) error {
 	if err := x.store.RemoveZone(x.zone.ID); err != nil {
-		return refuseAccess()
+		return refuseAccess(zone.Unverified)
 	}
 	return x.succeedID(x.zone.ID)
 }

@@ -119,6 +119,9 @@ func New(o Options) *Server {
 // Questions counts the questions answered, or dropped by a fault, since the start.
 func (s *Server) Questions() uint64 { return s.asked.Load() }
 
+// ForgetQuestions starts their count anew.
+func (s *Server) ForgetQuestions() { s.asked.Store(0) }
+
 // Ask answers a question from inside, as a listener of the role would over TCP.
 func (s *Server) Ask(role Role, name string, qtype uint16) *mdns.Msg {
 	query := new(mdns.Msg)

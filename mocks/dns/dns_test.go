@@ -212,50 +212,6 @@ func TestUnknownNamesAreCounted(t *testing.T) {
 	}
 }
 
-func TestPublishDelay(t *testing.T) {
-	t.Parallel()
-	store, c, o := world(t)
-	s := dns.New(o)
-	if err := s.SetDelays([]dns.Delay{{Name: "slow.example.com", Type: "TXT", By: time.Minute}}); err != nil {
-		t.Fatal(err)
-	}
-	z := store.ZonesNamed("example.com")[0]
-	add(t, store, z, "slow TXT plain late", "slow A plain 192.0.2.8")
-	see := func() string { return shown(s.Ask(dns.Both, "slow.example.com", mdns.TypeTXT))[1] }
-	if got := see(); !strings.Contains(got, "SOA") {
-		t.Errorf("at once: %s", got)
-	}
-	if got := shown(s.Ask(dns.Both, "slow.example.com", mdns.TypeA)); len(got) != 2 || !strings.Contains(got[1], "192.0.2.8") {
-		t.Errorf("the other type: %v", got)
-	}
-	c.pass(time.Minute)
-	if got := see(); !strings.Contains(got, "late") {
-		t.Errorf("after a minute: %s", got)
-	}
-	var id zone.ID
-	store.Read(func(v zone.View) {
-		cut, _ := v.Best("slow.example.com")
-		for _, r := range cut.Records("slow.example.com") {
-			if r.Type == "TXT" {
-				id = r.ID
-			}
-		}
-	})
-	if _, err := store.Delete(z.ID, id); err != nil {
-		t.Fatal(err)
-	}
-	if got := see(); !strings.Contains(got, "late") {
-		t.Errorf("deleted a moment ago: %s", got)
-	}
-	c.pass(time.Minute)
-	if got := see(); !strings.Contains(got, "SOA") {
-		t.Errorf("a minute after it was deleted: %s", got)
-	}
-	if err := s.SetDelays([]dns.Delay{{By: -1}}); err == nil {
-		t.Error("a negative delay was taken")
-	}
-}
-
 func TestJournal(t *testing.T) {
 	t.Parallel()
 	_, _, o := world(t)

@@ -83,7 +83,7 @@ func (l *lookup) inZone(cut zone.Cut, owner, name string, depth int) {
 		return
 	}
 	records := l.visible(cut, name)
-	if len(records) == 0 && !cut.Exists(name) {
+	if len(records) == 0 && !l.exists(cut, name) {
 		source, ok := l.wildcard(cut, name)
 		if !ok {
 			l.reply.Rcode = mdns.RcodeNameError
@@ -99,11 +99,11 @@ func (l *lookup) inZone(cut zone.Cut, owner, name string, depth int) {
 // right below the closest name above that exists.
 func (l *lookup) wildcard(cut zone.Cut, name string) (string, bool) {
 	encloser := parent(name)
-	for encloser != cut.Zone().Name && !cut.Exists(encloser) && len(l.visible(cut, encloser)) == 0 {
-		encloser = parent(encloser)
+	for !l.exists(cut, encloser) {
+		encloser = parent(encloser) // the apex exists
 	}
 	source := "*." + encloser
-	return source, cut.Exists(source) || len(l.visible(cut, source)) > 0
+	return source, l.exists(cut, source)
 }
 
 // node answers from the records of one name.

@@ -8,6 +8,12 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
+// maxDelay bounds a delay, maxDelays how many there are: each record that is served is held against all of them.
+const (
+	maxDelay  = time.Hour
+	maxDelays = 1000
+)
+
 // Delay makes the name servers serve a record later than the API has it, as a
 // provider's edge does; replaced and deleted records stay as long.
 type Delay struct {
@@ -21,10 +27,13 @@ type Delay struct {
 
 // SetDelays replaces the publish delays. Of several that fit a record the longest counts.
 func (s *Server) SetDelays(delays []Delay) error {
+	if len(delays) > maxDelays {
+		return fmt.Errorf("set publish delays: %d of them: give at most %d", len(delays), maxDelays)
+	}
 	kept := make([]Delay, 0, len(delays))
 	for _, d := range delays {
-		if d.By < 0 || d.By > time.Hour {
-			return fmt.Errorf("set publish delays: %v for %q: give 0 to 1h", d.By, d.Name)
+		if d.By < 0 || d.By > maxDelay {
+			return fmt.Errorf("set publish delays: %v for %q: give 0 to %v", d.By, d.Name, maxDelay)
 		}
 		d.Name = zone.Canonical(d.Name)
 		kept = append(kept, d)
@@ -41,12 +50,28 @@ func (s *Server) Delays() []Delay {
 	return []Delay{}
 }
 
+// late reports whether this server may have something later than the API.
+func (l *lookup) late() bool {
+	delays := l.s.delays.Load()
+	return l.lag > 0 || delays != nil && len(*delays) > 0
+}
+
+// exists reports whether a name owns something that this server has by now, or a
+// name below it does. Where it is late, names below count as soon as the API has
+// them, and no longer: only the name that is asked for is held back.
+func (l *lookup) exists(cut zone.Cut, owner string) bool {
+	if !l.late() {
+		return cut.Exists(owner)
+	}
+	return owner == cut.Zone().Name || cut.Branches(owner) || len(l.visible(cut, owner)) > 0
+}
+
 // visible returns the records of a name that this server has by now.
 func (l *lookup) visible(cut zone.Cut, owner string) []*zone.Record {
-	delays := l.s.delays.Load()
-	if l.lag == 0 && (delays == nil || len(*delays) == 0) {
+	if !l.late() {
 		return cut.Records(owner)
 	}
+	delays := l.s.delays.Load()
 	var records []*zone.Record
 	for _, v := range cut.Versions(owner) {
 		by := l.lag

@@ -58,12 +58,8 @@ func toRR(owner string, r *zone.Record) (mdns.RR, error) {
 
 // parseRR reads the content as a zone file would hold it.
 func parseRR(owner string, r *zone.Record) (mdns.RR, error) {
-	data := r.Content
-	if r.Type == "SRV" || r.Type == "URI" {
-		data = fmt.Sprintf("%d %s", priority(r), data)
-	}
 	// Owners are given afterwards: an asterisk or odd label need not survive a parser.
-	rr, err := mdns.NewRR(fmt.Sprintf(". %d IN %s %s", ttl(r), r.Type, data))
+	rr, err := mdns.NewRR(fmt.Sprintf(". %d IN %s %s", ttl(r), r.Type, r.Presentation()))
 	if err != nil {
 		return nil, fmt.Errorf("serve %s %s: %w", r.Type, r.Name, err)
 	}

@@ -28,7 +28,13 @@ func canonicalContent(typ, content string) (string, error) {
 		if content == "" {
 			return "", refuse(Unverified, CodeContent, "Content for %s record is invalid.", typ)
 		}
-		return content, checkLength(len(content))
+		if err := checkLength(len(content)); err != nil {
+			return "", err
+		}
+		if _, err := parse(typ, content, nil); err != nil || strings.ContainsAny(content, "\r\n") {
+			return "", refuse(Unverified, CodeContent, "Content for %s record is invalid.", typ)
+		}
+		return content, nil
 	}
 }
 

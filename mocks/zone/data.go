@@ -96,8 +96,12 @@ func compose(typ string, data map[string]any) (content, canonical string, priori
 		}
 	}
 	if len(missing) > 0 {
-		// The first in the alphabet, as in reports ("algorithm" of SSHFP).
-		return "", "", nil, refuse(Reported, CodeDataRequired, "%s is a required data field.", slices.Min(missing))
+		// The first in the alphabet, as in reports, which are of SSHFP and its "algorithm".
+		evidence := Unverified
+		if typ == "SSHFP" {
+			evidence = Reported
+		}
+		return "", "", nil, refuse(evidence, CodeDataRequired, "%s is a required data field.", slices.Min(missing))
 	}
 	kept := make(map[string]any, len(want))
 	var shown []string
@@ -124,7 +128,13 @@ func compose(typ string, data map[string]any) (content, canonical string, priori
 		return "", "", nil, refuse(Unverified, CodeDataInvalid, "data is invalid.")
 	}
 	content = strings.Join(shown, " ")
-	return content, string(encoded), priority, checkLength(len(content))
+	if err := checkLength(len(content)); err != nil {
+		return "", "", nil, err
+	}
+	if _, err := parse(typ, content, priority); err != nil {
+		return "", "", nil, refuse(Unverified, CodeDataInvalid, "%s data is invalid.", typ)
+	}
+	return content, string(encoded), priority, nil
 }
 
 // read takes a decoded JSON value and returns what is stored and what content shows.

@@ -3,7 +3,7 @@
 // the name servers (mocks/dns) read, so that the two can never disagree.
 //
 // It knows the record rules, their codes and their words, and who may do what. It must not know HTTP
-// routes, JSON envelopes, DNS messages, wire formats or faults: those belong to the packages around it.
+// routes, JSON envelopes, DNS messages or faults: those belong to the packages around it.
 //
 // # Use
 //

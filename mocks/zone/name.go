@@ -15,15 +15,22 @@ const (
 // It does not judge; ValidName does.
 func Canonical(name string) string {
 	name = strings.TrimSuffix(name, ".")
-	for i := range len(name) {
-		if c := name[i]; c >= 0x80 {
-			if ascii, err := idna.Lookup.ToASCII(name); err == nil {
-				return ascii
-			}
+	if isASCII(name) {
+		return strings.ToLower(name)
+	}
+	// Label by label: those with an underscore or an asterisk are no business of IDNA.
+	labels := strings.Split(name, ".")
+	for i, label := range labels {
+		if isASCII(label) {
+			continue
+		}
+		ascii, err := idna.Lookup.ToASCII(label)
+		if err != nil {
 			return strings.ToLower(name)
 		}
+		labels[i] = ascii
 	}
-	return strings.ToLower(name)
+	return strings.ToLower(strings.Join(labels, "."))
 }
 
 // ValidName reports whether a canonical name may own a record: labels of 1 to 63 letters, digits, hyphens

@@ -5,6 +5,29 @@ import (
 	"time"
 )
 
+// What name servers that lag may still ask for is bounded in number, too.
+func TestHistoryIsBounded(t *testing.T) {
+	t.Parallel()
+	s := New(Options{})
+	z, err := s.AddZone(Zone{Name: "example.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := s.Create(z.ID, Draft("a", "A", "192.0.2.1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range maxHistory + 10 {
+		if _, err := s.Patch(z.ID, r.ID, Change{Comment: new([]string{"x", "y"}[i%2])}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	table := s.byID[z.ID]
+	if len(table.history) != maxHistory || len(table.names["a.example.com"].past) != maxHistory {
+		t.Errorf("%d versions, %d of the name", len(table.history), len(table.names["a.example.com"].past))
+	}
+}
+
 // From inside, because nothing outside can see it: a store that runs for days forgets the names of records
 // that are gone, at once without a history and later with one.
 func TestNamesAreForgotten(t *testing.T) {

@@ -6,8 +6,7 @@ import (
 	"strings"
 )
 
-// Match filters one text field. Letter case does not count, except for Exact matches of tags and for the
-// content of TXT records, which is compared as stored.
+// Match filters one text field. Letter case does not count [DOC].
 type Match struct {
 	Exact, Contains, StartsWith, EndsWith string
 	Present, Absent                       bool
@@ -29,6 +28,21 @@ func (m Match) holds(text string) bool {
 	return true
 }
 
+// TagMatch filters by the tag of one name. Letter case does not count [DOC].
+type TagMatch struct {
+	Name   string
+	Value  Match // the zero value fits any value, and a tag without one
+	Absent bool  // no tag of the name may be there
+}
+
+func (m TagMatch) holds(tags []string) bool {
+	has := slices.ContainsFunc(tags, func(tag string) bool {
+		name, value, _ := strings.Cut(tag, ":")
+		return strings.EqualFold(name, m.Name) && m.Value.holds(value)
+	})
+	return has != m.Absent
+}
+
 // Query selects records of a zone.
 type Query struct {
 	Name    Match
@@ -36,10 +50,10 @@ type Query struct {
 	Comment Match
 	Type    string // exact; "" is any
 	Proxied *bool
-	Tags    []string // "name" or "name:value"
-	AnyTag  bool     // one of Tags is enough
-	Search  string   // anywhere in name, content, comment or tags
-	Any     bool     // one filter that holds is enough; otherwise all must
+	Tags    []TagMatch
+	AnyTag  bool   // one of Tags is enough
+	Search  string // anywhere in name, content, comment or tags; must hold whatever Any says [DOC]
+	Any     bool   // one filter that holds is enough; otherwise all must
 
 	Order      string // name, type, content, ttl, proxied; "" is type, then name, then newest first
 	Descending bool
@@ -135,17 +149,19 @@ func (t *table) scan(q Query) []*Record {
 }
 
 func (q *Query) holds(r *Record) bool {
+	if q.Search != "" && !q.searchHolds(r) {
+		return false
+	}
 	checks := [...]struct {
 		asked bool
 		holds func() bool
 	}{
 		{q.Name.set(), func() bool { return q.Name.holds(r.Name) }},
 		{q.Type != "", func() bool { return q.Type == r.Type }},
-		{q.Content.set(), func() bool { return q.contentHolds(r) }},
+		{q.Content.set(), func() bool { return q.Content.holds(r.Content) }},
 		{q.Comment.set(), func() bool { return q.Comment.holds(r.Comment) }},
 		{q.Proxied != nil, func() bool { return *q.Proxied == r.Proxied }},
 		{len(q.Tags) > 0, func() bool { return q.tagsHold(r) }},
-		{q.Search != "", func() bool { return q.searchHolds(r) }},
 	}
 	asked := false
 	for _, c := range checks {
@@ -160,23 +176,11 @@ func (q *Query) holds(r *Record) bool {
 	return !asked || !q.Any
 }
 
-func (q *Query) contentHolds(r *Record) bool {
-	if q.Content.Exact != "" && r.Type == "TXT" && q.Content.Exact != r.Content {
-		return false
-	}
-	return q.Content.holds(r.Content)
-}
-
 func (q *Query) tagsHold(r *Record) bool {
-	has := func(tag string) bool {
-		return slices.ContainsFunc(r.Tags, func(have string) bool {
-			return have == tag || !strings.Contains(tag, ":") && strings.HasPrefix(have, tag+":")
-		})
-	}
 	if q.AnyTag {
-		return slices.ContainsFunc(q.Tags, has)
+		return slices.ContainsFunc(q.Tags, func(m TagMatch) bool { return m.holds(r.Tags) })
 	}
-	return !slices.ContainsFunc(q.Tags, func(tag string) bool { return !has(tag) })
+	return !slices.ContainsFunc(q.Tags, func(m TagMatch) bool { return !m.holds(r.Tags) })
 }
 
 func (q *Query) searchHolds(r *Record) bool {

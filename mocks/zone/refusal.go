@@ -62,6 +62,8 @@ const (
 	CodeBatchLimit       = 81060 // more operations than the plan's batch takes
 	CodeCombinedLength   = 83011 // all content of one name and type is too long
 	CodeZoneUnknown      = 1001  // no such zone
+	CodeTokenLimit       = 1010  // too many tokens, or too large a one; unverified
+	CodeZoneLimit        = 1118  // too many zones
 	sameNameDocs         = "<https://developers.cloudflare.com/dns/manage-dns-records/troubleshooting/records-with-same-name/>."
 	maxTXTWireBytes      = 4096
 	maxCombinedWireBytes = 8192

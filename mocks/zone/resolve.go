@@ -91,7 +91,7 @@ func (c *Change) resolveContent(r, old *Record) error {
 		case r.Type != "URI":
 			r.Priority = nil
 		case r.Priority == nil:
-			return refuse(Reported, CodeFieldRequired, "priority is a required field.")
+			return refuse(Unverified, CodeFieldRequired, "priority is a required field.")
 		}
 		return nil
 	}

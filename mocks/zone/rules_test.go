@@ -105,9 +105,16 @@ func TestRecordRules(t *testing.T) {
 			code:   9300, message: "DNS record has 1 tags, exceeding the quota of 0.", evidence: zone.Reported,
 		},
 		"MX without priority": {change: zone.Draft("a", "MX", "mx.example.net"), code: 9100, message: "priority is a required field.", evidence: zone.Reported},
-		"SRV by content":      {change: zone.Draft("_s._tcp", "SRV", "0 5 80 t.example.net"), code: 9101, message: "port is a required data field.", evidence: zone.Reported},
-		"unknown type":        {change: zone.Draft("a", "SPF", "v=spf1"), code: 9001, evidence: zone.Unverified},
-		"no content":          {change: zone.Change{Name: ptr("a"), Type: ptr("A")}, code: 9100, evidence: zone.Unverified},
+		"SRV by content":      {change: zone.Draft("_s._tcp", "SRV", "0 5 80 t.example.net"), code: 9101, message: "port is a required data field.", evidence: zone.Unverified},
+		"SSHFP without data":  {change: zone.Draft("a", "SSHFP", "x"), code: 9101, message: "algorithm is a required data field.", evidence: zone.Reported},
+		"SRV with its old fields": {
+			change: zone.Change{Name: ptr("_s._tcp"), Type: ptr("SRV"), Data: map[string]any{
+				"port": 80.0, "priority": 1.0, "weight": 2.0, "target": "t.example.com", "service": "_s", "proto": "_tcp", "name": "example.com",
+			}},
+			code: 9102, evidence: zone.Unverified, // that it is refused is documented
+		},
+		"unknown type": {change: zone.Draft("a", "SPF", "v=spf1"), code: 9001, evidence: zone.Unverified},
+		"no content":   {change: zone.Change{Name: ptr("a"), Type: ptr("A")}, code: 9100, evidence: zone.Unverified},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -151,6 +158,8 @@ func TestAccepted(t *testing.T) {
 		"relative":         {change: zone.Draft("www.other.com", "A", "192.0.2.1"), want: zone.Record{Name: "www.other.com.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
 		"case and dot":     {change: zone.Draft("WWW.Example.COM.", "A", "192.0.2.1"), want: zone.Record{Name: "www.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
 		"punycode":         {change: zone.Draft("bücher", "A", "192.0.2.1"), want: zone.Record{Name: "xn--bcher-kva.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
+		"punycode, under":  {change: zone.Draft("_dmarc.bücher", "TXT", "x"), want: zone.Record{Name: "_dmarc.xn--bcher-kva.example.com", Type: "TXT", Content: "x", TTL: 1}},
+		"punycode, star":   {change: zone.Draft("*.Bücher", "A", "192.0.2.1"), want: zone.Record{Name: "*.xn--bcher-kva.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
 		"wildcard":         {change: zone.Draft("*.dev", "A", "192.0.2.1"), want: zone.Record{Name: "*.dev.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
 		"TXT verbatim":     {change: zone.Draft("_acme-challenge", "TXT", "AbC_-9"), want: zone.Record{Name: "_acme-challenge.example.com", Type: "TXT", Content: "AbC_-9", TTL: 1}},
 		"TXT quoted":       {change: zone.Draft("a", "TXT", `"heritage=external-dns"`), want: zone.Record{Name: "a.example.com", Type: "TXT", Content: `"heritage=external-dns"`, TTL: 1}},

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	maxHistory     = 50_000
-	defaultHistory = 10 * time.Minute
+	maxZones       = 10_000
+	maxHistory     = 50_000        // versions of a zone's records
+	defaultHistory = 2 * time.Hour // the longest publish delay behind the longest lag of package dns
 )
 
 // Options adjust a store.
@@ -19,7 +20,7 @@ type Options struct {
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 	// History is how long replaced and deleted records stay readable through View, for name servers with a
-	// publish delay; 10 minutes when zero, none when negative.
+	// publish delay; two hours when zero, none when negative.
 	History time.Duration
 }
 
@@ -126,6 +127,9 @@ func (s *Store) addZone(z Zone) (*table, error) {
 	z.Name = Canonical(z.Name)
 	if !ValidName(z.Name) || strings.HasPrefix(z.Name, "*") {
 		return nil, fmt.Errorf("add zone %q: not a DNS name", z.Name)
+	}
+	if len(s.zones) >= maxZones {
+		return nil, refuse(Reported, CodeZoneLimit, "You have exceeded the limit for adding zones. Please activate some zones.")
 	}
 	z.complete(s.clock())
 	if _, taken := s.byID[z.ID]; taken {

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Permission is what a token may do in its zones.
@@ -127,6 +128,9 @@ func (s *Store) AddToken(t Token, value string) (*Token, string, error) {
 	if t.Issued.IsZero() {
 		t.Issued = s.clock()
 	}
+	if err := t.check(); err != nil {
+		return nil, "", err
+	}
 	t.Modified = t.Issued
 	t.Permissions, t.Zones = slices.Clone(t.Permissions), slices.Clone(t.Zones)
 	t.digest, t.Fingerprint = digestOf(value), Fingerprint(value)
@@ -138,9 +142,30 @@ func (s *Store) AddToken(t Token, value string) (*Token, string, error) {
 	if s.tokenByID(t.ID) != nil {
 		return nil, "", fmt.Errorf("add token %s: identifier is taken", t.ID)
 	}
+	if len(s.tokens) >= maxTokens {
+		return nil, "", refuse(Unverified, CodeTokenLimit, "There are %d API tokens already.", maxTokens)
+	}
 	s.tokens[t.digest] = &t
 	s.touch()
 	return &t, value, nil
+}
+
+// The limits on tokens. The real ones are not known, except that of the name (the API's schema).
+const (
+	maxTokens    = 1000
+	maxTokenName = 120  // characters
+	maxTokenList = 1000 // permissions, zones or networks
+)
+
+// check refuses a token that would take more memory than any real one.
+func (t *Token) check() error {
+	if utf8.RuneCountInString(t.Name) > maxTokenName {
+		return refuse(Unverified, CodeTokenLimit, "The name of an API token has at most %d characters.", maxTokenName)
+	}
+	if max(len(t.Permissions), len(t.Zones), len(t.AllowFrom), len(t.DenyFrom)) > maxTokenList {
+		return refuse(Unverified, CodeTokenLimit, "An API token has at most %d permissions, zones and networks each.", maxTokenList)
+	}
+	return nil
 }
 
 // mint draws a value in the 40-character form of API tokens.
@@ -170,6 +195,9 @@ func (s *Store) UpdateToken(id ID, change func(*Token)) (*Token, error) {
 	t := *old
 	t.Permissions, t.Zones = slices.Clone(t.Permissions), slices.Clone(t.Zones)
 	change(&t)
+	if err := t.check(); err != nil {
+		return nil, err
+	}
 	t.ID, t.digest, t.Fingerprint, t.Issued, t.Modified = old.ID, old.digest, old.Fingerprint, old.Issued, s.clock()
 	s.tokens[t.digest] = &t
 	s.touch()

@@ -22,7 +22,11 @@ func DefaultUser() ID {
 	return ID(sum[:16])
 }
 
-// AddUser stores a user with a global key. Adding the same e-mail address again replaces its key.
+// maxUsers bounds the users.
+const maxUsers = 1000
+
+// AddUser stores a user with a global key. The first is the default user, so that the rate limit counts that
+// key and the tokens together. Adding the same e-mail address again replaces the key.
 func (s *Store) AddUser(email, key string) (*User, error) {
 	if email == "" || key == "" {
 		return nil, fmt.Errorf("add user %q: e-mail address and global key are both needed", email)
@@ -30,7 +34,19 @@ func (s *Store) AddUser(email, key string) (*User, error) {
 	u := &User{ID: NewID(), Email: email, Fingerprint: Fingerprint(key), digest: digestOf(key)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.users = append(slices.DeleteFunc(slices.Clone(s.users), u.sameEmail), u)
+	users := slices.Clone(s.users)
+	switch at := slices.IndexFunc(users, u.sameEmail); {
+	case at >= 0:
+		u.ID, users[at] = users[at].ID, u
+	case len(users) >= maxUsers:
+		return nil, fmt.Errorf("add user %q: there are %d already", email, maxUsers)
+	default:
+		if len(users) == 0 {
+			u.ID = DefaultUser()
+		}
+		users = append(users, u)
+	}
+	s.users = users
 	s.touch()
 	return u, nil
 }

@@ -84,6 +84,12 @@ func (c Cut) Exists(owner string) bool {
 	return owner == c.t.zone.Name || c.t.names[owner].exists()
 }
 
+// Branches reports whether a name below the owner owns a record.
+func (c Cut) Branches(owner string) bool {
+	n := c.t.names[owner]
+	return n != nil && n.below > 0
+}
+
 // Versions are the current records of a name and those that were replaced or deleted within
 // Options.History, the superseded first. A name server with a publish delay d serves the versions that
 // hold at now-d; the delay may differ from record to record.
