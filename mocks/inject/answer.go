@@ -5,6 +5,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"time"
+
+	"github.com/edgeproof/edgeproof/mocks/cloudflare"
+	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
 // problemPrefix begins the types of ACME problems (RFC 8555 section 6.7).
@@ -36,6 +40,9 @@ func (e *Effect) answer(ctx context.Context, w http.ResponseWriter, host Host) i
 	if kind != "" && w.Header().Get("Content-Type") == "" {
 		w.Header().Set("Content-Type", kind)
 	}
+	if host.Step == nil {
+		cloudflare.CompleteHeaders(w.Header(), time.Now())
+	}
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // the client is gone: nobody to tell
 	return status
@@ -48,26 +55,14 @@ func orElse(n, other int) int {
 	return n
 }
 
-// envelope is Cloudflare's answer of a failure.
+// envelope is Cloudflare's answer of a failure. It is one with any status: some clients look at success
+// alone, others at the status alone.
 func (e *Effect) envelope(status int) []byte {
-	type failure struct {
-		Code    int    `json:"code"`
-		Message string `json:"message"`
-	}
 	message := e.Message
 	if message == "" {
 		message = http.StatusText(status)
 	}
-	body, err := json.Marshal(struct {
-		Result   any       `json:"result"`
-		Success  bool      `json:"success"`
-		Errors   []failure `json:"errors"`
-		Messages []failure `json:"messages"`
-	}{nil, status < http.StatusBadRequest, []failure{{orElse(e.Code, 10000), message}}, []failure{}})
-	if err != nil {
-		return []byte(`{"success":false,"errors":[{"code":10000,"message":""}],"messages":[],"result":null}`)
-	}
-	return body
+	return cloudflare.Refuse(&zone.Refusal{Status: status, Code: orElse(e.Code, 10000), Message: message})
 }
 
 // problem is ACME's (RFC 7807), with a fresh nonce as RFC 8555 section 6.5 wants.

@@ -9,12 +9,13 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/edgeproof/edgeproof/mocks/cloudflare"
 	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
 // Host is one of the HTTP servers that faults can meet.
@@ -33,9 +34,12 @@ const bodyRead = 1 << 20
 // HTTP puts the set in front of a host's handler.
 func (s *Set) HTTP(host Host, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		body := &lazyBody{r: r}
+		var texts [][]byte
+		if s.looksInto(host, r) {
+			texts = read(r) // before the set is locked: a client may take its time to send a body
+		}
 		h, struck := s.strike(func(rule *Rule) bool {
-			return rule.HTTP != nil && rule.HTTP.fits(host, r, body)
+			return rule.HTTP != nil && rule.HTTP.fits(host, r) && rule.HTTP.contained(texts)
 		})
 		if !struck {
 			next.ServeHTTP(w, r)
@@ -45,7 +49,21 @@ func (s *Set) HTTP(host Host, next http.Handler) http.Handler {
 	})
 }
 
-func (m *HTTPMatch) fits(host Host, r *http.Request, body *lazyBody) bool {
+// looksInto reports whether a rule that may strike wants to know the request's body.
+func (s *Set) looksInto(host Host, r *http.Request) bool {
+	if s.empty.Load() {
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(s.rules, func(a *active) bool {
+		m := a.rule.HTTP
+		return m != nil && m.Contains != "" && !a.spent() && m.fits(host, r)
+	})
+}
+
+// fits judges all but the body.
+func (m *HTTPMatch) fits(host Host, r *http.Request) bool {
 	if m.Host != "" && m.Host != host.Name && (m.Host != "acme" || host.Step == nil) {
 		return false
 	}
@@ -55,8 +73,11 @@ func (m *HTTPMatch) fits(host Host, r *http.Request, body *lazyBody) bool {
 	return (m.Method == "" || strings.EqualFold(m.Method, r.Method)) &&
 		glob(m.Path, r.URL.Path) && glob(m.Query, r.URL.RawQuery) &&
 		(m.Client == "" || from(m.Client, clientOf(r))) &&
-		(m.Token == "" || m.Token == fingerprint(r)) &&
-		(m.Contains == "" || body.contains(m.Contains))
+		(m.Token == "" || m.Token == cloudflare.Fingerprint(r))
+}
+
+func (m *HTTPMatch) contained(texts [][]byte) bool {
+	return m.Contains == "" || slices.ContainsFunc(texts, func(text []byte) bool { return bytes.Contains(text, []byte(m.Contains)) })
 }
 
 func clientOf(r *http.Request) string {
@@ -67,43 +88,18 @@ func clientOf(r *http.Request) string {
 	return host
 }
 
-// fingerprint stands for the request's credential, "" for none.
-func fingerprint(r *http.Request) string {
-	if token, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		return zone.Fingerprint(token)
+// read takes the head of a request's body, as sent and as signed, and puts the body back.
+func read(r *http.Request) [][]byte {
+	head, err := io.ReadAll(io.LimitReader(r.Body, bodyRead))
+	rest := r.Body
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(head), rest), rest}
+	if err != nil {
+		return nil
 	}
-	if key := r.Header.Get("X-Auth-Key"); key != "" {
-		return zone.Fingerprint(key)
-	}
-	return ""
-}
-
-// lazyBody reads a request's body when a rule wants it, and puts it back.
-type lazyBody struct {
-	r     *http.Request
-	read  bool
-	texts [][]byte
-}
-
-func (b *lazyBody) contains(text string) bool {
-	if !b.read {
-		b.read = true
-		head, err := io.ReadAll(io.LimitReader(b.r.Body, bodyRead))
-		rest := b.r.Body
-		b.r.Body = struct {
-			io.Reader
-			io.Closer
-		}{io.MultiReader(bytes.NewReader(head), rest), rest}
-		if err == nil {
-			b.texts = append(unsigned(head), head)
-		}
-	}
-	for _, t := range b.texts {
-		if bytes.Contains(t, []byte(text)) {
-			return true
-		}
-	}
-	return false
+	return append(unsigned(head), head)
 }
 
 // unsigned finds what an ACME body signs: the payload, and the CSR in it, whose
@@ -198,23 +194,27 @@ func reset(w http.ResponseWriter) {
 	_ = raw.Close()
 }
 
-// truncate promises the real answer in full and sends half of it.
+// truncate promises the real answer in full and sends half of it, of a huge one its head.
 func truncate(w http.ResponseWriter, r *http.Request, next http.Handler) {
 	kept := &recorder{header: w.Header()}
 	next.ServeHTTP(kept, r)
-	w.Header().Set("Content-Length", strconv.Itoa(kept.body.Len()))
+	w.Header().Set("Content-Length", strconv.Itoa(kept.size))
 	w.WriteHeader(max(kept.status, http.StatusOK))
-	_, _ = w.Write(kept.body.Bytes()[:kept.body.Len()/2])
+	_, _ = w.Write(kept.head[:min(len(kept.head), kept.size/2)])
 	_ = http.NewResponseController(w).Flush()
 	panic(http.ErrAbortHandler)
 }
 
-// recorder keeps an answer.
+// recorder keeps the head of an answer and counts the rest.
 type recorder struct {
 	header http.Header
 	status int
-	body   bytes.Buffer
+	head   []byte
+	size   int
 }
+
+// headKept bounds how much of an answer is kept.
+const headKept = 1 << 20
 
 // Header returns the headers of the answer to come.
 func (k *recorder) Header() http.Header { return k.header }
@@ -226,8 +226,12 @@ func (k *recorder) WriteHeader(status int) {
 	}
 }
 
-// Write keeps the body.
-func (k *recorder) Write(p []byte) (int, error) { return k.body.Write(p) }
+// Write keeps the head of the body.
+func (k *recorder) Write(p []byte) (int, error) {
+	k.head = append(k.head, p[:min(len(p), headKept-len(k.head))]...)
+	k.size += len(p)
+	return len(p), nil
+}
 
 // record journals a request that never reached its handler.
 func (s *Set) record(h hit, host Host, r *http.Request, start time.Time, outcome string) {
@@ -238,13 +242,16 @@ func (s *Set) record(h hit, host Host, r *http.Request, start time.Time, outcome
 		Time: start, Source: journal.API, Client: clientOf(r), Op: r.Method + " " + r.URL.Path, Outcome: outcome,
 		Detail: map[string]string{"fault": h.id}, Millis: float64(time.Since(start).Microseconds()) / 1000,
 	}
+	if r.URL.RawQuery != "" {
+		e.Detail["query"] = r.URL.RawQuery
+	}
 	if host.Step != nil {
 		e.Source, e.Detail["authority"] = journal.ACME, host.Name
 		if step := host.Step(r.URL.Path); step != "" {
 			e.Op = step
 		}
 	}
-	if token := fingerprint(r); token != "" {
+	if token := cloudflare.Fingerprint(r); token != "" {
 		e.Detail["token"] = token
 	}
 	switch {

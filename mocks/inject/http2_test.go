@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
-	"time"
 
 	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
 // TestHTTP2 shows the broken connections to a client that speaks HTTP/2, as Go's
@@ -20,17 +20,22 @@ func TestHTTP2(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			set := inject.New(1, nil)
+			j := journal.New(10)
+			set := inject.New(1, j)
 			server := httptest.NewUnstartedServer(set.HTTP(api(), echo()))
 			server.EnableHTTP2 = true
 			server.StartTLS()
 			t.Cleanup(server.Close)
 			add(t, set, inject.Rule{ID: "f", HTTP: &inject.HTTPMatch{}, Do: effect, Times: 1})
 			ctx := t.Context()
-			if effect.Hang {
-				short, cancel := context.WithTimeout(ctx, 100*time.Millisecond)
+			if effect.Hang { // the client gives up when it hangs, and not before
+				patient, cancel := context.WithCancel(ctx)
 				defer cancel()
-				ctx = short
+				go func() {
+					defer cancel()
+					_, _ = j.Wait(t.Context(), 0, journal.Filter{Contains: "hang"}) // or the test is over
+				}()
+				ctx = patient
 			}
 			if _, err := get(ctx, t, server); err == nil {
 				t.Error("an answer came")

@@ -1,6 +1,7 @@
 package inject_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -84,17 +86,19 @@ func TestAnswers(t *testing.T) {
 		body   string
 		header map[string]string
 	}{
-		"cloudflare code": {api(), inject.Effect{Status: 403, Code: 10000, Message: "Authentication error"}, 403, `{"result":null,"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"messages":[]}`, map[string]string{"Content-Type": "application/json"}},
-		"bare status":     {api(), inject.Effect{Status: 500}, 500, `{"result":null,"success":false,"errors":[{"code":10000,"message":"Internal Server Error"}],"messages":[]}`, nil},
+		"cloudflare code": {api(), inject.Effect{Status: 403, Code: 10000, Message: "Authentication error"}, 403, `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"messages":[],"result":null}`, map[string]string{"Content-Type": "application/json", "Server": "cloudflare"}},
+		"bare status":     {api(), inject.Effect{Status: 500}, 500, `{"success":false,"errors":[{"code":10000,"message":"Internal Server Error"}],"messages":[],"result":null}`, nil},
+		"a lie":           {api(), inject.Effect{Status: 200, Code: 81044, Message: "<gone>"}, 200, `{"success":false,"errors":[{"code":81044,"message":"\u003cgone\u003e"}],"messages":[],"result":null}`, nil},
+		"own headers":     {api(), inject.Effect{Status: 503, Headers: map[string]string{"Server": "x", "Content-Type": "y"}}, 503, "", map[string]string{"Server": "x", "Content-Type": "y"}},
 		"retry after":     {api(), inject.Effect{Status: 429, Code: 10100, Message: "wait", RetryAfter: 300}, 429, "", map[string]string{"Retry-After": "300"}},
-		"error page":      {api(), inject.Effect{HTML: true}, 502, "", map[string]string{"Content-Type": "text/html; charset=UTF-8"}},
-		"text":            {api(), inject.Effect{Body: "plain"}, 200, "plain", nil},
+		"error page":      {api(), inject.Effect{HTML: true}, 502, "", map[string]string{"Content-Type": "text/html; charset=UTF-8", "Server": "cloudflare"}},
+		"text":            {api(), inject.Effect{Body: "plain"}, 200, "plain", map[string]string{"Content-Type": "text/plain; charset=utf-8"}},
 		"headers only":    {api(), inject.Effect{Headers: map[string]string{"CF-Ray": "x"}}, 200, "real answer ", map[string]string{"Cf-Ray": "x"}},
 		"rate limited": {
 			ca(),
 			inject.Effect{Problem: "rateLimited", RetryAfter: 60, Message: "too many"},
 			429, `{"type":"urn:ietf:params:acme:error:rateLimited","detail":"too many","status":429}`,
-			map[string]string{"Retry-After": "60", "Replay-Nonce": "fresh", "Content-Type": "application/problem+json"},
+			map[string]string{"Retry-After": "60", "Replay-Nonce": "fresh", "Content-Type": "application/problem+json", "Server": ""},
 		},
 		"caa":              {ca(), inject.Effect{Problem: "caa", Message: "no"}, 403, `{"type":"urn:ietf:params:acme:error:caa","detail":"no","status":403}`, nil},
 		"acme bare status": {ca(), inject.Effect{Status: 503}, 503, `{"type":"urn:ietf:params:acme:error:rateLimited","detail":"injected: Service Unavailable","status":503}`, nil},
@@ -148,6 +152,7 @@ func TestMatching(t *testing.T) {
 		"step of no acme":   {inject.HTTPMatch{Step: "new-order"}, api(), "/new-order", "", false},
 		"token":             {inject.HTTPMatch{Token: zone.Fingerprint("secret")}, api(), "/x", "", true},
 		"other token":       {inject.HTTPMatch{Token: zone.Fingerprint("other")}, api(), "/x", "", false},
+		"token, any scheme": {inject.HTTPMatch{Token: zone.Fingerprint("secret")}, api(), "/lower", "", true},
 		"client":            {inject.HTTPMatch{Client: "127.0.0.1"}, api(), "/x", "", true},
 		"client prefix":     {inject.HTTPMatch{Client: "127.0.0.0/8"}, api(), "/x", "", true},
 		"other client":      {inject.HTTPMatch{Client: "10.0.0.0/8"}, api(), "/x", "", false},
@@ -160,7 +165,11 @@ func TestMatching(t *testing.T) {
 			t.Parallel()
 			set := inject.New(1, nil)
 			add(t, set, inject.Rule{HTTP: &tc.match, Do: inject.Effect{Status: 418}})
-			got, err := do(t.Context(), serve(t, set, tc.host), http.MethodPost, tc.path, tc.body, http.Header{"Authorization": {"Bearer secret"}})
+			scheme := "Bearer"
+			if tc.path == "/lower" {
+				scheme = "bearer"
+			}
+			got, err := do(t.Context(), serve(t, set, tc.host), http.MethodPost, tc.path, tc.body, http.Header{"Authorization": {scheme + " secret"}})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -190,6 +199,77 @@ func TestConnectionsBreak(t *testing.T) {
 	set.Clear(id)
 	if got, err := do(t.Context(), server, http.MethodPost, "/", "x", nil); err != nil || got.Body != "real answer x" {
 		t.Errorf("healed: %q %v", got.Body, err)
+	}
+}
+
+// told says when a body is read for the first time.
+type told struct {
+	io.ReadCloser
+	reading func()
+}
+
+// Read tells.
+func (b told) Read(p []byte) (int, error) {
+	b.reading()
+	return b.ReadCloser.Read(p)
+}
+
+// A client that takes its time to send a body holds up nobody else, though a rule wants to look into it.
+func TestASlowBodyHoldsUpNobody(t *testing.T) {
+	t.Parallel()
+	set := inject.New(1, nil)
+	add(t, set, inject.Rule{HTTP: &inject.HTTPMatch{Method: http.MethodPost, Contains: "needle"}, Do: inject.Effect{Status: 418}})
+	reading := make(chan struct{})
+	once := sync.OnceFunc(func() { close(reading) })
+	handler := set.HTTP(api(), echo())
+	slow, feed := io.Pipe()
+	answered := make(chan int)
+	go func() {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", told{slow, once}))
+		answered <- w.Code
+	}()
+	<-reading
+	other := make(chan int)
+	go func() {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/", strings.NewReader("")))
+		other <- w.Code
+	}()
+	select {
+	case status := <-other:
+		if status != http.StatusOK {
+			t.Errorf("another request: HTTP %d", status)
+		}
+	case <-time.After(10 * time.Second):
+		t.Error("another request waits for the slow one")
+	}
+	for _, piece := range []string{"a nee", "dle"} {
+		if _, err := io.WriteString(feed, piece); err != nil {
+			t.Error(err)
+		}
+	}
+	_ = feed.Close()
+	if status := <-answered; status != 418 {
+		t.Errorf("the slow request: HTTP %d", status)
+	}
+}
+
+// Of a huge answer the head is sent, and as much is promised as there was.
+func TestAHugeAnswerIsTruncated(t *testing.T) {
+	t.Parallel()
+	set := inject.New(1, nil)
+	add(t, set, inject.Rule{HTTP: &inject.HTTPMatch{}, Do: inject.Effect{Truncate: true}})
+	piece := bytes.Repeat([]byte("x"), 1<<20)
+	server := httptest.NewServer(set.HTTP(api(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		for range 8 {
+			_, _ = w.Write(piece)
+		}
+	})))
+	t.Cleanup(server.Close)
+	got, err := do(t.Context(), server, http.MethodGet, "/", "", nil)
+	if !errors.Is(err, io.ErrUnexpectedEOF) || got.Header.Get("Content-Length") != "8388608" || len(got.Body) != 1<<20 {
+		t.Errorf("%s promised, %d sent, %v", got.Header.Get("Content-Length"), len(got.Body), err)
 	}
 }
 

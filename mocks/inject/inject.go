@@ -2,8 +2,9 @@
 // requests or DNS questions and change what is answered, each with an id, a
 // count and an end, and with dice that fall the same way in every run.
 //
-// It knows how failures look: statuses, envelopes, problems, rcodes, broken
-// connections. It knows nothing of what the handlers it wraps would have said.
+// It knows how failures look: statuses, problems, rcodes, broken connections,
+// and asks mocks/cloudflare for its envelope. It knows nothing of what the
+// handlers it wraps would have said.
 package inject
 
 import (
@@ -41,6 +42,9 @@ type active struct {
 	dice *rand.Rand
 	gone chan struct{} // closed when the rule is cleared or has expired
 }
+
+// spent: a rule that has used up its Times meets nothing.
+func (a *active) spent() bool { return a.rule.Times > 0 && a.hits >= uint64(a.rule.Times) }
 
 // Set holds rules. The first that fits, in the order of their adding, counts.
 // It is safe for concurrent use.
@@ -168,7 +172,7 @@ func (s *Set) strike(fits func(*Rule) bool) (hit, bool) {
 	defer s.mu.Unlock()
 	s.expire()
 	for _, a := range s.rules {
-		if a.rule.Times > 0 && a.hits >= uint64(a.rule.Times) || !fits(&a.rule) {
+		if a.spent() || !fits(&a.rule) {
 			continue
 		}
 		a.seen++

@@ -62,7 +62,7 @@ type DNSMatch struct {
 	Client string `json:"client,omitempty"`
 	// Server is the listener: "primary", "secondary", or "control" for questions from inside.
 	Server string `json:"server,omitempty"`
-	// Proto is "udp" or "tcp".
+	// Proto is "udp" or "tcp", or "control" for questions from inside.
 	Proto string `json:"proto,omitempty"`
 }
 
@@ -161,6 +161,10 @@ func (r *Rule) checkHTTP() error {
 		return fmt.Errorf("rule %q: status %d: give 200 to 599", r.ID, d.Status)
 	case !slices.Contains([]string{"", "api", "acme", "production", "staging"}, r.HTTP.Host):
 		return fmt.Errorf("rule %q: host %q: give api, acme, production or staging", r.ID, r.HTTP.Host)
+	case r.HTTP.Step != "" && r.HTTP.Host == "api":
+		return fmt.Errorf("rule %q: step %q: the api has no steps", r.ID, r.HTTP.Step)
+	case r.HTTP.Token != "" && !isFingerprint(r.HTTP.Token): // its value must not be printed
+		return fmt.Errorf("rule %q: token: give a fingerprint, as in sha256:0123456789ab, not the token's value", r.ID)
 	}
 	for name, value := range d.Headers {
 		if name == "" || strings.ContainsAny(name, " :\r\n") || strings.ContainsAny(value, "\r\n") {
@@ -186,6 +190,12 @@ func (r *Rule) checkDNS() error {
 	case ends == 0 && d.DelayMillis == 0:
 		return fmt.Errorf("rule %q: it does nothing: give rcode, drop, truncate, answer or delayMs", r.ID)
 	}
+	if !slices.Contains([]string{"", "primary", "secondary", "control"}, r.DNS.Server) {
+		return fmt.Errorf("rule %q: server %q: give primary, secondary or control", r.ID, r.DNS.Server)
+	}
+	if !slices.Contains([]string{"", "udp", "tcp", "control"}, r.DNS.Proto) {
+		return fmt.Errorf("rule %q: proto %q: give udp, tcp or control", r.ID, r.DNS.Proto)
+	}
 	if _, known := mdns.StringToRcode[strings.ToUpper(d.Rcode)]; d.Rcode != "" && !known {
 		return fmt.Errorf("rule %q: rcode %q is unknown: give SERVFAIL, REFUSED, NXDOMAIN …", r.ID, d.Rcode)
 	}
@@ -198,6 +208,12 @@ func (r *Rule) checkDNS() error {
 		}
 	}
 	return checkClient(r.ID, r.DNS.Client)
+}
+
+// isFingerprint: "sha256:" and 12 hexadecimal digits, as zone.Fingerprint makes them.
+func isFingerprint(text string) bool {
+	digits, ok := strings.CutPrefix(text, "sha256:")
+	return ok && len(digits) == 12 && strings.Trim(digits, "0123456789abcdef") == ""
 }
 
 func checkClient(id, client string) error {
