@@ -7,6 +7,7 @@ package journal
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"sync"
 	"time"
@@ -93,8 +94,36 @@ func New(capacity int) *Journal {
 	return &Journal{ring: make([]Entry, max(capacity, 1)), first: 1}
 }
 
-// Record appends an entry, gives it its Seq, and wakes those who wait.
+// maxText bounds every text of an entry, in bytes, so that the ring is bounded
+// in memory too, whatever paths and names clients send.
+const maxText = 2048
+
+func bounded(text string) string {
+	if len(text) <= maxText {
+		return text
+	}
+	return strings.ToValidUTF8(text[:maxText], "") + "…"
+}
+
+// bound cuts what is too long. The writer's map stays as it is.
+func (e *Entry) bound() {
+	e.Client, e.Op, e.Outcome = bounded(e.Client), bounded(e.Op), bounded(e.Outcome)
+	copied := false
+	for name, text := range e.Detail {
+		if len(text) <= maxText {
+			continue
+		}
+		if !copied {
+			e.Detail, copied = maps.Clone(e.Detail), true
+		}
+		e.Detail[name] = bounded(text)
+	}
+}
+
+// Record appends an entry, gives it its Seq, and wakes those who wait. Texts of
+// more than 2 KiB are cut.
 func (j *Journal) Record(e Entry) {
+	e.bound()
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if e.Time.IsZero() {

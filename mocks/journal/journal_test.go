@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -84,6 +85,24 @@ func TestRecordSetsTheTimeOnlyWhenUnset(t *testing.T) {
 	got := j.Entries(journal.Filter{})
 	if !got[0].Time.Equal(then) || got[1].Time.IsZero() {
 		t.Errorf("times = %v, %v", got[0].Time, got[1].Time)
+	}
+}
+
+// A ring of long texts is as bounded as one of short ones, and the writer's own map is left alone.
+func TestLongTextsAreCut(t *testing.T) {
+	t.Parallel()
+	j := journal.New(1)
+	long := strings.Repeat("é", 100_000)
+	detail := map[string]string{"query": long, "token": "sha256:0123456789ab"}
+	j.Record(journal.Entry{Op: "GET /" + long, Outcome: long, Client: long, Detail: detail})
+	e := j.Entries(journal.Filter{})[0]
+	for name, text := range map[string]string{"op": e.Op, "outcome": e.Outcome, "client": e.Client, "query": e.Detail["query"]} {
+		if len(text) > 2100 || !utf8.ValidString(text) || !strings.HasSuffix(text, "é…") {
+			t.Errorf("%s: %d bytes, ends with %q", name, len(text), text[len(text)-8:])
+		}
+	}
+	if e.Detail["token"] != "sha256:0123456789ab" || detail["query"] != long {
+		t.Error("what was short, or the writer's, was cut")
 	}
 }
 
