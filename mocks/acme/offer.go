@@ -51,10 +51,11 @@ func offer(directory []byte, profiles []string) []byte {
 
 // newOrder lets Pebble make an order. One that names no profile gets the
 // default: Pebble would draw lots. One that names a profile which is known but
-// not offered is refused, in Pebble's words for an unknown one.
+// not offered is refused, in Pebble's words for an unknown one; and one that
+// names dates, in Let's Encrypt's words, which lets nobody choose them.
 func (a *Authority) newOrder(w http.ResponseWriter, r *http.Request) {
-	named, profiles := namedProfile(r), a.Profiles()
-	if slices.Contains(profiles.Offered, named) {
+	want, profiles := wishOf(r), a.Profiles()
+	if !want.dated() && slices.Contains(profiles.Offered, want.Profile) {
 		a.pebble.ServeHTTP(w, r)
 		return
 	}
@@ -62,8 +63,7 @@ func (a *Authority) newOrder(w http.ResponseWriter, r *http.Request) {
 	a.pebble.ServeHTTP(answer, r) // it checks signature and nonce before anything else
 	body := answer.body.Bytes()
 	if order := a.store.GetOrderByID(path.Base(w.Header().Get("Location"))); order != nil && answer.status == http.StatusCreated {
-		if named != "" {
-			refusal := pebble.InvalidProfileProblem(fmt.Sprintf("Order includes unrecognized profile name %q", named))
+		if refusal := want.refusal(); refusal != nil {
 			order.Lock()
 			order.Error = refusal // nobody learns of this order, and it is invalid
 			order.Unlock()
@@ -84,8 +84,28 @@ func (a *Authority) newOrder(w http.ResponseWriter, r *http.Request) {
 // profileField is how Pebble prints it.
 func profileField(name string) []byte { return []byte(`"profile": "` + name + `"`) }
 
-// namedProfile looks into the signed payload for the profile that is asked for, "" for none, and puts the body back.
-func namedProfile(r *http.Request) string {
+// wish is what an order asks for beside its names.
+type wish struct {
+	Profile   string `json:"profile"`
+	NotBefore string `json:"notBefore"`
+	NotAfter  string `json:"notAfter"`
+}
+
+func (w wish) dated() bool { return w.NotBefore != "" || w.NotAfter != "" }
+
+// refusal is for a wish that is not granted; nil when there is none.
+func (w wish) refusal() *pebble.ProblemDetails {
+	switch {
+	case w.dated():
+		return pebble.MalformedProblem("NotBefore and NotAfter are not supported")
+	case w.Profile != "":
+		return pebble.InvalidProfileProblem(fmt.Sprintf("Order includes unrecognized profile name %q", w.Profile))
+	}
+	return nil
+}
+
+// wishOf looks into the signed payload, and puts the body back.
+func wishOf(r *http.Request) wish {
 	body, err := io.ReadAll(r.Body) // ServeHTTP bounds it
 	rest := r.Body
 	r.Body = struct {
@@ -95,17 +115,15 @@ func namedProfile(r *http.Request) string {
 	var jws struct {
 		Payload string `json:"payload"`
 	}
+	var order wish
 	if err != nil || json.Unmarshal(body, &jws) != nil {
-		return ""
+		return order
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(jws.Payload)
-	var order struct {
-		Profile string `json:"profile"`
-	}
 	if err != nil || json.Unmarshal(payload, &order) != nil {
-		return ""
+		return wish{}
 	}
-	return order.Profile
+	return order
 }
 
 // held is an answer that waits to be changed.

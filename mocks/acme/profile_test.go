@@ -143,6 +143,26 @@ func TestAProfileThatIsWithdrawn(t *testing.T) {
 	}
 }
 
+// Pebble lets a client choose the dates, Let's Encrypt does not.
+func TestDatesAreRefused(t *testing.T) {
+	t.Parallel()
+	_, https, x, _ := authority(t)
+	client := account(t, https)
+	for name, option := range map[string]xacme.OrderOption{
+		"not before": xacme.WithOrderNotBefore(time.Now()), "not after": xacme.WithOrderNotAfter(time.Now().Add(time.Hour)),
+	} {
+		_, err := client.AuthorizeOrder(t.Context(), xacme.DomainIDs("dated.example.com"), option)
+		var refused *xacme.Error
+		if !errors.As(err, &refused) || refused.StatusCode != http.StatusBadRequest || refused.ProblemType != "urn:ietf:params:acme:error:malformed" ||
+			refused.Detail != "NotBefore and NotAfter are not supported" {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := issue(t.Context(), client, "dated.example.com", x.set); err != nil {
+		t.Errorf("without dates: %v", err)
+	}
+}
+
 func TestSetProfiles(t *testing.T) {
 	t.Parallel()
 	a, _, _, _ := authority(t)

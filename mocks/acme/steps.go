@@ -49,6 +49,15 @@ func Step(path string) string {
 	return ""
 }
 
+// Steps lists the names that Step gives.
+func Steps() []string {
+	names := make([]string, 0, len(steps()))
+	for _, s := range steps() {
+		names = append(names, s.name)
+	}
+	return names
+}
+
 // bodyKept bounds how much of an answer is kept to be read for the journal.
 const bodyKept = 64 << 10
 
