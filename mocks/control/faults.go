@@ -2,7 +2,9 @@ package control
 
 import (
 	"net/http"
+	"slices"
 
+	"github.com/edgeproof/edgeproof/mocks/acme"
 	"github.com/edgeproof/edgeproof/mocks/inject"
 )
 
@@ -17,6 +19,9 @@ func (s *server) addFault(r *http.Request) (any, error) {
 	var rule inject.Rule
 	if err := decode(r, &rule); err != nil {
 		return nil, err
+	}
+	if m := rule.HTTP; m != nil && m.Step != "" && !slices.Contains(acme.Steps(), m.Step) {
+		return nil, invalid("step %q: give one of %q", m.Step, acme.Steps())
 	}
 	added, err := s.Faults.Add(rule)
 	if err != nil {

@@ -45,7 +45,7 @@ func (s *server) journal(w http.ResponseWriter, r *http.Request) {
 	var entries []journal.Entry
 	if text := r.URL.Query().Get("wait"); text != "" {
 		seconds, err := strconv.ParseFloat(text, 64)
-		if err != nil || seconds < 0 || seconds > maxWait.Seconds() {
+		if err != nil || !(seconds >= 0 && seconds <= maxWait.Seconds()) { // NaN is neither
 			typed := invalid("wait %q: give 0 to %v seconds", text, maxWait.Seconds())
 			writeJSON(w, typed.Status, envelope{typed})
 			return

@@ -2,6 +2,7 @@ package control
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
@@ -23,8 +24,8 @@ func (s *server) zoneIDs(named []string) ([]zone.ID, error) {
 
 func checkPermissions(permissions []zone.Permission) error {
 	for _, p := range permissions {
-		if p != zone.ZoneRead && p != zone.DNSRead && p != zone.DNSEdit {
-			return invalid("permission %q: give %s, %s or %s", p, zone.ZoneRead, zone.DNSRead, zone.DNSEdit)
+		if !slices.Contains(zone.Permissions(), p) {
+			return invalid("permission %q: give any of %q", p, zone.Permissions())
 		}
 	}
 	return nil
@@ -47,7 +48,7 @@ func (s *server) createToken(r *http.Request) (any, error) {
 	}
 	t, value, err := s.Store.AddToken(zone.Token{
 		Name: d.Name, Permissions: d.Permissions, Zones: zones,
-		Expires: d.Expires, NotBefore: d.NotBefore, AllowFrom: d.AllowFrom,
+		Expires: d.Expires, NotBefore: d.NotBefore, AllowFrom: d.AllowFrom, DenyFrom: d.DenyFrom,
 	}, d.Value)
 	if err != nil {
 		return nil, invalid("%v", err)
@@ -105,6 +106,9 @@ func (s *server) patchToken(r *http.Request) (any, error) {
 		}
 		if p.AllowFrom != nil {
 			t.AllowFrom = *p.AllowFrom
+		}
+		if p.DenyFrom != nil {
+			t.DenyFrom = *p.DenyFrom
 		}
 	})
 }

@@ -71,6 +71,7 @@ type TokenDraft struct {
 	Expires   *time.Time     `json:"expires,omitempty"`
 	NotBefore *time.Time     `json:"notBefore,omitempty"`
 	AllowFrom []netip.Prefix `json:"allowFrom,omitempty"`
+	DenyFrom  []netip.Prefix `json:"denyFrom,omitempty"`
 }
 
 // TokenPatch changes a token; nil leaves a field as it is.
@@ -81,6 +82,7 @@ type TokenPatch struct {
 	Expires     *time.Time        `json:"expires,omitempty"`
 	NotBefore   *time.Time        `json:"notBefore,omitempty"`
 	AllowFrom   *[]netip.Prefix   `json:"allowFrom,omitempty"`
+	DenyFrom    *[]netip.Prefix   `json:"denyFrom,omitempty"`
 }
 
 // TokenValue rolls a token to a value; one is minted unless it is set.
@@ -177,11 +179,11 @@ type Entries struct {
 	Dropped uint64 `json:"dropped"`
 }
 
-// Counters are totals since the start or the last reset.
+// Counters are totals since the start or the last reset, save JournalLast.
 type Counters struct {
 	Questions      uint64 `json:"questions"`      // DNS questions
 	UnknownNames   uint64 `json:"unknownNames"`   // DNS questions for unknown names
-	JournalLast    uint64 `json:"journalLast"`    // entries written
+	JournalLast    uint64 `json:"journalLast"`    // the newest entry's seq, which never goes back
 	JournalDropped uint64 `json:"journalDropped"` // entries let go of
 	Zones          int    `json:"zones"`
 	Records        int    `json:"records"`

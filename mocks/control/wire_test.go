@@ -9,6 +9,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/mocks/control"
 	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
 // raw sends a request without the client.
@@ -27,19 +28,20 @@ func TestWhatMakesNoSense(t *testing.T) {
 		status             int
 		contains           string
 	}{
-		"no route":        {"GET", "/v1/nothing", "", 404, "openapi"},
-		"unknown field":   {"POST", "/v1/zones", `{"nome":"x.test"}`, 400, "nome"},
-		"wrong type":      {"POST", "/v1/zones", `{"name":1}`, 400, "read the body"},
-		"no JSON":         {"POST", "/v1/zones", `name=x`, 400, "read the body"},
-		"nothing":         {"POST", "/v1/zones", ``, 400, "read the body"},
-		"two values":      {"POST", "/v1/zones", `{"name":"x.test"}{}`, 400, "follows"},
-		"too large":       {"POST", "/v1/zones", `{"name":"` + strings.Repeat("x", 2<<20) + `"}`, 413, "bytes"},
-		"bad after":       {"GET", "/v1/journal?after=-1", "", 400, "after"},
-		"bad limit":       {"GET", "/v1/journal?limit=x", "", 400, "limit"},
-		"bad wait":        {"GET", "/v1/journal?wait=3600", "", 400, "wait"},
-		"bad record id":   {"DELETE", "/v1/zones/example.com/records/7", "", 400, "record"},
-		"no such root":    {"GET", "/v1/roots/other.pem", "", 404, "web.pem"},
-		"expired by hand": {"PATCH", "/v1/tokens/none", `{}`, 404, "token"},
+		"no route":           {"GET", "/v1/nothing", "", 404, "openapi"},
+		"unknown field":      {"POST", "/v1/zones", `{"nome":"x.test"}`, 400, "nome"},
+		"wrong type":         {"POST", "/v1/zones", `{"name":1}`, 400, "read the body"},
+		"no JSON":            {"POST", "/v1/zones", `name=x`, 400, "read the body"},
+		"nothing":            {"POST", "/v1/zones", ``, 400, "read the body"},
+		"two values":         {"POST", "/v1/zones", `{"name":"x.test"}{}`, 400, "follows"},
+		"too large":          {"POST", "/v1/zones", `{"name":"` + strings.Repeat("x", 2<<20) + `"}`, 413, "bytes"},
+		"bad after":          {"GET", "/v1/journal?after=-1", "", 400, "after"},
+		"bad limit":          {"GET", "/v1/journal?limit=x", "", 400, "limit"},
+		"bad wait":           {"GET", "/v1/journal?wait=3600", "", 400, "wait"},
+		"wait for no number": {"GET", "/v1/journal?wait=NaN", "", 400, "wait"},
+		"bad record id":      {"DELETE", "/v1/zones/example.com/records/7", "", 400, "record"},
+		"no such root":       {"GET", "/v1/roots/other.pem", "", 404, "web.pem"},
+		"expired by hand":    {"PATCH", "/v1/tokens/none", `{}`, 404, "token"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -111,18 +113,28 @@ func TestCheckAddress(t *testing.T) {
 // FuzzBodies: no body makes a handler panic, or answer with anything but JSON.
 func FuzzBodies(f *testing.F) {
 	for _, seed := range []string{
-		`{"name":"x.test"}`, `{"name":"@","type":"CAA","data":{"flags":0}}`, `{"value":"t"}`, `[{"seconds":1}]`,
+		`{"name":"x.test"}`, `{"name":"@","type":"CAA","data":{"flags":0}}`, `{"value":"t"}`, `[{"seconds":1}]`, `{"email":"a@example.com","key":"k"}`, `{"requests":1,"windowSeconds":0.1}`,
+		`{"status":"disabled","allowFrom":["192.0.2.0/24"],"zones":["example.com"]}`, `{"http":{"step":"finalize"},"do":{"problem":"caa"}}`,
 		`{"lifetimeSeconds":1}`, `{"offered":["tlsserver"],"default":"classic"}`, `{"dns":{},"do":{"rcode":"SERVFAIL"}}`, `{"http":{},"do":{"status":500}}`, `null`, `[]`, `"x"`,
 	} {
 		f.Add(seed)
 	}
-	h := control.New(internet(f))
+	i := internet(f)
+	k, _, err := i.Store.AddToken(zone.Token{Name: "fuzzed"}, "")
+	if err != nil {
+		f.Fatal(err)
+	}
+	h, token := control.New(i), k.ID.String()
 	f.Fuzz(func(t *testing.T, body string) {
 		for _, route := range [][2]string{
 			{"POST", "/v1/zones"},
 			{"PATCH", "/v1/zones/example.com"},
 			{"PUT", "/v1/zones/example.com/records"},
 			{"POST", "/v1/tokens"},
+			{"PATCH", "/v1/tokens/" + token},
+			{"POST", "/v1/tokens/" + token + "/roll"},
+			{"POST", "/v1/users"},
+			{"PUT", "/v1/api/limit"},
 			{"POST", "/v1/dns/query"},
 			{"PUT", "/v1/dns/delays"},
 			{"PUT", "/v1/acme/staging/validity"},

@@ -23,6 +23,8 @@ import (
 const (
 	// DefaultTimeout bounds a probe that names no time of its own.
 	DefaultTimeout = 10 * time.Second
+	// maxTimeout bounds the time that a probe may name.
+	maxTimeout = 5 * time.Minute
 	// BodyLimit is how much of a body is reported, in bytes.
 	BodyLimit = 4 << 10
 	// connectTimeout bounds one address when there are several.
@@ -60,7 +62,7 @@ func New(o Options) *Client {
 func (c *Client) Probe(ctx context.Context, req Request) Report {
 	timeout := DefaultTimeout
 	if req.TimeoutMillis > 0 {
-		timeout = time.Duration(req.TimeoutMillis) * time.Millisecond
+		timeout = time.Duration(min(req.TimeoutMillis, int(maxTimeout.Milliseconds()))) * time.Millisecond
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()

@@ -58,7 +58,7 @@ type Request struct {
 	Insecure bool `json:"insecure,omitempty"`
 	// Follow is how many redirects are followed; 0 follows none.
 	Follow int `json:"follow,omitempty"`
-	// TimeoutMillis bounds the whole probe; DefaultTimeout unless set.
+	// TimeoutMillis bounds the whole probe, at most 5 minutes; DefaultTimeout unless set.
 	TimeoutMillis int `json:"timeoutMs,omitempty"`
 }
 

@@ -30,7 +30,7 @@ func (w *world) tell(out io.Writer, took time.Duration) {
 		say("  token    %s  %s", t.Fingerprint, t.Name)
 	}
 	say("")
-	say("export CLOUDFLARE_BASE_URL=https://%s/client/v4", localURLHost(https))
+	say("export CLOUDFLARE_BASE_URL=https://%s/client/v4", https)
 	if w.caFile != "" {
 		say("export SSL_CERT_FILE=%s", w.caFile)
 	} else {
@@ -45,12 +45,4 @@ func (w *world) tell(out io.Writer, took time.Duration) {
 	host, port, _ := net.SplitHostPort(resolver)
 	say("# resolver: dig @%s -p %s NAME", host, port)
 	_, _ = io.WriteString(out, b.String())
-}
-
-// localURLHost is the address as the certificate for local use names it.
-func localURLHost(address string) string {
-	if host, port, err := net.SplitHostPort(address); err == nil && host != "127.0.0.1" && host != "::1" {
-		return net.JoinHostPort("127.0.0.1", port)
-	}
-	return address
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -92,7 +93,7 @@ func build(ctx context.Context, c config, errs io.Writer) (_ *world, err error) 
 	api := w.faults.HTTP(inject.Host{Name: "api"}, w.api)
 	w.front = front.New(w.pki, logs)
 	w.front.Host(apiHost, api)
-	w.front.Local(api, localNames(c)...)
+	w.front.Local(api, localNames(c, w.sockets.https.Addr())...)
 	for host, a := range map[string]*acme.Authority{acme.ProductionHost: w.production, acme.StagingHost: w.staging} {
 		w.front.Host(host, w.faults.HTTP(inject.Host{Name: a.Name(), Step: acme.Step, Nonce: a.Nonce}, a))
 	}
@@ -108,12 +109,13 @@ func (w *world) limit() cloudflare.Limit {
 }
 
 // localNames are the names by which the API is reached without the fake DNS.
-func localNames(c config) []string {
-	names := []string{"localhost", "127.0.0.1", "::1"}
-	if own := c.address.String(); own != "127.0.0.1" && own != "::1" {
-		names = append(names, own)
+func localNames(c config, bound net.Addr) []string {
+	names := []string{"localhost", "127.0.0.1", "::1", c.address.String()}
+	if host, _, err := net.SplitHostPort(reachable(bound)); err == nil {
+		names = append(names, host)
 	}
-	return names
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 // authorities makes both, at once: most of it is drawing keys.
@@ -220,6 +222,7 @@ func (w *world) reset() error {
 	w.api.SetLimit(w.limit())
 	w.faults.ClearAll()
 	w.dns.ForgetUnknown()
+	w.dns.ForgetQuestions()
 	w.journal.Clear()
 	return nil
 }

@@ -1,0 +1,115 @@
+package control_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/zone"
+)
+
+func TestTokens(t *testing.T) {
+	t.Parallel()
+	i := internet(t)
+	c := client(t, i)
+	minted, err := c.CreateToken(t.Context(), control.TokenDraft{Name: "minted", Zones: []string{"example.com"}})
+	must(t, err)
+	if got, ok := i.Store.TokenFor(minted.Value); !ok || got.ID != minted.Token.ID || len(got.Zones) != 1 || !got.May(zone.DNSEdit) {
+		t.Errorf("minted %+v", got)
+	}
+	_, err = c.CreateToken(t.Context(), control.TokenDraft{Value: "given-value", Permissions: []zone.Permission{zone.ZoneRead}})
+	must(t, err)
+	tokens, err := c.Tokens(t.Context())
+	must(t, err)
+	text, err := json.Marshal(tokens)
+	must(t, err)
+	if len(tokens) != 2 || bytes.Contains(text, []byte("given-value")) || bytes.Contains(text, []byte(minted.Value)) {
+		t.Errorf("listed %s", text)
+	}
+	disabled, past := zone.TokenDisabled, time.Now().Add(-time.Hour)
+	patched, err := c.PatchToken(t.Context(), zone.Fingerprint("given-value"), control.TokenPatch{Status: &disabled, Expires: &past})
+	if err != nil || patched.Status != zone.TokenDisabled || patched.Expires == nil {
+		t.Errorf("patched %+v, %v", patched, err)
+	}
+	must(t, c.RevokeToken(t.Context(), minted.Token.ID.String()))
+	refused(t, c.RevokeToken(t.Context(), minted.Token.ID.String()), 404, control.CodeNotFound)
+	for _, wrong := range []control.TokenDraft{
+		{Value: "given-value"}, {Permissions: []zone.Permission{"Everything"}},
+	} {
+		_, err := c.CreateToken(t.Context(), wrong)
+		refused(t, err, 400, control.CodeInvalid)
+	}
+	guarded, err := c.CreateToken(t.Context(), control.TokenDraft{Permissions: zone.Permissions(), DenyFrom: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}})
+	if err != nil || guarded.Token.AcceptsFrom(netip.MustParseAddr("192.0.2.1")) || !guarded.Token.May(zone.TokensEdit) {
+		t.Errorf("guarded %+v, %v", guarded.Token, err)
+	}
+	open, err := c.PatchToken(t.Context(), guarded.Token.ID.String(), control.TokenPatch{DenyFrom: &[]netip.Prefix{}})
+	if err != nil || !open.AcceptsFrom(netip.MustParseAddr("192.0.2.1")) {
+		t.Errorf("open %+v, %v", open, err)
+	}
+	_, err = c.CreateToken(t.Context(), control.TokenDraft{Zones: []string{"absent.test"}})
+	refused(t, err, 404, control.CodeNotFound)
+	if got := i.Journal.Entries(journal.Filter{Contains: "given-value"}); len(got) > 0 {
+		t.Errorf("the journal has a token: %+v", got)
+	}
+}
+
+func TestRollingAToken(t *testing.T) {
+	t.Parallel()
+	i := internet(t)
+	c := client(t, i)
+	made, err := c.CreateToken(t.Context(), control.TokenDraft{Value: "first-value"})
+	must(t, err)
+	rolled, err := c.RollToken(t.Context(), made.Token.Fingerprint, "second-value")
+	if err != nil || rolled.Token.ID != made.Token.ID || rolled.Token.Fingerprint != zone.Fingerprint("second-value") {
+		t.Errorf("rolled %+v, %v", rolled, err)
+	}
+	if _, ok := i.Store.TokenFor("first-value"); ok {
+		t.Error("the old value still counts")
+	}
+	_, err = c.CreateToken(t.Context(), control.TokenDraft{Value: "third-value"})
+	must(t, err)
+	_, err = c.RollToken(t.Context(), made.Token.ID.String(), "third-value")
+	refused(t, err, 400, control.CodeInvalid)
+}
+
+func TestUsers(t *testing.T) {
+	t.Parallel()
+	i := internet(t)
+	c := client(t, i)
+	_, err := c.AddUser(t.Context(), control.UserDraft{Email: "a@example.com", Key: "global-key"})
+	must(t, err)
+	users, err := c.Users(t.Context())
+	if err != nil || len(users) != 1 || users[0].Fingerprint != zone.Fingerprint("global-key") {
+		t.Errorf("users %+v, %v", users, err)
+	}
+	_, err = c.AddUser(t.Context(), control.UserDraft{Email: "b@example.com"})
+	refused(t, err, 400, control.CodeInvalid)
+}
+
+func TestLimit(t *testing.T) {
+	t.Parallel()
+	i := internet(t)
+	c := client(t, i)
+	_, err := c.CreateToken(t.Context(), control.TokenDraft{Value: "limited-token-of-forty-characters-abcdef"})
+	must(t, err)
+	must(t, c.SetLimit(t.Context(), control.Limit{Requests: 1, WindowSeconds: 60}))
+	status := 0
+	for range 2 {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/client/v4/zones", nil)
+		r.Header.Set("Authorization", "Bearer limited-token-of-forty-characters-abcdef")
+		w := httptest.NewRecorder()
+		i.API.ServeHTTP(w, r)
+		status = w.Code
+	}
+	if status != http.StatusTooManyRequests {
+		t.Errorf("the second request: HTTP %d", status)
+	}
+	refused(t, c.SetLimit(t.Context(), control.Limit{Requests: -1}), 400, control.CodeInvalid)
+}
