@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/pem"
 	"io"
 	"net/http"
 	"os"
@@ -83,10 +84,10 @@ func commands(text string) (out [][]string) {
 	return out
 }
 
-// run asks the running process, with ids in the place of a page's RECORD and TOKEN.
-func (c curl) run(t *testing.T, base string, ids *strings.Replacer) {
+// run asks the running process, with what a page's RECORD, TOKEN and CSR stand for, and returns the answer.
+func (c curl) run(t *testing.T, base string, ids *strings.Replacer) []byte {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), c.method, base+ids.Replace(c.path), strings.NewReader(c.body))
+	req, err := http.NewRequestWithContext(t.Context(), c.method, base+ids.Replace(c.path), strings.NewReader(ids.Replace(c.body)))
 	must(t, err)
 	resp, err := http.DefaultClient.Do(req)
 	must(t, err)
@@ -95,6 +96,7 @@ func (c curl) run(t *testing.T, base string, ids *strings.Replacer) {
 	if err != nil || resp.StatusCode != http.StatusOK {
 		t.Errorf("curl -X %s %s -d '%s': HTTP %d %s, %v", c.method, c.path, c.body, resp.StatusCode, text, err)
 	}
+	return text
 }
 
 // TestTheOpenAPIsExamples runs every command of the control API's page in the page's order. There is one for
@@ -104,17 +106,14 @@ func TestTheOpenAPIsExamples(t *testing.T) {
 	text, _ := start(t, "--zone", "example.com", "--token", testToken)
 	base := printed(t, text, "control ")
 	ctl := control.NewClient(base, nil)
-	resp, err := http.Get(base + "/v1/openapi.yaml") //nolint:noctx // the process is this test's own
-	must(t, err)
-	file, err := io.ReadAll(resp.Body)
-	_ = resp.Body.Close()
-	must(t, err)
 	var page struct {
 		Info  struct{ Description string }
 		Paths map[string]map[string]any
 	}
-	must(t, yaml.Unmarshal(file, &page))
+	must(t, yaml.Unmarshal(curl{http.MethodGet, "/v1/openapi.yaml", ""}.run(t, base, strings.NewReplacer()), &page))
 
+	der, _ := request(t, "www.example.com")
+	csr := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: der})
 	left := map[string]*regexp.Regexp{}
 	for path, operations := range page.Paths {
 		for method := range operations {
@@ -125,7 +124,7 @@ func TestTheOpenAPIsExamples(t *testing.T) {
 		}
 	}
 	for _, c := range curls(page.Info.Description) {
-		ids := []string{}
+		ids := []string{"CSR", strings.ReplaceAll(string(csr), "\n", `\n`)}
 		if strings.Contains(c.path, "RECORD") {
 			records, err := ctl.Records(t.Context(), "example.com", control.RecordFilter{Name: "www"})
 			must(t, err)
