@@ -7,6 +7,7 @@ import (
 
 	solver "github.com/cert-manager/cert-manager/pkg/issuer/acme/dns/cloudflare"
 
+	"github.com/edgeproof/edgeproof/mocks/inject"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -133,6 +134,53 @@ func TestCertManagerShowsTheReason(t *testing.T) {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("error %q\ndoes not say %q", err, want)
 				}
+			}
+		})
+	}
+}
+
+// After an error it goes on with the next label's length and the same name: a failure that lasts is asked for once a
+// label, and one that passes has later names cut in the middle, so that the challenge fails though all is well again.
+func TestCertManagerCutsNamesAfterAnError(t *testing.T) {
+	t.Parallel()
+	for name, tc := range map[string]struct {
+		times int
+		do    inject.Effect
+		asked []string
+		words string
+	}{
+		"passing": {
+			1,
+			inject.Effect{Status: 500, Code: 10000, Message: "Internal error"},
+			[]string{"_acme-challenge.www.example.com", "_acme-challenge.www.example.com", "e-challenge.www.example.com", "nge.www.example.com"},
+			"Found no Zones for domain " + challenge,
+		},
+		"lasting": {
+			0,
+			inject.Effect{Status: 503, HTML: true},
+			slices.Repeat([]string{"_acme-challenge.www.example.com"}, 4),
+			"invalid character '<' looking for beginning of value",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.fail("/zones", tc.times, tc.do)
+			p := newSolver(t, "", "", tokenValue)
+			err := p.Present(w.internet(), "", challenge, keyDigest)
+			if err == nil || !strings.Contains(err.Error(), tc.words) {
+				t.Errorf("error %v, want %q", err, tc.words)
+			}
+			var asked []string
+			for _, op := range w.ops() {
+				asked = append(asked, strings.TrimPrefix(op, "GET /zones?name="))
+			}
+			if !slices.Equal(asked, tc.asked) {
+				t.Errorf("asked for %q\nwant      %q", asked, tc.asked)
+			}
+			w.faults.ClearAll()
+			if err := p.Present(w.internet(), "", challenge, keyDigest); err != nil {
+				t.Errorf("the second try: %v", err)
 			}
 		})
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/cloudflare/cloudflare-go/v5/zones"
 
 	api "github.com/edgeproof/edgeproof/mocks/cloudflare"
+	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -170,7 +171,7 @@ func TestEveryRefusalThroughAClient(t *testing.T) {
 		{400, 9021, "TTL must be between 60 and 86400 seconds, or 1 for Automatic.", zone.Reported, post(record("A", "x", "192.0.2.1", fields{"ttl": 30})), nil, nil},
 		{400, 9021, "TTL must be between 60 and 86400 seconds, or 1 for Automatic.", zone.Reported, post(record("A", "x", "192.0.2.1", fields{"ttl": 86401})), nil, nil},
 		{400, 9100, "priority is a required field.", zone.Reported, post(record("MX", "x", "mx.example.net")), nil, nil},
-		{400, 9101, "port is a required data field.", zone.Reported, post(record("SRV", "_s._tcp", "0 5 80 t.example.net")), nil, nil},
+		{400, 9101, "port is a required data field.", zone.Unverified, post(record("SRV", "_s._tcp", "0 5 80 t.example.net")), nil, nil},
 		{400, 9207, "Request body is invalid.", zone.Reported, post(map[string]any{"type": "A", "name": "x", "content": []string{"192.0.2.1"}}), nil, nil},
 		{400, 9207, "Failed to parse request body, content-type must be application/json", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
 			return c.Post(ctx, "zones/"+w.zoneID()+"/dns_records", nil, nil, option.WithRequestBody("application/json", strings.NewReader(`{"name":`)))
@@ -179,7 +180,7 @@ func TestEveryRefusalThroughAClient(t *testing.T) {
 		{400, 9300, "DNS record has 21 tags, exceeding the quota of 20.", zone.Reported, post(record("A", "x", "192.0.2.1", fields{"tags": slices.Repeat([]string{"a:b"}, 21)})), nil, nil},
 		{400, 9300, "DNS record has 1 tags, exceeding the quota of 0.", zone.Reported, post(record("A", "x", "192.0.2.1", fields{"tags": []string{"a:b"}})), free, nil},
 		{400, 9313, "DNS record comment exceeds the maximum length of 100 characters.", zone.Reported, post(record("A", "x", "192.0.2.1", fields{"comment": strings.Repeat("c", 101)})), free, nil},
-		{400, 9313, "DNS record comment exceeds the maximum length of 500 characters.", zone.Documented, post(record("A", "x", "192.0.2.1", fields{"comment": strings.Repeat("c", 501)})), nil, nil},
+		{400, 9313, "DNS record comment exceeds the maximum length of 500 characters.", zone.Reported, post(record("A", "x", "192.0.2.1", fields{"comment": strings.Repeat("c", 501)})), nil, nil},
 		{400, 83011, "Combined content length of records with this name and type exceeds the limit.", zone.Mocked, post(record("TXT", "t", strings.Repeat("c", 4000))), func(w *world) {
 			for _, letter := range []string{"a", "b"} {
 				if _, err := w.store.Create(w.zone.ID, zone.Draft("t", "TXT", strings.Repeat(letter, 4000))); err != nil {
@@ -212,6 +213,10 @@ func TestEveryRefusalThroughAClient(t *testing.T) {
 			}
 			if refused.StatusCode != tc.status || refused.Errors[0].Code != int64(tc.code) || !strings.Contains(refused.Errors[0].Message, tc.message) {
 				t.Errorf("error %v\nwant HTTP %d, %d %s", err, tc.status, tc.code, tc.message)
+			}
+			entries := w.journal.Entries(journal.Filter{Source: journal.API})
+			if tag := entries[len(entries)-1].Detail["evidence"]; tag != string(tc.tag) {
+				t.Errorf("evidence %q, want %q", tag, tc.tag)
 			}
 		})
 	}

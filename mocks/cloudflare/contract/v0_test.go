@@ -173,7 +173,10 @@ func TestV0CallsOutsideTheAPI(t *testing.T) {
 	_, purge := c.PurgeEverything(t.Context(), w.zoneID())
 	_, settings := c.ZoneSettings(t.Context(), w.zoneID())
 	_, dnssec := c.ZoneDNSSECSetting(t.Context(), w.zoneID())
-	for name, err := range map[string]error{"purge": purge, "settings": settings, "dnssec": dnssec} {
+	_, plans := c.AvailableZonePlans(t.Context(), w.zoneID())
+	_, ratePlans := c.AvailableZoneRatePlans(t.Context(), w.zoneID())
+	_, ssl := c.ZoneSSLSettings(t.Context(), w.zoneID())
+	for name, err := range map[string]error{"purge": purge, "settings": settings, "dnssec": dnssec, "plans": plans, "rate plans": ratePlans, "ssl": ssl} {
 		var notFound *cloudflare.NotFoundError
 		if !errors.As(err, &notFound) || !notFound.InternalErrorCodeIs(7003) {
 			t.Errorf("%s: %v", name, err)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
+	"github.com/edgeproof/edgeproof/mocks/inject"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
@@ -27,6 +28,7 @@ type world struct {
 	store   *zone.Store
 	api     *cloudflare.Server
 	journal *journal.Journal
+	faults  *inject.Set
 	http    *httptest.Server
 	zone    *zone.Zone
 	token   *zone.Token
@@ -42,7 +44,8 @@ func newWorld(t *testing.T) *world {
 	}
 	w.token = token
 	w.api = cloudflare.New(cloudflare.Options{Store: w.store, Journal: w.journal})
-	w.http = httptest.NewTLSServer(w.api)
+	w.faults = inject.New(1, w.journal)
+	w.http = httptest.NewTLSServer(w.faults.HTTP(inject.Host{Name: "api"}, w.api))
 	t.Cleanup(w.http.Close)
 	return w
 }
@@ -132,6 +135,14 @@ func TestMain(m *testing.M) {
 	// cert-manager's URL is a constant and its client uses the default transport.
 	http.DefaultTransport = diverted{}
 	os.Exit(m.Run())
+}
+
+// fail makes the API answer requests for a path so, at most so many times; 0 is always.
+func (w *world) fail(path string, times int, do inject.Effect) {
+	w.t.Helper()
+	if _, err := w.faults.Add(inject.Rule{HTTP: &inject.HTTPMatch{Path: "/client/v4" + path}, Do: do, Times: times}); err != nil {
+		w.t.Fatal(err)
+	}
 }
 
 // fill adds n address records, host-0 and up.

@@ -50,6 +50,9 @@ func TestZoneFiles(t *testing.T) {
 			t.Errorf("the export has no line %q:\n%s", line, *exported)
 		}
 	}
+	if whole, err := w.v0(tokenValue).ZoneExport(t.Context(), w.zoneID()); err != nil || !strings.Contains(whole, "www.example.com.\t300\tIN\tA\t192.0.2.1") {
+		t.Errorf("%s, %v", whole, err)
+	}
 	other := newWorld(t)
 	if err := other.v0(tokenValue).ImportDNSRecords(t.Context(), v0.ZoneIdentifier(other.zoneID()), v0.ImportDNSRecordsParams{BINDContents: "\n" + *exported}); err != nil {
 		t.Fatal(err)
