@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
@@ -22,26 +21,19 @@ func dnsNeeds(r *route) []need {
 	}
 }
 
-// dnsWorks compares what the Ingress reports, what the provider holds, and what the zone's name server and a public resolver answer. Of
-// a proxied record the answers are the provider's own addresses.
+// dnsWorks compares what the Ingress asks external-dns to publish, what the provider holds, and what the zone's name server and a public
+// resolver answer. Of a proxied record the answers are the provider's own addresses.
 func dnsWorks(r *route) (State, string) {
-	if r.ingress != nil && len(r.published) == 0 {
+	n := r.naming()
+	if r.ingress != nil && len(n.wanted) == 0 {
 		return Broken, ingressName(r.ingress) + ": reports no address to publish"
 	}
-	proxied := slices.ContainsFunc(r.records, func(o record) bool { return o.Proxied })
-	if r.looked(facts.Provider, "") {
-		var held []string
-		for _, o := range r.records {
-			if o.Type == "A" || o.Type == "AAAA" || o.Type == "CNAME" {
-				held = append(held, o.Content)
-			}
-		}
-		if len(held) == 0 {
-			return Broken, "the provider holds no record of " + r.Host
-		}
-		if r.ingress != nil && !same(held, r.published) {
-			return Broken, fmt.Sprintf("the provider holds %s, the Ingress reports %s", list(held), list(r.published))
-		}
+	switch {
+	case !r.looked(facts.Provider, ""):
+	case len(n.held) == 0 && n.state != right:
+		return Broken, "the provider holds no record of " + r.Host
+	case n.state == wrong:
+		return Broken, fmt.Sprintf("the provider holds %s, the Ingress reports %s", list(contents(n.held)), list(n.wanted))
 	}
 	if !r.asked {
 		return Unknown, "the DNS was not asked for " + r.Host
@@ -55,22 +47,9 @@ func dnsWorks(r *route) (State, string) {
 			return Broken, a.who + " could not be asked: " + a.Error
 		case len(a.Addresses) == 0:
 			return Broken, fmt.Sprintf("%s answers %s, no address", a.who, a.Rcode)
-		case !proxied && r.ingress != nil && !same(a.Addresses, r.published) && len(a.Names) == 0:
-			return Broken, fmt.Sprintf("%s answers %s, the Ingress reports %s", a.who, list(a.Addresses), list(r.published))
+		case !r.proxied(n) && r.ingress != nil && len(a.Names) == 0 && !sameSet(a.Addresses, n.wanted):
+			return Broken, fmt.Sprintf("%s answers %s, the Ingress reports %s", a.who, list(a.Addresses), list(n.wanted))
 		}
 	}
 	return Clear, fmt.Sprintf("%s: %s at the provider, its name server and a public resolver", r.Host, list(r.answers.Resolver.Addresses))
-}
-
-// same reports whether two lists hold the same entries, in any order.
-func same(a, b []string) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for _, entry := range a {
-		if !slices.Contains(b, entry) {
-			return false
-		}
-	}
-	return true
 }

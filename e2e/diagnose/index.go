@@ -23,6 +23,9 @@ type name = types.NamespacedName
 type index struct {
 	s *facts.Snapshot
 
+	sync *syncer
+	issuance
+
 	ingresses map[name]*networking.Ingress
 	byHost    map[string][]*networking.Ingress // of rules and TLS blocks
 	bySecret  map[name][]*networking.Ingress   // that name the Secret in a TLS block
@@ -146,6 +149,7 @@ func newIndex(s *facts.Snapshot) *index {
 			x.access[l.Fields["RequestHost"]] = l
 		}
 	}
+	x.sync, x.issuance = newSyncer(x), newIssuance(x)
 	return x
 }
 

@@ -39,6 +39,11 @@ func TestVocabulary(t *testing.T) {
 		code, _, _ := strings.Cut(sc.name, "/")
 		scenes[code] = true
 	}
+	for _, r := range append(dnsRows(), certificateRows()...) {
+		if r.cause+r.note != "" {
+			scenes[r.cause], scenes[r.note] = true, true
+		}
+	}
 	told := map[diagnose.Code]bool{}
 	for _, e := range diagnose.Codes() {
 		if told[e.Code] {
@@ -48,7 +53,7 @@ func TestVocabulary(t *testing.T) {
 		if e.Meaning == "" || e.Evidence == "" || e.Remedy == "" {
 			t.Errorf("%s: not told in full", e.Code)
 		}
-		if (e.Layer == diagnose.Credential || e.Layer == diagnose.Routing) && !scenes[string(e.Code)] {
+		if e.Code != diagnose.Unattributed && !scenes[string(e.Code)] {
 			t.Errorf("%s: has no scene", e.Code)
 		}
 	}

@@ -44,6 +44,8 @@ type route struct {
 	spoken       []sign // see credentialSigns
 	used, signed bool
 
+	compared *naming // see naming
+
 	findings []found
 }
 
