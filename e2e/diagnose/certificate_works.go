@@ -28,7 +28,7 @@ func certificateNeeds(r *route) []need {
 // the certificate runs out).
 func certificateWorks(r *route) (State, string) {
 	if r.ingress == nil {
-		return Unknown, "no Ingress asks for a certificate"
+		return Broken, "no Ingress asks for a certificate"
 	}
 	if r.block == nil && !r.hasTLSElsewhere() {
 		return Broken, ingressName(r.ingress) + ": asks for no certificate for " + r.Host

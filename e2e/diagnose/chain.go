@@ -51,7 +51,11 @@ func (r *route) add(by *rule, f Finding) {
 			k = note
 		}
 	}
-	r.findings = append(r.findings, found{Finding: f, kind: k, blocks: by.blocks})
+	blocks := by.blocks
+	if by.hurts != nil {
+		blocks = slices.DeleteFunc(slices.Clone(blocks), func(l Layer) bool { return !by.hurts(r, f, l) })
+	}
+	r.findings = append(r.findings, found{Finding: f, kind: k, blocks: blocks})
 }
 
 // broken reports whether a cause was found in the layer.

@@ -56,7 +56,7 @@ func ailing(text string) ailment {
 		return rejected401
 	case has("Found no Zones"):
 		return noZone
-	case has("invalid character '<'", "500 Internal Server Error", "502 Bad Gateway", "503 Service", "504 Gateway", "unexpected EOF", ": EOF", "52x", "520 ", "521 ", "522 ", "530 ") && has("loudflare", "invalid character '<'"):
+	case has("invalid character '<'", "500 Internal Server Error", "502 Bad Gateway", "503 Service", "504 Gateway", "unexpected EOF", ": EOF", "520 ", "521 ", "522 ", "530 ") && has("loudflare", "invalid character '<'"):
 		return outage
 	case has("loudflare") && has("dial tcp", "no such host", "i/o timeout", "context deadline exceeded", "Client.Timeout", "x509:", "connection refused", "TLS handshake timeout", "connection reset"):
 		return noTransport
@@ -98,7 +98,7 @@ func signsOf(lines []facts.Line) (signs []sign, good time.Time) {
 	return signs, good
 }
 
-// said collects what speaks of the credential now: external-dns by log and pod, the issuer by its condition, and the challenge of the
+// credentialSigns collects what speaks of the credential now: external-dns by log and pod, the issuer by its condition, and the challenge of the
 // route while it is under way. A challenge repeats its last error through its back-off, so what has been cured since is left out.
 func (r *route) credentialSigns() []sign {
 	if r.signed {

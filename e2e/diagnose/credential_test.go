@@ -82,6 +82,16 @@ func credentialScenes() []scene {
 			},
 		},
 		{
+			name: "token-secret-missing/only the issuer's", causes: []string{"token-secret-missing Secret cert-manager/acme-token"},
+			states: map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Broken, diagnose.Certificate: diagnose.Blocked},
+			more:   "the record is gone for another reason, which the issuer's credential does not excuse",
+			do: func(w world) {
+				w.unresolved()
+				w.unissued(`error getting cloudflare secret: secret "acme-token" not found`)
+				w.ClusterIssuers[0].Spec.ACME.Solvers[0].DNS01.Cloudflare.APIToken.Name = "acme-token"
+			},
+		},
+		{
 			name: "token-wrong-namespace", causes: []string{"token-wrong-namespace " + theSecret}, states: latent(),
 			do: func(w world) {
 				w.Secrets[0].Namespace = "default"

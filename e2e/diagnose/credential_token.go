@@ -14,7 +14,7 @@ import (
 
 // provided is what the provider said of a credential; nil when it was not asked.
 func (r *route) provided(u use) *facts.Token {
-	if t := r.tokens[u.tokenRef]; t != nil && t.Status != "" && r.usable(u) {
+	if t := r.tokens[u.tokenRef]; t != nil && t.Status != "" && !r.useless(u) {
 		return t
 	}
 	return nil
@@ -25,7 +25,7 @@ func known(right *bool, value bool) bool { return right != nil && *right == valu
 
 // heard are the signs of the ailments, where the provider was not asked itself and the value is there.
 func (r *route) heard(u use, ailments ...ailment) []sign {
-	if r.provided(u) != nil || (r.looked(facts.Secrets, u.namespace) && !r.usable(u)) {
+	if r.provided(u) != nil || r.useless(u) {
 		return nil
 	}
 	return r.signsFor(ailments...)
@@ -159,7 +159,10 @@ func findRotated(r *route) []Finding {
 	if !ok || len(refused) == 0 || !running {
 		return nil
 	}
-	secret, key, _ := r.shape(u)
+	secret, key, ok := r.shape(u)
+	if !ok {
+		return nil
+	}
 	evidence := evidenceOf(refused)
 	_, sent := r.sent[key.Fingerprint]
 	switch {

@@ -9,8 +9,11 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-// tokenVariable is where external-dns reads the API token of Cloudflare.
-const tokenVariable = "CF_API_TOKEN" //nolint:gosec // the name of a variable, not a secret
+// The variables from which external-dns takes what it authenticates with: a token, or a user's global key.
+const (
+	tokenVariable = "CF_API_TOKEN" //nolint:gosec // the name of a variable, not a secret
+	keyVariable   = "CF_API_KEY"   //nolint:gosec // the same
+)
 
 // tokenRef names one entry of one Secret.
 type tokenRef struct{ namespace, secret, key string }
@@ -30,7 +33,7 @@ func (x *index) credentialUses() map[string][]tokenRef {
 	if d := x.dns.Deployment; d != nil {
 		for _, c := range d.Spec.Template.Spec.Containers {
 			for _, e := range c.Env {
-				if e.Name == tokenVariable && e.ValueFrom != nil && e.ValueFrom.SecretKeyRef != nil {
+				if (e.Name == tokenVariable || e.Name == keyVariable) && e.ValueFrom != nil && e.ValueFrom.SecretKeyRef != nil {
 					ref := e.ValueFrom.SecretKeyRef
 					out[x.dns.String()] = append(out[x.dns.String()], tokenRef{d.Namespace, ref.Name, ref.Key})
 				}
@@ -60,10 +63,16 @@ func solverRefs(config *certmanager.IssuerConfig, namespace string) []tokenRef {
 	}
 	var out []tokenRef
 	for _, solver := range config.ACME.Solvers {
-		if solver.DNS01 == nil || solver.DNS01.Cloudflare == nil || solver.DNS01.Cloudflare.APIToken == nil {
+		if solver.DNS01 == nil || solver.DNS01.Cloudflare == nil {
 			continue
 		}
 		ref := solver.DNS01.Cloudflare.APIToken
+		if ref == nil {
+			ref = solver.DNS01.Cloudflare.APIKey
+		}
+		if ref == nil {
+			continue
+		}
 		if t := (tokenRef{namespace, ref.Name, ref.Key}); !slices.Contains(out, t) {
 			out = append(out, t)
 		}
@@ -94,6 +103,23 @@ func (r *route) uses() []use {
 	return r.credentials
 }
 
+// serves reports whether what a layer works with, external-dns or the issuer, takes the credential that a finding is of.
+func serves(r *route, f Finding, l Layer) bool {
+	for _, u := range r.uses() {
+		if u.String() != f.Object {
+			continue
+		}
+		forDNS := slices.Contains(u.by, r.dns.String())
+		return l == DNS && forDNS || l == Certificate && (!forDNS || len(u.by) > 1)
+	}
+	return true
+}
+
+// servesUntrimmed is serves for a token with white space around it, which external-dns takes off since 0.23.
+func servesUntrimmed(r *route, f Finding, l Layer) bool {
+	return serves(r, f, l) && (l != DNS || r.dns.before(0, 23))
+}
+
 // usedBy is evidence of who names a credential.
 func (u use) usedBy() []Evidence {
 	var out []Evidence
@@ -113,8 +139,8 @@ func (r *route) shape(u use) (*facts.Secret, facts.Key, bool) {
 	return secret, key, ok
 }
 
-// usable reports whether the entry holds something that can be sent as it is.
-func (r *route) usable(u use) bool {
+// useless reports whether the entry is known to hold nothing.
+func (r *route) useless(u use) bool {
 	_, key, ok := r.shape(u)
-	return ok && key.Length > 0
+	return r.looked(facts.Secrets, u.namespace) && (!ok || key.Length == 0)
 }

@@ -29,7 +29,7 @@ func credentialWorks(r *route) (State, string) {
 	for _, u := range uses {
 		t := r.tokens[u.tokenRef]
 		switch {
-		case !r.usable(u):
+		case r.useless(u):
 			return Broken, u.String() + ": holds no token under key " + u.key
 		case t == nil || t.Status == "":
 			return Unknown, u.String() + ": the provider was not asked about the token"

@@ -1,6 +1,11 @@
 // Package diagnose explains, from a snapshot alone, why a route does not work: it walks the chain shared credential, routing, DNS,
 // certificate, and names the first broken link with its evidence and its cure.
 //
+// Of each route it tells what became of each layer, and at least one cause unless all are clear. A layer is called clear only when it was
+// seen to work; blocked when it does not, and a cause in another layer is enough to explain that; waiting when time alone cures it;
+// unknown when the facts were not there to tell. What no rule explains is called unattributed: it does not guess. What only looks broken,
+// and what follows from a cause, are notes.
+//
 // It does no I/O and knows no clock but the snapshot's, so the same snapshot gives the same diagnosis, byte for byte, anywhere.
 // It must not know the suite, its fixtures or its faults: it is as useful on a live cluster.
 package diagnose

@@ -1,7 +1,10 @@
 package diagnose_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"slices"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -14,8 +17,9 @@ import (
 type scene struct {
 	name string
 	do   func(w world)
-	// causes are "code object", in their order; notes are codes that must be among the notes.
+	// causes are "code object", in their order; notes are codes that must be among the notes. more says why others may be there too.
 	causes []string
+	more   string
 	notes  []diagnose.Code
 	states map[diagnose.Layer]diagnose.State
 }
@@ -25,7 +29,18 @@ func (sc scene) run(t *testing.T) {
 	t.Parallel()
 	w := healthy()
 	sc.do(w)
+	before := encoded(t, w.Snapshot)
 	d := diagnose.Explain(w.Snapshot, route())
+	if !bytes.Equal(before, encoded(t, w.Snapshot)) {
+		t.Error("explaining has changed the snapshot")
+	}
+	var read facts.Snapshot
+	if err := json.Unmarshal(before, &read); err != nil {
+		t.Fatal(err)
+	}
+	if again := diagnose.Explain(&read, route()); !bytes.Equal(encoded(t, d), encoded(t, again)) {
+		t.Errorf("read from a file, the same snapshot is explained otherwise: %+v", again)
+	}
 	var causes []string
 	for _, c := range d.Causes {
 		causes = append(causes, string(c.Code)+" "+c.Object)
@@ -35,6 +50,9 @@ func (sc scene) run(t *testing.T) {
 		if e, ok := diagnose.Describe(c.Code); !ok || (e.Layer != c.Layer && c.Code != diagnose.Unattributed) {
 			t.Errorf("%s: layer %s, documented %s", c.Code, c.Layer, e.Layer)
 		}
+	}
+	if sc.more != "" {
+		causes = causes[:min(len(causes), len(sc.causes))]
 	}
 	if diff := cmp.Diff(sc.causes, causes); diff != "" {
 		t.Errorf("causes: -want +got\n%s", diff)
@@ -65,6 +83,15 @@ func (sc scene) run(t *testing.T) {
 	}
 }
 
+func encoded(t *testing.T, v any) []byte {
+	t.Helper()
+	out, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out
+}
+
 func run(t *testing.T, scenes []scene) {
 	t.Parallel()
 	for _, sc := range scenes {
@@ -82,6 +109,47 @@ func TestHealthy(t *testing.T) {
 		if link.State != diagnose.Clear || link.Seen == "" {
 			t.Errorf("layer %s: %s %q", link.Layer, link.State, link.Seen)
 		}
+	}
+}
+
+// One Explainer serves many at once, and says the same to all.
+func TestConcurrent(t *testing.T) {
+	t.Parallel()
+	w := healthy()
+	withoutSecret(w)
+	e := diagnose.New(w.Snapshot)
+	want := encoded(t, e.Explain(route()))
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			if got, err := json.Marshal(e.Explain(route())); err != nil || !bytes.Equal(got, want) {
+				t.Errorf("%s, %v", got, err)
+			}
+		})
+	}
+	group.Wait()
+}
+
+// A host alone is enough: the Ingress is found by it. So is a host in capitals, or with its last dot.
+func TestTargetByHost(t *testing.T) {
+	t.Parallel()
+	for _, h := range []string{host, "Develop.SafeOps.work", host + "."} {
+		if d := diagnose.Explain(healthy().Snapshot, diagnose.Target{Host: h}); !d.Healthy || d.Target != route() {
+			t.Errorf("%s: %+v", h, d)
+		}
+	}
+}
+
+// A snapshot of one namespace tells of that one, and says that it does not know the rest.
+func TestWithin(t *testing.T) {
+	t.Parallel()
+	w := healthy()
+	w.Within = []string{"develop"}
+	w.Deployments, w.Pods, w.Services, w.EndpointSlices = w.Deployments[5:], w.Pods[5:], w.Services[:1], w.EndpointSlices[:1]
+	w.Secrets, w.Logs = w.Secrets[1:2], nil
+	d := diagnose.Explain(w.Snapshot, route())
+	if len(d.Causes) != 0 || d.Healthy || d.Chain[0].State != diagnose.Unknown || d.Chain[2].State != diagnose.Unknown {
+		t.Errorf("%+v", d)
 	}
 }
 

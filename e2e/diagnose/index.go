@@ -153,10 +153,10 @@ func newIndex(s *facts.Snapshot) *index {
 	return x
 }
 
-// looked reports whether facts of a kind were collected of a namespace, host or zone ("" for what belongs to none), so that absence
-// means something.
+// looked reports whether facts of a kind were collected of a namespace, host or zone, so that absence means something. "" stands for what
+// belongs to none, and for all namespaces.
 func (x *index) looked(part facts.Part, where string) bool {
-	if !x.s.Has(part) || (len(x.s.Within) > 0 && where != "" && namespaced(part) && !slices.Contains(x.s.Within, where)) {
+	if !x.s.Has(part) || (len(x.s.Within) > 0 && namespaced(part) && !slices.Contains(x.s.Within, where)) {
 		return false
 	}
 	for _, e := range x.errors[part] {

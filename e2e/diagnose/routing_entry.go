@@ -63,7 +63,7 @@ func findHTTPSOnly404(r *route) []Finding {
 			speaks = speaks || tls || (forced && n != "web")
 		}
 	}
-	if speaks || answers2xx(r.secure()) {
+	if rep := r.secure(); speaks || (rep != nil && !bad(rep.HTTP.Status)) {
 		return nil
 	}
 	evidence := []Evidence{says(r.traefik.String(), "entry points with TLS: %s", list(withTLS(r.points)))}

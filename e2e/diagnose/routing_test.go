@@ -140,7 +140,7 @@ func routingScenes() []scene {
 		},
 		{
 			name: "host-mismatch-raw-ip-works", causes: []string{"host-mismatch-raw-ip-works Ingress develop/other"},
-			states: map[diagnose.Layer]diagnose.State{diagnose.Routing: diagnose.Broken, diagnose.DNS: diagnose.Blocked, diagnose.Certificate: diagnose.Unknown},
+			states: map[diagnose.Layer]diagnose.State{diagnose.Routing: diagnose.Broken, diagnose.DNS: diagnose.Blocked, diagnose.Certificate: diagnose.Blocked},
 			do: func(w world) {
 				w.answer(404, traefik404)
 				w.unresolved()

@@ -15,8 +15,10 @@ type rule struct {
 	code  Code
 	layer Layer // filled by rules
 	kind  kind
-	// blocks are the layers that cannot work while a cause of this rule is there.
+	// blocks are the layers that cannot work while a cause of this rule is there. hurts, if it is set, leaves out those that do not
+	// depend on the object of a finding.
 	blocks []Layer
+	hurts  func(*route, Finding, Layer) bool
 	// find returns what it found, without Code and Layer. It must cost next to nothing on a route that works: no scan of the snapshot,
 	// no regular expression. It concludes nothing from the absence of what was not looked at; see index.looked.
 	find func(*route) []Finding
