@@ -1,7 +1,7 @@
 package diagnose
 
 // The codes of the shared credential and of the provider behind it.
-const (
+const ( //nolint:gosec // names of faults, no credentials
 	tokenSecretMissing  Code = "token-secret-missing"
 	tokenWrongNamespace Code = "token-wrong-namespace"
 	tokenWrongKey       Code = "token-wrong-key-name"

@@ -21,7 +21,7 @@ type Layer string
 
 // The layers, in the order of the chain.
 const (
-	Credential  Layer = "shared-credential"
+	Credential  Layer = "shared-credential" //nolint:gosec // a name
 	Routing     Layer = "routing"
 	DNS         Layer = "dns"
 	Certificate Layer = "certificate"

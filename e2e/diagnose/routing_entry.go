@@ -15,8 +15,9 @@ const routerTLS = "traefik.ingress.kubernetes.io/router.tls"
 func (x *index) knownEntryPoints() map[string]bool {
 	var out map[string]bool
 	for flag := range x.traefik.flags {
-		n, ok := strings.CutSuffix(flag, ".address")
-		if n, ok = strings.CutPrefix(n, "entrypoints."); !ok || strings.Contains(n, ".") {
+		n, named := strings.CutPrefix(flag, "entrypoints.")
+		n, addressed := strings.CutSuffix(n, ".address")
+		if !named || !addressed {
 			continue
 		}
 		if out == nil {
