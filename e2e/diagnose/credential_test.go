@@ -165,6 +165,10 @@ func credentialScenes() []scene {
 			},
 		},
 		{
+			name: "token-revoked-or-expired/an account's token, which the verification of users' does not know",
+			do:   func(w world) { w.token.Status = "unknown" },
+		},
+		{
 			name: "token-ip-restricted", causes: []string{"token-ip-restricted " + theSecret}, states: latent(),
 			do: func(w world) {
 				w.refused("fatal", `Failed to do run once: GET "https://api.cloudflare.com/client/v4/zones": 403 Forbidden {"errors":[{"code":9109,"message":"Cannot use the access token from location: 198.51.100.7"}]}`)

@@ -90,8 +90,7 @@ func findIPRestricted(r *route) []Finding {
 func findRevoked(r *route) []Finding {
 	return r.each(func(u use) []Finding {
 		return r.token(u, func(t *facts.Token) bool {
-			// The verification of a user's token does not know those of an account: what may list zones is accepted.
-			return slices.Contains([]string{"disabled", "expired", "not-yet", "unknown"}, t.Status) && !known(t.ZoneRead, true) && !r.has(tokenIPRestricted)
+			return slices.Contains([]string{"disabled", "expired", "not-yet", "unknown"}, t.Status) && !accepted(t) && !r.has(tokenIPRestricted)
 		}, "Cloudflare does not accept the token: it was revoked, ran out, or is not valid yet", "create a new token, store it in the Secret, then restart external-dns", rejected401)
 	})
 }
@@ -103,7 +102,7 @@ func findNoZoneRead(r *route) []Finding {
 			return nil
 		}
 		return r.token(u, func(t *facts.Token) bool {
-			return t.Status == active && (known(t.ZoneRead, false) || (t.ZoneRead != nil && len(t.Zones) == 0))
+			return accepted(t) && (known(t.ZoneRead, false) || (t.ZoneRead != nil && len(t.Zones) == 0))
 		}, "the token sees no zone: it lacks Zone:Read, so external-dns writes nothing, in silence, and no challenge is solved",
 			"give the token Zone:Read and DNS:Edit for the zone", noZone)
 	})
@@ -121,7 +120,7 @@ func (r *route) repeated() bool {
 func findOtherZone(r *route) []Finding {
 	return r.each(func(u use) []Finding {
 		return r.token(u, func(t *facts.Token) bool {
-			return t.Status == active && !known(t.ZoneRead, false) && len(t.Zones) > 0 && !seesZone(t, r.Host)
+			return accepted(t) && !known(t.ZoneRead, false) && len(t.Zones) > 0 && !seesZone(t, r.Host)
 		}, "the token does not see the zone of "+r.Host, "include the zone in the token's resources, or use the account that holds it")
 	})
 }
@@ -129,7 +128,7 @@ func findOtherZone(r *route) []Finding {
 func findNoDNSEdit(r *route) []Finding {
 	return r.each(func(u use) []Finding {
 		return r.token(u, func(t *facts.Token) bool {
-			return t.Status == active && (known(t.DNSEdit, false) || (t.DNSEdit == nil && len(r.signsFor(cannotWrite)) > 0)) && !known(t.ZoneRead, false)
+			return accepted(t) && (known(t.DNSEdit, false) || (t.DNSEdit == nil && len(r.signsFor(cannotWrite)) > 0)) && !known(t.ZoneRead, false)
 		}, "the token may read the zone and not write records", "give the token DNS:Edit for the zone", cannotWrite)
 	})
 }
@@ -137,7 +136,7 @@ func findNoDNSEdit(r *route) []Finding {
 // good reports whether the provider accepts a credential for all that the route needs.
 func (r *route) good(u use) bool {
 	t := r.provided(u)
-	return t != nil && t.Status == active && known(t.ZoneRead, true) && known(t.DNSEdit, true) && seesZone(t, r.Host)
+	return t != nil && accepted(t) && known(t.ZoneRead, true) && known(t.DNSEdit, true) && seesZone(t, r.Host)
 }
 
 // syncUse is the credential of external-dns, when it is good.

@@ -33,7 +33,7 @@ func credentialWorks(r *route) (State, string) {
 			return Broken, u.String() + ": holds no token under key " + u.key
 		case t == nil || t.Status == "":
 			return Unknown, u.String() + ": the provider was not asked about the token"
-		case t.Status != active:
+		case !accepted(t):
 			return Broken, u.String() + ": the provider says " + t.Status
 		case t.ZoneRead == nil || t.DNSEdit == nil:
 			return Unknown, u.String() + ": what the token may do was not found out"
@@ -42,6 +42,12 @@ func credentialWorks(r *route) (State, string) {
 		}
 	}
 	return Clear, fmt.Sprintf("%s: accepted, reads and writes %s", uses[0], strings.Join(r.tokens[uses[0].tokenRef].Zones, ", "))
+}
+
+// accepted reports whether the provider accepts a token. The verification of users' tokens does not know those of an account: what may
+// list zones is accepted all the same.
+func accepted(t *facts.Token) bool {
+	return t.Status == active || (t.Status == "unknown" && known(t.ZoneRead, true))
 }
 
 // seesZone reports whether one of the token's zones holds the host.
