@@ -15,26 +15,33 @@ import (
 )
 
 // startPlatform applies what the world is made of: the cluster's DNS that knows no other internet, the fake internet
-// itself, and the ingress controller with a public address. All of it starts side by side.
+// itself, and the ingress controller with a public address. All of it starts side by side. The bundle needs the first
+// two at once; the ingress controller gets ready while the bundle is installed.
 func (s *Scene) startPlatform(ctx context.Context) error {
-	var started []*unstructured.Unstructured
+	started := map[string][]*unstructured.Unstructured{}
 	for _, folder := range []string{"names", "internet", "traefik"} {
 		objects, err := s.applyFolder(ctx, folder, map[string]string{"internet_address": InternetAddress})
 		if err != nil {
 			return err
 		}
-		started = append(started, workloads(objects)...)
+		started[folder] = workloads(objects)
 	}
+	s.controller = started["traefik"]
 	if err := s.MovePublicAddress(ctx, netip.MustParseAddr(PublicAddress)); err != nil {
 		return err
 	}
-	if err := s.applier.ready(ctx, s.Budgets.WorkloadReady, started...); err != nil {
+	if err := s.applier.ready(ctx, s.Budgets.WorkloadReady, append(started["names"], started["internet"]...)...); err != nil {
 		return err
 	}
 	if _, err := await.Until(ctx, s.Budgets.InternetReady, "the control API", await.Check(s.Internet.Ready)); err != nil {
 		return err
 	}
 	return s.trySealFromAPod(ctx)
+}
+
+// awaitController waits for the ingress controller that startPlatform started.
+func (s *Scene) awaitController(ctx context.Context) error {
+	return s.applier.ready(ctx, s.Budgets.WorkloadReady, s.controller...)
 }
 
 // spreadTrust makes the bundle's pods trust the fake internet's web PKI.

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -53,7 +54,8 @@ type Scene struct {
 	// Stuck says at which stage the bundle did not become ready; empty when it did. The stages after it were not applied.
 	Stuck string
 
-	applier *applier
+	applier    *applier
+	controller []*unstructured.Unstructured // workloads of the ingress controller
 }
 
 // Connect fills in the clients of a cluster: Kubernetes, and the control API through the API server's proxy, so that no
@@ -111,6 +113,7 @@ func (s *Scene) steps() []step {
 		{"platform", s.startPlatform},
 		{"trust", s.spreadTrust},
 		{"bundle", s.installBundle},
+		{"ingress controller", s.awaitController},
 	}
 }
 

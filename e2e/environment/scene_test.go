@@ -24,7 +24,7 @@ func TestSetTheScene(t *testing.T) {
 		for _, p := range phases {
 			names = append(names, p.Name)
 		}
-		if diff := cmp.Diff([]string{"seal", "platform", "trust", "bundle"}, names); diff != "" {
+		if diff := cmp.Diff([]string{"seal", "platform", "trust", "bundle", "ingress controller"}, names); diff != "" {
 			t.Errorf("phases (-want +got):\n%s", diff)
 		}
 	}

@@ -91,10 +91,11 @@ func (t *test) timed(name string, f func() error) error {
 func (t *test) binary() string   { return filepath.Join(t.options.clusterDir(), "e2e.test") }
 func (t *test) suiteLog() string { return filepath.Join(t.options.Artifacts, "suite.log") }
 
-// compile makes the suite's program. The go command does nothing when it is up to date.
+// compile makes the suite's program, in the way that edgeproof itself and the images are compiled: what they share is
+// then compiled once. The go command does nothing when it is up to date.
 func (t *test) compile(ctx context.Context) error {
-	command := exec.CommandContext(ctx, "go", "test", "-c", "-o", t.binary(), "./e2e") // #nosec G204 -- our own package
-	command.Dir = t.options.Root
+	command := exec.CommandContext(ctx, "go", "test", "-c", "-trimpath", "-o", t.binary(), "./e2e") // #nosec G204 -- our own package
+	command.Dir, command.Env = t.options.Root, append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("compile the specs: %w\n%s", err, said)
 	}

@@ -200,7 +200,7 @@ func (s *Supplier) carryOut(ctx context.Context, p *plan) (*Node, error) {
 	s.Log.Note("images: %s", p.why)
 	work := &work{Supplier: s, plan: p}
 	defer work.cleanUp()
-	if err := work.start(); err != nil {
+	if err := work.start(ctx); err != nil {
 		return nil, err
 	}
 	if err := work.base(ctx); err != nil {

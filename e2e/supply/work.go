@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 )
@@ -21,11 +22,18 @@ type work struct {
 	done     int
 	made     []archive
 	baseTar  archive
+
+	rootfs     func() (string, error) // path of the Debian root file system; made once
+	beside     sync.WaitGroup         // what is made beside the compilers
+	stop       context.CancelFunc     // ends that
+	installing sync.Mutex             // Debian's package manager serves one at a time
 }
 
 // start makes the scratch folder, on the same disk as the cache so that renames are atomic; what killed runs left
 // there is removed first.
-func (w *work) start() error {
+func (w *work) start(ctx context.Context) error {
+	ctx, w.stop = context.WithCancel(ctx)
+	w.rootfs = sync.OnceValues(func() (string, error) { return w.makeRootfs(ctx) })
 	scratch := filepath.Join(w.Cache, "scratch")
 	if err := os.RemoveAll(scratch); err != nil {
 		return fmt.Errorf("clear scratch folder: %w", err)
@@ -40,6 +48,8 @@ func (w *work) start() error {
 }
 
 func (w *work) cleanUp() {
+	w.stop()
+	w.beside.Wait()
 	if w.dir != "" {
 		if err := os.RemoveAll(w.dir); err != nil {
 			w.Log.Warn("remove scratch folder: %v", err)
@@ -47,8 +57,12 @@ func (w *work) cleanUp() {
 	}
 }
 
-// base provides the node's base and adds what the control plane needs to the plan: kubeadm itself says what.
+// base provides the node's base and adds what the control plane needs to the plan: kubeadm itself says what. The root
+// file system is made meanwhile: it waits for a Debian mirror, as the compilers do for processors.
 func (w *work) base(ctx context.Context) error {
+	if _, there := w.archived(&w.plan.base); !there && !w.plan.base.pulled() {
+		w.beside.Go(func() { _, _ = w.rootfs() }) // an error is told where the result is needed
+	}
 	a, err := w.one(ctx, &w.plan.base)
 	if err != nil {
 		return err
@@ -143,7 +157,7 @@ func (w *work) make(ctx context.Context, i *item) (v1.Image, error) {
 	}
 	var tars []string
 	if i.image.Base == baseRootfs {
-		rootfs, err := w.rootfs(ctx)
+		rootfs, err := w.rootfs()
 		if err != nil {
 			return nil, err
 		}
@@ -184,8 +198,8 @@ func (w *work) compile(ctx context.Context, b binary, ref reference) (string, er
 	return out, nil
 }
 
-// rootfs makes the Debian root file system, or takes it from the cache.
-func (w *work) rootfs(ctx context.Context) (string, error) {
+// makeRootfs makes the Debian root file system, or takes it from the cache.
+func (w *work) makeRootfs(ctx context.Context) (string, error) {
 	out := filepath.Join(w.Cache, "rootfs-"+short(w.plan.hasher.rootfs)+".tar")
 	if _, err := os.Stat(out); err == nil {
 		return out, nil
@@ -203,6 +217,8 @@ func (w *work) rootfs(ctx context.Context) (string, error) {
 // needPackages installs those Debian packages that are missing, and says so. On another system the build itself will
 // say what it lacks.
 func (w *work) needPackages(ctx context.Context, packages ...string) error {
+	w.installing.Lock()
+	defer w.installing.Unlock()
 	if _, err := exec.LookPath("dpkg-query"); err != nil {
 		return nil //nolint:nilerr // not Debian
 	}
