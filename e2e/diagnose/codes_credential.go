@@ -1,7 +1,7 @@
 package diagnose
 
 // The codes of the shared credential and of the provider behind it.
-const ( //nolint:gosec // names of faults, no credentials
+const (
 	tokenSecretMissing  Code = "token-secret-missing"
 	tokenWrongNamespace Code = "token-wrong-namespace"
 	tokenWrongKey       Code = "token-wrong-key-name"
@@ -9,10 +9,10 @@ const ( //nolint:gosec // names of faults, no credentials
 	tokenNewline        Code = "token-trailing-newline"
 	tokenMalformed      Code = "token-malformed"
 	tokenRevoked        Code = "token-revoked-or-expired"
-	tokenIPRestricted   Code = "token-ip-restricted"
-	tokenNoZoneRead     Code = "token-no-zone-read"
+	tokenIPRestricted   Code = "token-ip-restricted" //nolint:gosec // the name of a fault
+	tokenNoZoneRead     Code = "token-no-zone-read"  //nolint:gosec // the name of a fault
 	tokenOtherZone      Code = "token-scoped-to-other-zone"
-	tokenNoDNSEdit      Code = "token-no-dns-edit"
+	tokenNoDNSEdit      Code = "token-no-dns-edit" //nolint:gosec // the name of a fault
 	tokenRotated        Code = "token-rotated-pod-not-restarted"
 	zoneNotActive       Code = "zone-not-active-or-duplicate"
 	quotaShared         Code = "cloudflare-429-shared-quota"
