@@ -18,9 +18,12 @@ func findCRDsMissing(r *route) []Finding {
 		part facts.Part
 		name string
 	}{
-		{facts.Certificates, "certificates.cert-manager.io"}, {facts.CertificateRequests, "certificaterequests.cert-manager.io"},
-		{facts.ClusterIssuers, "clusterissuers.cert-manager.io"}, {facts.Issuers, "issuers.cert-manager.io"},
-		{facts.Orders, "orders.acme.cert-manager.io"}, {facts.Challenges, "challenges.acme.cert-manager.io"},
+		{facts.Certificates, "certificates.cert-manager.io"},
+		{facts.CertificateRequests, "certificaterequests.cert-manager.io"},
+		{facts.ClusterIssuers, "clusterissuers.cert-manager.io"},
+		{facts.Issuers, "issuers.cert-manager.io"},
+		{facts.Orders, "orders.acme.cert-manager.io"},
+		{facts.Challenges, "challenges.acme.cert-manager.io"},
 	} {
 		for _, e := range r.errors[kind.part] {
 			if e.Reason != "NotFound" && !strings.Contains(e.Message, "no matches for kind") && !strings.Contains(e.Message, "could not find the requested resource") {

@@ -75,6 +75,9 @@ func findWrongTXT(r *route) []Finding {
 	summary, remedy := fmt.Sprintf("the CA found no TXT record %s", r.txtName()), r.renew("see that the record reaches the zone's name servers, and try again")
 	if strings.Contains(s.text, "Incorrect TXT") {
 		summary = fmt.Sprintf("the CA found a TXT record %s that is not of this challenge", r.txtName())
+		if len(stale) > 0 && r.manager.before(1, 20) {
+			summary += "; cert-manager before 1.20 leaves one behind when it cannot clean up"
+		}
 		remedy = r.renew("delete the stale record and try again")
 		if d := drop("", stale...); d.Command != "" {
 			remedy.Command = d.Command + " && " + remedy.Command

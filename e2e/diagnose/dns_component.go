@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	core "k8s.io/api/core/v1"
+
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -95,14 +97,36 @@ func (r *route) marksOther(m mark) bool {
 	return false
 }
 
+// often is how many restarts make a loop of a container that is not ready, while the kubelet does not hold it back.
+const often = 2
+
+// crashing is the pod of a component that ends again and again, and what is seen of it: nil for none.
+func (c *component) crashing() (*core.Pod, string) {
+	if pod, w := c.waiting("CrashLoopBackOff"); pod != nil {
+		return pod, w.Reason + ": " + w.Message
+	}
+	for _, pod := range c.pods {
+		for i := range pod.Status.ContainerStatuses {
+			status := &pod.Status.ContainerStatuses[i]
+			end := status.State.Terminated
+			if end == nil {
+				end = status.LastTerminationState.Terminated
+			}
+			if end != nil && !status.Ready && status.RestartCount >= often {
+				return pod, fmt.Sprintf("not ready, restarted %d times, ended last with code %d", status.RestartCount, end.ExitCode)
+			}
+		}
+	}
+	return nil, ""
+}
+
 func findCrash(r *route) []Finding {
 	s := r.sync
-	pod, w := s.waiting("CrashLoopBackOff")
+	pod, seen := s.crashing()
 	if pod == nil || r.has(policyFlagMissing, ownerOrPrefix) {
 		return nil
 	}
-	name := object("Pod", pod.Namespace, pod.Name)
-	evidence := []Evidence{says(name, "%s: %s", w.Reason, w.Message)}
+	evidence := []Evidence{says(object("Pod", pod.Namespace, pod.Name), "%s", seen)}
 	summary, remedy := "external-dns ends again and again, so nothing writes records", "read the log of the run before and cure what it says"
 	if s.syncs.fatal != nil {
 		evidence = append(evidence, logged(facts.ExternalDNS, *s.syncs.fatal))
@@ -120,8 +144,11 @@ func findDown(r *route) []Finding {
 		return finding("Deployment (none)", "no external-dns runs in this cluster, so nothing writes records",
 			Remedy{Text: "install external-dns"}, says("Deployments", "none has a container of external-dns"))
 	}
-	if pod, _ := s.waiting("CrashLoopBackOff", "CreateContainerConfigError"); pod != nil || !r.down(s.component) {
+	if pod, _ := s.crashing(); pod != nil || r.has(policyFlagMissing, ownerOrPrefix) || !r.down(s.component) {
 		return nil
+	}
+	if pod, _ := s.waiting("CreateContainerConfigError"); pod != nil {
+		return nil // what it lacks is for the layer of the credential
 	}
 	remedy := Remedy{Text: "see why its pod is not ready", Command: fmt.Sprintf("kubectl -n %s describe deployment %s", s.Namespace, s.Name)}
 	if s.Spec.Replicas != nil && *s.Spec.Replicas == 0 {

@@ -46,6 +46,10 @@ func dnsRows() []row {
 			cause: "external-dns-crashloop", object: syncs, remedy: "logs external-dns-1 --previous", seen: "connection refused", dns: diagnose.Broken,
 		},
 		{
+			name: "external-dns-crashloop: between two starts", change: all(crash("flag parsing error: unknown long flag '--polcy'"), ended),
+			cause: "external-dns-crashloop", object: syncs, seen: "restarted 5 times", dns: diagnose.Broken,
+		},
+		{
 			name: "external-dns-down", change: all(scaled(facts.ExternalDNS, 0), target(stale)),
 			cause: "external-dns-down", object: syncs, remedy: "kubectl -n cert-manager scale deployment external-dns --replicas=1", dns: diagnose.Broken,
 		},

@@ -90,6 +90,12 @@ func crash(fatal string) change {
 	}
 }
 
+// ended has the crashed container seen after its end, before the kubelet holds it back.
+func ended(s *facts.Snapshot) {
+	status := &podOf(s, facts.ExternalDNS).Status.ContainerStatuses[0]
+	status.State = core.ContainerState{Terminated: &core.ContainerStateTerminated{ExitCode: 1, FinishedAt: ago(0)}}
+}
+
 func unavailable(s *facts.Snapshot, c facts.Component) {
 	for i := range s.Deployments {
 		if facts.ComponentOf(s.Deployments[i].Spec.Template.Spec) == c {
