@@ -1,0 +1,142 @@
+// Package explain looks at a cluster, or at a snapshot of one, and says of its routes what is wrong and what to do about it.
+//
+// It knows where facts come from and which routes are meant. What the facts mean is for package diagnose, how it reads for package
+// report. It only reads: a cluster is the same after it as before.
+package explain
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/report"
+)
+
+// The ends of an explanation that could be given. Whoever cannot look returns an error.
+const (
+	Healthy = 0 // every route works, and nothing stands in the way of its next renewal
+	Faulty  = 1 // a fault was found
+	Blind   = 2 // no fault was found, and too little was seen to say that there is none
+)
+
+// Options are what the user says.
+type Options struct {
+	// Target is a host, ingress/NAMESPACE/NAME or ingress/NAME; All means every route instead.
+	Target string
+	All    bool
+	// Namespace bounds which Ingresses are meant; what they depend on is looked at wherever it is.
+	Namespace string
+	// Output is text, json, html or markdown.
+	Output string
+	Style  report.Style
+	// Snapshot is a file to explain instead of a cluster; Save is one to write.
+	Snapshot, Save string
+
+	Kubeconfig, Context string // as kubectl takes them
+	// Internet is where DNS, provider and probes are asked: live, fake (that of a cluster made by edgeproof), or auto.
+	Internet string
+	// Resolver is the public DNS to ask; that of this machine unless set.
+	Resolver string
+	// AskCloudflare allows the cluster's own token to be used for reading zones and records.
+	AskCloudflare bool
+	// Timeout bounds all of the looking; a minute unless set.
+	Timeout time.Duration
+}
+
+// Run explains, and returns how it ended.
+func Run(ctx context.Context, o Options, out io.Writer) (int, error) {
+	write, err := o.writer()
+	if err != nil {
+		return Blind, err
+	}
+	want, err := o.wanted()
+	if err != nil {
+		return Blind, err
+	}
+	s, want, err := o.snapshot(ctx, want)
+	if err != nil {
+		return Blind, err
+	}
+	explainer := diagnose.New(s)
+	targets, err := want.choose(explainer.Targets())
+	if err != nil {
+		return Blind, err
+	}
+	routes := make([]diagnose.Diagnosis, 0, len(targets))
+	for _, t := range targets {
+		routes = append(routes, explainer.Explain(t))
+	}
+	e := report.Explain(s, routes)
+	return end(e), write(out, e)
+}
+
+func end(e *report.Explanation) int {
+	switch {
+	case e.Healthy:
+		return Healthy
+	case e.Found():
+		return Faulty
+	}
+	return Blind
+}
+
+// Outputs are the values of Options.Output.
+func Outputs() []string { return []string{"text", "json", "html", "markdown"} }
+
+// Internets are the values of Options.Internet.
+func Internets() []string { return []string{"auto", "live", "fake"} }
+
+// writer checks what can be checked before anything is touched.
+func (o Options) writer() (func(io.Writer, *report.Explanation) error, error) {
+	if !slices.Contains(Internets(), o.Internet) {
+		return nil, fmt.Errorf("internet %q is unknown; use %s", o.Internet, oneOf(Internets()))
+	}
+	if o.Snapshot != "" && o.Save != "" {
+		return nil, errors.New("explain a snapshot and save it: it is saved already; leave out --save, or --snapshot")
+	}
+	switch o.Output {
+	case "text":
+		return func(w io.Writer, e *report.Explanation) error { return report.ExplanationText(w, e, o.Style) }, nil
+	case "json":
+		return report.ExplanationJSON, nil
+	case "html":
+		return report.ExplanationHTML, nil
+	case "markdown":
+		return report.ExplanationMarkdown, nil
+	}
+	return nil, fmt.Errorf("output %q is unknown; use %s", o.Output, oneOf(Outputs()))
+}
+
+func oneOf(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
+}
+
+// snapshot reads or makes the facts, and completes what is meant by what the context says.
+func (o Options) snapshot(ctx context.Context, want wanted) (*facts.Snapshot, wanted, error) {
+	if o.Snapshot != "" {
+		s, err := Load(o.Snapshot)
+		return s, want.in("default"), err
+	}
+	if o.Save != "" {
+		if err := writable(o.Save); err != nil {
+			return nil, want, err
+		}
+	}
+	if o.Timeout == 0 {
+		o.Timeout = time.Minute
+	}
+	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
+	defer cancel()
+	s, want, err := o.look(ctx, want)
+	if err == nil && o.Save != "" {
+		s, err = save(o.Save, s)
+	}
+	return s, want, err
+}

@@ -1,0 +1,115 @@
+package explain
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/rest"
+	"k8s.io/client-go/tools/clientcmd"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/environment"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/facts/live"
+)
+
+// firstLook bounds the question whether there is a cluster at all.
+const firstLook = 20 * time.Second
+
+// look collects the facts of the routes that are meant. It looks at the Ingresses first: a cluster that does not answer, and a route
+// that is not there, are told before anybody outside is asked.
+func (o Options) look(ctx context.Context, want wanted) (*facts.Snapshot, wanted, error) {
+	config, namespace, err := o.cluster()
+	if err != nil {
+		return nil, want, err
+	}
+	sources, err := facts.Connect(config, nil)
+	if err != nil {
+		return nil, want, err
+	}
+	first, err := glance(ctx, sources, config.Host)
+	if err != nil {
+		return nil, want, err
+	}
+	want = want.in(namespace)
+	targets, err := want.choose(diagnose.New(first).Targets())
+	if err != nil {
+		return nil, want, err
+	}
+	if sources.Internet, err = o.internet(ctx, config, first); err != nil {
+		return nil, want, err
+	}
+	scope := facts.Scope{}
+	if !want.all || want.namespace != "" {
+		for _, t := range targets {
+			scope.Hosts = append(scope.Hosts, t.Host)
+		}
+	}
+	return facts.Collect(ctx, sources, scope), want, nil
+}
+
+// cluster reads the kubeconfig as kubectl does, and returns the namespace of its context beside.
+func (o Options) cluster() (*rest.Config, string, error) {
+	rules := clientcmd.NewDefaultClientConfigLoadingRules() // which heeds KUBECONFIG
+	rules.ExplicitPath = o.Kubeconfig
+	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: o.Context})
+	config, err := loader.ClientConfig()
+	if err != nil {
+		return nil, "", fmt.Errorf("read kubeconfig: %w; give --kubeconfig FILE and --context NAME, or set KUBECONFIG, or explain a saved one with --snapshot FILE", err)
+	}
+	namespace, _, err := loader.Namespace()
+	if err != nil {
+		return nil, "", fmt.Errorf("read kubeconfig: %w", err)
+	}
+	config.UserAgent, config.WarningHandler = "edgeproof-explain", rest.NoWarnings{}
+	return config, namespace, nil
+}
+
+// glance reads Ingresses and Services, without which there is nothing to explain.
+func glance(ctx context.Context, sources facts.Sources, host string) (*facts.Snapshot, error) {
+	ctx, cancel := context.WithTimeout(ctx, firstLook)
+	defer cancel()
+	s := facts.Collect(ctx, sources, facts.Scope{Parts: []facts.Part{facts.Ingresses, facts.Services}})
+	for _, e := range s.Trouble(facts.Ingresses) {
+		cure := "is the cluster up, and the one you mean? See kubectl config current-context"
+		switch e.Reason {
+		case "Forbidden":
+			cure = "ask for the rights of e2e/facts/rbac.yaml"
+		case "Unauthorized":
+			cure = "log in to it again"
+		}
+		return nil, fmt.Errorf("look at cluster %s: %s; %s", host, e.Message, cure)
+	}
+	return s, nil
+}
+
+// internet is the fake one where the cluster has it, unless another is asked for.
+func (o Options) internet(ctx context.Context, config *rest.Config, s *facts.Snapshot) (facts.Internet, error) {
+	name := types.NamespacedName{Namespace: environment.InternetNamespace, Name: environment.ControlService}
+	there := false
+	for i := range s.Services {
+		there = there || s.Services[i].Namespace == name.Namespace && s.Services[i].Name == name.Name
+	}
+	if o.Internet == "live" || o.Internet == "auto" && !there {
+		options := live.Options{Resolver: o.Resolver}
+		if o.AskCloudflare {
+			options.Provider = live.Cloudflare
+		}
+		return live.New(options)
+	}
+	if !there {
+		return nil, fmt.Errorf("find the fake internet: the cluster has no Service %s; leave out --internet, or make a cluster with `edgeproof up`", name)
+	}
+	control, err := environment.Control(config)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, firstLook)
+	defer cancel()
+	if err := control.Ready(ctx); err != nil {
+		return nil, fmt.Errorf("ask the fake internet of Service %s: %w; give --internet live to ask the real one", name, err)
+	}
+	return facts.FromControl(control), nil
+}
