@@ -21,7 +21,7 @@ func main() {
 		stop() // a second interrupt ends the program at once
 	}()
 	ctrllog.SetLogger(logr.Discard()) // what matters comes back as errors
-	code, err := execute(ctx, os.Args[1:])
+	code, err := execute(ctx, os.Args)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "edgeproof:", err)
 	}

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/edgeproof/edgeproof/e2e/cluster"
 	"github.com/edgeproof/edgeproof/e2e/progress"
@@ -23,9 +26,10 @@ type statusError int
 func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
 // execute runs the command line and returns its exit status: 0 pass, 1 the bundle fails, 2 the suite could not run.
+// It may be installed as kubectl-edgeproof, too: args[0] tells.
 func execute(ctx context.Context, args []string) (int, error) {
-	root := newRoot() //nolint:contextcheck // each command is given its context by cobra
-	root.SetArgs(args)
+	root := newRoot(isPlugin(args[0])) //nolint:contextcheck // each command is given its context by cobra
+	root.SetArgs(args[1:])
 	err := root.ExecuteContext(ctx)
 	var status statusError
 	switch {
@@ -35,6 +39,11 @@ func execute(ctx context.Context, args []string) (int, error) {
 		return int(status), nil
 	}
 	return exitCouldNotRun, err
+}
+
+// isPlugin reports whether kubectl runs the program: https://kubernetes.io/docs/tasks/extend-kubectl/kubectl-plugins/.
+func isPlugin(program string) bool {
+	return strings.HasPrefix(filepath.Base(program), "kubectl-")
 }
 
 // flags are shared by the commands that make or use a cluster.
@@ -53,7 +62,17 @@ func (f *flags) options(log *progress.Log) (run.Options, error) {
 	}, nil
 }
 
-func newRoot() *cobra.Command {
+// bind registers the flags of those commands.
+func (f *flags) bind(set *pflag.FlagSet) {
+	set.StringVar(&f.root, "root", ".", "a folder inside the checkout of edgeproof")
+	set.StringVar(&f.cluster, "cluster", cluster.DefaultName, "name of the kind cluster")
+	set.StringVar(&f.bundle, "bundle", "", "folder of the bundle (default: the reference bundle)")
+	set.StringVar(&f.apps, "apps", "", "folder of the applications whose routes are judged (default: fixtures/apps)")
+	set.StringVar(&f.images, "images", string(supply.Auto), "where images come from: auto, pull or build")
+}
+
+// newRoot makes the command line; as a plugin of kubectl it is called "kubectl edgeproof".
+func newRoot(plugin bool) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "edgeproof",
 		Short: "Prove that a GitOps bundle makes a working edge: routes, DNS records, certificates",
@@ -62,17 +81,20 @@ a client outside), installs a GitOps bundle unmodified, and judges every criteri
 		Example: `  edgeproof test                              # judge the reference bundle
   edgeproof test --bundle ../platform/edge    # judge yours
   edgeproof up && edgeproof test              # keep the cluster between runs
-  edgeproof down`,
+  edgeproof down
+  edgeproof explain develop.safeops.work      # what is wrong with a route, on any cluster`,
 		SilenceUsage: true, SilenceErrors: true,
 	}
+	if plugin {
+		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl edgeproof"}
+		root.Example = strings.ReplaceAll(root.Example, "edgeproof ", "kubectl edgeproof ")
+	}
 	f := &flags{}
-	persistent := root.PersistentFlags()
-	persistent.StringVar(&f.root, "root", ".", "a folder inside the checkout of edgeproof")
-	persistent.StringVar(&f.cluster, "cluster", cluster.DefaultName, "name of the kind cluster")
-	persistent.StringVar(&f.bundle, "bundle", "", "folder of the bundle (default: the reference bundle)")
-	persistent.StringVar(&f.apps, "apps", "", "folder of the applications whose routes are judged (default: fixtures/apps)")
-	persistent.StringVar(&f.images, "images", string(supply.Auto), "where images come from: auto, pull or build")
 	log := progress.New(os.Stderr)
-	root.AddCommand(newImages(f, log), newUp(f, log), newTest(f, log), newDown(f, log))
+	for _, cmd := range []*cobra.Command{newImages(f, log), newUp(f, log), newTest(f, log), newDown(f, log)} {
+		f.bind(cmd.Flags())
+		root.AddCommand(cmd)
+	}
+	root.AddCommand(newExplain(plugin))
 	return root
 }

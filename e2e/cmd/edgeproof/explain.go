@@ -1,0 +1,62 @@
+package main
+
+import (
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/edgeproof/edgeproof/e2e/explain"
+	"github.com/edgeproof/edgeproof/e2e/report"
+)
+
+func newExplain(plugin bool) *cobra.Command {
+	var o explain.Options
+	cmd := &cobra.Command{
+		Use:   "explain HOST | ingress/NAMESPACE/NAME | --all",
+		Short: "Say of the routes of any cluster what is wrong: exit 0 when nothing is, 1 when a fault was found, 2 when it could not look",
+		Long: `explain walks the chain of a route: shared credential, routing, DNS, certificate. It names the first broken link with its
+evidence and what to do, and says which layers are not at fault.
+
+It works on any cluster that kubectl reaches, and only reads. DNS and hosts are asked from this machine; on a cluster made by
+edgeproof, in its fake internet. The right that it needs is e2e/facts/rbac.yaml; what it may not read is left out, and said so.`,
+		Example: `  edgeproof explain develop.safeops.work
+  edgeproof explain ingress/develop/frontend
+  edgeproof explain --all --save edge.json            # keep what was seen
+  edgeproof explain --all --snapshot edge.json        # the same again, with no cluster at all
+  edgeproof explain develop.safeops.work -o markdown >> "$GITHUB_STEP_SUMMARY"
+  edgeproof explain develop.safeops.work --ask-cloudflare`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				o.Target = args[0]
+			}
+			o.Style = report.StyleOf(os.Stdout, os.Getenv)
+			code, err := explain.Run(cmd.Context(), o, cmd.OutOrStdout())
+			if err == nil && code != 0 {
+				return statusError(code)
+			}
+			return err
+		},
+	}
+	if plugin {
+		cmd.Example = strings.ReplaceAll(cmd.Example, "  edgeproof ", "  kubectl edgeproof ")
+	}
+	flags := cmd.Flags()
+	flags.BoolVar(&o.All, "all", false, "explain every route")
+	flags.StringVarP(&o.Output, "output", "o", "text", "text, json, html or markdown")
+	flags.StringVarP(&o.Namespace, "namespace", "n", "", "only Ingresses of this namespace")
+	flags.StringVar(&o.Kubeconfig, "kubeconfig", "", "kubeconfig of the cluster (default: KUBECONFIG, or ~/.kube/config)")
+	flags.StringVar(&o.Context, "context", "", "context of the kubeconfig")
+	flags.StringVar(&o.Save, "save", "", "write what was seen to this file; it holds no secret")
+	flags.StringVar(&o.Snapshot, "snapshot", "", "explain this file instead of a cluster")
+	flags.StringVar(&o.Internet, "internet", "auto", "where DNS, hosts and the provider are asked: live, fake, or auto")
+	flags.StringVar(&o.Resolver, "resolver", "", "public DNS to ask, as in 1.1.1.1 (default: that of this machine)")
+	flags.BoolVar(&o.AskCloudflare, "ask-cloudflare", false, "let the cluster's own token be used to read zones and records at Cloudflare")
+	flags.DurationVar(&o.Timeout, "timeout", time.Minute, "end looking after this long")
+	for flag, values := range map[string][]string{"output": explain.Outputs(), "internet": explain.Internets()} {
+		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // the flags are there
+	}
+	return cmd
+}
