@@ -13,10 +13,13 @@ import (
 
 func newExplain(plugin bool) *cobra.Command {
 	var o explain.Options
+	const short = "Say of the routes of any cluster what is wrong: exit 0 when nothing is, 1 when a fault was found, 2 when it could not look"
 	cmd := &cobra.Command{
 		Use:   "explain HOST | ingress/NAMESPACE/NAME | --all",
-		Short: "Say of the routes of any cluster what is wrong: exit 0 when nothing is, 1 when a fault was found, 2 when it could not look",
-		Long: `explain walks the chain of a route: shared credential, routing, DNS, certificate. It names the first broken link with its
+		Short: short,
+		Long: short + `.
+
+It walks the chain of a route: shared credential, routing, DNS, certificate. It names the first broken link with its
 evidence and what to do, and says which layers are not at fault.
 
 It works on any cluster that kubectl reaches, and only reads. DNS and hosts are asked from this machine; on a cluster made by
