@@ -72,17 +72,18 @@ func glance(ctx context.Context, sources facts.Sources, host string) (*facts.Sna
 	ctx, cancel := context.WithTimeout(ctx, firstLook)
 	defer cancel()
 	s := facts.Collect(ctx, sources, facts.Scope{Parts: []facts.Part{facts.Ingresses, facts.Services}})
-	for _, e := range s.Trouble(facts.Ingresses) {
-		cure := "is the cluster up, and the one you mean? See kubectl config current-context"
-		switch e.Reason {
-		case "Forbidden":
-			cure = "ask for the rights of e2e/facts/rbac.yaml"
-		case "Unauthorized":
-			cure = "log in to it again"
-		}
-		return nil, fmt.Errorf("look at cluster %s: %s; %s", host, e.Message, cure)
+	troubles := s.Trouble(facts.Ingresses)
+	if len(troubles) == 0 {
+		return s, nil
 	}
-	return s, nil
+	cure := "is the cluster up, and the one you mean? See kubectl config current-context"
+	switch troubles[0].Reason {
+	case "Forbidden":
+		cure = "ask for the rights of e2e/facts/rbac.yaml"
+	case "Unauthorized":
+		cure = "log in to it again"
+	}
+	return nil, fmt.Errorf("look at cluster %s: %s; %s", host, troubles[0].Message, cure)
 }
 
 // internet is the fake one where the cluster has it, unless another is asked for.
