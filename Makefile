@@ -9,6 +9,7 @@ ARTIFACTS ?=
 KEEP      ?= on-failure
 FOCUS     ?=
 LABELS    ?=
+SEED      ?= 0
 IMAGES    ?= auto
 CLUSTER   ?= edgeproof
 
@@ -21,6 +22,10 @@ FUZZTIME  ?= 30s
 .PHONY: e2e
 e2e: build ## judge BUNDLE= (default: the reference bundle) on a real cluster; KEEP= FOCUS= LABELS= APPS= ARTIFACTS= IMAGES=
 	$(EDGEPROOF) test $(SCENE) --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
+
+.PHONY: e2e-full
+e2e-full: build ## the same with every fault of the catalogue; SEED= repeats an order
+	$(EDGEPROOF) test $(SCENE) --catalogue full --seed '$(SEED)' --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
 
 .PHONY: test
 test: ## all unit and contract tests; no cluster

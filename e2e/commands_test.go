@@ -20,7 +20,7 @@ func (e *edge) commands() {
 		c, _ := criteria.Lookup(id)
 		It(string(id)+" "+c.Text, Label(string(id)), func(ctx SpecContext) {
 			var (
-				command = e.commandFor(id)
+				command = commandFor(id, e.target)
 				out     string
 				failed  error
 				read    judge.Judgement
@@ -50,11 +50,11 @@ func (e *edge) commands() {
 }
 
 // commandFor is the specification's command. VC-4 and VC-5 ask for the reference bundle's application; with another
-// bundle, for that one's first route.
-func (e *edge) commandFor(id criteria.ID) string {
+// target, for that one's first route.
+func commandFor(id criteria.ID, target judge.Target) string {
 	c, _ := criteria.Lookup(id)
 	command := strings.Trim(c.Text, "`")
-	first := e.target.Routes[0].Ingress
+	first := target.Routes[0].Ingress
 	switch id {
 	case "VC-4", "VC-5":
 		command = strings.Replace(command, "-n develop", "-n "+first.Namespace, 1)

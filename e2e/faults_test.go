@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	corev1 "k8s.io/api/core/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/fault"
@@ -19,16 +21,8 @@ import (
 // faults breaks the edge on purpose, one spec a fault. Faults of single routes run side by side, each on a route of its
 // own; those that touch what others share come last, one at a time.
 func (e *edge) faults(list []fault.Fault) {
-	list = slices.Clone(list)
-	slices.SortStableFunc(list, func(a, b fault.Fault) int {
-		if a.Alone == b.Alone {
-			return strings.Compare(a.ID, b.ID)
-		}
-		if a.Alone {
-			return 1
-		}
-		return -1
-	})
+	suite, _ := GinkgoConfiguration()
+	list = inOrder(list, uint64(suite.RandomSeed)) //nolint:gosec // a seed, of whatever sign
 	side := &sideBySide{proofs: map[string]chan proof{}}
 	for _, f := range list {
 		It(specOf(f), Label(string(f.Pattern), "fault"), func(ctx SpecContext) {
@@ -47,7 +41,29 @@ func (e *edge) faults(list []fault.Fault) {
 			}
 		})
 	}
-	AfterAll(side.end)
+	AfterAll(func(ctx SpecContext) {
+		side.end()
+		rules, err := e.scene.Internet.Faults(ctx)
+		Expect(err).NotTo(HaveOccurred())
+		Expect(rules).To(BeEmpty(), "rules of the fake internet that a fault has left behind")
+	})
+}
+
+// inOrder shuffles the faults by the seed: no fault may lean on what another leaves. Those that run alone come last.
+func inOrder(list []fault.Fault, seed uint64) []fault.Fault {
+	list = slices.Clone(list)
+	dice := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // an order, not a secret
+	dice.Shuffle(len(list), func(a, b int) { list[a], list[b] = list[b], list[a] })
+	slices.SortStableFunc(list, func(a, b fault.Fault) int {
+		switch {
+		case a.Alone == b.Alone:
+			return 0
+		case a.Alone:
+			return 1
+		}
+		return -1
+	})
+	return list
 }
 
 // specOf names the spec of a fault.
@@ -131,7 +147,19 @@ func (e *edge) removeRoutes(ctx context.Context, list []fault.Fault) {
 }
 
 func (e *edge) makeRoute(ctx context.Context, f fault.Fault) error {
-	route, err := e.scene.MakeRoute(ctx, f.ID, e.variables(f), nil)
+	variables := e.variables(f)
+	var restored *corev1.Secret
+	if !f.Issue {
+		var err error
+		restored, err = e.injector.Restore(ctx, fault.Certificate{
+			Namespace: variables["namespace"], Secret: "frontend-tls", Names: []string{variables["host"]},
+			Certificate: "frontend-tls", Issuer: variables["production_issuer"],
+		})
+		if err != nil {
+			return err
+		}
+	}
+	route, err := e.scene.MakeRoute(ctx, f.ID, variables, restored)
 	if err != nil {
 		return err
 	}

@@ -23,6 +23,7 @@ func (e *edge) journey() {
 		DeferCleanup(func(ctx SpecContext) { e.recordRoutes(ctx) })
 		e.expectMet(ctx, "DW-4", e.target, e.remaining(e.budgetOf("DW-4")))
 	})
+	e.spec("DW-5") // after the others: what they found must be explained
 }
 
 // recordRoutes hands what the outside client sees of each host to the verdict, whether the spec passed or not.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/criteria"
-	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
@@ -27,7 +27,7 @@ type proof struct {
 func (e *edge) prove(ctx context.Context, f fault.Fault) (p proof) {
 	p.record = verdict.Fault{
 		ID: f.ID, Title: f.Title, Layer: string(f.Layer), Criteria: []criteria.ID{f.Pattern}, Result: verdict.Failed,
-		Expected: texts(f.Red.IDs()), Diagnosed: []string{}, Cleared: []string{},
+		Expected: f.Expect.Named(), Diagnosed: []string{}, Cleared: []string{},
 	}
 	filled, err := f.Fill(e.variables(f))
 	if err == nil {
@@ -43,21 +43,21 @@ func (e *edge) prove(ctx context.Context, f fault.Fault) (p proof) {
 }
 
 func (e *edge) live(ctx context.Context, f fault.Fault, p *proof) (err error) {
-	target := e.targetOf(f)
-	// Nothing may pass because it was broken already.
-	for _, id := range slices.Concat(f.Red.IDs(), f.Green) {
-		if err := e.met(ctx, id, target, e.remaining(e.budgets.CertificateIssued)); err != nil {
-			return fmt.Errorf("before the injection: %w", err)
-		}
+	own := e.targetOf(f)
+	if err := e.works(ctx, f, own, e.budgets.Healed); err != nil { // nothing may pass because it was broken already
+		return fmt.Errorf("before the injection: %w", err)
 	}
 	if f.Route == fault.RouteDuring {
 		if err := e.scene.RouteGone(ctx, e.variables(f)); err != nil {
 			return err
 		}
 	}
+	before, err := e.trace(ctx, own)
+	if err != nil {
+		return err
+	}
 
-	injector := &fault.Injector{Client: e.scene.Client, Kube: e.scene.Kube, Internet: e.scene.Internet}
-	injection, err := injector.Inject(ctx, f)
+	injection, err := e.injector.Inject(ctx, f)
 	if err != nil {
 		return err
 	}
@@ -67,78 +67,139 @@ func (e *edge) live(ctx context.Context, f fault.Fault, p *proof) (err error) {
 		if err := e.makeRoute(ctx, f); err != nil {
 			return err
 		}
-		target = e.targetOf(f)
+		own = e.targetOf(f)
 	}
-
-	if err := e.seen(ctx, f, target, p, injected); err != nil {
+	if err := e.seen(ctx, f, watched(own, f.Watch), p, injected); err != nil {
 		return err
 	}
+
 	if err := injection.Heal(ctx); err != nil {
 		return err
 	}
 	healed := time.Now()
-	for _, id := range slices.Concat(f.Red.IDs(), f.Green) {
-		if err := e.met(ctx, id, target, e.budgets.Healed); err != nil {
-			return fmt.Errorf("after healing: %w", err)
+	if err := e.works(ctx, f, own, e.budgets.Healed); err != nil {
+		return fmt.Errorf("after healing: %w", err)
+	}
+	if f.Route == fault.RouteBefore {
+		if err := e.traceless(ctx, own, before); err != nil {
+			return err
 		}
 	}
 	p.record.SecondsToHeal = verdict.Seconds(time.Since(healed))
 	return nil
 }
 
-// seen holds what is judged while the fault is in against what the fault expects.
-func (e *edge) seen(ctx context.Context, f fault.Fault, target judge.Target, p *proof, injected time.Time) error {
-	for _, id := range f.Red.IDs() {
-		reasons, err := e.red(ctx, id, target, f.Red[id])
-		if err != nil {
-			return err
+// works waits until a fault's criteria are met and its route is found healthy.
+func (e *edge) works(ctx context.Context, f fault.Fault, target judge.Target, budget await.Budget) error {
+	ids := slices.Concat(f.Red.IDs(), f.Green)
+	_, err := await.Until(ctx, budget, "health of "+strings.Join(target.Hosts(), ", "), func(ctx context.Context) await.Answer {
+		v, there := e.views.Look(ctx)
+		if !there {
+			return await.Wait("no look at it in time")
 		}
-		p.record.Diagnosed = append(p.record.Diagnosed, string(id))
-		p.evidence = append(p.evidence, reasons...)
-	}
-	p.record.SecondsToDetect = verdict.Seconds(time.Since(injected))
-	for _, id := range f.Green {
-		if j := e.judge(ctx, id, target); !j.Met { // one look: what turned red and came back did not stay green
-			return fmt.Errorf("while the fault is in, this must stay green: %s", j)
+		for _, id := range ids {
+			if j := e.judgeIn(ctx, id, v, target); !j.Met {
+				return await.Wait("%s", j)
+			}
 		}
-		p.record.Cleared = append(p.record.Cleared, string(id))
-	}
-	if !f.Naive {
-		return nil
-	}
-	naive := judge.Naive(facts.Collect(ctx, e.sources, judge.Scope(target, "DW-4")), target)
-	if !naive.Met {
-		return fmt.Errorf("a check of the raw address alone must not notice this fault, and does: %s", naive)
-	}
-	for _, line := range naive.Evidence {
-		p.evidence = append(p.evidence, "meanwhile, a check of the raw address alone: "+line)
-	}
-	return nil
-}
-
-// met waits until a criterion is met.
-func (e *edge) met(ctx context.Context, id criteria.ID, target judge.Target, budget await.Budget) error {
-	_, err := await.Until(ctx, budget, string(id), func(ctx context.Context) await.Answer {
-		return e.judge(ctx, id, target).Answer()
+		for _, d := range diagnoses(v, target) {
+			if !d.Healthy {
+				return await.Wait("%s is not found healthy: %s", d.Host, summary(d))
+			}
+		}
+		return await.Done("healthy")
 	})
 	return err
 }
 
-// red waits until a criterion is not met for a reason that contains the text, and returns the reasons.
-func (e *edge) red(ctx context.Context, id criteria.ID, target judge.Target, text string) ([]string, error) {
-	var reasons []string
-	_, err := await.Until(ctx, e.budgets.IssueFaultVisible, string(id)+" red", func(ctx context.Context) await.Answer {
-		j := e.judge(ctx, id, target)
-		reasons = j.Reasons
-		switch {
-		case j.Met:
-			return await.Wait("%s is still met", id)
-		case !strings.Contains(strings.Join(j.Reasons, "\n"), text):
-			return await.Wait("%s is not met, but no reason contains %q: %s", id, text, strings.Join(j.Reasons, "; "))
+// seen waits until all that a fault must do is seen in one look: criteria red for their reasons, and the diagnosis as
+// expected. What only looks broken must be found healthy all the while.
+func (e *edge) seen(ctx context.Context, f fault.Fault, target judge.Target, p *proof, injected time.Time) error {
+	budget, settled := e.within(f.Within)
+	_, err := await.Until(ctx, budget, "diagnosis of "+f.ID, func(ctx context.Context) await.Answer {
+		v, there := e.views.Look(ctx)
+		if !there {
+			return await.Wait("no look at it in time")
 		}
-		return await.Done("%s", strings.Join(j.Reasons, "; "))
+		d := v.explain.Explain(diagnose.Target{Host: target.Routes[0].Hosts[0], Ingress: target.Routes[0].Ingress})
+		p.record.Diagnosed, p.record.Cleared = causes(d), cleared(d)
+		unmet, reasons := e.unmet(ctx, f, v, target)
+		unmet = append(unmet, f.Expect.Unmet(d)...)
+		switch {
+		case len(d.Causes) > 0 && f.Expect.Healthy(): // a false alarm; what only settles is waited for
+			return await.Fail("%s; diagnosed: %s", strings.Join(unmet, "; "), summary(d))
+		case len(unmet) > 0:
+			return await.Wait("%s; diagnosed: %s", strings.Join(unmet, "; "), summary(d))
+		case f.Expect.Healthy() && time.Since(injected) < settled:
+			return await.Wait("healthy up to now")
+		}
+		p.record.SecondsToDetect = verdict.Seconds(time.Since(injected))
+		p.record.Red, p.record.Green = f.Red.IDs(), f.Green
+		p.evidence = append(reasons, "diagnosed: "+summary(d))
+		for _, u := range e.usual(ctx, v, target) {
+			p.record.Usual = append(p.record.Usual, verdict.Usual(u))
+		}
+		if naive := judge.Naive(v.facts, target); f.Naive && !naive.Met {
+			return await.Fail("a check of the raw address alone must not notice this fault, and does: %s", naive)
+		}
+		return await.Done("seen")
 	})
-	return reasons, err
+	return err
+}
+
+// unmet says which criteria are not as the fault expects them, and why those are red that must be.
+func (e *edge) unmet(ctx context.Context, f fault.Fault, v view, target judge.Target) (unmet, reasons []string) {
+	for _, id := range f.Red.IDs() {
+		switch j := e.judgeIn(ctx, id, v, target); {
+		case j.Met:
+			unmet = append(unmet, string(id)+" is still met")
+		case !strings.Contains(strings.Join(j.Reasons, "\n"), f.Red[id]):
+			unmet = append(unmet, fmt.Sprintf("%s is not met, but no reason contains %q: %s", id, f.Red[id], strings.Join(j.Reasons, "; ")))
+		default:
+			reasons = append(reasons, j.Reasons...)
+		}
+	}
+	for _, id := range f.Green {
+		if j := e.judgeIn(ctx, id, v, target); !j.Met {
+			unmet = append(unmet, fmt.Sprintf("this must stay green: %s", j))
+		}
+	}
+	return unmet, reasons
+}
+
+// within is the budget in which a fault must be seen, and how long it takes to be sure that nothing comes of one.
+func (e *edge) within(w fault.Within) (await.Budget, time.Duration) {
+	switch w {
+	case fault.NextSync:
+		return e.budgets.SyncFaultVisible, await.SyncInterval
+	case fault.NextIssuance:
+		return e.budgets.IssueFaultVisible, await.ChallengeDelay
+	}
+	return e.budgets.FaultVisible, e.budgets.FaultVisible.Timeout / 4
+}
+
+func summary(d diagnose.Diagnosis) string {
+	if d.Healthy {
+		return "healthy"
+	}
+	var out []string
+	for _, f := range d.Causes {
+		out = append(out, fmt.Sprintf("%s/%s at %s: %s", f.Layer, f.Code, f.Object, f.Summary))
+	}
+	for _, l := range d.Chain {
+		out = append(out, fmt.Sprintf("%s %s", l.Layer, l.State))
+	}
+	return strings.Join(out, "; ")
+}
+
+func cleared(d diagnose.Diagnosis) []string {
+	out := []string{}
+	for _, l := range d.Chain {
+		if l.State == diagnose.Clear {
+			out = append(out, string(l.Layer))
+		}
+	}
+	return out
 }
 
 // targetOf is what is judged of a fault: its own route, once that exists; before, the bundle's.
@@ -152,10 +213,21 @@ func (e *edge) targetOf(f fault.Fault) judge.Target {
 	return target
 }
 
-func texts(ids []criteria.ID) []string {
-	out := make([]string, 0, len(ids))
-	for _, id := range ids {
-		out = append(out, string(id))
+// watched is the route that is judged while a fault is in.
+func watched(own judge.Target, w *fault.Watch) judge.Target {
+	if w == nil {
+		return own
 	}
-	return out
+	route := own.Routes[0]
+	if w.Host != "" {
+		route.Hosts = []string{w.Host}
+	}
+	if w.Namespace != "" {
+		route.Ingress.Namespace = w.Namespace
+	}
+	if w.Ingress != "" {
+		route.Ingress.Name = w.Ingress
+	}
+	own.Routes = []judge.Route{route}
+	return own
 }

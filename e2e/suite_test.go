@@ -26,6 +26,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/run"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
 // What Ginkgo puts before the text of each spec when it matches a focus.
@@ -44,10 +45,11 @@ func TestEdge(t *testing.T) {
 		t.Fatal(err)
 	}
 	e := &edge{stage: stage, budgets: await.Default(), routes: map[string]judge.Route{}}
-	e.describe(faults)
+	e.describe(catalogue(faults, stage.Catalogue))
 	if !staged {
 		// Not before a real run: Ginkgo does not run the reporting nodes of a tree that it has previewed.
 		everyCriterionHasASpec(t, PreviewSpecs(suiteName))
+		everyCriterionHasAFault(t, faults)
 		t.Log("no scene is set: the tree of specs was checked, none was run; `make e2e` runs them")
 		return
 	}
@@ -76,6 +78,27 @@ func everyCriterionHasASpec(t *testing.T, tree Report) {
 	}
 }
 
+// everyCriterionHasAFault holds the catalogue against the registry: a criterion that no fault turns red may be one that cannot fail.
+func everyCriterionHasAFault(t *testing.T, faults []fault.Fault) {
+	t.Helper()
+	killed := map[criteria.ID]bool{}
+	for _, f := range faults {
+		for _, id := range f.Kills() {
+			killed[id] = true
+		}
+	}
+	for _, c := range criteria.All() {
+		if !killed[c.ID] {
+			t.Errorf("criterion %s: no fault turns it red", c.ID)
+		}
+	}
+}
+
+// catalogue picks the faults that are to be run.
+func catalogue(all []fault.Fault, which verdict.Catalogue) []fault.Fault {
+	return slices.DeleteFunc(slices.Clone(all), func(f fault.Fault) bool { return which == verdict.Smoke && !f.Smoke })
+}
+
 // edge is what the specs share.
 type edge struct {
 	stage   run.Stage
@@ -85,8 +108,12 @@ type edge struct {
 	budgets await.Budgets
 	start   time.Time
 
-	externalDNS string        // name of its Deployment
-	log         *progress.Log // nil while the tree is only looked at
+	externalDNS string // name of its Deployment
+	injector    *fault.Injector
+	views       *facts.Shared[view]
+	lists       *facts.Shared[lists]
+
+	log *progress.Log // nil while the tree is only looked at
 
 	mu     sync.Mutex
 	routes map[string]judge.Route // of faults, by id
@@ -110,6 +137,7 @@ func (e *edge) describe(faults []fault.Fault) {
 
 	BeforeSuite(func(ctx SpecContext) {
 		e.connect(ctx)
+		e.share(faults)
 		e.makeRoutes(ctx, faults)
 	})
 	AfterSuite(func(ctx SpecContext) { e.removeRoutes(ctx, faults) })
@@ -142,5 +170,6 @@ func (e *edge) connect(ctx context.Context) {
 	Expect(e.scene.Connect(config)).To(Succeed())
 	e.sources, err = facts.Connect(e.scene.Config, facts.FromControl(e.scene.Internet))
 	Expect(err).NotTo(HaveOccurred())
+	e.injector = &fault.Injector{Client: e.scene.Client, Kube: e.scene.Kube, Internet: e.scene.Internet}
 	e.start = time.Now()
 }

@@ -32,11 +32,11 @@ type Cause struct {
 // Healthy says that nothing is expected to be wrong.
 func (e Expect) Healthy() bool { return len(e.Causes) == 0 }
 
-// Codes lists the expected causes.
-func (e Expect) Codes() []string {
+// Named lists the expected causes as "layer/code".
+func (e Expect) Named() []string {
 	out := make([]string, 0, len(e.Causes))
 	for _, c := range e.Causes {
-		out = append(out, string(c.Code))
+		out = append(out, string(c.Layer)+"/"+string(c.Code))
 	}
 	return out
 }

@@ -44,6 +44,7 @@ func hostile() *verdict.Verdict {
 	f := &v.Faults[0]
 	f.ID, f.Title, f.Layer, f.Reason, f.Objects = poison, poison, poison, poison, []string{poison}
 	f.Expected, f.Diagnosed, f.Cleared = []string{poison}, []string{poison}, []string{poison}
+	f.Usual = []verdict.Usual{{Check: poison, Said: poison}}
 	r := &v.Routes[0]
 	r.Host, r.Target, r.Addresses, r.Reason = poison, poison, []string{poison}, poison
 	r.Certificate.Issuer, r.Certificate.Names = poison, []string{poison}

@@ -32,8 +32,9 @@ func HTML(w io.Writer, v *verdict.Verdict) error {
 		Headline, BudgetLine, SealLine string
 		Families                       []family
 		Troubles                       []trouble
+		Grids                          []grid
 		Longest                        float64
-	}{v, headline(v), budgetLine(v.Budget), sealLine(v.Hermetic), families(v), troubles(v), longest(v.Phases)}); err != nil {
+	}{v, headline(v), budgetLine(v.Budget), sealLine(v.Hermetic), families(v), troubles(v), grids(v), longest(v.Phases)}); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return nil

@@ -32,6 +32,7 @@ func Markdown(w io.Writer, v *verdict.Verdict) error {
 	m.troubles(v)
 	m.criteria(v)
 	m.faults(v)
+	m.grids(v)
 	m.routes(v)
 	m.times(v)
 	m.open(v)
@@ -101,6 +102,29 @@ func (m *markdown) faults(v *verdict.Verdict) {
 	for _, f := range v.Faults {
 		m.row(mark(f.Result)+" "+mdText(string(f.Result)), mdText(f.ID), mdText(f.Layer), mdText(strings.Join(f.Expected, "\n")),
 			mdText(strings.Join(f.Diagnosed, "\n")), mdText(strings.Join(f.Cleared, "\n")), sec(f.SecondsToDetect))
+	}
+}
+
+func (m *markdown) grids(v *verdict.Verdict) {
+	for _, g := range grids(v) {
+		head, rule := make([]string, 0, len(g.Columns)), make([]string, 0, len(g.Columns))
+		for _, c := range g.Columns {
+			head, rule = append(head, mdText(c)), append(rule, "---")
+		}
+		m.section(g.Title)
+		m.row(head...)
+		m.row(rule...)
+		for _, row := range g.Rows {
+			cells := make([]string, 0, len(row))
+			for _, c := range row {
+				cells = append(cells, mdText(c))
+			}
+			m.row(cells...)
+		}
+		m.line("")
+		for _, l := range g.Below {
+			m.line("- " + mdText(l))
+		}
 	}
 }
 

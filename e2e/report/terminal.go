@@ -53,6 +53,15 @@ func Terminal(w io.Writer, v *verdict.Verdict, style Style) error {
 		t.item(f.Result, oneLine(f.ID)+": "+or(oneLine(strings.Join(f.Diagnosed, ", ")), "nothing diagnosed"), "detected after "+sec(f.SecondsToDetect))
 		t.why(f.Result, f.Reason, f.Objects)
 	}
+	for _, g := range grids(v) {
+		if len(g.Below) == 0 {
+			continue
+		}
+		t.title(g.Title) // the tables themselves are in the files
+		for _, l := range g.Below {
+			t.wrap("    ", oneLine(l), "      ")
+		}
+	}
 	if len(v.Open) > 0 {
 		t.title("Not judged by this version")
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/supply"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
 // Keep says what becomes of the cluster after a run. A cluster that stood before the run always stays.
@@ -36,6 +37,8 @@ type Options struct {
 	Keep      Keep
 	Focus     string // Ginkgo's --focus
 	Labels    string // Ginkgo's --label-filter
+	Seed      int64  // Ginkgo's --seed, of the order of the faults; 0 takes one by the clock
+	Catalogue verdict.Catalogue
 	Log       *progress.Log
 }
 
@@ -64,6 +67,13 @@ func (o *Options) complete() error {
 		o.Keep = KeepOnFailure
 	default:
 		return fmt.Errorf("KEEP=%s is unknown; use always, on-failure or never", o.Keep)
+	}
+	switch o.Catalogue {
+	case verdict.Smoke, verdict.Full:
+	case "":
+		o.Catalogue = verdict.Smoke
+	default:
+		return fmt.Errorf("catalogue %s is unknown; use smoke or full", o.Catalogue)
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
 // checkout is a folder that passes for a checkout of this project.
@@ -46,6 +48,7 @@ func TestCompleteFillsInDefaults(t *testing.T) {
 	}
 	want := Options{
 		Root: root, Bundle: root + "/fixtures/bundles/reference", Apps: root + "/fixtures/apps", Artifacts: root + "/_artifacts", Keep: KeepOnFailure,
+		Catalogue: verdict.Smoke,
 	}
 	if diff := cmp.Diff(want, o); diff != "" {
 		t.Errorf("defaults (-want +got):\n%s", diff)
@@ -61,7 +64,7 @@ func TestCompleteKeepsWhatIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Root: filepath.Join(checkout(t)), Bundle: "edge", Apps: "/apps", Artifacts: "../out", Keep: KeepNever, Cluster: "c", Focus: "f", Labels: "l"}
+	o := Options{Root: filepath.Join(checkout(t)), Bundle: "edge", Apps: "/apps", Artifacts: "../out", Keep: KeepNever, Cluster: "c", Focus: "f", Labels: "l", Catalogue: verdict.Full}
 	want := o
 	want.Bundle, want.Artifacts = filepath.Join(here, "edge"), filepath.Join(filepath.Dir(here), "out")
 	if err := o.complete(); err != nil {
@@ -83,6 +86,10 @@ func TestCompleteRefuses(t *testing.T) {
 	unknown := Options{Root: checkout(t), Keep: "sometimes"}
 	if said := message(unknown.complete()); said != "KEEP=sometimes is unknown; use always, on-failure or never" {
 		t.Errorf("an unknown KEEP: %q", said)
+	}
+	many := Options{Root: checkout(t), Catalogue: "most"}
+	if said := message(many.complete()); said != "catalogue most is unknown; use smoke or full" {
+		t.Errorf("an unknown catalogue: %q", said)
 	}
 	outside := Options{Root: t.TempDir()}
 	if said := message(outside.complete()); !strings.Contains(said, "no go.mod of edgeproof here or above") || !strings.Contains(said, "give --root") {

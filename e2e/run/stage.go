@@ -7,6 +7,8 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+
+	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
 // StageVariable names the file in which the suite's process finds what to judge.
@@ -21,6 +23,8 @@ type Stage struct {
 	Engine     string `json:"engine"` // path of the container engine's client
 	Node       string `json:"node"`   // name of the node's container
 	Stuck      string `json:"stuck"`  // at which stage the bundle did not become ready
+
+	Catalogue verdict.Catalogue `json:"catalogue"`
 }
 
 // ReadStage reads the file that StageVariable names. No variable is no error: then there is nothing to judge.

@@ -34,6 +34,7 @@ func Test(ctx context.Context, o Options, out io.Writer) (int, error) {
 		return verdict.Errored.ExitCode(), err
 	}
 	t := &test{options: o, world: &World{}, verdict: verdict.New(verdict.Suite{Version: version(), GoVersion: runtime.Version(), Started: time.Now().UTC()})}
+	t.verdict.Catalogue = o.Catalogue
 	t.run(ctx)
 	t.verdict.Suite.Finished = time.Now().UTC()
 	t.budget()
@@ -123,6 +124,9 @@ func (t *test) specs(ctx context.Context) error {
 		"-test.run=^TestEdge$", "-test.timeout=0", "-ginkgo.v", "-ginkgo.no-color",
 		"-ginkgo.timeout=" + suiteTimeout.String(), "-ginkgo.json-report=" + reports, "-ginkgo.label-filter=" + t.options.Labels,
 	}
+	if t.options.Seed != 0 {
+		args = append(args, fmt.Sprintf("-ginkgo.seed=%d", t.options.Seed))
+	}
 	if t.options.Focus != "" {
 		args = append(args, "-ginkgo.focus="+t.options.Focus)
 	}
@@ -156,7 +160,7 @@ func (t *test) writeStage() (string, error) {
 	file := filepath.Join(t.options.clusterDir(), "stage.json")
 	raw, err := json.Marshal(Stage{
 		Root: t.options.Root, Bundle: t.options.Bundle, Apps: t.options.Apps, Kubeconfig: t.world.Kubeconfig(),
-		Engine: t.world.Engine.Path, Node: t.world.Cluster.Node, Stuck: t.world.Scene.Stuck,
+		Engine: t.world.Engine.Path, Node: t.world.Cluster.Node, Stuck: t.world.Scene.Stuck, Catalogue: t.options.Catalogue,
 	})
 	if err != nil {
 		return "", fmt.Errorf("describe the stage: %w", err)

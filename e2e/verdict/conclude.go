@@ -54,6 +54,12 @@ func (v *Verdict) failures() []string {
 	if ids := v.faultsWith(Failed); len(ids) > 0 {
 		out = append(out, fmt.Sprintf("%s not handled as expected: %s", count(len(ids), "fault", "faults"), strings.Join(ids, ", ")))
 	}
+	if ids := v.Harmless(); len(ids) > 0 {
+		out = append(out, fmt.Sprintf("%s turned nothing red: %s", count(len(ids), "fault", "faults"), strings.Join(ids, ", ")))
+	}
+	if ids := v.Unkilled(); v.Catalogue == Full && len(ids) > 0 {
+		out = append(out, fmt.Sprintf("no fault turned %s red: %s", count(len(ids), "criterion", "criteria"), strings.Join(ids, ", ")))
+	}
 	if hosts := v.routesWith(Failed); len(hosts) > 0 {
 		out = append(out, fmt.Sprintf("%s failed from outside: %s", count(len(hosts), "route", "routes"), strings.Join(hosts, ", ")))
 	}

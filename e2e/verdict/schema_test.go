@@ -71,6 +71,7 @@ func full() *verdict.Verdict {
 	passing.Faults[0].ID = "another"
 	v.Faults = append(v.Faults, passing.Faults...)
 	v.Specs.List[0].Evidence = []string{"seen"}
+	v.Open = []verdict.Open{{ID: "DW-5", Text: "text", Reason: "reason"}}
 	v.Error = &verdict.Error{Operation: "clean up", Message: "no answer", Cure: "run make down"}
 	return v
 }

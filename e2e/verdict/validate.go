@@ -24,6 +24,7 @@ func (v *Verdict) Validate() error {
 	if v.Error != nil {
 		c.that(v.Error.Operation != "" && v.Error.Message != "", "error lacks its operation or its message")
 	}
+	c.that(slices.Contains([]Catalogue{"", Smoke, Full}, v.Catalogue), "catalogue %q is none of smoke, full", v.Catalogue)
 	c.that(!v.Suite.Finished.Before(v.Suite.Started), "suite finished before it started")
 	v.checkCriteria(c)
 	v.checkSpecs(c)
@@ -95,7 +96,7 @@ func (v *Verdict) checkFaults(c *check) {
 		c.part(f.Result, f.Reason, "fault "+f.ID)
 		c.seconds(f.SecondsToDetect, "fault "+f.ID+" detected after")
 		c.seconds(f.SecondsToHeal, "fault "+f.ID+" healed after")
-		v.checkRefs(c, f.Criteria, "fault "+f.ID)
+		v.checkRefs(c, slices.Concat(f.Criteria, f.Red, f.Green), "fault "+f.ID)
 	}
 	for _, r := range v.Routes {
 		c.that(r.Host != "", "a route has no host")

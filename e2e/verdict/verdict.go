@@ -37,11 +37,13 @@ type Verdict struct {
 	Criteria []Criterion `json:"criteria"`
 	Open     []Open      `json:"open"`
 
-	Faults []Fault `json:"faults"`
-	Specs  Specs   `json:"specs"`
-	Routes []Route `json:"routes"`
-	Phases []Phase `json:"phases"`
-	Budget Budget  `json:"budget"`
+	// Catalogue says which faults were to be injected.
+	Catalogue Catalogue `json:"catalogue,omitempty"`
+	Faults    []Fault   `json:"faults"`
+	Specs     Specs     `json:"specs"`
+	Routes    []Route   `json:"routes"`
+	Phases    []Phase   `json:"phases"`
+	Budget    Budget    `json:"budget"`
 
 	// Hermetic is absent when the run never measured its seal, which is a reason not to pass.
 	Hermetic *Hermetic `json:"hermetic,omitempty"`
@@ -102,15 +104,22 @@ type Fault struct {
 	Title    string        `json:"title,omitempty"`
 	Layer    string        `json:"layer"`
 	Criteria []criteria.ID `json:"criteria,omitempty"`
-	// Expected and Diagnosed are finding codes; Cleared are the layers shown not to be at fault.
+	// Expected and Diagnosed are causes, each "layer/code", the root cause first; none expected means that it only looks like a
+	// fault. Cleared are the layers shown not to be at fault.
 	Expected        []string `json:"expected"`
 	Diagnosed       []string `json:"diagnosed"`
 	Cleared         []string `json:"cleared"`
 	Result          Result   `json:"result"`
 	SecondsToDetect float64  `json:"secondsToDetect"`
 	SecondsToHeal   float64  `json:"secondsToHeal,omitempty"`
-	Reason          string   `json:"reason,omitempty"`
-	Objects         []string `json:"objects,omitempty"`
+	// Red are the criteria that it turned red, Green those that stayed so.
+	Red   []criteria.ID `json:"red,omitempty"`
+	Green []criteria.ID `json:"green,omitempty"`
+	// Usual is what the usual checks said at the same moment.
+	Usual []Usual `json:"usual,omitempty"`
+
+	Reason  string   `json:"reason,omitempty"`
+	Objects []string `json:"objects,omitempty"`
 }
 
 // Phase is one part of the run's wall time. ImposedSeconds is the share that the components' own fixed waits account for, on the

@@ -8,6 +8,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/run"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
 func newImages(f *flags, log *progress.Log) *cobra.Command {
@@ -74,6 +75,8 @@ func newTest(f *flags, log *progress.Log) *cobra.Command {
 	cmd.Flags().StringVar(&f.artifacts, "artifacts", "", "folder for the results (default: _artifacts)")
 	cmd.Flags().StringVar(&f.keep, "keep", string(run.KeepOnFailure), "what becomes of a cluster made by this run: always, on-failure or never")
 	cmd.Flags().StringVar(&f.focus, "focus", "", "run only specs whose text matches this regular expression")
+	cmd.Flags().StringVar(&f.catalogue, "catalogue", string(verdict.Smoke), "which faults to inject: smoke or full")
+	cmd.Flags().Int64Var(&f.seed, "seed", 0, "order of the faults; 0 takes another in each run")
 	cmd.Flags().StringVar(&f.labels, "labels", "", "run only specs whose labels match, as in 'DW-4 || FP-1'")
 	return cmd
 }

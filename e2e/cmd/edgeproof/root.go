@@ -15,6 +15,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/run"
 	"github.com/edgeproof/edgeproof/e2e/supply"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
 // exitCouldNotRun is the status for everything that is not a judgement of the bundle.
@@ -48,7 +49,9 @@ func isPlugin(program string) bool {
 
 // flags are shared by the commands that make or use a cluster.
 type flags struct {
-	bundle, apps, artifacts, cluster, images, keep, focus, labels, root string
+	bundle, apps, artifacts, cluster, images, keep, focus, labels, catalogue, root string
+
+	seed int64
 }
 
 func (f *flags) options(log *progress.Log) (run.Options, error) {
@@ -58,7 +61,7 @@ func (f *flags) options(log *progress.Log) (run.Options, error) {
 	}
 	return run.Options{
 		Root: f.root, Bundle: f.bundle, Apps: f.apps, Artifacts: f.artifacts, Cluster: f.cluster, Images: mode,
-		Keep: run.Keep(f.keep), Focus: f.focus, Labels: f.labels, Log: log,
+		Keep: run.Keep(f.keep), Focus: f.focus, Labels: f.labels, Seed: f.seed, Catalogue: verdict.Catalogue(f.catalogue), Log: log,
 	}, nil
 }
 

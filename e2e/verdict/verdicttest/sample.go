@@ -34,9 +34,15 @@ func Unconcluded() *verdict.Verdict {
 	v.Specs = verdict.Tally(len(list), 0, list)
 	v.Faults = []verdict.Fault{{
 		ID: "token-secret-missing", Title: "the Cloudflare token Secret does not exist", Layer: "shared-credential", Criteria: []criteria.ID{"FP-1"},
-		Expected: []string{"credential/secret-missing"}, Diagnosed: []string{"credential/secret-missing"}, Cleared: []string{"routing"},
-		Result: verdict.Passed, SecondsToDetect: 4.2, SecondsToHeal: 61.75,
+		Expected: []string{"shared-credential/token-secret-missing"}, Diagnosed: []string{"shared-credential/token-secret-missing"},
+		Cleared: []string{"routing"}, Result: verdict.Passed, SecondsToDetect: 4.2, SecondsToHeal: 61.75,
+		Red: []criteria.ID{"DW-1", "DW-4"}, Green: []criteria.ID{"DW-3"},
+		Usual: []verdict.Usual{
+			{Check: "kubectl get certificates -A", Said: "0 of 0 not as they should be"},
+			{Check: "kubectl get pods", Noticed: true, Said: "external-dns-1 0/1 CreateContainerConfigError"},
+		},
 	}}
+	v.Catalogue = verdict.Smoke
 	v.Routes = []verdict.Route{{
 		Host: "develop.safeops.work", Result: verdict.Passed, Addresses: []string{"203.0.113.10"}, Target: "203.0.113.10",
 		HTTPSStatus: 200, HTTPStatus: 308, RawStatus: 404,
@@ -75,7 +81,7 @@ func Failing() *verdict.Verdict {
 	turn(v, "VC-3", verdict.Flaky, "passed at attempt 2 of 3; first: exit status 1")
 	f := &v.Faults[0]
 	f.Result, f.Diagnosed, f.Cleared = verdict.Failed, []string{"dns/record-missing"}, nil
-	f.Reason, f.Objects = "expected credential/secret-missing, diagnosed dns/record-missing", []string{"Secret cert-manager/cloudflare-api-token"}
+	f.Reason, f.Objects = "expected shared-credential/token-secret-missing, diagnosed dns/record-missing", []string{"Secret cert-manager/cloudflare-api-token"}
 	r := &v.Routes[0]
 	r.Result, r.HTTPSStatus, r.Reason = verdict.Failed, 0, "certificate is not trusted"
 	r.Certificate = &verdict.Certificate{Issuer: "TRAEFIK DEFAULT CERT", NotAfter: v.Suite.Started.Add(time.Hour), Fingerprint: "sha256:ffee"}

@@ -1,0 +1,122 @@
+package e2e_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/fault"
+	"github.com/edgeproof/edgeproof/e2e/judge"
+)
+
+// view is one look at everything, with what explains it.
+type view struct {
+	facts   *facts.Snapshot
+	explain *diagnose.Explainer
+}
+
+// lists is what kubectl printed at one moment.
+type lists struct{ certificates, pods string }
+
+// share makes the looks that faults share when they run side by side.
+func (e *edge) share(faults []fault.Fault) {
+	scope := judge.Scope(e.target)
+	scope.Parts, scope.Namespaces = nil, nil // everything: there are many routes
+	scope.Patience = lastLook / 2            // the hosts that do not answer must not hold up all the others
+	for _, f := range faults {
+		scope.Hosts = append(scope.Hosts, e.variables(f)["host"])
+		if filled, err := f.Fill(e.variables(f)); err == nil && filled.Watch != nil && filled.Watch.Host != "" {
+			scope.Hosts = append(scope.Hosts, filled.Watch.Host)
+		}
+	}
+	e.views = &facts.Shared[view]{Take: func(ctx context.Context) view {
+		s := facts.Collect(ctx, e.sources, scope)
+		return view{s, diagnose.New(s)}
+	}}
+	e.lists = &facts.Shared[lists]{Take: func(ctx context.Context) lists {
+		certificates, err := e.kubectl(ctx, "kubectl get certificates -A")
+		if err != nil {
+			certificates = err.Error()
+		}
+		pods, err := e.kubectl(ctx, "kubectl get pods -A")
+		if err != nil {
+			pods = err.Error()
+		}
+		return lists{certificates, pods}
+	}}
+}
+
+// judgeIn judges a criterion of a route in a look: by the snapshot, by what its command prints, or by the diagnosis.
+func (e *edge) judgeIn(ctx context.Context, id criteria.ID, v view, target judge.Target) judge.Judgement {
+	switch {
+	case id.Family() == criteria.VerificationCommand:
+		out, err := e.kubectl(ctx, commandFor(id, target))
+		if err != nil {
+			return judge.Judgement{ID: id, Reasons: []string{err.Error()}}
+		}
+		return e.read(id, out)
+	case id == "DW-5":
+		return explained(v, target)
+	}
+	return judge.Judge(id, v.facts, target)
+}
+
+// explained judges DW-5: what fails is explained, by causes that have a name.
+func explained(v view, target judge.Target) judge.Judgement {
+	j := judge.Judgement{ID: "DW-5"}
+	works := judge.Judge("DW-4", v.facts, target)
+	for _, d := range diagnoses(v, target) {
+		unattributed := slices.ContainsFunc(d.Causes, func(f diagnose.Finding) bool { return f.Code == diagnose.Unattributed })
+		switch {
+		case d.Healthy && !works.Met:
+			j.Reasons = append(j.Reasons, d.Host+": does not work, and is found healthy: "+strings.Join(works.Reasons, "; "))
+		case d.Healthy:
+			j.Evidence = append(j.Evidence, d.Host+": works, every layer of the chain is clear")
+		case len(d.Causes) == 0:
+			j.Reasons = append(j.Reasons, d.Host+": is not healthy, and no cause is named")
+		case unattributed:
+			j.Reasons = append(j.Reasons, d.Host+": "+string(diagnose.Unattributed)+": "+d.Causes[0].Summary)
+		default:
+			j.Evidence = append(j.Evidence, d.Host+": "+strings.Join(causes(d), ", "))
+		}
+	}
+	j.Met = len(j.Reasons) == 0 && len(j.Evidence) > 0
+	return j
+}
+
+// diagnoses explains every host of a target.
+func diagnoses(v view, target judge.Target) []diagnose.Diagnosis {
+	var out []diagnose.Diagnosis
+	for _, route := range target.Routes {
+		for _, host := range route.Hosts {
+			out = append(out, v.explain.Explain(diagnose.Target{Host: host, Ingress: route.Ingress}))
+		}
+	}
+	return out
+}
+
+// causes names the causes of a diagnosis as the verdict does.
+func causes(d diagnose.Diagnosis) []string {
+	out := make([]string, 0, len(d.Causes))
+	for _, f := range d.Causes {
+		out = append(out, string(f.Layer)+"/"+string(f.Code))
+	}
+	return out
+}
+
+// usual runs the checks that people usually run, while the fault is in.
+func (e *edge) usual(ctx context.Context, v view, target judge.Target) []judge.Usual {
+	route := target.Routes[0].Ingress
+	printed, _ := e.lists.Look(ctx)
+	rollout, err := e.kubectl(ctx, "kubectl -n "+route.Namespace+" rollout status deployment/frontend --watch=false")
+	return []judge.Usual{
+		judge.UsualOfCertificates(printed.certificates, route.Namespace),
+		judge.UsualOfPods(printed.pods, route.Namespace),
+		judge.UsualOfRollout(rollout, err),
+		judge.UsualOfAddress(v.facts, target),
+		judge.UsualOfStatus(v.facts, route.Namespace),
+	}
+}

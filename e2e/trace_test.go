@@ -1,0 +1,86 @@
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+
+	"github.com/edgeproof/edgeproof/e2e/await"
+	"github.com/edgeproof/edgeproof/e2e/judge"
+)
+
+// trace names what there is of a route: the objects in its namespace that last, and the records at the provider.
+func (e *edge) trace(ctx context.Context, target judge.Target) ([]string, error) {
+	v, there := e.views.Look(ctx)
+	if !there {
+		return nil, fmt.Errorf("look at %s: %w", strings.Join(target.Hosts(), ", "), context.Cause(ctx))
+	}
+	namespace, s := target.Routes[0].Ingress.Namespace, v.facts
+	var out []string
+	note := func(kind string, o metav1.Object) {
+		if o.GetNamespace() == namespace {
+			out = append(out, kind+" "+o.GetName())
+		}
+	}
+	for i := range s.Deployments {
+		note("Deployment", &s.Deployments[i])
+	}
+	for i := range s.Services {
+		note("Service", &s.Services[i])
+	}
+	for i := range s.Ingresses {
+		note("Ingress", &s.Ingresses[i])
+	}
+	for i := range s.Secrets {
+		note("Secret", &s.Secrets[i])
+	}
+	for i := range s.Issuers {
+		note("Issuer", &s.Issuers[i])
+	}
+	for i := range s.Certificates {
+		note("Certificate", &s.Certificates[i])
+	}
+	for i := range s.Challenges {
+		note("Challenge", &s.Challenges[i])
+	}
+	host := target.Routes[0].Hosts[0]
+	registry := []string{host, "a-" + host, "aaaa-" + host, "cname-" + host} // external-dns's own marks among them
+	for _, zone := range s.Zones {
+		for _, r := range zone.Records {
+			if slices.Contains(registry, r.Name) || strings.HasSuffix(r.Name, "."+host) {
+				out = append(out, fmt.Sprintf("record %s %s %s", r.Name, r.Type, r.Content))
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out), nil
+}
+
+// traceless waits until a fault has left nothing behind, and taken nothing away.
+func (e *edge) traceless(ctx context.Context, target judge.Target, before []string) error {
+	_, err := await.Until(ctx, e.budgets.Healed, "nothing left behind", func(ctx context.Context) await.Answer {
+		now, err := e.trace(ctx, target)
+		if err != nil {
+			return await.Wait("%v", err)
+		}
+		var differ []string
+		for _, x := range now {
+			if !slices.Contains(before, x) {
+				differ = append(differ, "left behind: "+x)
+			}
+		}
+		for _, x := range before {
+			if !slices.Contains(now, x) {
+				differ = append(differ, "missing: "+x)
+			}
+		}
+		if len(differ) > 0 {
+			return await.Wait("%s", strings.Join(differ, "; "))
+		}
+		return await.Done("as before")
+	})
+	return err
+}
