@@ -8,7 +8,6 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 )
 
@@ -22,18 +21,9 @@ type view struct {
 type lists struct{ certificates, pods string }
 
 // share makes the looks that faults share when they run side by side.
-func (e *edge) share(faults []fault.Fault) {
-	scope := judge.Scope(e.target)
-	scope.Parts, scope.Namespaces = nil, nil // everything: there are many routes
-	scope.Patience = lastLook / 2            // the hosts that do not answer must not hold up all the others
-	for _, f := range faults {
-		scope.Hosts = append(scope.Hosts, e.variables(f)["host"])
-		if filled, err := f.Fill(e.variables(f)); err == nil && filled.Watch != nil && filled.Watch.Host != "" {
-			scope.Hosts = append(scope.Hosts, filled.Watch.Host)
-		}
-	}
+func (e *edge) share() {
 	e.views = &facts.Shared[view]{Take: func(ctx context.Context) view {
-		s := facts.Collect(ctx, e.sources, scope)
+		s := facts.Collect(ctx, e.sources, e.scope())
 		return view{s, diagnose.New(s)}
 	}}
 	e.lists = &facts.Shared[lists]{Take: func(ctx context.Context) lists {
@@ -47,6 +37,34 @@ func (e *edge) share(faults []fault.Fault) {
 		}
 		return lists{certificates, pods}
 	}}
+}
+
+// scope is everything in the cluster, and the hosts that somebody watches.
+func (e *edge) scope() facts.Scope {
+	scope := judge.Scope(e.target)
+	scope.Parts, scope.Namespaces = nil, nil
+	scope.Patience = lastLook / 2 // the hosts that do not answer must not hold up all the others
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for host, watchers := range e.hosts {
+		if watchers > 0 && !slices.Contains(scope.Hosts, host) {
+			scope.Hosts = append(scope.Hosts, host)
+		}
+	}
+	return scope
+}
+
+// watch has the hosts asked for in every look until the returned function is called.
+func (e *edge) watch(hosts ...string) (stop func()) {
+	add := func(n int) {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		for _, host := range hosts {
+			e.hosts[host] += n
+		}
+	}
+	add(1)
+	return func() { add(-1) }
 }
 
 // judgeIn judges a criterion of a route in a look: by the snapshot, by what its command prints, or by the diagnosis.

@@ -44,6 +44,11 @@ func (e *edge) prove(ctx context.Context, f fault.Fault) (p proof) {
 
 func (e *edge) live(ctx context.Context, f fault.Fault, p *proof) (err error) {
 	own := e.targetOf(f)
+	hosts := append(own.Hosts(), e.variables(f)["host"])
+	if f.Watch != nil && f.Watch.Host != "" {
+		hosts = append(hosts, f.Watch.Host)
+	}
+	defer e.watch(hosts...)()
 	if err := e.works(ctx, f, own, e.budgets.Healed); err != nil { // nothing may pass because it was broken already
 		return fmt.Errorf("before the injection: %w", err)
 	}
@@ -123,8 +128,10 @@ func (e *edge) seen(ctx context.Context, f fault.Fault, target judge.Target, p *
 		}
 		d := v.explain.Explain(diagnose.Target{Host: target.Routes[0].Hosts[0], Ingress: target.Routes[0].Ingress})
 		p.record.Diagnosed, p.record.Cleared = causes(d), cleared(d)
-		unmet, reasons := e.unmet(ctx, f, v, target)
-		unmet = append(unmet, f.Expect.Unmet(d)...)
+		unmet, reasons := f.Expect.Unmet(d), []string(nil)
+		if len(unmet) == 0 {
+			unmet, reasons = e.unmet(ctx, f, v, target)
+		}
 		switch {
 		case len(d.Causes) > 0 && f.Expect.Healthy(): // a false alarm; what only settles is waited for
 			return await.Fail("%s; diagnosed: %s", strings.Join(unmet, "; "), summary(d))
@@ -147,21 +154,31 @@ func (e *edge) seen(ctx context.Context, f fault.Fault, target judge.Target, p *
 	return err
 }
 
-// unmet says which criteria are not as the fault expects them, and why those are red that must be.
+// unmet says which criteria are not as the fault expects them, and why those are red that must be. What needs a command
+// is asked when all else is as expected: a command takes longer than a look.
 func (e *edge) unmet(ctx context.Context, f fault.Fault, v view, target judge.Target) (unmet, reasons []string) {
-	for _, id := range f.Red.IDs() {
-		switch j := e.judgeIn(ctx, id, v, target); {
-		case j.Met:
-			unmet = append(unmet, string(id)+" is still met")
-		case !strings.Contains(strings.Join(j.Reasons, "\n"), f.Red[id]):
-			unmet = append(unmet, fmt.Sprintf("%s is not met, but no reason contains %q: %s", id, f.Red[id], strings.Join(j.Reasons, "; ")))
-		default:
-			reasons = append(reasons, j.Reasons...)
+	byCommand := func(id criteria.ID) int {
+		if id.Family() == criteria.VerificationCommand {
+			return 1
 		}
+		return 0
 	}
-	for _, id := range f.Green {
-		if j := e.judgeIn(ctx, id, v, target); !j.Met {
+	all := slices.Concat(f.Red.IDs(), f.Green)
+	slices.SortStableFunc(all, func(a, b criteria.ID) int { return byCommand(a) - byCommand(b) })
+	for _, id := range all {
+		if byCommand(id) == 1 && len(unmet) > 0 {
+			break
+		}
+		j := e.judgeIn(ctx, id, v, target)
+		switch text, red := f.Red[id]; {
+		case !red && !j.Met:
 			unmet = append(unmet, fmt.Sprintf("this must stay green: %s", j))
+		case red && j.Met:
+			unmet = append(unmet, string(id)+" is still met")
+		case red && !strings.Contains(strings.Join(j.Reasons, "\n"), text):
+			unmet = append(unmet, fmt.Sprintf("%s is not met, but no reason contains %q: %s", id, text, strings.Join(j.Reasons, "; ")))
+		case red:
+			reasons = append(reasons, j.Reasons...)
 		}
 	}
 	return unmet, reasons

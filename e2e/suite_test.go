@@ -44,7 +44,7 @@ func TestEdge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &edge{stage: stage, budgets: await.Default(), routes: map[string]judge.Route{}}
+	e := &edge{stage: stage, budgets: await.Default(), routes: map[string]judge.Route{}, hosts: map[string]int{}}
 	e.describe(catalogue(faults, stage.Catalogue))
 	if !staged {
 		// Not before a real run: Ginkgo does not run the reporting nodes of a tree that it has previewed.
@@ -100,6 +100,7 @@ type edge struct {
 
 	mu     sync.Mutex
 	routes map[string]judge.Route // of faults, by id
+	hosts  map[string]int         // that are asked for in every look, and by how many
 }
 
 // describe builds the tree. The specs run in this order: the workflow's order is part of the contract, and what waits
@@ -120,7 +121,7 @@ func (e *edge) describe(faults []fault.Fault) {
 
 	BeforeSuite(func(ctx SpecContext) {
 		e.connect(ctx)
-		e.share(faults)
+		e.share()
 		e.makeRoutes(ctx, faults)
 	})
 	AfterSuite(func(ctx SpecContext) { e.removeRoutes(ctx, faults) })

@@ -34,14 +34,14 @@ func TestConclude(t *testing.T) {
 	}{
 		{"everything passed", func(*verdict.Verdict) {}, verdict.Pass, 0, ""},
 
-		{"a spec failed", spec(result(verdict.Failed)), verdict.Fail, 1, "1 of 26 planned specs failed"},
+		{"a spec failed", spec(result(verdict.Failed)), verdict.Fail, 1, "1 of 29 planned specs failed"},
 		{"a criterion failed", func(v *verdict.Verdict) { v.Criteria[3].Result = verdict.Failed }, verdict.Fail, 1, "1 criterion failed: DW-4"},
 		{"a fault failed", func(v *verdict.Verdict) { v.Faults[0].Result = verdict.Failed }, verdict.Fail, 1, "1 fault not handled as expected: token-secret-missing"},
 		{"a route failed", func(v *verdict.Verdict) { v.Routes[0].Result = verdict.Failed }, verdict.Fail, 1, "develop.safeops.work"},
 		{"a failure stands when the run was cut short", func(v *verdict.Verdict) {
 			v.Criteria[0].Result = verdict.Failed
 			v.Specs.Finished--
-		}, verdict.Fail, 1, "25 of 26 planned specs finished"},
+		}, verdict.Fail, 1, "28 of 29 planned specs finished"},
 		{"a failure stands beside an error", func(v *verdict.Verdict) {
 			v.Criteria[0].Result = verdict.Failed
 			v.SetError("clean up", errors.New("no answer"), "")
@@ -53,8 +53,8 @@ func TestConclude(t *testing.T) {
 
 		{"nothing planned", func(v *verdict.Verdict) { v.Specs = verdict.Tally(0, 0, nil) }, verdict.Errored, 2, "no spec was planned"},
 		{"nothing planned, all filtered", func(v *verdict.Verdict) { v.Specs = verdict.Tally(0, 25, nil) }, verdict.Errored, 2, "no spec was planned"},
-		{"one spec did not finish", func(v *verdict.Verdict) { v.Specs.Finished-- }, verdict.Errored, 2, "25 of 26 planned specs finished"},
-		{"more finished than planned", func(v *verdict.Verdict) { v.Specs.Finished++ }, verdict.Errored, 2, "27 of 26 planned specs finished"},
+		{"one spec did not finish", func(v *verdict.Verdict) { v.Specs.Finished-- }, verdict.Errored, 2, "28 of 29 planned specs finished"},
+		{"more finished than planned", func(v *verdict.Verdict) { v.Specs.Finished++ }, verdict.Errored, 2, "30 of 29 planned specs finished"},
 		{"the suite could not run", func(v *verdict.Verdict) { v.SetError("create the cluster", errors.New("no engine"), "install podman") }, verdict.Errored, 2, "create the cluster: no engine"},
 		{"an error outweighs a skip", func(v *verdict.Verdict) {
 			v.Specs.Finished--
@@ -104,7 +104,7 @@ func TestConcludeTwiceChangesNothing(t *testing.T) {
 	v := verdicttest.Unconcluded()
 	v.Specs.Finished--
 	v.Conclude()
-	if err := v.Error; err == nil || !strings.Contains(err.Message, "25 of 26") {
+	if err := v.Error; err == nil || !strings.Contains(err.Message, "28 of 29") {
 		t.Fatalf("error = %+v", err)
 	}
 	v.Conclude()
