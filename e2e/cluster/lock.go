@@ -70,7 +70,9 @@ func (l *Lock) Release() error {
 	}
 	fd := l.fd
 	l.fd = -1
-	if err := unix.Close(fd); err != nil {
+	// Unlocked, not only closed: a child that is just being started still has a copy of the descriptor until it executes
+	// its program, and the lock would live as long.
+	if err := errors.Join(unix.Flock(fd, unix.LOCK_UN), unix.Close(fd)); err != nil {
 		return fmt.Errorf("release %s: %w", l.path, err)
 	}
 	return nil
