@@ -63,17 +63,19 @@ func findServfail(r *route) []Finding {
 	}, s.evidence())
 }
 
+// findWrongTXT knows the words of Let's Encrypt's Boulder and those of Pebble, the other CA of the same house.
 func findWrongTXT(r *route) []Finding {
-	s, ok := r.said("Incorrect TXT record", "No TXT record found", "NXDOMAIN looking up TXT")
+	s, ok := r.said("Incorrect TXT record", "Correct value not found for DNS challenge", "No TXT record", "NXDOMAIN looking up TXT")
 	if !ok || r.has(secondary) {
 		return nil
 	}
 	_, stale := r.answersAt()
-	if strings.Contains(s.text, "Incorrect TXT") && len(stale) == 0 && r.cleaned() {
+	another := strings.Contains(s.text, "Incorrect TXT") || strings.Contains(s.text, "Correct value not found")
+	if another && len(stale) == 0 && r.cleaned() {
 		return nil // cured: what is left is the back-off
 	}
 	summary, remedy := fmt.Sprintf("the CA found no TXT record %s", r.txtName()), r.renew("see that the record reaches the zone's name servers, and try again")
-	if strings.Contains(s.text, "Incorrect TXT") {
+	if another {
 		summary = fmt.Sprintf("the CA found a TXT record %s that is not of this challenge", r.txtName())
 		if len(stale) > 0 && r.manager.before(1, 20) {
 			summary += "; cert-manager before 1.20 leaves one behind when it cannot clean up"

@@ -230,6 +230,10 @@ func certificateRows() []row {
 			cause: "stale-or-wrong-txt", object: "record _acme-challenge.develop.safeops.work TXT", seen: "before 1.20 leaves one behind", remedy: "dns_records/t7", certificate: diagnose.Broken,
 		},
 		{
+			name: "stale-or-wrong-txt, in Pebble's words", change: all(pending(3), failedOnce(1), invalid(`Error accepting authorization: acme: authorization error for develop.safeops.work: 403 urn:ietf:params:acme:error:unauthorized: Correct value not found for DNS challenge`), txt("t7", `"old"`)),
+			cause: "stale-or-wrong-txt", object: "record _acme-challenge.develop.safeops.work TXT", remedy: "dns_records/t7", certificate: diagnose.Broken,
+		},
+		{
 			name: "stale-or-wrong-txt that is gone: back-off", change: all(pending(30), failedOnce(1), failedAgo(20), invalid(`Error accepting authorization: acme: authorization error for develop.safeops.work: 403 urn:ietf:params:acme:error:unauthorized: Incorrect TXT record "old" found at _acme-challenge.develop.safeops.work`)),
 			note: "issuance-backoff", object: certName, certificate: diagnose.Waiting,
 		},
