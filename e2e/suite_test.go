@@ -49,6 +49,7 @@ func TestEdge(t *testing.T) {
 	if !staged {
 		// Not before a real run: Ginkgo does not run the reporting nodes of a tree that it has previewed.
 		everyCriterionHasASpec(t, PreviewSpecs(suiteName))
+		everyCriterionHasAFault(t, faults)
 		t.Log("no scene is set: the tree of specs was checked, none was run; `make e2e` runs them")
 		return
 	}
@@ -73,6 +74,22 @@ func everyCriterionHasASpec(t *testing.T, tree Report) {
 	for _, c := range criteria.All() {
 		if isOpen := slices.Contains(open, c.ID); covered[c.ID] == isOpen {
 			t.Errorf("criterion %s: has a spec: %t, is listed as open: %t", c.ID, covered[c.ID], isOpen)
+		}
+	}
+}
+
+// everyCriterionHasAFault holds the catalogue against the registry: a criterion that no fault turns red may be one that cannot fail.
+func everyCriterionHasAFault(t *testing.T, faults []fault.Fault) {
+	t.Helper()
+	killed := map[criteria.ID]bool{}
+	for _, f := range faults {
+		for _, id := range f.Kills() {
+			killed[id] = true
+		}
+	}
+	for _, c := range criteria.All() {
+		if !killed[c.ID] {
+			t.Errorf("criterion %s: no fault turns it red", c.ID)
 		}
 	}
 }
