@@ -147,17 +147,15 @@ func whyNotReady(pod *core.Pod) string {
 	return "phase " + string(pod.Status.Phase)
 }
 
-// findRefused finds a backend that takes no connection though it is said to be ready: Traefik then answers itself.
+// findRefused finds a backend that takes no connection though it is said to be ready: Traefik then answers itself. Its access log does not
+// tell: it gives what its own proxy writes as OriginStatus, too (traefik v3.6 pkg/middlewares/accesslog, AddOriginFields).
 func findRefused(r *route) []Finding {
 	rep := r.secure()
 	if !answered(rep, 502, 504) {
 		rep = r.http
 	}
-	if !answered(rep, 502, 504) || r.has(backendNoEndpoints) {
+	if !answered(rep, 502, 504) || !ownWords(rep.HTTP.Body) || r.has(backendNoEndpoints) {
 		return nil
-	}
-	if l := r.access[r.Host]; l != nil && l.Fields["OriginStatus"] != "" && l.Fields["OriginStatus"] != "0" && l.Fields["RouterName"] != "" {
-		return nil // the application's own
 	}
 	return r.backends(func(_ *networking.IngressServiceBackend, s *core.Service) []Finding {
 		if s == nil {
@@ -171,6 +169,15 @@ func findRefused(r *route) []Finding {
 			Remedy{"let the application listen on the target port, on all addresses, or change the port; look for a NetworkPolicy", fmt.Sprintf("kubectl -n %s get endpointslices,networkpolicies", s.Namespace)},
 			probed(rep), says(serviceName(s), "targetPort %s", list(targets)))
 	})
+}
+
+// ownWords reports whether a body is one that Traefik writes itself.
+func ownWords(body string) bool {
+	switch strings.TrimSpace(body) {
+	case "", "404 page not found", "no available server", "Bad Gateway", "Gateway Timeout", "Service Unavailable":
+		return true
+	}
+	return false
 }
 
 func answered(rep *outside.Report, statuses ...int) bool {
@@ -197,7 +204,7 @@ func findApplication(r *route) []Finding {
 		return nil
 	case logs && l.Fields["OriginStatus"] == fmt.Sprint(status):
 		evidence = append(evidence, says("log "+string(facts.Traefik), "RouterName=%s OriginStatus=%s", l.Fields["RouterName"], l.Fields["OriginStatus"]))
-	case body == "404 page not found", body == "no available server", body == "Bad Gateway", body == "Gateway Timeout", body == "Service Unavailable", body == "":
+	case ownWords(body):
 		return nil
 	}
 	return r.backends(func(_ *networking.IngressServiceBackend, s *core.Service) []Finding {

@@ -10,6 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
 const (
@@ -132,6 +133,21 @@ func findStatusStale(r *route) []Finding {
 	return finding(ingressName(r.ingress), fmt.Sprintf("the Ingress still reports %s, the ingress controller is at %s", list(r.published), want),
 		r.restartTraefik("restart Traefik, so that it writes the status again; DNS follows in one interval"),
 		says(ingressName(r.ingress), "status.loadBalancer %s", list(r.published)), says(serviceName(r.front), "address %s", r.address))
+}
+
+// findAddressStale finds a fixed address that Traefik is told to publish and where nobody listens, while its Service has another and
+// answers there. Alone that the two differ says nothing: the fixed one may be that of a router in front.
+func findAddressStale(r *route) []Finding {
+	fixed := r.traefik.flag(endpointAddress)
+	if fixed == "" || r.address == "" || fixed == r.address || !slices.Contains(r.published, fixed) || unreachable(fixed) {
+		return nil
+	}
+	if r.raw == nil || r.raw.HTTP == nil || r.https == nil || r.https.Failed != outside.StepConnect {
+		return nil
+	}
+	return finding(r.traefik.String(), fmt.Sprintf("Traefik is told to publish %s, where nobody listens; its Service is at %s", fixed, r.address),
+		Remedy{Text: fmt.Sprintf("replace --%s by --%s=NAMESPACE/SERVICE, so that the address follows the Service", endpointAddress, publishedService)},
+		says(r.traefik.String(), "--%s=%s", endpointAddress, fixed), says(serviceName(r.front), "address %s", r.address), probed(r.https))
 }
 
 func (r *route) restartTraefik(text string) Remedy {

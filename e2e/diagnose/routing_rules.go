@@ -16,6 +16,7 @@ func routingRules() []rule {
 		{code: ingressStatusEmpty, kind: wait, blocks: dns, find: findStatusPending},
 		{code: ingressStatusEmpty, blocks: dns, find: findStatusEmpty},
 		{code: staleIngressStatus, blocks: dns, find: findStatusStale},
+		{code: staleIngressStatus, find: findAddressStale},
 		{code: backendMissing, find: findServiceMissing},
 		{code: backendPortWrong, find: findPortWrong},
 		{code: backendNoEndpoints, find: findNoEndpoints},
@@ -26,7 +27,7 @@ func routingRules() []rule {
 		{code: misdirected, find: findMisdirected},
 		{code: starves, find: findStarved},
 		{code: starves, kind: note, find: findAwaited},
-		{code: staleServed, find: findStale},
+		{code: staleServed, kind: symptom, find: findStale},
 		{code: application, find: findApplication},
 	}
 }

@@ -41,6 +41,21 @@ func (w world) ignored() {
 	w.ingress.Status.LoadBalancer.Ingress = nil
 }
 
+// fixed makes Traefik publish an address of its flags, which fails at a step, or at none.
+func (w world) fixed(address string, failed outside.Step) {
+	w.flag("--providers.kubernetesingress.ingressendpoint.ip=" + address)
+	w.ingress.Status.LoadBalancer.Ingress[0].IP, w.Zones[0].Records[0].Content = address, address
+	answer := facts.Answer{Rcode: "NOERROR", Addresses: []string{address}, TTL: 300}
+	w.DNS[host] = facts.Answers{Authority: answer, Resolver: answer}
+	p := w.Probes[host]
+	for _, rep := range []*outside.Report{p.HTTPS, p.HTTP} {
+		rep.Resolve.Records[0].Address = address
+		if failed != "" {
+			rep.OK, rep.Failed, rep.Class, rep.Error, rep.TLS, rep.HTTP = false, failed, outside.ClassRefused, "connection refused", nil, nil
+		}
+	}
+}
+
 func (w world) flag(value string) {
 	c := &w.traefik.Spec.Template.Spec.Containers[0]
 	c.Args = append(c.Args, value)
@@ -78,6 +93,17 @@ func routingScenes() []scene {
 			name: "ingress-wrong-class", causes: []string{"ingress-wrong-class " + theIngress}, states: unnamed(),
 			do: func(w world) {
 				w.ignored()
+				*w.ingress.Spec.IngressClassName = "nginx"
+				w.IngressClasses = append(w.IngressClasses, networking.IngressClass{ObjectMeta: made("", "nginx", 60), Spec: networking.IngressClassSpec{Controller: "k8s.io/ingress-nginx"}})
+			},
+		},
+		{
+			// Traefik takes nothing back: the status stays, and with it the record.
+			name: "ingress-wrong-class/taken up before", causes: []string{"ingress-wrong-class " + theIngress}, states: unrouted(),
+			notes: []diagnose.Code{"stale-cert-served"},
+			do: func(w world) {
+				w.answer(404, traefik404)
+				w.showDefault()
 				*w.ingress.Spec.IngressClassName = "nginx"
 				w.IngressClasses = append(w.IngressClasses, networking.IngressClass{ObjectMeta: made("", "nginx", 60), Spec: networking.IngressClassSpec{Controller: "k8s.io/ingress-nginx"}})
 			},
@@ -136,7 +162,14 @@ func routingScenes() []scene {
 		},
 		{
 			name: "backend-refused-502", causes: []string{"backend-refused-502 " + theService}, states: unrouted(),
-			do: func(w world) { w.answer(502, "Bad Gateway") },
+			do: func(w world) {
+				w.answer(502, "Bad Gateway")
+				w.access(map[string]string{"RouterName": "develop-frontend@kubernetes", "OriginStatus": "502"}) // though no origin was reached
+			},
+		},
+		{
+			name: "backend-refused-502/the application's own", causes: []string{"app-404-vs-traefik-404 " + theService}, states: unrouted(),
+			do: func(w world) { w.answer(502, "the database does not answer") },
 		},
 		{
 			name: "host-mismatch-raw-ip-works", causes: []string{"host-mismatch-raw-ip-works Ingress develop/other"},
@@ -277,6 +310,14 @@ func routingScenes() []scene {
 				answer := facts.Answer{Rcode: "NOERROR", Addresses: []string{old}, TTL: 300}
 				w.DNS[host] = facts.Answers{Authority: answer, Resolver: answer}
 			},
+		},
+		{
+			name: "stale-ingress-status/a fixed address", causes: []string{"stale-ingress-status " + theTraefik}, states: unrouted(),
+			do: func(w world) { w.fixed("203.0.113.99", outside.StepConnect) },
+		},
+		{
+			name: "stale-ingress-status/a router in front",
+			do:   func(w world) { w.fixed("203.0.113.99", "") },
 		},
 		{
 			name: "traefik-rbac-or-namespace/namespaces", causes: []string{"traefik-rbac-or-namespace " + theTraefik}, states: unnamed(),
