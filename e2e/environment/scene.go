@@ -58,8 +58,7 @@ type Scene struct {
 	controller []*unstructured.Unstructured // workloads of the ingress controller
 }
 
-// Connect fills in the clients of a cluster: Kubernetes, and the control API through the API server's proxy, so that no
-// port of the fake internet is open to the machine.
+// Connect fills in the clients of a cluster: Kubernetes, and the control API.
 func (s *Scene) Connect(config *rest.Config) error {
 	// The suite asks often and briefly; client-go's default of 5 requests a second would be what it waits for.
 	config = rest.CopyConfig(config)
@@ -75,12 +74,9 @@ func (s *Scene) Connect(config *rest.Config) error {
 	if s.Kube, err = kubernetes.NewForConfig(config); err != nil {
 		return fmt.Errorf("make Kubernetes client: %w", err)
 	}
-	httpClient, err := rest.HTTPClientFor(config)
-	if err != nil {
-		return fmt.Errorf("make client of the control API: %w", err)
+	if s.Internet, err = Control(config); err != nil {
+		return err
 	}
-	base := config.Host + "/api/v1/namespaces/internet/services/http:control:8080/proxy"
-	s.Internet = control.NewClient(base, httpClient)
 	s.applier = newApplier(s.Client, s.Budgets)
 	return nil
 }
