@@ -66,6 +66,18 @@ func (v *Verdict) withLists() *Verdict {
 			x.Certificate = &cert
 		}
 	})
+	if v.Upgrades != nil {
+		c.Upgrades = each(v.Upgrades, func(x *Upgrade) {
+			x.Probes, x.Points = list(x.Probes), list(x.Points)
+			x.Recreated, x.Owners, x.Reissued, x.Lapses, x.Lost = list(x.Recreated), list(x.Owners), list(x.Reissued), list(x.Lapses), list(x.Lost)
+			x.Changes = each(x.Changes, func(y *Change) { y.Evidence = list(y.Evidence) })
+		})
+	}
+	if v.Convergence != nil {
+		convergence := *v.Convergence
+		convergence.Times = list(convergence.Times)
+		c.Convergence = &convergence
+	}
 	if v.Hermetic != nil {
 		h := *v.Hermetic
 		h.UnknownNames = list(h.UnknownNames)

@@ -66,7 +66,12 @@ func TestOutputFitsTheSchema(t *testing.T) {
 
 // full is a verdict in which every field of every type is set, so that a field which the schema lacks is seen by the schema.
 func full() *verdict.Verdict {
-	v, passing := verdicttest.Failing(), verdicttest.Passing()
+	v, passing, held := verdicttest.Failing(), verdicttest.Passing(), verdicttest.Held()
+	v.Suite.Seed, v.Apps, v.Baseline = held.Suite.Seed, held.Apps, held.Baseline
+	v.Upgrades, v.Timeline, v.Convergence = held.Upgrades, held.Timeline, held.Convergence
+	v.Criteria = append(v.Criteria, held.Criteria...)
+	v.Faults = append(v.Faults, held.Faults...)
+	v.Specs.List = append(v.Specs.List, held.Specs.List...)
 	v.Routes = append(v.Routes, passing.Routes...)
 	passing.Faults[0].ID = "another"
 	v.Faults = append(v.Faults, passing.Faults...)

@@ -22,15 +22,26 @@ type Spec struct {
 	Criteria []criteria.ID `json:"criteria"`
 	Result   Result        `json:"result"`
 	// Finished is false when the spec was interrupted or never started.
-	Finished bool     `json:"finished"`
-	Seconds  float64  `json:"seconds"`
-	Attempts int      `json:"attempts"`
-	Reason   string   `json:"reason,omitempty"`
-	Objects  []string `json:"objects,omitempty"`
-	Evidence []string `json:"evidence,omitempty"`
+	Finished bool    `json:"finished"`
+	Seconds  float64 `json:"seconds"`
+	Attempts int     `json:"attempts"`
+	// History holds each attempt, the first one first, when there was more than one.
+	History  []Attempt `json:"history,omitempty"`
+	Reason   string    `json:"reason,omitempty"`
+	Objects  []string  `json:"objects,omitempty"`
+	Evidence []string  `json:"evidence,omitempty"`
 	// File is relative to the project and Line is in it: where the spec, or its failure, is written.
 	File string `json:"file,omitempty"`
 	Line int    `json:"line,omitempty"`
+	// Reproduce is a command that does it again.
+	Reproduce string `json:"reproduce,omitempty"`
+}
+
+// Attempt is one try of a spec that was tried more than once.
+type Attempt struct {
+	Result  Result  `json:"result"`
+	Seconds float64 `json:"seconds,omitempty"`
+	Reason  string  `json:"reason,omitempty"`
 }
 
 // Tally counts the list. Planned and filtered come from the runner, which knows what it set out to do.

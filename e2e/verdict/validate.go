@@ -30,6 +30,8 @@ func (v *Verdict) Validate() error {
 	v.checkSpecs(c)
 	v.checkFaults(c)
 	v.checkTimes(c)
+	v.checkUpgrades(c)
+	v.checkTimeline(c)
 	return errors.Join(c.errs...)
 }
 
@@ -79,6 +81,7 @@ func (v *Verdict) checkSpecs(c *check) {
 		c.that(s.Name != "", "a spec has no name")
 		c.that(s.Finished || s.Result == Skipped, "spec %s is %s, but did not finish", s.Name, s.Result)
 		v.checkRefs(c, s.Criteria, "spec "+s.Name)
+		v.checkHistory(c, s)
 		if s.Result != Failed {
 			continue
 		}
@@ -110,6 +113,13 @@ func (v *Verdict) checkTimes(c *check) {
 		c.seconds(p.Seconds, "phase "+p.Name)
 		c.seconds(p.ImposedSeconds, "imposed share of phase "+p.Name)
 	}
+	if v.Convergence != nil {
+		for _, t := range v.Convergence.Times {
+			c.that(slices.Contains(Measures(), t.To), "time to %q is none of %v", t.To, Measures())
+			c.seconds(t.Seconds, "time to "+t.To)
+			c.seconds(t.BaselineSeconds-t.ImposedSeconds, "what the baseline's time to "+t.To+" has beyond the imposed")
+		}
+	}
 	c.seconds(v.Budget.WallSeconds, "wall time")
 	c.seconds(v.Budget.ImposedSeconds, "imposed time")
 	c.seconds(v.Budget.Ratio, "ratio")
@@ -124,5 +134,54 @@ func (v *Verdict) checkRefs(c *check, ids []criteria.ID, what string) {
 	for _, id := range ids {
 		_, ok := criteria.Lookup(id)
 		c.that(ok, "%s refers to criterion %s, which is not registered", what, id)
+	}
+}
+
+// checkHistory holds a spec against its attempts: the last one is what the spec came to, and a pass after anything else is flaky.
+func (v *Verdict) checkHistory(c *check, s Spec) {
+	if len(s.History) == 0 {
+		return
+	}
+	want := s.History[len(s.History)-1].Result
+	for _, a := range s.History {
+		c.part(a.Result, a.Reason, "an attempt of spec "+s.Name)
+		if want == Passed && a.Result != Passed {
+			want = Flaky
+		}
+	}
+	c.that(s.Result == want, "spec %s is %s, and its attempts make it %s", s.Name, s.Result, want)
+	c.that(s.Attempts == len(s.History), "spec %s was tried %d times, and %d attempts are listed", s.Name, s.Attempts, len(s.History))
+}
+
+func (v *Verdict) checkUpgrades(c *check) {
+	for _, u := range v.Upgrades {
+		c.that(u.Direction == Forward || u.Direction == Rollback, "direction %q is none of upgrade, rollback", u.Direction)
+		c.seconds(u.Seconds, string(u.Direction))
+		for _, p := range u.Probes {
+			c.that(p.Kind == ProbeDNS || p.Kind == ProbeHTTPS, "%s: a probe of kind %q", u.Direction, p.Kind)
+		}
+	}
+}
+
+func (v *Verdict) checkTimeline(c *check) {
+	seen := map[string]bool{}
+	for n, e := range v.Timeline {
+		c.that(e.ID != "" && !seen[e.ID], "entry id %q of the time line is empty or not unique", e.ID)
+		c.that(n == 0 || !e.Time.Before(v.Timeline[n-1].Time), "entry %s of the time line is out of order", e.ID)
+		seen[e.ID] = true
+	}
+	cite := func(ids []string, what string) {
+		for _, id := range ids {
+			c.that(seen[id], "%s cites %q, which is not in the time line", what, id)
+		}
+	}
+	for _, x := range v.Criteria {
+		cite(x.Cites, "criterion "+string(x.ID))
+	}
+	for _, f := range v.Faults {
+		cite(f.Cites, "fault "+f.ID)
+	}
+	for _, u := range v.Upgrades {
+		cite(u.Cites, string(u.Direction))
 	}
 }

@@ -23,6 +23,7 @@ func TestSamplesAreValid(t *testing.T) {
 func samples() map[string]*verdict.Verdict {
 	return map[string]*verdict.Verdict{
 		"passing": verdicttest.Passing(), "failing": verdicttest.Failing(), "stopped": verdicttest.Stopped(),
+		"upgraded": verdicttest.Upgraded(), "held": verdicttest.Held(),
 	}
 }
 
@@ -63,12 +64,27 @@ func TestValidateNamesEveryInconsistency(t *testing.T) {
 		{"an orphan fault", func(v *verdict.Verdict) { v.Faults[0].Criteria = []criteria.ID{"QQ-7"} }, "fault token-secret-missing refers to"},
 		{"a failed fault without reason", func(v *verdict.Verdict) { v.Faults[0].Result = verdict.Failed }, "is failed without a reason"},
 		{"a route without host", func(v *verdict.Verdict) { v.Routes[0].Host = "" }, "a route has no host"},
+		{"a flaky spec that is called passed", func(v *verdict.Verdict) {
+			v.Specs.List[0].History = []verdict.Attempt{{Result: verdict.Failed, Reason: "x"}, {Result: verdict.Passed}}
+		}, "its attempts make it flaky"},
+		{"an attempt too many", func(v *verdict.Verdict) {
+			v.Specs.List[0].History = []verdict.Attempt{{Result: verdict.Passed}, {Result: verdict.Passed}}
+		}, "was tried 1 times, and 2 attempts are listed"},
+		{"an unknown direction", func(v *verdict.Verdict) { v.Upgrades[0].Direction = "sideways" }, `direction "sideways"`},
+		{"an unknown probe", func(v *verdict.Verdict) { v.Upgrades[0].Probes[0].Kind = "icmp" }, `a probe of kind "icmp"`},
+		{"an unknown time", func(v *verdict.Verdict) { v.Convergence.Times[0].To = "lunch" }, `time to "lunch"`},
+		{"more imposed than there is", func(v *verdict.Verdict) { v.Convergence.Times[0].ImposedSeconds = 9 }, "beyond the imposed is -8.5 seconds"},
+		{"two entries of one id", func(v *verdict.Verdict) { v.Timeline[1].ID = "phase-1" }, "not unique"},
+		{"an entry out of order", func(v *verdict.Verdict) { v.Timeline[1].Time = v.Suite.Started.Add(-time.Hour) }, "out of order"},
+		{"a criterion that cites nothing", func(v *verdict.Verdict) { v.Criteria[0].Cites = []string{"event-99"} }, `criterion DW-1 cites "event-99"`},
+		{"a fault that cites nothing", func(v *verdict.Verdict) { v.Faults[0].Cites = []string{"event-99"} }, `cites "event-99"`},
+		{"an upgrade that cites nothing", func(v *verdict.Verdict) { v.Upgrades[0].Cites = []string{"event-99"} }, `upgrade cites "event-99"`},
 		{"a phase without name", func(v *verdict.Verdict) { v.Phases[0].Name = "" }, "a phase has no name"},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
-			v := verdicttest.Passing()
+			v := verdicttest.Upgraded()
 			tc.change(v)
 			err := v.Validate()
 			if err == nil || !strings.Contains(err.Error(), tc.says) {

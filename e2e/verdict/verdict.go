@@ -32,6 +32,10 @@ type Verdict struct {
 	Suite   Suite   `json:"suite"`
 	Bundle  Bundle  `json:"bundle"`
 	Cluster Cluster `json:"cluster"`
+	// Apps are the applications whose routes were judged beside the bundle.
+	Apps Content `json:"apps,omitzero"`
+	// Baseline is the bundle that the candidate is to replace. Where there is one, the upgrade and the rollback must be shown.
+	Baseline *Content `json:"baseline,omitempty"`
 
 	// Criteria holds every registered criterion that this version judges, in the registry's order; Open holds the others.
 	Criteria []Criterion `json:"criteria"`
@@ -45,6 +49,11 @@ type Verdict struct {
 	Phases    []Phase   `json:"phases"`
 	Budget    Budget    `json:"budget"`
 
+	Convergence *Convergence `json:"convergence,omitempty"`
+	Upgrades    []Upgrade    `json:"upgrades,omitempty"`
+	// Timeline is in the order of time.
+	Timeline []Entry `json:"timeline,omitempty"`
+
 	// Hermetic is absent when the run never measured its seal, which is a reason not to pass.
 	Hermetic *Hermetic `json:"hermetic,omitempty"`
 	// Error is present when the suite could not run or could not finish.
@@ -57,9 +66,11 @@ type Suite struct {
 	GoVersion string    `json:"goVersion"`
 	Started   time.Time `json:"started"`
 	Finished  time.Time `json:"finished"`
+	// Seed is that of the order of the faults; the same one gives the same order.
+	Seed int64 `json:"seed,omitempty"`
 }
 
-// Bundle is the candidate. Digest is over its files as they were read ("sha256:…").
+// Bundle is the candidate. Digest is over the objects that it renders to ("sha256:…"): what is said, not how it is written.
 type Bundle struct {
 	Path   string  `json:"path"`
 	Digest string  `json:"digest"`
@@ -89,6 +100,9 @@ type Criterion struct {
 	// Reason says why it is not passed; Objects names what is at fault, as "Kind namespace/name".
 	Reason  string   `json:"reason,omitempty"`
 	Objects []string `json:"objects,omitempty"`
+	// Cites are the entries of the time line that show it; Reproduce is a command that does it again.
+	Cites     []string `json:"cites,omitempty"`
+	Reproduce string   `json:"reproduce,omitempty"`
 }
 
 // Open is a criterion that this version of the suite does not judge.
@@ -120,6 +134,9 @@ type Fault struct {
 
 	Reason  string   `json:"reason,omitempty"`
 	Objects []string `json:"objects,omitempty"`
+	// Cites are the entries of the time line that show it; Reproduce is a command that does it again.
+	Cites     []string `json:"cites,omitempty"`
+	Reproduce string   `json:"reproduce,omitempty"`
 }
 
 // Phase is one part of the run's wall time. ImposedSeconds is the share that the components' own fixed waits account for, on the

@@ -114,6 +114,7 @@ func turn(v *verdict.Verdict, id criteria.ID, result verdict.Result, reason stri
 			s.Result, s.Reason, s.Objects = result, reason, objects
 			if result == verdict.Flaky {
 				s.Attempts = 2
+				s.History = []verdict.Attempt{{Result: verdict.Failed, Seconds: 1.5, Reason: "exit status 1"}, {Result: verdict.Passed, Seconds: 0.5}}
 			}
 		}
 	}

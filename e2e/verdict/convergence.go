@@ -1,0 +1,73 @@
+package verdict
+
+import (
+	"fmt"
+	"math"
+)
+
+// Convergence says how long the edge took to become what the bundle asks for, against a baseline that is kept beside the suite.
+type Convergence struct {
+	// Baseline is the version of the baseline: the digest of its file.
+	Baseline string  `json:"baseline"`
+	Machine  Machine `json:"machine"`
+	Times    []Time  `json:"times"`
+}
+
+// Machine compares the machine of the run with that of the baseline by one fixed piece of work for a processor.
+type Machine struct {
+	Seconds         float64 `json:"seconds"`
+	BaselineSeconds float64 `json:"baselineSeconds"`
+}
+
+// Factor is how much slower this machine is than that of the baseline; 0 when it was not measured.
+func (m Machine) Factor() float64 {
+	if m.Seconds <= 0 || m.BaselineSeconds <= 0 {
+		return 0
+	}
+	return m.Seconds / m.BaselineSeconds
+}
+
+// What is measured.
+const (
+	ToRoute       = "route"       // from the bundle's last object to the first answer through the ingress controller
+	ToRecord      = "record"      // until the provider holds the record
+	ToCertificate = "certificate" // until the certificate is ready
+	ToDetect      = "detect"      // from a fault's injection to its diagnosis: the slowest of the run
+)
+
+// Measures lists what is measured, in the order of reports.
+func Measures() []string { return []string{ToRoute, ToRecord, ToCertificate, ToDetect} }
+
+// Time is one measurement. ImposedSeconds are the components' own fixed waits in it, which no machine shortens; Tolerance is the
+// share by which the rest may exceed the baseline's.
+type Time struct {
+	To              string  `json:"to"`
+	Seconds         float64 `json:"seconds"`
+	BaselineSeconds float64 `json:"baselineSeconds"`
+	ImposedSeconds  float64 `json:"imposedSeconds"`
+	Tolerance       float64 `json:"tolerance"`
+}
+
+// Limit is the longest that t may take on a machine that is slower by factor: what is imposed stays, the rest is scaled.
+func (t Time) Limit(factor float64) float64 {
+	return math.Round((t.ImposedSeconds+(t.BaselineSeconds-t.ImposedSeconds)*factor*(1+t.Tolerance))*1000) / 1000
+}
+
+// late says what took longer than the baseline allows.
+func (v *Verdict) late() []string {
+	if v.Convergence == nil {
+		return nil
+	}
+	factor := v.Convergence.Machine.Factor()
+	if factor == 0 {
+		return []string{"the machine was not measured, so that no time can be held against the baseline"}
+	}
+	var out []string
+	for _, t := range v.Convergence.Times {
+		if limit := t.Limit(factor); t.Seconds > limit {
+			out = append(out, fmt.Sprintf("time to %s was %.1f s, and at most %.1f s are allowed: the baseline's %.1f s, of which %.1f s are imposed, on a machine %.2f times as slow, and %.0f %%",
+				t.To, t.Seconds, limit, t.BaselineSeconds, t.ImposedSeconds, factor, t.Tolerance*100))
+		}
+	}
+	return out
+}

@@ -1,0 +1,42 @@
+package verdict
+
+import "time"
+
+// Source says who saw an entry of the time line.
+type Source string
+
+// The sources of the time line.
+const (
+	SourceEvent Source = "event" // a Kubernetes event
+	SourceAPI   Source = "api"   // a request to the provider's API
+	SourceDNS   Source = "dns"   // a question to the public DNS
+	SourceACME  Source = "acme"  // a step at a CA
+	SourceProbe Source = "probe" // a client outside
+	SourcePhase Source = "phase" // the suite itself: a phase or a spec begins or ends, a fault goes in or out
+)
+
+// Entry is one thing that happened, on the one clock of the run (UTC).
+type Entry struct {
+	// ID is unique in the verdict; criteria, faults and upgrades cite it.
+	ID      string    `json:"id"`
+	Time    time.Time `json:"time"`
+	Source  Source    `json:"source"`
+	Subject string    `json:"subject"`
+	Text    string    `json:"text"`
+	Failed  bool      `json:"failed,omitempty"`
+}
+
+// Cited lists the entries of the time line with these ids, in the time line's order.
+func (v *Verdict) Cited(ids []string) []Entry {
+	want := map[string]bool{}
+	for _, id := range ids {
+		want[id] = true
+	}
+	var out []Entry
+	for _, e := range v.Timeline {
+		if want[e.ID] {
+			out = append(out, e)
+		}
+	}
+	return out
+}
