@@ -28,7 +28,7 @@ e2e-full: build ## the same with every fault of the catalogue; SEED= repeats an 
 	$(EDGEPROOF) test $(SCENE) --catalogue full --seed '$(SEED)' --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
 
 .PHONY: test
-test: ## all unit and contract tests; no cluster
+test: browser ## all unit and contract tests; no cluster
 	go test -race -timeout 30m ./...
 
 ##@ Cluster
@@ -54,6 +54,10 @@ build: ## compile edgeproof
 .PHONY: lint
 lint: ## every check of the source; all findings, not the first
 	scripts/lint.sh
+
+.PHONY: browser
+browser: ## provide the browser in which report.html is tested, where that is possible
+	scripts/browser.sh
 
 .PHONY: bench
 bench: ## benchmarks, with ratios against a peer in the same run
