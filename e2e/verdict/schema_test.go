@@ -75,6 +75,8 @@ func full() *verdict.Verdict {
 	v.Routes = append(v.Routes, passing.Routes...)
 	passing.Faults[0].ID = "another"
 	v.Faults = append(v.Faults, passing.Faults...)
+	recorded := verdicttest.Recorded()
+	v.Findings, v.Timeline, v.Omitted = recorded.Findings, append(v.Timeline, recorded.Timeline...), recorded.Omitted
 	v.Specs.List[0].Evidence = []string{"seen"}
 	v.Open = []verdict.Open{{ID: "DW-5", Text: "text", Reason: "reason"}}
 	v.Error = &verdict.Error{Operation: "clean up", Message: "no answer", Cure: "run make down"}

@@ -168,6 +168,8 @@ func (v *Verdict) checkTimeline(c *check) {
 	for n, e := range v.Timeline {
 		c.that(e.ID != "" && !seen[e.ID], "entry id %q of the time line is empty or not unique", e.ID)
 		c.that(n == 0 || !e.Time.Before(v.Timeline[n-1].Time), "entry %s of the time line is out of order", e.ID)
+		c.that(e.Until.IsZero() || !e.Until.Before(e.Time), "entry %s of the time line ends before it begins", e.ID)
+		c.that(e.Count >= 0, "entry %s of the time line happened %d times", e.ID, e.Count)
 		seen[e.ID] = true
 	}
 	cite := func(ids []string, what string) {
@@ -184,4 +186,8 @@ func (v *Verdict) checkTimeline(c *check) {
 	for _, u := range v.Upgrades {
 		cite(u.Cites, string(u.Direction))
 	}
+	for _, f := range v.Findings {
+		cite(f.Cites, "finding "+f.Cause())
+	}
+	c.that(v.Omitted >= 0, "%d entries are omitted from the time line", v.Omitted)
 }

@@ -23,7 +23,7 @@ func TestSamplesAreValid(t *testing.T) {
 func samples() map[string]*verdict.Verdict {
 	return map[string]*verdict.Verdict{
 		"passing": verdicttest.Passing(), "failing": verdicttest.Failing(), "stopped": verdicttest.Stopped(),
-		"upgraded": verdicttest.Upgraded(), "held": verdicttest.Held(),
+		"upgraded": verdicttest.Upgraded(), "held": verdicttest.Held(), "recorded": verdicttest.Recorded(),
 	}
 }
 
@@ -79,6 +79,12 @@ func TestValidateNamesEveryInconsistency(t *testing.T) {
 		{"a criterion that cites nothing", func(v *verdict.Verdict) { v.Criteria[0].Cites = []string{"event-99"} }, `criterion DW-1 cites "event-99"`},
 		{"a fault that cites nothing", func(v *verdict.Verdict) { v.Faults[0].Cites = []string{"event-99"} }, `cites "event-99"`},
 		{"an upgrade that cites nothing", func(v *verdict.Verdict) { v.Upgrades[0].Cites = []string{"event-99"} }, `upgrade cites "event-99"`},
+		{"an entry that ends before it begins", func(v *verdict.Verdict) { v.Timeline[0].Until = v.Suite.Started.Add(-time.Hour) }, "ends before it begins"},
+		{"an entry that happened less than never", func(v *verdict.Verdict) { v.Timeline[0].Count = -1 }, "happened -1 times"},
+		{"less than nothing left out", func(v *verdict.Verdict) { v.Omitted = -1 }, "-1 entries are omitted"},
+		{"a finding that cites nothing", func(v *verdict.Verdict) {
+			v.Findings = []verdict.Finding{{Layer: "dns", Code: "record-missing", Cites: []string{"event-99"}}}
+		}, `finding dns/record-missing cites "event-99"`},
 		{"a phase without name", func(v *verdict.Verdict) { v.Phases[0].Name = "" }, "a phase has no name"},
 	}
 	for _, tc := range tests {

@@ -51,8 +51,11 @@ type Verdict struct {
 
 	Convergence *Convergence `json:"convergence,omitempty"`
 	Upgrades    []Upgrade    `json:"upgrades,omitempty"`
-	// Timeline is in the order of time.
+	// Findings are the causes that the diagnosis names of what is wrong with the bundle's own routes.
+	Findings []Finding `json:"findings,omitempty"`
+	// Timeline is in the order of time. Omitted counts the entries that it has left out for size.
 	Timeline []Entry `json:"timeline,omitempty"`
+	Omitted  int     `json:"omitted,omitempty"`
 
 	// Hermetic is absent when the run never measured its seal, which is a reason not to pass.
 	Hermetic *Hermetic `json:"hermetic,omitempty"`
