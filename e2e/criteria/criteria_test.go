@@ -79,20 +79,3 @@ func TestWellFormed(t *testing.T) {
 		}
 	}
 }
-
-func TestOpenCriteriaExistOnceAndHaveAReason(t *testing.T) {
-	t.Parallel()
-	seen := map[criteria.ID]bool{}
-	for _, o := range criteria.Open() {
-		if _, ok := criteria.Lookup(o.ID); !ok {
-			t.Errorf("open criterion %s is not registered", o.ID)
-		}
-		if seen[o.ID] {
-			t.Errorf("open criterion %s is listed twice", o.ID)
-		}
-		seen[o.ID] = true
-		if o.Reason == "" {
-			t.Errorf("open criterion %s has no reason", o.ID)
-		}
-	}
-}

@@ -39,15 +39,3 @@ func All() []Criterion {
 		{"BL-5", "one Cloudflare API token Secret serves both DNS sync and issuance"},
 	}
 }
-
-// Unjudged is a criterion that this version has no spec for, and why.
-type Unjudged struct {
-	ID     ID
-	Reason string
-}
-
-// Open lists the criteria that this version does not judge. They are printed in every report, so that a pass is never read as
-// more than it is. A criterion leaves this list in the commit that brings its spec.
-func Open() []Unjudged {
-	return nil
-}

@@ -10,21 +10,11 @@ import (
 )
 
 // judgeCriteria sets every criterion from the specs that carry its id: the worst of their results, the sum of their times, their
-// evidence, and the reasons of those that did not pass. An open criterion that has a spec after all is judged like the others.
+// evidence, and the reasons of those that did not pass.
 func judgeCriteria(v *verdict.Verdict) {
-	open := map[criteria.ID]verdict.Open{}
-	for _, o := range v.Open {
-		open[o.ID] = o
-	}
-	v.Criteria, v.Open = nil, nil
+	v.Criteria = nil
 	for _, c := range criteria.All() {
-		specs := carrying(v.Specs.List, c.ID)
-		o, isOpen := open[c.ID]
-		if isOpen && len(specs) == 0 {
-			v.Open = append(v.Open, o)
-			continue
-		}
-		v.Criteria = append(v.Criteria, judgeCriterion(c, specs, v))
+		v.Criteria = append(v.Criteria, judgeCriterion(c, carrying(v.Specs.List, c.ID), v))
 	}
 }
 

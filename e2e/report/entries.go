@@ -35,6 +35,12 @@ const (
 	EntryCluster = "cluster"
 	// EntryBudget: the verdict.Budget.
 	EntryBudget = "budget"
+	// EntryUpgrade: a verdict.Upgrade. The last one of a direction counts.
+	EntryUpgrade = "upgrade"
+	// EntryTime: a verdict.Time that was measured; its baseline is set beside it later. The last one of a name counts.
+	EntryTime = "time"
+	// EntryTimeline: a list of verdict.Entry. All lists together are the time line; they are put in order.
+	EntryTimeline = "timeline"
 	// EntryHermetic: the verdict.Hermetic. The last one counts: what was dropped is known only at the end.
 	EntryHermetic = "hermetic"
 )
@@ -66,6 +72,17 @@ func (j judge) readEntries(r types.SpecReport, spec *verdict.Spec) (unsupported 
 			err = decode(e, &v.Cluster)
 		case EntryBudget:
 			err = decode(e, &v.Budget)
+		case EntryUpgrade:
+			err = put(&v.Upgrades, e, func(u verdict.Upgrade) string { return string(u.Direction) })
+		case EntryTime:
+			if v.Convergence == nil {
+				v.Convergence = &verdict.Convergence{}
+			}
+			err = put(&v.Convergence.Times, e, func(t verdict.Time) string { return t.To })
+		case EntryTimeline:
+			var entries []verdict.Entry
+			err = decode(e, &entries)
+			v.Timeline = append(v.Timeline, entries...)
 		case EntryHermetic:
 			h := &verdict.Hermetic{}
 			if err = decode(e, h); err == nil {

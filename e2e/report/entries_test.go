@@ -87,23 +87,6 @@ func TestJudgeReadsValuesOfTheSameProcess(t *testing.T) {
 	}
 }
 
-func TestJudgeTakesAnOpenCriterionThatHasASpec(t *testing.T) {
-	t.Parallel()
-	open := criteria.Open()
-	if len(open) == 0 {
-		t.Skip("nothing is open in this version")
-	}
-	v := verdict.New(verdict.Suite{})
-	report.Judge(v, []types.Report{suite([]string{string(open[0].ID)})})
-	v.Conclude()
-	if c := criterion(t, v, open[0].ID); c.Result != verdict.Passed {
-		t.Errorf("%s is %s", c.ID, c.Result)
-	}
-	if err := v.Validate(); err != nil {
-		t.Error(err)
-	}
-}
-
 func TestJudgeAddsUpSuites(t *testing.T) {
 	t.Parallel()
 	a, b := suite([]string{"DW-1"}), suite([]string{"DW-1"})
@@ -151,4 +134,53 @@ func FuzzJudge(f *testing.F) {
 			t.Errorf("a pass with %+v", v.Specs)
 		}
 	})
+}
+
+func TestJudgeKeepsWhatTheGateDecidesFrom(t *testing.T) {
+	t.Parallel()
+	start := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	at := func(id string, second int) verdict.Entry {
+		return verdict.Entry{ID: id, Time: start.Add(time.Duration(second) * time.Second), Source: verdict.SourceDNS, Text: "asked"}
+	}
+	s := suite([]string{"DW-4"},
+		entry("upgrade", verdict.Upgrade{Direction: verdict.Forward, Seconds: 1}), entry("upgrade", verdict.Upgrade{Direction: verdict.Rollback}),
+		entry("upgrade", verdict.Upgrade{Direction: verdict.Forward, Seconds: 2}),
+		entry("time", verdict.Time{To: verdict.ToRoute, Seconds: 1.5}),
+		entry("timeline", []verdict.Entry{at("c", 3), at("a", 1)}), entry("timeline", []verdict.Entry{at("b", 2)}),
+	)
+	s.SuiteConfig.RandomSeed = 42
+	v := verdict.New(verdict.Suite{})
+	report.Judge(v, []types.Report{s})
+	if d := cmp.Diff([]verdict.Entry{at("a", 1), at("b", 2), at("c", 3)}, v.Timeline); d != "" {
+		t.Errorf("the time line (-want +got):\n%s", d)
+	}
+	if len(v.Upgrades) != 2 || v.Upgrades[0].Seconds != 2 || v.Upgrades[1].Direction != verdict.Rollback {
+		t.Errorf("upgrades: %+v", v.Upgrades)
+	}
+	if v.Convergence == nil || len(v.Convergence.Times) != 1 || v.Convergence.Times[0].Seconds != 1.5 {
+		t.Errorf("convergence: %+v", v.Convergence)
+	}
+	if v.Suite.Seed != 42 {
+		t.Errorf("seed = %d", v.Suite.Seed)
+	}
+}
+
+func TestARetryThatPassesShowsBothAttempts(t *testing.T) {
+	t.Parallel()
+	v := judged(t, "flaky")
+	for _, s := range v.Specs.List {
+		if s.Result != verdict.Flaky {
+			if s.History != nil {
+				t.Errorf("%s was tried once and has a history: %+v", s.Name, s.History)
+			}
+			continue
+		}
+		want := []verdict.Attempt{{Result: verdict.Failed, Reason: "exit status 1"}, {Result: verdict.Passed}}
+		if d := cmp.Diff(want, s.History); d != "" {
+			t.Errorf("attempts of %s (-want +got):\n%s", s.Name, d)
+		}
+	}
+	if err := v.Validate(); err != nil {
+		t.Error(err)
+	}
 }

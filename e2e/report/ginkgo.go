@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -40,11 +41,13 @@ func Judge(v *verdict.Verdict, reports []types.Report) {
 		filtered += j.filtered()
 		j.checkEnd(specs)
 		span(v, r)
+		v.Suite.Seed = r.SuiteConfig.RandomSeed
 	}
 	if len(reports) == 0 {
 		v.SetError("run the suite", errors.New("it left an empty report"), "look in the log of the run for what stopped it")
 	}
 	v.Specs = verdict.Tally(planned, filtered, list)
+	slices.SortStableFunc(v.Timeline, func(a, b verdict.Entry) int { return a.Time.Compare(b.Time) })
 	judgeCriteria(v)
 }
 
@@ -73,6 +76,7 @@ func (j judge) specs() []verdict.Spec {
 		spec.Seconds, spec.Attempts = verdict.Seconds(r.RunTime), r.NumAttempts
 		spec.Criteria = j.labelled(r)
 		spec.Result, spec.Finished, spec.Reason = outcome(r, marks)
+		spec.History = history(r, spec)
 		spec.File, spec.Line = j.place(r)
 		out = append(out, spec)
 	}
@@ -94,7 +98,7 @@ func outcome(r types.SpecReport, unsupported string) (verdict.Result, bool, stri
 	case r.State.Is(types.SpecStateFailed):
 		return verdict.Failed, true, or(reason, "failed without a message")
 	case r.State.Is(types.SpecStatePassed) && r.NumAttempts > 1 && r.MaxFlakeAttempts > 1:
-		return verdict.Flaky, true, fmt.Sprintf("passed at attempt %d of at most %d", r.NumAttempts, r.MaxFlakeAttempts)
+		return verdict.Flaky, true, fmt.Sprintf("passed at attempt %d of at most %d%s", r.NumAttempts, r.MaxFlakeAttempts, firstFailure(r))
 	case r.State.Is(types.SpecStatePassed):
 		return verdict.Passed, true, ""
 	case r.State.Is(types.SpecStatePending):
@@ -107,6 +111,42 @@ func outcome(r types.SpecReport, unsupported string) (verdict.Result, bool, stri
 		return verdict.Skipped, true, or(reason, "skipped without a message")
 	}
 	return verdict.Skipped, false, fmt.Sprintf("Ginkgo gives it the state %q", r.State)
+}
+
+// history lists the attempts of a spec that was tried more than once, the first one first.
+func history(r types.SpecReport, spec verdict.Spec) []verdict.Attempt {
+	if r.NumAttempts < 2 || r.MaxFlakeAttempts < 2 {
+		return nil
+	}
+	out := make([]verdict.Attempt, r.NumAttempts)
+	for n := range out {
+		out[n] = verdict.Attempt{Result: verdict.Failed, Reason: or(attempt(r, n+1), "failed without a message")}
+	}
+	last := &out[len(out)-1]
+	last.Result, last.Reason = spec.Result, spec.Reason
+	if spec.Result == verdict.Flaky {
+		last.Result, last.Reason = verdict.Passed, ""
+	}
+	return out
+}
+
+// firstFailure is why the first attempt failed.
+func firstFailure(r types.SpecReport) string {
+	if said := attempt(r, 1); said != "" {
+		return "; first: " + said
+	}
+	return ""
+}
+
+// attempt is what an attempt before the last one failed with. Ginkgo keeps it among the additional failures, under a heading of its own.
+func attempt(r types.SpecReport, number int) string {
+	heading := fmt.Sprintf("Failure recorded during attempt %d:\n", number)
+	for _, f := range r.AdditionalFailures {
+		if said, ok := strings.CutPrefix(f.Failure.Message, heading); ok {
+			return clean(said)
+		}
+	}
+	return ""
 }
 
 // lastState is what a spec that ran out of time said when it was stopped: what it waited for.

@@ -80,7 +80,7 @@ func TestJudgeWhatGinkgoWrites(t *testing.T) {
 		{"skipped", verdict.Partial, counts{Planned: 5, Finished: 5, Passed: 4, Skipped: 1}, "DW-4", verdict.Skipped, "the outside client is not up", ""},
 		{"pending", verdict.Partial, counts{Planned: 6, Finished: 6, Passed: 5, Skipped: 1}, "FP-2", verdict.Skipped, "marked as pending", ""},
 		{"unsupported", verdict.Partial, counts{Planned: 5, Finished: 5, Passed: 4, Unsupported: 1}, "VC-3", verdict.Unsupported, "the bundle has no external-dns", ""},
-		{"flaky", verdict.Partial, counts{Planned: 5, Finished: 5, Passed: 4, Flaky: 1}, "VC-3", verdict.Flaky, "passed at attempt 2 of at most 2", ""},
+		{"flaky", verdict.Partial, counts{Planned: 5, Finished: 5, Passed: 4, Flaky: 1}, "VC-3", verdict.Flaky, "passed at attempt 2 of at most 2; first: exit status 1", ""},
 		{"focused", verdict.Partial, counts{Planned: 1, Finished: 1, Passed: 1, Filtered: 4}, "DW-4", verdict.Skipped, "left out by a focus or label filter", ""},
 		{"labelled", verdict.Partial, counts{Planned: 2, Finished: 2, Passed: 2, Filtered: 3}, "DW-2", verdict.Skipped, "left out by a focus or label filter", ""},
 		{"nothing", verdict.Errored, counts{Filtered: 5}, "DW-2", verdict.Skipped, "left out by a focus", "no spec was planned"},

@@ -35,7 +35,6 @@ func Markdown(w io.Writer, v *verdict.Verdict) error {
 	m.grids(v)
 	m.routes(v)
 	m.times(v)
-	m.open(v)
 	m.section("What was judged", "| | |", "| --- | --- |")
 	m.row("bundle", mdText(v.Bundle.Path+" "+v.Bundle.Digest))
 	m.row("cluster", mdText("Kubernetes "+v.Cluster.Kubernetes+" on "+v.Cluster.Provider))
@@ -149,16 +148,6 @@ func (m *markdown) times(v *verdict.Verdict) {
 	m.line("| --- | ---: | ---: |")
 	for _, p := range v.Phases {
 		m.row(mdText(p.Name), sec(p.Seconds), sec(p.ImposedSeconds))
-	}
-}
-
-func (m *markdown) open(v *verdict.Verdict) {
-	if len(v.Open) == 0 {
-		return
-	}
-	m.section("Not judged by this version", "| id | criterion | why |", "| --- | --- | --- |")
-	for _, o := range v.Open {
-		m.row(mdText(string(o.ID)), mdCriterion(o.ID, o.Text), mdText(o.Reason))
 	}
 }
 

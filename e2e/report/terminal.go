@@ -62,12 +62,6 @@ func Terminal(w io.Writer, v *verdict.Verdict, style Style) error {
 			t.wrap("    ", oneLine(l), "      ")
 		}
 	}
-	if len(v.Open) > 0 {
-		t.title("Not judged by this version")
-	}
-	for _, o := range v.Open {
-		t.wrap("    ", fmt.Sprintf("%-5s %s", oneLine(string(o.ID)), oneLine(o.Reason)), "          ")
-	}
 	t.title("Run")
 	for _, p := range v.Phases {
 		line := oneLine(p.Name) + ": " + sec(p.Seconds)

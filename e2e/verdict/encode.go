@@ -51,7 +51,6 @@ func (v *Verdict) withLists() *Verdict {
 	c := *v
 	c.Reasons = list(v.Reasons)
 	c.Bundle.Images = list(v.Bundle.Images)
-	c.Open = list(v.Open)
 	c.Phases = list(v.Phases)
 	c.Criteria = each(v.Criteria, func(x *Criterion) { x.Evidence = list(x.Evidence) })
 	c.Specs.List = each(v.Specs.List, func(x *Spec) { x.Criteria = list(x.Criteria) })

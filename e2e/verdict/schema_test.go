@@ -78,7 +78,6 @@ func full() *verdict.Verdict {
 	recorded := verdicttest.Recorded()
 	v.Findings, v.Timeline, v.Omitted = recorded.Findings, append(v.Timeline, recorded.Timeline...), recorded.Omitted
 	v.Specs.List[0].Evidence = []string{"seen"}
-	v.Open = []verdict.Open{{ID: "DW-5", Text: "text", Reason: "reason"}}
 	v.Error = &verdict.Error{Operation: "clean up", Message: "no answer", Cure: "run make down"}
 	return v
 }

@@ -45,11 +45,7 @@ func TestValidateNamesEveryInconsistency(t *testing.T) {
 		{"time runs backwards", func(v *verdict.Verdict) { v.Suite.Finished = v.Suite.Started.Add(-time.Second) }, "finished before it started"},
 		{"a criterion silently absent", func(v *verdict.Verdict) { v.Criteria = v.Criteria[1:] }, "DW-1 appears 0 times"},
 		{"a criterion twice", func(v *verdict.Verdict) { v.Criteria = append(v.Criteria, v.Criteria[0]) }, "DW-1 appears 2 times"},
-		{"a criterion both judged and open", func(v *verdict.Verdict) {
-			v.Open = append(v.Open, verdict.Open{ID: "DW-1", Text: "x", Reason: "x"})
-		}, "DW-1 appears 2 times"},
 		{"an unknown criterion", func(v *verdict.Verdict) { v.Criteria[0].ID = "ZZ-1" }, "ZZ-1 is not registered"},
-		{"an open criterion without reason", func(v *verdict.Verdict) { v.Open = []verdict.Open{{ID: "DW-5"}} }, "open criterion DW-5 has no reason"},
 		{"a criterion with a run's result", func(v *verdict.Verdict) { v.Criteria[0].Result = verdict.Pass }, `criterion DW-1 has result "pass"`},
 		{"a skip without reason", func(v *verdict.Verdict) { v.Criteria[0].Result = verdict.Skipped }, "criterion DW-1 is skipped without a reason"},
 		{"negative seconds", func(v *verdict.Verdict) { v.Criteria[0].Seconds = -1 }, "criterion DW-1 is -1 seconds"},
@@ -103,9 +99,9 @@ func TestValidateNamesEveryInconsistency(t *testing.T) {
 func TestValidateReturnsAll(t *testing.T) {
 	t.Parallel()
 	v := verdicttest.Passing()
-	v.Kind, v.Phases[0].Name, v.Open = "", "", []verdict.Open{{ID: "DW-5"}}
+	v.Kind, v.Phases[0].Name, v.Criteria = "", "", v.Criteria[1:]
 	err := v.Validate()
-	for _, want := range []string{"kind", "phase", "DW-5"} {
+	for _, want := range []string{"kind", "phase", "DW-1"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Validate = %v, want it to name %s too", err, want)
 		}

@@ -37,9 +37,8 @@ type Verdict struct {
 	// Baseline is the bundle that the candidate is to replace. Where there is one, the upgrade and the rollback must be shown.
 	Baseline *Content `json:"baseline,omitempty"`
 
-	// Criteria holds every registered criterion that this version judges, in the registry's order; Open holds the others.
+	// Criteria holds every registered criterion, in the registry's order.
 	Criteria []Criterion `json:"criteria"`
-	Open     []Open      `json:"open"`
 
 	// Catalogue says which faults were to be injected.
 	Catalogue Catalogue `json:"catalogue,omitempty"`
@@ -108,13 +107,6 @@ type Criterion struct {
 	Reproduce string   `json:"reproduce,omitempty"`
 }
 
-// Open is a criterion that this version of the suite does not judge.
-type Open struct {
-	ID     criteria.ID `json:"id"`
-	Text   string      `json:"text"`
-	Reason string      `json:"reason"`
-}
-
 // Fault is one injected fault: what had to be diagnosed, what was, and whether it healed.
 type Fault struct {
 	ID       string        `json:"id"`
@@ -165,18 +157,10 @@ type Error struct {
 	Cure      string `json:"cure,omitempty"`
 }
 
-// New starts a verdict in which nothing is proved: every criterion that this version judges is skipped, the others are open.
+// New starts a verdict in which nothing is proved: every criterion is skipped.
 func New(suite Suite) *Verdict {
 	v := &Verdict{APIVersion: APIVersion, Kind: Kind, Suite: suite}
-	reasons := map[criteria.ID]string{}
-	for _, o := range criteria.Open() {
-		reasons[o.ID] = o.Reason
-	}
 	for _, c := range criteria.All() {
-		if reason, open := reasons[c.ID]; open {
-			v.Open = append(v.Open, Open{ID: c.ID, Text: c.Text, Reason: reason})
-			continue
-		}
 		v.Criteria = append(v.Criteria, Criterion{ID: c.ID, Text: c.Text, Result: Skipped, Reason: "not judged: the run did not get so far"})
 	}
 	return v
