@@ -1,13 +1,13 @@
 package contract_test
 
 import (
-	"errors"
-	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/cloudflare/cloudflare-go/v7"
 	"github.com/cloudflare/cloudflare-go/v7/accounts"
 	"github.com/cloudflare/cloudflare-go/v7/dns"
+	"github.com/cloudflare/cloudflare-go/v7/packages/pagination"
 	"github.com/cloudflare/cloudflare-go/v7/shared"
 	"github.com/cloudflare/cloudflare-go/v7/user"
 	"github.com/cloudflare/cloudflare-go/v7/zones"
@@ -15,99 +15,198 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
-// The fake finds no records out on the internet, and says so as of any route that it has not.
-func TestV7ScansAreNoRoute(t *testing.T) {
+// Every call of v7 for zones, records and tokens, made with success, or refused as a route that the fake has not.
+func TestV7EveryCall(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
-	c, id := w.v7(tokenValue), cloudflare.F(w.zoneID())
-	_, scan := c.DNS.Records.Scan(t.Context(), dns.RecordScanParams{ZoneID: id, Body: map[string]any{}}) //nolint:staticcheck // deprecated calls are calls
-	_, list := c.DNS.Records.ScanList(t.Context(), dns.RecordScanListParams{ZoneID: id})
-	_, review := c.DNS.Records.ScanReview(t.Context(), dns.RecordScanReviewParams{ZoneID: id})
-	_, trigger := c.DNS.Records.ScanTrigger(t.Context(), dns.RecordScanTriggerParams{ZoneID: id})
-	for name, err := range map[string]error{"scan": scan, "list": list, "review": review, "trigger": trigger} {
-		var refused *cloudflare.Error
-		if !errors.As(err, &refused) || refused.StatusCode != http.StatusNotFound || refused.Errors[0].Code != 7003 {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-}
-
-func TestV7TokenCalls(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
+	w, l := newWorld(t), newLedger(t)
 	w.admin()
+	v7ZoneCalls(w, l)
+	v7RecordCalls(w, l)
+	v7TokenCalls(w, l)
+	v7AccountTokenCalls(w, l)
 	c := w.v7(tokenValue)
-	groups, err := c.User.Tokens.PermissionGroups.List(t.Context(), user.TokenPermissionGroupListParams{})
-	if err != nil || len(groups.Result) == 0 {
-		t.Fatal(groups, err)
-	}
-	policies := v7Policies(groups.Result[0].ID)
-	made, err := c.User.Tokens.New(t.Context(), user.TokenNewParams{Name: cloudflare.F("one"), Policies: cloudflare.F(policies)})
-	if err != nil || made.Value == "" {
-		t.Fatal(made, err)
-	}
-	updated, err := c.User.Tokens.Update(t.Context(), made.ID, user.TokenUpdateParams{Token: shared.TokenParam{Name: cloudflare.F("two"), Policies: cloudflare.F(policies)}})
-	if err != nil || updated.Name != "two" {
-		t.Error(updated, err)
-	}
-	if got, err := c.User.Tokens.Get(t.Context(), made.ID); err != nil || got.Name != "two" {
-		t.Error(got, err)
-	}
-	n := 0
-	for pages := c.User.Tokens.ListAutoPaging(t.Context(), user.TokenListParams{}); pages.Next(); {
-		n++
-	}
-	if n != 2 {
-		t.Errorf("%d tokens", n)
-	}
-	if rolled, err := c.User.Tokens.Value.Update(t.Context(), made.ID, user.TokenValueUpdateParams{Body: map[string]any{}}); err != nil || *rolled == made.Value {
-		t.Error(rolled, err)
-	}
-	if gone, err := c.User.Tokens.Delete(t.Context(), made.ID); err != nil || gone.ID != made.ID {
-		t.Error(gone, err)
+	l.complete(w, unservedByV7(), callsOf(c.Zones, c.DNS.Records, c.User.Tokens, c.Accounts.Tokens))
+}
+
+// unservedByV7 are the services and calls that the fake does not answer, each with the reason.
+func unservedByV7() map[string]string {
+	return map[string]string{
+		"dns.(*RecordService).Scan":                    "the fake finds no records out on the internet",
+		"dns.(*RecordService).ScanList":                "likewise",
+		"dns.(*RecordService).ScanListAutoPaging":      "likewise",
+		"dns.(*RecordService).ScanReview":              "likewise",
+		"dns.(*RecordService).ScanTrigger":             "likewise",
+		"zones.(*EnvironmentService)":                  "traffic is not the fake's: it has no versions of how to treat it",
+		"zones.(*TransformationsAllowedOriginService)": "likewise: no images are transformed",
+		"zones.(*TransformationsC2paService)":          "likewise",
+		"zones.(*CTAlertingService)":                   "no certificate log is watched",
+		"zones.(*SettingService)":                      "traffic is not the fake's: no setting would do anything",
+		"zones.(*CustomNameserverService)":             "an account has no name servers of its own; the zone's vanity ones are refused too",
+		"zones.(*HoldService)":                         "nobody else is there to take a zone over",
+		"zones.(*PlanService)":                         "nothing is for sale; a subscription names one of three plans",
+		"zones.(*RatePlanService)":                     "likewise",
 	}
 }
 
-func TestV7AccountTokenCalls(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	account := zone.DefaultAccount().ID
-	w.edit(func(k *zone.Token) { k.Permissions, k.Account = zone.Permissions(), account })
-	c, id := w.v7(tokenValue), cloudflare.F(account.String())
-	groups, err := c.Accounts.Tokens.PermissionGroups.List(t.Context(), accounts.TokenPermissionGroupListParams{AccountID: id})
-	if err != nil || len(groups.Result) == 0 {
-		t.Fatal(groups, err)
+func v7ZoneCalls(w *world, l *ledger) {
+	c, t := w.v7(tokenValue).Zones, l.t
+	made := call[*zones.Zone](l, c.New, zones.ZoneNewParams{
+		Name: cloudflare.F("example.net"), Account: cloudflare.F(zones.ZoneNewParamsAccount{ID: cloudflare.F(zone.DefaultAccount().ID.String())}),
+	})
+	if made.Status != zones.ZoneStatusPending || len(made.NameServers) != 2 {
+		t.Error(made)
 	}
-	if again, err := c.Accounts.Tokens.PermissionGroups.Get(t.Context(), accounts.TokenPermissionGroupGetParams{AccountID: id}); err != nil || len(*again) != len(groups.Result) {
-		t.Error(again, err)
+	id := cloudflare.F(made.ID)
+	if edited := call[*zones.Zone](l, c.Edit, zones.ZoneEditParams{ZoneID: id, Paused: cloudflare.F(true)}); !edited.Paused {
+		t.Error(edited)
 	}
-	policies := v7Policies(groups.Result[0].ID)
-	made, err := c.Accounts.Tokens.New(t.Context(), accounts.TokenNewParams{AccountID: id, Name: cloudflare.F("one"), Policies: cloudflare.F(policies)})
-	if err != nil || made.Value == "" {
-		t.Fatal(made, err)
+	if got := call[*zones.Zone](l, c.Get, zones.ZoneGetParams{ZoneID: id}); got.Name != "example.net" || !got.Paused {
+		t.Error(got)
 	}
-	if verified, err := w.v7(made.Value).Accounts.Tokens.Verify(t.Context(), accounts.TokenVerifyParams{AccountID: id}); err != nil || verified.ID != made.ID {
-		t.Error(verified, err)
+	named := zones.ZoneListParams{Name: cloudflare.F("example.net")}
+	if found := call[*pagination.V4PagePaginationArray[zones.Zone]](l, c.List, named); len(found.Result) != 1 || found.Result[0].ID != made.ID {
+		t.Error(found)
 	}
-	updated, err := c.Accounts.Tokens.Update(t.Context(), made.ID, accounts.TokenUpdateParams{AccountID: id, Token: shared.TokenParam{Name: cloudflare.F("two"), Policies: cloudflare.F(policies)}})
-	if err != nil || updated.Name != "two" {
-		t.Error(updated, err)
+	if n := paged(l, c.ListAutoPaging, zones.ZoneListParams{}); n != 2 {
+		t.Errorf("%d zones", n)
 	}
-	if got, err := c.Accounts.Tokens.Get(t.Context(), made.ID, accounts.TokenGetParams{AccountID: id}); err != nil || got.Name != "two" {
-		t.Error(got, err)
+	if checked := call[*zones.ActivationCheckTriggerResponse](l, c.ActivationCheck.Trigger, zones.ActivationCheckTriggerParams{ZoneID: id}); checked.ID != made.ID {
+		t.Error(checked)
 	}
-	n := 0
-	for pages := c.Accounts.Tokens.ListAutoPaging(t.Context(), accounts.TokenListParams{AccountID: id}); pages.Next(); {
-		n++
+	plan := func(id shared.RatePlanID) shared.SubscriptionParam {
+		return shared.SubscriptionParam{RatePlan: cloudflare.F(shared.RatePlanParam{ID: cloudflare.F(id)})}
 	}
-	if n != 2 {
+	if bought := call[*zones.SubscriptionNewResponse](l, c.Subscriptions.New, zones.SubscriptionNewParams{ZoneID: id, Subscription: plan(shared.RatePlanIDPro)}); bought.RatePlan.ID != shared.RatePlanIDPro || bought.State != zones.SubscriptionNewResponseStatePaid {
+		t.Error(bought)
+	}
+	if changed := call[*zones.SubscriptionUpdateResponse](l, c.Subscriptions.Update, zones.SubscriptionUpdateParams{ZoneID: id, Subscription: plan(shared.RatePlanIDEnterprise)}); changed.RatePlan.ID != shared.RatePlanIDEnterprise || !changed.RatePlan.IsContract {
+		t.Error(changed)
+	}
+	if got := call[*zones.SubscriptionGetResponse](l, c.Subscriptions.Get, zones.SubscriptionGetParams{ZoneID: id}); got.RatePlan.PublicName != "Enterprise Website" {
+		t.Error(got)
+	}
+	if gone := call[*zones.ZoneDeleteResponse](l, c.Delete, zones.ZoneDeleteParams{ZoneID: id}); gone.ID != made.ID {
+		t.Error(gone)
+	}
+	if left := w.store.ZonesNamed("example.net"); len(left) != 0 {
+		t.Error(left)
+	}
+}
+
+func v7RecordCalls(w *world, l *ledger) {
+	c, t, id := w.v7(tokenValue).DNS.Records, l.t, cloudflare.F(w.zoneID())
+	a := func(name, content string) dns.ARecordParam {
+		return dns.ARecordParam{Name: cloudflare.F(name), Type: cloudflare.F(dns.ARecordTypeA), Content: cloudflare.F(content), TTL: cloudflare.F(dns.TTL1)}
+	}
+	made := call[*dns.RecordResponse](l, c.New, dns.RecordNewParams{ZoneID: id, Body: a("www.example.com", "192.0.2.1")})
+	if made.Name != "www.example.com" || made.TTL != dns.TTL1 || !made.Proxiable {
+		t.Error(made)
+	}
+	if put := call[*dns.RecordResponse](l, c.Update, made.ID, dns.RecordUpdateParams{ZoneID: id, Body: a("www.example.com", "192.0.2.2")}); put.Content != "192.0.2.2" {
+		t.Error(put)
+	}
+	edited := call[*dns.RecordResponse](l, c.Edit, made.ID, dns.RecordEditParams{ZoneID: id, Body: dns.ARecordParam{Comment: cloudflare.F("seen")}})
+	if edited.Comment != "seen" || edited.Content != "192.0.2.2" {
+		t.Error(edited)
+	}
+	if got := call[*dns.RecordResponse](l, c.Get, made.ID, dns.RecordGetParams{ZoneID: id}); got.Comment != "seen" {
+		t.Error(got)
+	}
+	list := dns.RecordListParams{ZoneID: id, Type: cloudflare.F(dns.RecordListParamsTypeA)}
+	if found := call[*pagination.V4PagePaginationArray[dns.RecordResponse]](l, c.List, list); len(found.Result) != 1 || found.Result[0].ID != made.ID {
+		t.Error(found)
+	}
+	changed := call[*dns.RecordBatchResponse](l, c.Batch, dns.RecordBatchParams{
+		ZoneID:  id,
+		Deletes: cloudflare.F([]dns.RecordBatchParamsDelete{{ID: cloudflare.F(made.ID)}}),
+		Posts:   cloudflare.F([]dns.RecordBatchParamsPostUnion{a("b.example.com", "192.0.2.3")}),
+	})
+	if len(changed.Deletes) != 1 || len(changed.Posts) != 1 || changed.Posts[0].Content != "192.0.2.3" {
+		t.Error(changed)
+	}
+	imported := call[*dns.RecordImportResponse](l, c.Import, dns.RecordImportParams{ZoneID: id, File: cloudflare.F(zoneFile), Proxied: cloudflare.F("false")})
+	if imported.RecsAdded != 7 {
+		t.Error(imported)
+	}
+	if text := call[*string](l, c.Export, dns.RecordExportParams{ZoneID: id}); !strings.Contains(*text, "b.example.com.\t1\tIN\tA\t192.0.2.3") {
+		t.Error(*text)
+	}
+	if n := paged(l, c.ListAutoPaging, dns.RecordListParams{ZoneID: id}); n != 8 {
+		t.Errorf("%d records", n)
+	}
+	if gone := call[*dns.RecordDeleteResponse](l, c.Delete, changed.Posts[0].ID, dns.RecordDeleteParams{ZoneID: id}); gone.ID != changed.Posts[0].ID {
+		t.Error(gone)
+	}
+	if n := w.store.Len(w.zone.ID); n != 7 {
+		t.Errorf("%d records are left", n)
+	}
+}
+
+func v7TokenCalls(w *world, l *ledger) {
+	c, t := w.v7(tokenValue).User.Tokens, l.t
+	groups := call[*pagination.SinglePage[user.TokenPermissionGroupListResponse]](l, c.PermissionGroups.List, user.TokenPermissionGroupListParams{}).Result
+	if n := paged(l, c.PermissionGroups.ListAutoPaging, user.TokenPermissionGroupListParams{}); n != len(groups) || n == 0 {
+		t.Fatal(groups)
+	}
+	policies := v7Policies(groups[0].ID)
+	made := call[*user.TokenNewResponse](l, c.New, user.TokenNewParams{Name: cloudflare.F("one"), Policies: cloudflare.F(policies)})
+	if verified := call[*user.TokenVerifyResponse](l, w.v7(made.Value).User.Tokens.Verify); verified.ID != made.ID || verified.Status != user.TokenVerifyResponseStatusActive {
+		t.Error(verified)
+	}
+	renamed := user.TokenUpdateParams{Token: shared.TokenParam{Name: cloudflare.F("two"), Policies: cloudflare.F(policies)}}
+	if updated := call[*shared.Token](l, c.Update, made.ID, renamed); updated.Name != "two" {
+		t.Error(updated)
+	}
+	if got := call[*shared.Token](l, c.Get, made.ID); got.Name != "two" {
+		t.Error(got)
+	}
+	if list := call[*pagination.V4PagePaginationArray[shared.Token]](l, c.List, user.TokenListParams{}); len(list.Result) != 2 {
+		t.Error(list)
+	}
+	if n := paged(l, c.ListAutoPaging, user.TokenListParams{}); n != 2 {
 		t.Errorf("%d tokens", n)
 	}
-	if rolled, err := c.Accounts.Tokens.Value.Update(t.Context(), made.ID, accounts.TokenValueUpdateParams{AccountID: id, Body: map[string]any{}}); err != nil || *rolled == made.Value {
-		t.Error(rolled, err)
+	if rolled := call[*shared.TokenValue](l, c.Value.Update, made.ID, user.TokenValueUpdateParams{Body: map[string]any{}}); *rolled == made.Value {
+		t.Error("the value is the old one")
 	}
-	if gone, err := c.Accounts.Tokens.Delete(t.Context(), made.ID, accounts.TokenDeleteParams{AccountID: id}); err != nil || gone.ID != made.ID {
-		t.Error(gone, err)
+	if gone := call[*user.TokenDeleteResponse](l, c.Delete, made.ID); gone.ID != made.ID {
+		t.Error(gone)
+	}
+}
+
+func v7AccountTokenCalls(w *world, l *ledger) {
+	id := cloudflare.F(w.asAccount())
+	c, t := w.v7(tokenValue).Accounts.Tokens, l.t
+	groups := call[*pagination.SinglePage[accounts.TokenPermissionGroupListResponse]](l, c.PermissionGroups.List, accounts.TokenPermissionGroupListParams{AccountID: id}).Result
+	if n := paged(l, c.PermissionGroups.ListAutoPaging, accounts.TokenPermissionGroupListParams{AccountID: id}); n != len(groups) || n == 0 {
+		t.Fatal(groups)
+	}
+	if again := call[*[]accounts.TokenPermissionGroupGetResponse](l, c.PermissionGroups.Get, accounts.TokenPermissionGroupGetParams{AccountID: id}); len(*again) != len(groups) {
+		t.Error(again)
+	}
+	policies := v7Policies(groups[0].ID)
+	made := call[*accounts.TokenNewResponse](l, c.New, accounts.TokenNewParams{AccountID: id, Name: cloudflare.F("one"), Policies: cloudflare.F(policies)})
+	if verified := call[*accounts.TokenVerifyResponse](l, w.v7(made.Value).Accounts.Tokens.Verify, accounts.TokenVerifyParams{AccountID: id}); verified.ID != made.ID {
+		t.Error(verified)
+	}
+	renamed := accounts.TokenUpdateParams{AccountID: id, Token: shared.TokenParam{Name: cloudflare.F("two"), Policies: cloudflare.F(policies)}}
+	if updated := call[*shared.Token](l, c.Update, made.ID, renamed); updated.Name != "two" {
+		t.Error(updated)
+	}
+	if got := call[*shared.Token](l, c.Get, made.ID, accounts.TokenGetParams{AccountID: id}); got.Name != "two" {
+		t.Error(got)
+	}
+	if list := call[*pagination.V4PagePaginationArray[shared.Token]](l, c.List, accounts.TokenListParams{AccountID: id}); len(list.Result) != 2 {
+		t.Error(list)
+	}
+	if n := paged(l, c.ListAutoPaging, accounts.TokenListParams{AccountID: id}); n != 2 {
+		t.Errorf("%d tokens", n)
+	}
+	if rolled := call[*shared.TokenValue](l, c.Value.Update, made.ID, accounts.TokenValueUpdateParams{AccountID: id, Body: map[string]any{}}); *rolled == made.Value {
+		t.Error("the value is the old one")
+	}
+	if gone := call[*accounts.TokenDeleteResponse](l, c.Delete, made.ID, accounts.TokenDeleteParams{AccountID: id}); gone.ID != made.ID {
+		t.Error(gone)
 	}
 }
 
@@ -119,28 +218,4 @@ func v7Policies(group string) []shared.TokenPolicyParam {
 			"com.cloudflare.api.account.zone.*": "*",
 		}),
 	}}
-}
-
-func TestV7Subscription(t *testing.T) {
-	t.Parallel()
-	w := newWorld(t)
-	w.admin()
-	c, id := w.v7(tokenValue), cloudflare.F(w.addZone("free.example", zone.Free()).ID.String())
-	wanted := func(plan shared.RatePlanID) shared.SubscriptionParam {
-		return shared.SubscriptionParam{RatePlan: cloudflare.F(shared.RatePlanParam{ID: cloudflare.F(plan)})}
-	}
-	_, err := c.Zones.Subscriptions.Get(t.Context(), zones.SubscriptionGetParams{ZoneID: id})
-	wantRefusal(t, err, http.StatusNotFound, 1207)
-	made, err := c.Zones.Subscriptions.New(t.Context(), zones.SubscriptionNewParams{ZoneID: id, Subscription: wanted(shared.RatePlanIDPro)})
-	if err != nil || made.RatePlan.ID != shared.RatePlanIDPro || made.State != zones.SubscriptionNewResponseStatePaid {
-		t.Errorf("made %+v, %v", made, err)
-	}
-	changed, err := c.Zones.Subscriptions.Update(t.Context(), zones.SubscriptionUpdateParams{ZoneID: id, Subscription: wanted(shared.RatePlanIDEnterprise)})
-	if err != nil || changed.RatePlan.ID != shared.RatePlanIDEnterprise || !changed.RatePlan.IsContract {
-		t.Errorf("changed %+v, %v", changed, err)
-	}
-	got, err := c.Zones.Subscriptions.Get(t.Context(), zones.SubscriptionGetParams{ZoneID: id})
-	if err != nil || got.RatePlan.ID != shared.RatePlanIDEnterprise || got.RatePlan.PublicName != "Enterprise Website" {
-		t.Errorf("got %+v, %v", got, err)
-	}
 }
