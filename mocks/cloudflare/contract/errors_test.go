@@ -3,12 +3,13 @@ package contract_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
-	"net/http"
 	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/cloudflare/cloudflare-go/v5"
@@ -23,10 +24,20 @@ import (
 
 const globalKey = "0123456789abcdef0123456789abcdef01234"
 
-// Every documented refusal as a real client shows it: status, code, words and, by tag, how far they are
-// known. 81057 is not here: the API has not answered it since 2022.
-func TestEveryRefusalThroughAClient(t *testing.T) {
-	t.Parallel()
+// refusal is an answer as a real client gets it: status, code, words and, by tag, how far they are known.
+type refusal struct {
+	status, code int
+	message      string
+	tag          zone.Evidence
+	call         func(context.Context, *world, *cloudflare.Client) error
+	arrange      func(*world)
+	options      []option.RequestOption
+}
+
+// refusals are the documented ones, and some that are not. Not among them, because the API does not answer them today or
+// not on routes that the fake has: 81057 (81058 since 2022), 1004 around the record rules (until October 2024), 971 for
+// 10100 (seen nowhere), 9106 and 401 with 10000 of firewall and account lists.
+func refusals() []refusal {
 	post := func(body map[string]any) func(context.Context, *world, *cloudflare.Client) error {
 		return func(ctx context.Context, w *world, c *cloudflare.Client) error {
 			return c.Post(ctx, "zones/"+w.zoneID()+"/dns_records", body, nil)
@@ -62,14 +73,7 @@ func TestEveryRefusalThroughAClient(t *testing.T) {
 		return append(nobody, option.WithHeader("X-Auth-Email", email), option.WithHeader("X-Auth-Key", key))
 	}
 	const sameName = " For more details, refer to <https://developers.cloudflare.com/dns/manage-dns-records/troubleshooting/records-with-same-name/>."
-	for _, tc := range []struct {
-		status, code int
-		message      string
-		tag          zone.Evidence
-		call         func(context.Context, *world, *cloudflare.Client) error
-		arrange      func(*world)
-		options      []option.RequestOption
-	}{
+	return []refusal{
 		{400, 6003, "Invalid request headers", zone.Probed, listZones, nil, []option.RequestOption{option.WithAPIToken("abc-def")}},
 		{400, 6003, "Invalid request headers", zone.Reported, listZones, nil, key("a@example.com", "short")},
 		{400, 6003, "Invalid request headers", zone.Reported, listZones, nil, key("nobody", globalKey)},
@@ -172,6 +176,16 @@ func TestEveryRefusalThroughAClient(t *testing.T) {
 		{400, 9021, "TTL must be between 60 and 86400 seconds, or 1 for Automatic.", zone.Reported, post(record("A", "x", "192.0.2.1", fields{"ttl": 86401})), nil, nil},
 		{400, 9100, "priority is a required field.", zone.Reported, post(record("MX", "x", "mx.example.net")), nil, nil},
 		{400, 9101, "port is a required data field.", zone.Unverified, post(record("SRV", "_s._tcp", "0 5 80 t.example.net")), nil, nil},
+		{400, 9101, "algorithm is a required data field.", zone.Reported, post(record("SSHFP", "x", "4 2 abcd")), nil, nil},
+		{400, 1118, "You have exceeded the limit for adding zones. Please activate some zones.", zone.Reported, func(ctx context.Context, _ *world, c *cloudflare.Client) error {
+			_, err := c.Zones.New(ctx, zones.ZoneNewParams{Name: cloudflare.F("more.test"), Account: cloudflare.F(zones.ZoneNewParamsAccount{ID: cloudflare.F(zone.DefaultAccount().ID.String())})})
+			return err
+		}, func(w *world) {
+			w.admin()
+			for i := range 9_999 {
+				w.addZone("z"+strconv.Itoa(i)+".test", zone.Free())
+			}
+		}, nil},
 		{400, 9207, "Request body is invalid.", zone.Reported, post(map[string]any{"type": "A", "name": "x", "content": []string{"192.0.2.1"}}), nil, nil},
 		{400, 9207, "Failed to parse request body, content-type must be application/json", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
 			return c.Post(ctx, "zones/"+w.zoneID()+"/dns_records", nil, nil, option.WithRequestBody("application/json", strings.NewReader(`{"name":`)))
@@ -191,35 +205,61 @@ func TestEveryRefusalThroughAClient(t *testing.T) {
 		{429, 10100, "Please wait and consider throttling your request speed", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
 			return errors.Join(listZones(ctx, w, c), listZones(ctx, w, c))
 		}, func(w *world) { w.api.SetLimit(api.Limit{Requests: 1}) }, nil},
-	} {
-		t.Run(http.StatusText(tc.status)+" "+tc.message[:min(40, len(tc.message))]+" "+string(tc.tag), func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			for _, c := range []zone.Change{zone.Draft("a", "A", "192.0.2.1"), zone.Draft("c", "CNAME", "t.example.net"), zone.Draft("n", "NS", "ns.example.net")} {
-				if _, err := w.store.Create(w.zone.ID, c); err != nil {
-					t.Fatal(err)
-				}
-			}
-			if tc.arrange != nil {
-				tc.arrange(w)
-			}
-			client := cloudflare.NewClient(append([]option.RequestOption{
-				option.WithBaseURL(w.base()), option.WithAPIToken(tokenValue), option.WithHTTPClient(w.http.Client()), option.WithMaxRetries(0),
-			}, tc.options...)...)
-			var refused *cloudflare.Error
-			err := tc.call(t.Context(), w, client)
-			if !errors.As(err, &refused) || len(refused.Errors) != 1 {
-				t.Fatalf("error %v", err)
-			}
-			if refused.StatusCode != tc.status || refused.Errors[0].Code != int64(tc.code) || !strings.Contains(refused.Errors[0].Message, tc.message) {
-				t.Errorf("error %v\nwant HTTP %d, %d %s", err, tc.status, tc.code, tc.message)
-			}
-			entries := w.journal.Entries(journal.Filter{Source: journal.API})
-			if tag := entries[len(entries)-1].Detail["evidence"]; tag != string(tc.tag) {
-				t.Errorf("evidence %q, want %q", tag, tc.tag)
-			}
-		})
 	}
+}
+
+// TestEveryRefusalThroughAClient shows the answers, and then holds them against the source: none that is known from
+// anywhere may be without a client that got it.
+func TestEveryRefusalThroughAClient(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	shown := map[zone.Evidence][]string{}
+	t.Run("through a client", func(t *testing.T) { // ends when all within have, which run side by side
+		for _, r := range refusals() {
+			t.Run(fmt.Sprintf("%d %d %.40s %s", r.status, r.code, r.message, r.tag), func(t *testing.T) {
+				t.Parallel()
+				message := r.show(t)
+				mu.Lock()
+				defer mu.Unlock()
+				shown[r.tag] = append(shown[r.tag], message)
+			})
+		}
+	})
+	for _, known := range knownRefusals(t) {
+		if !slices.ContainsFunc(shown[known.tag], known.words.MatchString) {
+			t.Errorf("%s: no client is shown %q (%s)", known.where, known.words, known.tag)
+		}
+	}
+}
+
+// show makes the call in a world of its own and answers the words of the refusal.
+func (r refusal) show(t *testing.T) string {
+	w := newWorld(t)
+	for _, c := range []zone.Change{zone.Draft("a", "A", "192.0.2.1"), zone.Draft("c", "CNAME", "t.example.net"), zone.Draft("n", "NS", "ns.example.net")} {
+		if _, err := w.store.Create(w.zone.ID, c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if r.arrange != nil {
+		r.arrange(w)
+	}
+	client := cloudflare.NewClient(append([]option.RequestOption{
+		option.WithBaseURL(w.base()), option.WithAPIToken(tokenValue), option.WithHTTPClient(w.http.Client()), option.WithMaxRetries(0),
+	}, r.options...)...)
+	var refused *cloudflare.Error
+	err := r.call(t.Context(), w, client)
+	if !errors.As(err, &refused) || len(refused.Errors) != 1 {
+		t.Fatalf("error %v", err)
+	}
+	got := refused.Errors[0]
+	if refused.StatusCode != r.status || got.Code != int64(r.code) || !strings.Contains(got.Message, r.message) {
+		t.Errorf("error %v\nwant HTTP %d, %d %s", err, r.status, r.code, r.message)
+	}
+	entries := w.journal.Entries(journal.Filter{Source: journal.API})
+	if tag := entries[len(entries)-1].Detail["evidence"]; tag != string(r.tag) {
+		t.Errorf("evidence %q, want %q", tag, r.tag)
+	}
+	return got.Message
 }
 
 // A malformed header is named in the error's chain, and the word on missing credentials comes without the rest
