@@ -27,6 +27,7 @@ func TestExternalDNS(t *testing.T) {
 			"zones fill more than a page":              zonesFillMoreThanAPage,
 			"refusals reach the log":                   refusalsReachTheLog,
 			"a passing failure is retried":             aPassingFailureIsRetried,
+			"a lasting failure":                        aLastingFailure,
 			"one conflict among good records":          oneConflictAmongGoodRecords,
 			"a batch beyond the plan":                  aBatchBeyondThePlan,
 		} {

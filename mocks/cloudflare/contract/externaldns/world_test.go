@@ -118,27 +118,33 @@ type outcome struct {
 	from   uint64 // journal entries after this are the synchronization's
 }
 
-// sync runs the program once, with what it is to publish.
-func (w *world) sync(wanted ...*endpoint) outcome {
+// command is the program with what it is to publish, and flags beside those that every program gets.
+func (w *world) command(wanted []*endpoint, flags ...string) *exec.Cmd {
 	w.t.Helper()
 	program, err := w.release.program()
 	if err != nil {
 		w.t.Fatal(err)
 	}
+	cmd := exec.CommandContext(w.t.Context(), program, append(append([]string{
+		"--provider=cloudflare", "--source=connector",
+		"--connector-source-server=" + w.source(wanted), "--registry=txt", "--txt-owner-id=edge", "--policy=sync",
+		"--metrics-address=127.0.0.1:0", "--log-level=debug",
+	}, flags...), w.flags...)...)
+	cmd.Env = []string{"CF_API_TOKEN=" + tokenValue, "CLOUDFLARE_BASE_URL=" + w.base, "SSL_CERT_FILE=" + w.roots}
+	return cmd
+}
+
+// sync runs the program once, with what it is to publish.
+func (w *world) sync(wanted ...*endpoint) outcome {
+	w.t.Helper()
 	var from uint64
 	if all := w.journal.Entries(journal.Filter{}); len(all) > 0 {
 		from = all[len(all)-1].Seq
 	}
-	flags := append([]string{
-		"--once", "--provider=cloudflare", "--source=connector",
-		"--connector-source-server=" + w.source(wanted), "--registry=txt", "--txt-owner-id=edge", "--policy=sync",
-		"--metrics-address=127.0.0.1:0", "--log-level=debug",
-	}, w.flags...)
-	cmd := exec.CommandContext(w.t.Context(), program, flags...)
-	cmd.Env = []string{"CF_API_TOKEN=" + tokenValue, "CLOUDFLARE_BASE_URL=" + w.base, "SSL_CERT_FILE=" + w.roots}
+	cmd := w.command(wanted, "--once")
 	var log bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &log, &log
-	err = cmd.Run()
+	err := cmd.Run()
 	var ended *exec.ExitError
 	if err != nil && !errors.As(err, &ended) {
 		w.t.Fatal(err)

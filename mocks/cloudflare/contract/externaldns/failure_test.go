@@ -1,0 +1,99 @@
+package externaldns_test
+
+import (
+	"bufio"
+	"errors"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/edgeproof/edgeproof/mocks/inject"
+)
+
+// process is the program as it runs in a pod: one synchronization after the other.
+type process struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	log  strings.Builder
+	said *bufio.Scanner
+}
+
+func (w *world) start(wanted ...*endpoint) *process {
+	w.t.Helper()
+	p := &process{t: w.t, cmd: w.command(wanted, "--interval=1s")}
+	out, err := p.cmd.StderrPipe()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	p.said = bufio.NewScanner(out)
+	if err := p.cmd.Start(); err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() {
+		if p.cmd.ProcessState == nil {
+			_ = p.cmd.Process.Kill()
+			_ = p.cmd.Wait()
+		}
+	})
+	return p
+}
+
+// says reads on until the log has the text; false when the program ends before.
+func (p *process) says(text string) bool {
+	for p.said.Scan() {
+		p.log.WriteString(p.said.Text() + "\n")
+		if strings.Contains(p.said.Text(), text) {
+			return true
+		}
+	}
+	return false
+}
+
+// exit is the status with which the program ended; its log must have been read to the end.
+func (p *process) exit() int {
+	var ended *exec.ExitError
+	if err := p.cmd.Wait(); errors.As(err, &ended) {
+		return ended.ExitCode()
+	}
+	return 0
+}
+
+// A server that goes on failing, or a rate limit that lasts longer than the library tries: since 0.21 the program says
+// so and tries again at the next interval; 0.20 knows only the errors of the library that it no longer lists zones with,
+// and ends. What a token may not do ends both.
+func aLastingFailure(t *testing.T, r *release) {
+	for name, tc := range map[string]struct {
+		do    inject.Effect
+		words string
+		soft  bool
+	}{
+		"server error": {inject.Effect{Status: 503, HTML: true}, "503 Service Unavailable", r.batches},
+		"rate limit":   {inject.Effect{Status: 429, Code: 10100, Message: "More than 1200 requests per 300 seconds reached.", RetryAfter: 1}, "429 Too Many Requests", r.batches},
+		"refusal":      {inject.Effect{Status: 403, Code: 9109, Message: "Invalid access token"}, "Invalid access token", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, r)
+			if _, err := w.faults.Add(inject.Rule{HTTP: &inject.HTTPMatch{Host: "api", Path: "/client/v4/zones"}, Do: tc.do}); err != nil {
+				t.Fatal(err)
+			}
+			p := w.start(want("www.example.com", "A", "192.0.2.1"))
+			if !tc.soft {
+				if p.says("soft error") || p.exit() != 1 || !strings.Contains(p.log.String(), "level=fatal msg=\"Failed to do run once: ") || !strings.Contains(p.log.String(), tc.words) {
+					t.Errorf("it did not end for good:\n%s", &p.log)
+				}
+				return
+			}
+			if !p.says("(consecutive soft errors: 1)") || !strings.Contains(p.log.String(), tc.words) {
+				t.Fatalf("it ended:\n%s", &p.log)
+			}
+			w.faults.ClearAll()
+			if !p.says("Reconciliation succeeded after ") {
+				t.Errorf("it did not go on:\n%s", &p.log)
+			}
+			if got := w.addresses(w.zone); len(got) != 1 {
+				t.Errorf("records %v", got)
+			}
+		})
+	}
+}
