@@ -276,6 +276,39 @@ func TestRateLimitIsOfTheUser(t *testing.T) {
 	}
 }
 
+// 200 requests of one address in a second, of any caller and of none, and then the next second.
+func TestRateLimitOfAnAddress(t *testing.T) {
+	t.Parallel()
+	f := newFake(t)
+	f.server.SetLimit(cloudflare.DefaultLimit())
+	for i := range 200 {
+		headers := []string{noHeader}
+		if i%2 == 0 {
+			headers = nil
+		}
+		if got := f.ask("GET", "/zones", "", headers...); got.status == http.StatusTooManyRequests {
+			t.Fatalf("request %d: %s", i+1, got.body)
+		}
+	}
+	got := f.ask("GET", "/zones", "")
+	got.want(t, http.StatusTooManyRequests, `{"success":false,"errors":[{"code":10100,"message":"More than 200 requests per 1 seconds reached. `+
+		`Please wait and consider throttling your request speed"}],"messages":[],"result":null}`)
+	f.wantEvidence(zone.Unverified)
+	if got.header.Get("Retry-After") != "1" || got.header.Get("Ratelimit-Policy") != `"default";q=200;w=1` || got.header.Get("Ratelimit") != `"default";r=0;t=1` {
+		t.Errorf("headers %v", got.header)
+	}
+	f.clock = f.clock.Add(time.Second)
+	if got := f.ask("GET", "/zones", ""); got.status != http.StatusOK || got.header.Get("Ratelimit") != `"default";r=1099;t=299` {
+		t.Errorf("in the next second: %d %v", got.status, got.header)
+	}
+	f.server.SetLimit(cloudflare.Limit{Requests: 1200})
+	for range 300 {
+		if got := f.ask("GET", "/zones", ""); got.status != http.StatusOK {
+			t.Fatalf("with the address's limit off: %s", got.body)
+		}
+	}
+}
+
 func TestJournal(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)

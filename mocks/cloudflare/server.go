@@ -87,6 +87,9 @@ func (x *exchange) serve() error {
 	if len(x.r.URL.RawQuery) > maxQuery {
 		return gatewayRefusal(http.StatusRequestURITooLong, codeQuery, zone.Unverified, "Query string is too long.")
 	}
+	if err := x.limitAddress(); err != nil {
+		return err
+	}
 	rest, ok := strings.CutPrefix(x.r.URL.Path, Prefix)
 	if !ok || rest != "" && rest[0] != '/' {
 		return x.noRoute()

@@ -99,17 +99,22 @@ func TestLimit(t *testing.T) {
 	c := client(t, i)
 	_, err := c.CreateToken(t.Context(), control.TokenDraft{Value: "limited-token-of-forty-characters-abcdef"})
 	must(t, err)
-	must(t, c.SetLimit(t.Context(), control.Limit{Requests: 1, WindowSeconds: 60}))
-	status := 0
-	for range 2 {
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/client/v4/zones", nil)
-		r.Header.Set("Authorization", "Bearer limited-token-of-forty-characters-abcdef")
-		w := httptest.NewRecorder()
-		i.API.ServeHTTP(w, r)
-		status = w.Code
-	}
-	if status != http.StatusTooManyRequests {
-		t.Errorf("the second request: HTTP %d", status)
+	for policy, l := range map[string]control.Limit{
+		`"default";q=1;w=60`: {Requests: 1, WindowSeconds: 60},
+		`"default";q=1;w=1`:  {PerSecond: 1},
+	} {
+		must(t, c.SetLimit(t.Context(), l))
+		var w *httptest.ResponseRecorder
+		for range 2 {
+			r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/client/v4/zones", nil)
+			r.Header.Set("Authorization", "Bearer limited-token-of-forty-characters-abcdef")
+			w = httptest.NewRecorder()
+			i.API.ServeHTTP(w, r)
+		}
+		if w.Code != http.StatusTooManyRequests || w.Header().Get("Ratelimit-Policy") != policy {
+			t.Errorf("%s: the second request: HTTP %d, %v", policy, w.Code, w.Header())
+		}
 	}
 	refused(t, c.SetLimit(t.Context(), control.Limit{Requests: -1}), 400, control.CodeInvalid)
+	refused(t, c.SetLimit(t.Context(), control.Limit{PerSecond: -1}), 400, control.CodeInvalid)
 }

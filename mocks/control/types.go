@@ -96,10 +96,11 @@ type UserDraft struct {
 	Key   string `json:"key"`
 }
 
-// Limit is the API's rate limit of each user; see cloudflare.Limit.
+// Limit is the API's rate limit of each user and of each client address; see cloudflare.Limit.
 type Limit struct {
 	Requests      int     `json:"requests"`                // 0 never limits
 	WindowSeconds float64 `json:"windowSeconds,omitempty"` // 300 unless set
+	PerSecond     int     `json:"perSecond,omitempty"`     // of an address; 0 never limits
 }
 
 // NewToken is a token with its value, which is shown here and never again.

@@ -55,9 +55,11 @@ func (s *server) putLimit(r *http.Request) (any, error) {
 		return nil, err
 	}
 	const day = 24 * 3600
-	if l.Requests < 0 || l.WindowSeconds < 0 || l.WindowSeconds > day {
-		return nil, invalid("limit: give requests of 0 or more, and windowSeconds of 0 to %d", day)
+	if l.Requests < 0 || l.PerSecond < 0 || l.WindowSeconds < 0 || l.WindowSeconds > day {
+		return nil, invalid("limit: give requests and perSecond of 0 or more, and windowSeconds of 0 to %d", day)
 	}
-	s.API.SetLimit(cloudflare.Limit{Requests: l.Requests, Window: time.Duration(l.WindowSeconds * float64(time.Second))})
+	s.API.SetLimit(cloudflare.Limit{
+		Requests: l.Requests, Window: time.Duration(l.WindowSeconds * float64(time.Second)), PerSecond: l.PerSecond,
+	})
 	return l, nil
 }

@@ -125,7 +125,7 @@ func parse(args []string, getenv func(string) string, errs io.Writer) (config, e
 	f.StringVar(&c.caFile, "ca-file", "", "write the web root, for SSL_CERT_FILE, to this `file`; in the temporary folder unless set")
 	f.StringVar(&c.stateFile, "state", "", "keep zones, records and tokens in this `file` over a restart")
 	f.IntVar(&c.journalSize, "journal", 50_000, "how many journal `entries` are kept")
-	f.BoolVar(&c.rateLimit, "rate-limit", false, "enforce Cloudflare's 1200 requests per 5 minutes and user")
+	f.BoolVar(&c.rateLimit, "rate-limit", false, "enforce Cloudflare's 1200 requests per 5 minutes and user, and 200 per second and address")
 	f.Uint64Var(&c.seed, "seed", 1, "seed of the dice of injected faults: the same `number` repeats a run")
 	f.BoolVar(&c.verbose, "verbose", false, "write Pebble's and the servers' own logs to standard error")
 	if err := f.Parse(args); err != nil {
