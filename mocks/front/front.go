@@ -21,6 +21,8 @@ import (
 const (
 	// headerTimeout bounds how long a client may take to send its headers.
 	headerTimeout = 10 * time.Second
+	// bodyTimeout bounds how long a client may take to send a body.
+	bodyTimeout = 30 * time.Second
 	// idleTimeout is how long an idle connection is kept.
 	idleTimeout = 2 * time.Minute
 	// shutdownGrace bounds how long requests under way may take once the context of Serve ends.
@@ -32,6 +34,9 @@ const (
 // Front routes requests to virtual hosts. Set it up with Host and Local before
 // it serves; from then on it is safe for concurrent use.
 type Front struct {
+	// BodyTimeout is how long a client may take to send a body; New sets half a minute.
+	BodyTimeout time.Duration
+
 	pki        *PKI
 	hosts      map[string]http.Handler
 	local      http.Handler
@@ -41,7 +46,7 @@ type Front struct {
 
 // New returns a front with no hosts. Errors of connections go to errs; nil means nowhere.
 func New(pki *PKI, errs *log.Logger) *Front {
-	return &Front{pki: pki, hosts: map[string]http.Handler{}, errors: errs}
+	return &Front{BodyTimeout: bodyTimeout, pki: pki, hosts: map[string]http.Handler{}, errors: errs}
 }
 
 // Host serves a host name, on any port, with a certificate of its own.
@@ -124,7 +129,7 @@ func (f *Front) leaf(name string) (*tls.Certificate, error) {
 // finish for a moment. It closes the listener and returns nil on a clean end.
 func (f *Front) Serve(ctx context.Context, l net.Listener) error {
 	server := &http.Server{
-		Handler:           f,
+		Handler:           Patience(f, f.BodyTimeout),
 		TLSConfig:         f.TLSConfig(),
 		ReadHeaderTimeout: headerTimeout,
 		IdleTimeout:       idleTimeout,

@@ -31,7 +31,7 @@ import (
 // apiHost is the host of Cloudflare's API.
 const apiHost = "api.cloudflare.com"
 
-// controlTimeout bounds how long a control client may take to send its headers,
+// controlTimeout bounds how long a control client may take to send its headers, and then its body,
 // controlGrace how long requests under way may take at the end.
 const (
 	controlTimeout = 10 * time.Second
@@ -236,7 +236,7 @@ func (w *world) serve(ctx context.Context, ready func()) error {
 	}
 	g.Go(func() error { return w.dns.Serve(ctx, listeners...) })
 	g.Go(func() error { return w.front.Serve(ctx, w.sockets.https) })
-	g.Go(func() error { return serveControl(ctx, w.sockets.control, w.control) })
+	g.Go(func() error { return serveControl(ctx, w.sockets.control, w.control, controlTimeout) })
 	if w.config.stateFile != "" {
 		g.Go(func() error { keepState(ctx, w.config.stateFile, w.store, w.savedFailed); return nil })
 	}
@@ -245,9 +245,9 @@ func (w *world) serve(ctx context.Context, ready func()) error {
 	return g.Wait()
 }
 
-func serveControl(ctx context.Context, l net.Listener, h http.Handler) error {
+func serveControl(ctx context.Context, l net.Listener, h http.Handler, patience time.Duration) error {
 	server := &http.Server{
-		Handler: h, ReadHeaderTimeout: controlTimeout,
+		Handler: front.Patience(h, patience), ReadHeaderTimeout: patience,
 		BaseContext: func(net.Listener) context.Context { return ctx }, // ends long-polls
 	}
 	ended := make(chan error, 1)
