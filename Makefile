@@ -11,10 +11,11 @@ FOCUS     ?=
 LABELS    ?=
 SEED      ?= 0
 IMAGES    ?= auto
+NODE      ?=
 CLUSTER   ?= edgeproof
 
 EDGEPROOF := bin/edgeproof
-SCENE     := --cluster '$(CLUSTER)' --bundle '$(BUNDLE)' --apps '$(APPS)' --images '$(IMAGES)'
+SCENE     := --cluster '$(CLUSTER)' --bundle '$(BUNDLE)' --apps '$(APPS)' --images '$(IMAGES)' --node '$(NODE)'
 FUZZTIME  ?= 30s
 
 ##@ Prove

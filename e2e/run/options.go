@@ -34,6 +34,7 @@ type Options struct {
 	Artifacts string // folder that gets the results
 	Cluster   string // kind's name of the cluster
 	Images    supply.Mode
+	Node      string // node image of kind that must be pulled; "" is the one of kind's library, or our own
 	Keep      Keep
 	Focus     string // Ginkgo's --focus
 	Labels    string // Ginkgo's --label-filter

@@ -142,7 +142,7 @@ func (w *World) images(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	supplier := &supply.Supplier{Root: w.Options.Root, Cache: cache, Mode: w.Options.Images, Engine: engine, Log: w.Options.Log}
+	supplier := &supply.Supplier{Root: w.Options.Root, Cache: cache, Mode: w.Options.Images, NodeImage: w.Options.Node, Engine: engine, Log: w.Options.Log}
 	w.Node, err = supplier.Provide(ctx, needs)
 	return err
 }

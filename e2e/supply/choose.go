@@ -43,6 +43,9 @@ func list(users []string) string {
 // choose decides for every image whether it is pulled or built, and says why.
 func (s *Supplier) choose(ctx context.Context, p *plan) error {
 	silent := map[string]string{} // registry -> why it gives nothing
+	if s.Mode == Build && s.NodeImage != "" {
+		return fmt.Errorf("node image %s can only be pulled, and IMAGES=build forbids it; use IMAGES=auto or pull, or leave NODE= out", s.NodeImage)
+	}
 	if s.Mode != Build {
 		if err := s.askRegistries(ctx, p, silent); err != nil {
 			return err
@@ -108,7 +111,7 @@ func orNotAsked(why string) string {
 // askRegistries asks for the digest of every image that may be pulled, all at once. Where kind's own node image can be
 // had, it becomes the base in place of ours.
 func (s *Supplier) askRegistries(ctx context.Context, p *plan, silent map[string]string) error {
-	kindNode, err := newItem(p.recipes, Need{Reference: cmp.Or(s.kindNode, defaults.Image), UsedBy: p.base.UsedBy})
+	kindNode, err := newItem(p.recipes, Need{Reference: cmp.Or(s.NodeImage, s.kindNode, defaults.Image), UsedBy: p.base.UsedBy})
 	if err != nil {
 		return err
 	}
@@ -142,7 +145,7 @@ func (s *Supplier) askRegistries(ctx context.Context, p *plan, silent map[string
 	if kindNode.pulled() {
 		p.base = kindNode
 		p.kubernetes = kindNode.ref.tag
-	} else if s.Mode == Pull {
+	} else if s.Mode == Pull || s.NodeImage != "" {
 		return s.mustBuild(p.recipes, &kindNode, silent[kindNode.ref.registry])
 	}
 	return ctx.Err()

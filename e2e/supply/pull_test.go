@@ -205,6 +205,27 @@ func TestWhatCanNeitherBePulledNorBuiltIsOneClearError(t *testing.T) {
 	}
 }
 
+// Another Kubernetes is asked for, so our own node does not do in its place.
+func TestANodeImageThatIsNamedIsPulledOrMissed(t *testing.T) {
+	t.Parallel()
+	_, node, _ := aRegistry(t, plain)
+	s := supplier(t, Auto, "unreachable.invalid/node:v1.0.0")
+	s.NodeImage = node
+	p, err := planFor(t, s)
+	if err != nil || !p.base.pulled() || p.kubernetes != "v1.0.0" {
+		t.Errorf("base %+v of Kubernetes %q, %v", p.base, p.kubernetes, err)
+	}
+	s.NodeImage = "unreachable.invalid/kindest/node:v1.36.4"
+	var missing *MissingError
+	if _, err := planFor(t, s); !errors.As(err, &missing) {
+		t.Errorf("no registry: %v, want a MissingError", err)
+	}
+	s.Mode = Build
+	if _, err := planFor(t, s); err == nil || !strings.Contains(err.Error(), "leave NODE= out") {
+		t.Errorf("building only: %v", err)
+	}
+}
+
 func TestAutoSaysWhatItChoseAndWhy(t *testing.T) {
 	t.Parallel()
 	p, err := planFor(t, supplier(t, Auto, "unreachable.invalid/node:v1.0.0"), "edgeproof.dev/frontend:dev")

@@ -52,13 +52,16 @@ type Engine interface {
 	Output(ctx context.Context, args ...string) ([]byte, error)
 }
 
-// Supplier makes images. All fields are required.
+// Supplier makes images. All fields but NodeImage are required.
 type Supplier struct {
 	Root   string // the checkout of this project, whose fixtures and commands are built
 	Cache  string // folder of finished archives and of work in progress; made when absent
 	Mode   Mode
 	Engine Engine
 	Log    *progress.Log
+
+	// NodeImage is a node image of kind that must be pulled, for another Kubernetes than that which kind's library names.
+	NodeImage string
 
 	kindNode string // kind's own node image; "" is the one that kind's library names
 }

@@ -49,7 +49,7 @@ func isPlugin(program string) bool {
 
 // flags are shared by the commands that make or use a cluster.
 type flags struct {
-	bundle, apps, artifacts, cluster, images, keep, focus, labels, catalogue, root string
+	bundle, apps, artifacts, cluster, images, node, keep, focus, labels, catalogue, root string
 
 	seed int64
 }
@@ -60,7 +60,7 @@ func (f *flags) options(log *progress.Log) (run.Options, error) {
 		return run.Options{}, err
 	}
 	return run.Options{
-		Root: f.root, Bundle: f.bundle, Apps: f.apps, Artifacts: f.artifacts, Cluster: f.cluster, Images: mode,
+		Root: f.root, Bundle: f.bundle, Apps: f.apps, Artifacts: f.artifacts, Cluster: f.cluster, Images: mode, Node: f.node,
 		Keep: run.Keep(f.keep), Focus: f.focus, Labels: f.labels, Seed: f.seed, Catalogue: verdict.Catalogue(f.catalogue), Log: log,
 	}, nil
 }
@@ -72,6 +72,7 @@ func (f *flags) bind(set *pflag.FlagSet) {
 	set.StringVar(&f.bundle, "bundle", "", "folder of the bundle (default: the reference bundle)")
 	set.StringVar(&f.apps, "apps", "", "folder of the applications whose routes are judged (default: fixtures/apps)")
 	set.StringVar(&f.images, "images", string(supply.Auto), "where images come from: auto, pull or build")
+	set.StringVar(&f.node, "node", "", "node image of kind to use, for another Kubernetes (default: the one that kind's library names, or our own build)")
 }
 
 // newRoot makes the command line; as a plugin of kubectl it is called "kubectl edgeproof".
