@@ -5,7 +5,7 @@
 #   golangci   the linters and the format (gofumpt) of .golangci.yml, golangci-lint pinned below
 #   tidy       go.mod and go.sum are what `go mod tidy` would write
 #   shell      shellcheck reads every script
-#   workflows  actionlint reads .github/workflows, and every action is pinned to a commit
+#   workflows  actionlint reads .github/workflows, and every action is pinned to a commit, or is in the same one
 #   yaml       no tabs, no trailing blanks, a line end at the end
 #   packages   every package has a package comment
 #   marks      no note of unfinished work, no swallowed failure in a script
@@ -60,8 +60,9 @@ check_shell() {
 check_workflows() {
   local rc=0
   [[ -d .github/workflows ]] || return 0
-  go run "$ACTIONLINT" || rc=1
-  files '.github/workflows/*' | xargs -r grep -nE 'uses:' | grep -vE 'uses: [^@]+@[0-9a-f]{40} # v[0-9]' |
+  # It does not know yet that a called workflow can ask for its own commit.
+  go run "$ACTIONLINT" -ignore 'property "workflow_(repository|sha)" is not defined in object type' || rc=1
+  files '.github/*.yaml' | xargs -r grep -nE '^[^#]*uses:' | grep -vE 'uses: ([^@]+@[0-9a-f]{40} # v[0-9]|\./)' |
     found "actions that are not pinned to a commit with its version beside it:" || rc=1
   return $rc
 }

@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# Runs the suite for action.yaml, from a workspace of GitHub Actions. All it is told comes by the environment.
+#
+#   BUNDLE, APPS      folders, from the root of the workspace; no APPS are those of the reference bundle
+#   CATALOGUE         smoke or full
+#   ARTIFACTS         folder for the results
+#   IMAGES NODE KEEP  as for make
+set -euo pipefail
+
+echo "results=$ARTIFACTS" >> "$GITHUB_OUTPUT"
+case $CATALOGUE in
+  smoke) target=e2e ;;
+  full) target=e2e-full ;;
+  *)
+    echo "::error::catalogue $CATALOGUE is unknown; use smoke or full"
+    exit 1
+    ;;
+esac
+for folder in "$BUNDLE" ${APPS:+"$APPS"}; do
+  if [[ ! -d $GITHUB_WORKSPACE/$folder ]]; then
+    echo "::error::there is no folder $folder in the workspace; check the repository out first, and name it from its root"
+    exit 1
+  fi
+done
+BUNDLE=$GITHUB_WORKSPACE/$BUNDLE
+APPS=${APPS:+$GITHUB_WORKSPACE/$APPS}
+export BUNDLE APPS
+make -C "$(dirname "${BASH_SOURCE[0]}")/../../.." "$target"
