@@ -23,6 +23,7 @@ type Stage struct {
 	Path      string   // the folder, relative to the bundle's root
 	DependsOn []string // names of stages that must be ready before, the one that declared this one included
 	Suspended bool     // Flux would not touch it: it has no objects
+	Keeps     bool     // spec.prune is false: what a later version no longer has stays in the cluster
 	Objects   []Object // plain objects in build order, then each release's in install order
 	Hooks     []Hook   // of the stage's releases, apart from Objects
 	Releases  []Release
@@ -34,6 +35,10 @@ type Object struct {
 
 	Source  string // "dns-and-certificates/external-dns.yaml: HelmRelease flux-system/external-dns"
 	Release string // namespace/name of the Helm release that it belongs to; "" for a plain object
+
+	// InstallOnly says that an upgrade leaves it as it is: it lies in a chart's crds folder, which Helm applies at an install and
+	// Flux at an upgrade only where spec.upgrade.crds says so.
+	InstallOnly bool
 }
 
 // Hook is an object that Helm runs at a point of a release's life rather than keeping it as part of the release.

@@ -19,8 +19,9 @@ import (
 
 // renderedChart is what a first install of a chart would apply, in Helm's order.
 type renderedChart struct {
-	objects []*unstructured.Unstructured // of crds/ first
-	hooks   []Hook
+	definitions []*unstructured.Unstructured // of crds/
+	objects     []*unstructured.Unstructured
+	hooks       []Hook
 }
 
 // renderChart does what `helm install` does up to the moment at which it would talk to a cluster.
@@ -45,7 +46,7 @@ func renderChart(
 			if err != nil {
 				return nil, err
 			}
-			result.objects = append(result.objects, objects...)
+			result.definitions = append(result.definitions, objects...)
 			for _, o := range objects {
 				capabilities.APIVersions = append(capabilities.APIVersions, served(o)...)
 			}

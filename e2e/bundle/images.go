@@ -41,7 +41,7 @@ func (b *Bundle) Images() []Image {
 			add(o)
 		}
 		for _, h := range stage.Hooks {
-			if h.install() {
+			if h.runs() {
 				add(h.Object)
 			}
 		}

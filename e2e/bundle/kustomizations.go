@@ -77,7 +77,7 @@ func (l *load) place(s *stage, objects []Object) error {
 			return where(err, file(o), describe(o.Unstructured))
 		}
 		child := &stage{
-			Stage: Stage{Name: o.GetName(), Suspended: spec.Spec.Suspend},
+			Stage: Stage{Name: o.GetName(), Suspended: spec.Spec.Suspend, Keeps: !spec.Spec.Prune},
 			key:   key(o.GetNamespace(), o.GetName()), parent: s, object: o, spec: spec,
 		}
 		for _, d := range spec.Spec.DependsOn {

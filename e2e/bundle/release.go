@@ -142,7 +142,8 @@ func (l *load) render(r *release) error {
 
 // addRendered settles namespaces and sources of what a chart gave.
 func (l *load) addRendered(r *release, info Release, rendered *renderedChart) error {
-	for _, o := range rendered.objects {
+	all := slices.Concat(rendered.definitions, rendered.objects)
+	for _, o := range all {
 		l.scopes.learn(o)
 	}
 	if r.spec.GetInstall().CreateNamespace && !l.hasNamespace(info.Namespace) {
@@ -150,7 +151,7 @@ func (l *load) addRendered(r *release, info Release, rendered *renderedChart) er
 			"apiVersion": "v1", "kind": "Namespace",
 			"metadata": map[string]any{"name": info.Namespace, "labels": map[string]any{"name": info.Namespace}},
 		}}
-		rendered.objects = append([]*unstructured.Unstructured{namespace}, rendered.objects...)
+		all = slices.Insert(all, 0, namespace)
 	}
 	settle := func(u *unstructured.Unstructured) (Object, error) {
 		if namespaced, _ := l.scopes.namespaced(u.GroupVersionKind().GroupKind()); !namespaced {
@@ -164,11 +165,12 @@ func (l *load) addRendered(r *release, info Release, rendered *renderedChart) er
 		}
 		return o, nil
 	}
-	for _, u := range rendered.objects {
+	for _, u := range all {
 		o, err := settle(u)
 		if err != nil {
 			return err
 		}
+		o.InstallOnly = slices.Contains(rendered.definitions, u) && r.spec.GetUpgrade().CRDs != helmv2.CreateReplace
 		r.stage.Objects = append(r.stage.Objects, o)
 	}
 	for _, hook := range rendered.hooks {

@@ -18,7 +18,15 @@ type Wave struct {
 
 // Waves returns the stage's objects and install hooks in the order in which they can be applied: namespaces and CRDs, then plain
 // objects, then each release with the hooks before and after it. Empty waves are left out.
-func (s Stage) Waves() []Wave {
+func (s Stage) Waves() []Wave { return s.waves(func(Object) bool { return true }, nil) }
+
+// UpgradeWaves returns the same for a cluster on which the given releases (namespace/name) are installed: what Helm applies at an
+// install only is left out of them, and the hooks are those of an upgrade.
+func (s Stage) UpgradeWaves(installed []string) []Wave {
+	return s.waves(func(o Object) bool { return !o.InstallOnly || !slices.Contains(installed, o.Release) }, installed)
+}
+
+func (s Stage) waves(wanted func(Object) bool, installed []string) []Wave {
 	var waves []Wave
 	add := func(w Wave) {
 		if len(w.Objects) > 0 {
@@ -28,7 +36,7 @@ func (s Stage) Waves() []Wave {
 	pick := func(keep func(Object) bool) []Object {
 		return slices.Collect(func(yield func(Object) bool) {
 			for _, o := range s.Objects {
-				if keep(o) && !yield(o) {
+				if wanted(o) && keep(o) && !yield(o) {
 					return
 				}
 			}
@@ -38,9 +46,13 @@ func (s Stage) Waves() []Wave {
 	add(Wave{Name: "objects", Objects: byKind(pick(func(o Object) bool { return o.Release == "" && !first(o) }))})
 	for _, r := range s.Releases {
 		id := key(r.Namespace, r.Name)
-		s.hookWaves(id, "pre-install", add)
+		action := "install"
+		if slices.Contains(installed, id) {
+			action = "upgrade"
+		}
+		s.hookWaves(id, "pre-"+action, add)
 		add(Wave{Name: "release " + id, Release: id, Objects: pick(func(o Object) bool { return o.Release == id && !first(o) })})
-		s.hookWaves(id, "post-install", add)
+		s.hookWaves(id, "post-"+action, add)
 	}
 	return waves
 }
@@ -64,9 +76,9 @@ func (s Stage) hookWaves(release, event string, add func(Wave)) {
 	}
 }
 
-// install reports whether a hook runs at a first install.
-func (h Hook) install() bool {
-	return slices.Contains(h.Events, "pre-install") || slices.Contains(h.Events, "post-install")
+// runs reports whether a hook runs at an install or at an upgrade.
+func (h Hook) runs() bool {
+	return slices.ContainsFunc([]string{"pre-install", "post-install", "pre-upgrade", "post-upgrade"}, func(event string) bool { return slices.Contains(h.Events, event) })
 }
 
 // byKind sorts plain objects as Helm sorts those of a chart, so that a pod does not come before its account or its configuration.

@@ -116,6 +116,9 @@ func (s *Source) writeModFile(moduleDir, to, version, recipes string) error {
 	}
 	for old, replacement := range s.Replace {
 		path, v, _ := strings.Cut(replacement, "@")
+		if modfile.IsDirectoryPath(path) {
+			path = filepath.Join(recipes, filepath.FromSlash(path))
+		}
 		if err := file.AddReplace(old, "", path, v); err != nil {
 			return fmt.Errorf("edit go.mod of %s: %w", s.Module, err)
 		}

@@ -40,6 +40,11 @@ func TestGoModOfABuild(t *testing.T) {
 			source: Source{Module: "example.org/component", Replace: map[string]string{"gone.example/x": "example.org/x@v0.0.1"}},
 			want:   []string{"gone.example/x => example.org/x v0.0.1"},
 		},
+		"a folder stands in for a module": {
+			source:   Source{Module: "example.org/component", LocalReplace: "drop", Replace: map[string]string{"example.org/a": "./stand-in"}},
+			want:     []string{"example.org/a => /", "/recipes/stand-in"},
+			unwanted: []string{"./staging"},
+		},
 		"programs require the component": {
 			source: Source{Module: "example.org/component", Programs: "programs"},
 			want:   []string{"module example.org/component/programs", "example.org/component v1.37.2"},

@@ -104,8 +104,8 @@ func (h *hasher) source(ctx context.Context, b binary, ref reference) (string, e
 		return "", fmt.Errorf("encode source: %w", err)
 	}
 	parts := []string{string(raw), version, b.pkg}
-	if source.Programs != "" {
-		files, err := hashTree(filepath.Join(h.recipes.dir, source.Programs))
+	for _, folder := range source.folders() {
+		files, err := hashTree(filepath.Join(h.recipes.dir, folder))
 		if err != nil {
 			return "", err
 		}

@@ -37,7 +37,10 @@ func TestKeys(t *testing.T) {
 		"another version":    key(same, "traefik:v3.6.13"),
 		"another entrypoint": key(func(p *plan) { p.images[0].image.Entrypoint = []string{"/other"} }, "traefik:v3.6.12"),
 		"another tag":        key(func(p *plan) { p.recipes.Sources["traefik"].Tags = []string{"x"} }, "traefik:v3.6.12"),
-		"another source":     key(same, "edgeproof.dev/frontend:dev"),
+		"another stand-in": key(func(p *plan) {
+			p.recipes.Sources["traefik"].Replace = map[string]string{"example.org/a": "./cert-manager"}
+		}, "traefik:v3.6.12"),
+		"another source": key(same, "edgeproof.dev/frontend:dev"),
 	} {
 		if other == traefik {
 			t.Errorf("%s has the same key: it would be taken for built", what)

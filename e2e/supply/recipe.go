@@ -3,12 +3,15 @@ package supply
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
+	"golang.org/x/mod/modfile"
 	"sigs.k8s.io/yaml"
 )
 
@@ -36,6 +39,20 @@ type Source struct {
 
 // own says whether the source is this project itself.
 func (s *Source) own() bool { return s.Module == "." }
+
+// folders lists what of this project goes into a build: programs, and what stands in for modules.
+func (s *Source) folders() []string {
+	var out []string
+	if s.Programs != "" {
+		out = append(out, s.Programs)
+	}
+	for _, module := range slices.Sorted(maps.Keys(s.Replace)) {
+		if modfile.IsDirectoryPath(s.Replace[module]) {
+			out = append(out, filepath.FromSlash(s.Replace[module]))
+		}
+	}
+	return out
+}
 
 // Image says what an image of one repository is made of.
 type Image struct {
