@@ -4,6 +4,9 @@ SHELL := /usr/bin/env bash
 
 # What a user may say, on the command line or in the environment.
 BUNDLE    ?=
+BASELINE  ?=
+CANDIDATE ?=
+TRAEFIK   ?=
 APPS      ?=
 ARTIFACTS ?=
 KEEP      ?= on-failure
@@ -16,6 +19,7 @@ CLUSTER   ?= edgeproof
 
 EDGEPROOF := bin/edgeproof
 SCENE     := --cluster '$(CLUSTER)' --bundle '$(BUNDLE)' --apps '$(APPS)' --images '$(IMAGES)' --node '$(NODE)'
+PAIR      := --cluster '$(CLUSTER)' --baseline '$(BASELINE)' --candidate '$(CANDIDATE)' --candidate-traefik '$(TRAEFIK)' --apps '$(APPS)' --images '$(IMAGES)' --node '$(NODE)'
 FUZZTIME  ?= 30s
 
 ##@ Prove
@@ -27,6 +31,14 @@ e2e: build ## judge BUNDLE= (default: the reference bundle) on a real cluster; K
 .PHONY: e2e-full
 e2e-full: build ## the same with every fault of the catalogue; SEED= repeats an order
 	$(EDGEPROOF) test $(SCENE) --catalogue full --seed '$(SEED)' --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
+
+.PHONY: gate
+gate: build ## may CANDIDATE= take the place of BASELINE=? upgrade under traffic, journey, faults, rollback; TRAEFIK= goes with it
+	$(EDGEPROOF) gate run $(PAIR) --artifacts '$(ARTIFACTS)' --keep '$(KEEP)' --seed '$(SEED)'
+
+.PHONY: gate-sabotage
+gate-sabotage: build ## spoilt copies of CANDIDATE=, each of which must be held for its own reason
+	$(EDGEPROOF) gate sabotage $(PAIR) --artifacts '$(ARTIFACTS)' --keep '$(KEEP)' --focus '$(FOCUS)'
 
 .PHONY: test
 test: browser ## all unit and contract tests; no cluster

@@ -26,6 +26,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/run"
+	"github.com/edgeproof/edgeproof/e2e/upgrade"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
@@ -44,8 +45,12 @@ func TestEdge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	sabotages, err := readSabotages("..")
+	if err != nil {
+		t.Fatal(err)
+	}
 	e := &edge{stage: stage, budgets: await.Default(), routes: map[string]judge.Route{}, hosts: map[string]int{}}
-	e.describe(catalogue(faults, stage.Catalogue))
+	e.describe(catalogue(faults, stage.Catalogue), sabotages)
 	if !staged {
 		// Not before a real run: Ginkgo does not run the reporting nodes of a tree that it has previewed.
 		everyCriterionHasASpec(t, PreviewSpecs(suiteName))
@@ -106,6 +111,7 @@ type edge struct {
 
 	externalDNS string // name of its Deployment
 	injector    *fault.Injector
+	change      change
 	views       *facts.Shared[view]
 	lists       *facts.Shared[lists]
 
@@ -117,8 +123,9 @@ type edge struct {
 }
 
 // describe builds the tree. The specs run in this order: the workflow's order is part of the contract, and what waits
-// for an issuance comes after what does not.
-func (e *edge) describe(faults []fault.Fault) {
+// for an issuance comes after what does not. Where there is a candidate, it takes the baseline's place before them and gives it back
+// after them.
+func (e *edge) describe(faults []fault.Fault, sabotages []upgrade.Sabotage) {
 	var step *progress.Step
 	ReportBeforeEach(func(r SpecReport) {
 		step = nil
@@ -135,16 +142,28 @@ func (e *edge) describe(faults []fault.Fault) {
 	BeforeSuite(func(ctx SpecContext) {
 		e.connect(ctx)
 		e.share()
-		e.makeRoutes(ctx, faults)
+		if e.stage.Candidate == "" {
+			e.makeRoutes(ctx, faults)
+		}
 	})
 	AfterSuite(func(ctx SpecContext) { e.removeRoutes(ctx, faults) })
 	Describe(containerName, Ordered, ContinueOnFailure, func() {
+		if e.stage.Sabotage {
+			e.sabotages(sabotages)
+			return
+		}
+		if e.stage.Candidate != "" {
+			e.upgrade(faults)
+		}
 		e.workflow()
 		e.baseline()
 		e.journey()
 		e.commands()
 		e.guardrail()
 		e.faults(faults)
+		if e.stage.Candidate != "" {
+			e.rollback()
+		}
 	})
 }
 
@@ -153,16 +172,22 @@ func (e *edge) connect(ctx context.Context) {
 	config, err := clientcmd.BuildConfigFromFlags("", e.stage.Kubeconfig)
 	Expect(err).NotTo(HaveOccurred())
 	quiet := func(string, ...any) {}
-	candidate, err := run.LoadBundle(ctx, e.stage.Root, e.stage.Bundle, nil, quiet)
+	installed, err := run.LoadBundle(ctx, e.stage.Root, e.stage.Bundle, nil, quiet)
 	Expect(err).NotTo(HaveOccurred())
-	apps, err := run.LoadBundle(ctx, e.stage.Root, e.stage.Apps, candidate.Variables(), quiet)
+	apps, err := run.LoadBundle(ctx, e.stage.Root, e.stage.Apps, installed.Variables(), quiet)
 	Expect(err).NotTo(HaveOccurred())
-	e.target, err = environment.Target(candidate, apps)
+	e.target, err = environment.Target(installed, apps)
 	Expect(err).NotTo(HaveOccurred())
-	e.externalDNS = environment.ExternalDNS(candidate)
+	e.externalDNS = environment.ExternalDNS(installed)
+	e.change.target, e.change.baseline = e.target, version{installed, e.stage.Traefik}
+	if e.stage.Candidate != "" {
+		candidate, err := run.LoadBundle(ctx, e.stage.Root, e.stage.Candidate, nil, quiet)
+		Expect(err).NotTo(HaveOccurred())
+		e.change.candidate = version{candidate, e.stage.CandidateTraefik}
+	}
 
 	e.scene = &environment.Scene{
-		Root: e.stage.Root, Bundle: candidate, Apps: apps, Budgets: e.budgets, Log: progress.Plain(GinkgoWriter), Node: e.stage,
+		Root: e.stage.Root, Bundle: installed, Apps: apps, Traefik: e.stage.Traefik, Budgets: e.budgets, Log: progress.Plain(GinkgoWriter), Node: e.stage,
 	}
 	Expect(e.scene.Connect(config)).To(Succeed())
 	e.sources, err = facts.Connect(e.scene.Config, facts.FromControl(e.scene.Internet))

@@ -44,7 +44,7 @@ func (s *Scene) installBundle(ctx context.Context) error {
 		return err
 	}
 	for _, stage := range s.Bundle.Stages {
-		err := s.installStage(ctx, stage, wants)
+		err := s.applyWaves(ctx, stage.Waves(), wants.Tokens)
 		var late *await.Error
 		if errors.As(err, &late) && ctx.Err() == nil {
 			// As with Flux: what depends on this stage is not applied. It is for the specs to judge what that means.
@@ -73,10 +73,11 @@ func (s *Scene) installApps(ctx context.Context) error {
 	return nil
 }
 
-func (s *Scene) installStage(ctx context.Context, stage bundle.Stage, wants Wants) error {
+// applyWaves applies the waves of a stage one after the other, each when the one before is ready.
+func (s *Scene) applyWaves(ctx context.Context, waves []bundle.Wave, tokens []SecretKey) error {
 	var done []*unstructured.Unstructured // hooks that Helm deletes once all of them have succeeded
-	for _, wave := range stage.Waves() {
-		if err := s.prepare(ctx, wants.Tokens); err != nil {
+	for _, wave := range waves {
+		if err := s.prepare(ctx, tokens); err != nil {
 			// The world's fault, not the bundle's: it must not be told from a bundle that does not become ready.
 			return fmt.Errorf("prepare the world: %s", err.Error())
 		}

@@ -20,7 +20,7 @@ import (
 func (s *Scene) startPlatform(ctx context.Context) error {
 	started := map[string][]*unstructured.Unstructured{}
 	for _, folder := range []string{"names", "internet", "traefik"} {
-		objects, err := s.applyFolder(ctx, folder, map[string]string{"internet_address": InternetAddress})
+		objects, err := s.applyFolder(ctx, folder, map[string]string{"internet_address": InternetAddress, TraefikVariable: s.Traefik})
 		if err != nil {
 			return err
 		}

@@ -76,7 +76,7 @@ func TestThePlatformsManifests(t *testing.T) {
 	}
 	address := map[string]string{"internet_address": InternetAddress}
 	given := map[string]map[string]string{
-		"names": address, "internet": address, "traefik": address,
+		"names": address, "internet": address, "traefik": {TraefikVariable: Traefik},
 		"trust": {"web_roots": string(roots), "bundle_namespaces": `["cert-manager","develop"]`},
 	}
 	folders, err := os.ReadDir(filepath.Join(checkout, "fixtures", "platform"))

@@ -29,6 +29,10 @@ const (
 	InternetAddress = "10.96.53.53"
 	// PublicAddress is the address that the suite, playing the cloud, gives to the ingress controller: TEST-NET-3, RFC 5737.
 	PublicAddress = "203.0.113.10"
+	// Traefik is the version of the ingress controller that the platform installs unless a run names another, and TraefikVariable
+	// what stands for it in the platform's manifests.
+	Traefik         = "v3.6.12"
+	TraefikVariable = "traefik_version"
 )
 
 // Node is the one node of the cluster, on which the seal is set.
@@ -42,6 +46,7 @@ type Scene struct {
 	Root    string // checkout of this project, whose fixtures are applied
 	Bundle  *bundle.Bundle
 	Apps    *bundle.Bundle
+	Traefik string // version of the ingress controller
 	Budgets await.Budgets
 	Log     *progress.Log
 	Node    Node

@@ -76,6 +76,7 @@ func newWorld(t *testing.T) *world {
 	}).Build()
 	w.scene = scene(t, c)
 	w.scene.Bundle, w.scene.Apps = reference(t)
+	w.scene.Traefik = Traefik
 	w.scene.Node = &node{out: counter}
 	kube := kubefake.NewClientset()
 	kube.PrependReactor("create", "pods", func(action kubetesting.Action) (bool, runtime.Object, error) {

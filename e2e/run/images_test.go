@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
+	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
 )
 
@@ -50,7 +51,7 @@ func reference(t *testing.T) (candidate, apps *bundle.Bundle) {
 func TestImagesOfTheReferenceBundle(t *testing.T) {
 	t.Parallel()
 	candidate, apps := reference(t)
-	needs, err := Images(t.Context(), project, candidate, apps)
+	needs, err := Images(t.Context(), project, []string{environment.Traefik}, candidate, apps)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +68,7 @@ func TestImagesOfTheReferenceBundle(t *testing.T) {
 
 func TestImagesOutsideACheckout(t *testing.T) {
 	t.Parallel()
-	if needs, err := Images(t.Context(), t.TempDir()); err == nil {
+	if needs, err := Images(t.Context(), t.TempDir(), nil); err == nil {
 		t.Errorf("images of a platform that is not there: %v", needs)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/supply"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
@@ -28,9 +29,18 @@ const (
 
 // Options are what the user says.
 type Options struct {
-	Root      string // checkout of this project
-	Bundle    string // folder of the candidate; relative to the working directory
-	Apps      string // folder of the applications whose routes are judged
+	Root    string // checkout of this project
+	Bundle  string // folder of the candidate; relative to the working directory
+	Apps    string // folder of the applications whose routes are judged
+	Traefik string // version of the platform's ingress controller
+
+	// Candidate is the folder of the bundle that is to take the place of Bundle, which is then the baseline, and CandidateTraefik the
+	// version that the ingress controller has with it; empty where nothing is to be changed. With Sabotage, spoilt copies of the
+	// candidate are tried, and nothing else.
+	Candidate        string
+	CandidateTraefik string
+	Sabotage         bool
+
 	Artifacts string // folder that gets the results
 	Cluster   string // kind's name of the cluster
 	Images    supply.Mode
@@ -62,6 +72,17 @@ func (o *Options) complete() error {
 			return fmt.Errorf("resolve path %s: %w", *field, err)
 		}
 	}
+	if o.Candidate != "" {
+		if o.Candidate, err = filepath.Abs(o.Candidate); err != nil {
+			return fmt.Errorf("resolve path %s: %w", o.Candidate, err)
+		}
+	}
+	if o.Traefik == "" {
+		o.Traefik = environment.Traefik
+	}
+	if o.CandidateTraefik == "" {
+		o.CandidateTraefik = o.Traefik
+	}
 	switch o.Keep {
 	case KeepAlways, KeepOnFailure, KeepNever:
 	case "":
@@ -75,6 +96,26 @@ func (o *Options) complete() error {
 		o.Catalogue = verdict.Smoke
 	default:
 		return fmt.Errorf("catalogue %s is unknown; use smoke or full", o.Catalogue)
+	}
+	return nil
+}
+
+// OwnPair fills in the project's own pair, where the user names none: the reference bundle and the version after it, and with them the
+// ingress controller of the platform in the version after its own.
+func (o *Options) OwnPair() error {
+	if o.Bundle != "" && o.Candidate != "" {
+		return nil
+	}
+	if o.Bundle != "" || o.Candidate != "" {
+		return errors.New("BASELINE and CANDIDATE: give both, or neither for the project's own pair")
+	}
+	root, err := findRoot(o.Root)
+	if err != nil {
+		return err
+	}
+	o.Bundle, o.Candidate = filepath.Join(root, "fixtures", "bundles", "reference"), filepath.Join(root, "fixtures", "bundles", "candidate")
+	if o.CandidateTraefik == "" {
+		o.CandidateTraefik = "v3.7.5"
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
@@ -48,7 +49,7 @@ func TestCompleteFillsInDefaults(t *testing.T) {
 	}
 	want := Options{
 		Root: root, Bundle: root + "/fixtures/bundles/reference", Apps: root + "/fixtures/apps", Artifacts: root + "/_artifacts", Keep: KeepOnFailure,
-		Catalogue: verdict.Smoke,
+		Catalogue: verdict.Smoke, Traefik: environment.Traefik, CandidateTraefik: environment.Traefik,
 	}
 	if diff := cmp.Diff(want, o); diff != "" {
 		t.Errorf("defaults (-want +got):\n%s", diff)
@@ -64,7 +65,7 @@ func TestCompleteKeepsWhatIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Root: filepath.Join(checkout(t)), Bundle: "edge", Apps: "/apps", Artifacts: "../out", Keep: KeepNever, Cluster: "c", Focus: "f", Labels: "l", Catalogue: verdict.Full}
+	o := Options{Root: filepath.Join(checkout(t)), Bundle: "edge", Apps: "/apps", Artifacts: "../out", Keep: KeepNever, Cluster: "c", Focus: "f", Labels: "l", Catalogue: verdict.Full, Traefik: "v3.7.5", CandidateTraefik: "v3.7.6"}
 	want := o
 	want.Bundle, want.Artifacts = filepath.Join(here, "edge"), filepath.Join(filepath.Dir(here), "out")
 	if err := o.complete(); err != nil {
@@ -72,6 +73,28 @@ func TestCompleteKeepsWhatIsSaid(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, o); diff != "" {
 		t.Errorf("options (-want +got):\n%s", diff)
+	}
+}
+
+func TestOwnPair(t *testing.T) {
+	t.Parallel()
+	root := checkout(t)
+	o := Options{Root: root}
+	if err := o.OwnPair(); err != nil {
+		t.Fatal(err)
+	}
+	want := Options{Root: root, Bundle: root + "/fixtures/bundles/reference", Candidate: root + "/fixtures/bundles/candidate", CandidateTraefik: "v3.7.5"}
+	if diff := cmp.Diff(want, o); diff != "" {
+		t.Errorf("the project's own pair (-want +got):\n%s", diff)
+	}
+	given := Options{Root: root, Bundle: "a", Candidate: "b"}
+	kept := given
+	if err := kept.OwnPair(); err != nil || kept != given {
+		t.Errorf("a pair that was given: %+v, %v", kept, err)
+	}
+	half := Options{Root: root, Candidate: "b"}
+	if said := message(half.OwnPair()); !strings.Contains(said, "give both, or neither") {
+		t.Errorf("half a pair: %q", said)
 	}
 }
 

@@ -19,12 +19,19 @@ type Stage struct {
 	Root       string `json:"root"`
 	Bundle     string `json:"bundle"`
 	Apps       string `json:"apps"`
+	Traefik    string `json:"traefik"` // its version
 	Kubeconfig string `json:"kubeconfig"`
 	Engine     string `json:"engine"` // path of the container engine's client
 	Node       string `json:"node"`   // name of the node's container
 	Stuck      string `json:"stuck"`  // at which stage the bundle did not become ready
 
 	Catalogue verdict.Catalogue `json:"catalogue"`
+
+	// Candidate is the folder of the bundle that is to take the place of Bundle; empty where nothing is. With Sabotage, spoilt copies of
+	// it are tried, and nothing else.
+	Candidate        string `json:"candidate,omitempty"`
+	CandidateTraefik string `json:"candidateTraefik,omitempty"`
+	Sabotage         bool   `json:"sabotage,omitempty"`
 }
 
 // ReadStage reads the file that StageVariable names. No variable is no error: then there is nothing to judge.

@@ -21,7 +21,7 @@ import (
 )
 
 // suiteTimeout bounds the specs as a whole; each wait inside has a budget of its own.
-const suiteTimeout = 40 * time.Minute
+const suiteTimeout = time.Hour
 
 // Test judges a bundle: it sets the scene, runs the specs, writes the results and returns the exit status (0 pass, 1
 // fail, 2 could not be judged). The error is for what kept the results from being written, or the options from being
@@ -37,6 +37,9 @@ func Test(ctx context.Context, o Options, out io.Writer) (int, error) {
 	t.verdict.Catalogue = o.Catalogue
 	t.run(ctx)
 	t.verdict.Suite.Finished = time.Now().UTC()
+	if o.Sabotage {
+		return t.tellSabotages(out)
+	}
 	t.budget()
 	t.verdict.Conclude()
 	return t.tell(out)
@@ -159,8 +162,9 @@ func (t *test) specs(ctx context.Context) error {
 func (t *test) writeStage() (string, error) {
 	file := filepath.Join(t.options.clusterDir(), "stage.json")
 	raw, err := json.Marshal(Stage{
-		Root: t.options.Root, Bundle: t.options.Bundle, Apps: t.options.Apps, Kubeconfig: t.world.Kubeconfig(),
+		Root: t.options.Root, Bundle: t.options.Bundle, Apps: t.options.Apps, Traefik: t.options.Traefik, Kubeconfig: t.world.Kubeconfig(),
 		Engine: t.world.Engine.Path, Node: t.world.Cluster.Node, Stuck: t.world.Scene.Stuck, Catalogue: t.options.Catalogue,
+		Candidate: t.options.Candidate, CandidateTraefik: t.options.CandidateTraefik, Sabotage: t.options.Sabotage,
 	})
 	if err != nil {
 		return "", fmt.Errorf("describe the stage: %w", err)
@@ -177,6 +181,13 @@ func (t *test) describe() {
 	t.verdict.Bundle.Path = t.options.Bundle
 	if w.Bundle != nil {
 		t.verdict.Bundle.Digest = w.Bundle.Digest
+	}
+	if t.options.Candidate != "" {
+		t.verdict.Baseline = &verdict.Content{Path: t.verdict.Bundle.Path, Digest: t.verdict.Bundle.Digest}
+		t.verdict.Bundle.Path, t.verdict.Bundle.Digest = t.options.Candidate, ""
+	}
+	if w.Candidate != nil {
+		t.verdict.Bundle.Digest = w.Candidate.Digest
 	}
 	if w.Engine != nil {
 		t.verdict.Cluster.Provider = w.Engine.Name
@@ -246,9 +257,10 @@ func (t *test) cleanUp(ctx context.Context) {
 	}
 }
 
-// healed says that the specs came to their end and every fault was taken out again.
+// healed says that the specs came to their end and every fault was taken out again. A cluster that has been through an upgrade and
+// back is not as one that was installed.
 func (t *test) healed() bool {
-	return t.verdict.Error == nil && t.verdict.Specs.Planned == t.verdict.Specs.Finished &&
+	return t.options.Candidate == "" && t.verdict.Error == nil && t.verdict.Specs.Planned == t.verdict.Specs.Finished &&
 		!slices.ContainsFunc(t.verdict.Faults, func(f verdict.Fault) bool { return f.Result != verdict.Passed })
 }
 
@@ -256,7 +268,7 @@ func (t *test) healed() bool {
 // cluster made anew; of any other no figure is given.
 func (t *test) budget() {
 	wall := t.verdict.Suite.Finished.Sub(t.verdict.Suite.Started)
-	whole := t.verdict.Specs.Finished > 0 && t.options.Focus == "" && t.options.Labels == ""
+	whole := t.verdict.Specs.Finished > 0 && t.options.Focus == "" && t.options.Labels == "" && t.options.Candidate == ""
 	if !whole || t.world.Outcome.Action == cluster.Reused {
 		t.verdict.Budget = verdict.NewBudget(wall, 0)
 		return

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/await"
@@ -25,6 +26,9 @@ type World struct {
 	Options Options
 	Bundle  *bundle.Bundle
 	Apps    *bundle.Bundle
+	// Candidate is to take the place of the bundle; nil where nothing is.
+	Candidate *bundle.Bundle
+
 	Node    *supply.Node
 	Engine  *cluster.Engine
 	Cluster *cluster.Cluster
@@ -85,7 +89,14 @@ func (w *World) render(ctx context.Context) error {
 		if w.Apps, err = w.load(ctx, w.Options.Apps, w.Bundle.Variables()); err != nil {
 			return err
 		}
-		for _, n := range append(w.Bundle.Notices, w.Apps.Notices...) {
+		notices := slices.Concat(w.Bundle.Notices, w.Apps.Notices)
+		if w.Options.Candidate != "" {
+			if w.Candidate, err = w.load(ctx, w.Options.Candidate, nil); err != nil {
+				return err
+			}
+			notices = append(notices, w.Candidate.Notices...)
+		}
+		for _, n := range notices {
 			w.Options.Log.Warn("%s: %s: %s; %s", n.File, n.Object, n.Problem, n.Cure)
 		}
 		return nil
@@ -110,14 +121,21 @@ func LoadBundle(ctx context.Context, root, path string, variables map[string]str
 	return bundle.Load(ctx, path, bundle.Options{Charts: charts, KubeVersion: kubeVersion, Variables: variables})
 }
 
-// Images lists every image that a run of these bundles needs, those of the platform and of the faults' routes too.
-func Images(ctx context.Context, root string, bundles ...*bundle.Bundle) ([]supply.Need, error) {
-	for _, folder := range []string{"platform/internet", "platform/traefik", "faults/route"} {
-		platform, err := bundle.Load(ctx, filepath.Join(root, "fixtures", folder), bundle.Options{KubeVersion: kubeVersion})
-		if err != nil {
+// Images lists every image that a run of these bundles with these versions of Traefik needs, those of the platform and of the
+// faults' routes too.
+func Images(ctx context.Context, root string, traefik []string, bundles ...*bundle.Bundle) ([]supply.Need, error) {
+	load := func(folder string, variables map[string]string) error {
+		platform, err := bundle.Load(ctx, filepath.Join(root, "fixtures", folder), bundle.Options{KubeVersion: kubeVersion, Variables: variables})
+		bundles = append(bundles, platform)
+		return err
+	}
+	if err := errors.Join(load("platform/internet", nil), load("faults/route", nil)); err != nil {
+		return nil, err
+	}
+	for _, version := range slices.Compact(traefik) {
+		if err := load("platform/traefik", map[string]string{environment.TraefikVariable: version}); err != nil {
 			return nil, err
 		}
-		bundles = append(bundles, platform)
 	}
 	var needs []supply.Need
 	for _, b := range bundles {
@@ -138,7 +156,11 @@ func (w *World) images(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	needs, err := Images(ctx, w.Options.Root, w.Bundle, w.Apps)
+	bundles := []*bundle.Bundle{w.Bundle, w.Apps}
+	if w.Candidate != nil {
+		bundles = append(bundles, w.Candidate)
+	}
+	needs, err := Images(ctx, w.Options.Root, []string{w.Options.Traefik, w.Options.CandidateTraefik}, bundles...)
 	if err != nil {
 		return err
 	}
@@ -149,7 +171,7 @@ func (w *World) images(ctx context.Context) error {
 
 func (w *World) cluster(ctx context.Context) error {
 	config := cluster.Config{
-		Name: w.Options.Cluster, NodeImage: w.Node.Image, Inputs: w.Node.Key + w.Bundle.Digest + w.Apps.Digest,
+		Name: w.Options.Cluster, NodeImage: w.Node.Image, Inputs: w.Node.Key + w.Bundle.Digest + w.Apps.Digest + w.Options.Traefik,
 		Kubeconfig: w.Kubeconfig(), WorkDir: w.Options.workDir(), Engine: w.Engine, Host: w.host, Log: kindLog{w.Options.Log},
 	}
 	return w.Options.Log.Run("cluster "+w.Options.Cluster, func() error {
@@ -205,7 +227,8 @@ func (w *World) Kubeconfig() string {
 
 func (w *World) setScene(ctx context.Context) ([]verdict.Phase, error) {
 	w.Scene = &environment.Scene{
-		Root: w.Options.Root, Bundle: w.Bundle, Apps: w.Apps, Budgets: await.Default(), Log: w.Options.Log, Node: w.Cluster,
+		Root: w.Options.Root, Bundle: w.Bundle, Apps: w.Apps, Traefik: w.Options.Traefik,
+		Budgets: await.Default(), Log: w.Options.Log, Node: w.Cluster,
 	}
 	config, err := w.Cluster.RESTConfig()
 	if err != nil {

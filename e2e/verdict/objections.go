@@ -125,6 +125,9 @@ func (u Upgrade) cluster(say sayer) {
 	for _, x := range u.Lost {
 		say("%s is lost", x)
 	}
+	for _, x := range u.Broken {
+		say("%s", x)
+	}
 }
 
 // untried says which changes of the bundle were to be shown and were not.

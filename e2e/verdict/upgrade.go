@@ -50,6 +50,8 @@ type Upgrade struct {
 	Lapses []Lapse `json:"lapses"`
 	// Lost is what the cluster knew before and no longer knows: a CustomResourceDefinition, or a version that objects are stored in.
 	Lost []string `json:"lost"`
+	// Broken is what no longer works after the change, each with what it says of itself.
+	Broken []string `json:"broken,omitempty"`
 	// Renewal is that of a certificate issued before the change.
 	Renewal Renewal `json:"renewal"`
 

@@ -40,6 +40,7 @@ func TestAnUpgradeIsJudgedByItsEvidence(t *testing.T) {
 		}, `owner of the A record of a.b changed from "x" to "y"`},
 		{"reissued for nothing", func(u *verdict.Upgrade) { u.Reissued[0].Reason = " " }, "Certificate develop/old was issued anew without a reason"},
 		{"an issuer lapsed", func(u *verdict.Upgrade) { u.Lapses = []verdict.Lapse{{Issuer: "ClusterIssuer x", Seconds: 2}} }, "ClusterIssuer x was not ready for 2.0 s"},
+		{"something broken", func(u *verdict.Upgrade) { u.Broken = []string{"the bundle does not become ready: x"} }, "the bundle does not become ready: x"},
 		{"a definition lost", func(u *verdict.Upgrade) { u.Lost = []string{"version v1 of x"} }, "version v1 of x is lost"},
 		{"no renewal tried", func(u *verdict.Upgrade) { u.Renewal = verdict.Renewal{} }, "no certificate issued before it was to be renewed"},
 		{"not renewed", func(u *verdict.Upgrade) { u.Renewal.Done, u.Renewal.Reason = false, "no order" }, "was not renewed after it: no order"},

@@ -51,6 +51,8 @@ func isPlugin(program string) bool {
 type flags struct {
 	bundle, apps, artifacts, cluster, images, node, keep, focus, labels, catalogue, root string
 
+	candidate, traefik, candidateTraefik string
+
 	seed int64
 }
 
@@ -62,14 +64,20 @@ func (f *flags) options(log *progress.Log) (run.Options, error) {
 	return run.Options{
 		Root: f.root, Bundle: f.bundle, Apps: f.apps, Artifacts: f.artifacts, Cluster: f.cluster, Images: mode, Node: f.node,
 		Keep: run.Keep(f.keep), Focus: f.focus, Labels: f.labels, Seed: f.seed, Catalogue: verdict.Catalogue(f.catalogue), Log: log,
+		Candidate: f.candidate, Traefik: f.traefik, CandidateTraefik: f.candidateTraefik,
 	}, nil
 }
 
-// bind registers the flags of those commands.
+// bind registers the flags of the commands with one bundle.
 func (f *flags) bind(set *pflag.FlagSet) {
+	f.bindScene(set)
+	set.StringVar(&f.bundle, "bundle", "", "folder of the bundle (default: the reference bundle)")
+}
+
+// bindScene registers the flags of every command that makes or uses a cluster.
+func (f *flags) bindScene(set *pflag.FlagSet) {
 	set.StringVar(&f.root, "root", ".", "a folder inside the checkout of edgeproof")
 	set.StringVar(&f.cluster, "cluster", cluster.DefaultName, "name of the kind cluster")
-	set.StringVar(&f.bundle, "bundle", "", "folder of the bundle (default: the reference bundle)")
 	set.StringVar(&f.apps, "apps", "", "folder of the applications whose routes are judged (default: fixtures/apps)")
 	set.StringVar(&f.images, "images", string(supply.Auto), "where images come from: auto, pull or build")
 	set.StringVar(&f.node, "node", "", "node image of kind to use, for another Kubernetes (default: the one that kind's library names, or our own build)")
@@ -99,6 +107,6 @@ a client outside), installs a GitOps bundle unmodified, and judges every criteri
 		f.bind(cmd.Flags())
 		root.AddCommand(cmd)
 	}
-	root.AddCommand(newExplain(plugin))
+	root.AddCommand(newGate(f, log), newExplain(plugin))
 	return root
 }

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/edgeproof/edgeproof/e2e/environment"
+	"github.com/edgeproof/edgeproof/e2e/progress"
+	"github.com/edgeproof/edgeproof/e2e/run"
+)
+
+// newGate gathers what decides whether a new version of a bundle may be promoted.
+func newGate(f *flags, log *progress.Log) *cobra.Command {
+	cmd := &cobra.Command{Use: "gate", Short: "Decide whether a candidate may take the place of the baseline"}
+	cmd.AddCommand(newGateRun(f, log), newGateSabotage(f, log), newGateImages(f, log))
+	return cmd
+}
+
+func newGateRun(f *flags, log *progress.Log) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "run",
+		Short: "Upgrade the baseline to the candidate under traffic, judge the candidate, and roll back",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return judgePair(cmd, f, log, false) },
+	}
+	f.bindPair(cmd.Flags())
+	f.bindResults(cmd.Flags())
+	cmd.Flags().StringVar(&f.catalogue, "catalogue", "smoke", "which faults to inject: smoke or full")
+	cmd.Flags().Int64Var(&f.seed, "seed", 0, "order of the faults; 0 takes another in each run")
+	return cmd
+}
+
+func newGateSabotage(f *flags, log *progress.Log) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "sabotage",
+		Short: "Show that the gate holds: try spoilt copies of the candidate, each of which must be held for its own reason",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return judgePair(cmd, f, log, true) },
+	}
+	f.bindPair(cmd.Flags())
+	f.bindResults(cmd.Flags())
+	cmd.Flags().StringVar(&f.focus, "focus", "", "run only specs whose text matches this regular expression")
+	return cmd
+}
+
+func newGateImages(f *flags, log *progress.Log) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "images",
+		Short: "Provide every image that both bundles need, in one node image",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			options, err := f.pair(log)
+			if err != nil {
+				return err
+			}
+			return run.ProvideImages(cmd.Context(), options)
+		},
+	}
+	f.bindPair(cmd.Flags())
+	return cmd
+}
+
+func judgePair(cmd *cobra.Command, f *flags, log *progress.Log, sabotage bool) error {
+	options, err := f.pair(log)
+	if err != nil {
+		return err
+	}
+	options.Sabotage = sabotage
+	code, err := run.Test(cmd.Context(), options, cmd.OutOrStdout())
+	if err == nil && code != 0 {
+		return statusError(code)
+	}
+	return err
+}
+
+// pair are the options of a run with two bundles.
+func (f *flags) pair(log *progress.Log) (run.Options, error) {
+	options, err := f.options(log)
+	if err != nil {
+		return options, err
+	}
+	return options, options.OwnPair()
+}
+
+func (f *flags) bindPair(set *pflag.FlagSet) {
+	f.bindScene(set)
+	set.StringVar(&f.bundle, "baseline", "", "folder of the bundle that is in use (default: the reference bundle)")
+	set.StringVar(&f.candidate, "candidate", "", "folder of the bundle that is to take its place (default: the version after the reference bundle)")
+	set.StringVar(&f.traefik, "traefik", "", "version of the platform's Traefik with the baseline (default: "+environment.Traefik+")")
+	set.StringVar(&f.candidateTraefik, "candidate-traefik", "", "its version with the candidate (default: the same; of the project's own pair the one after it)")
+}
+
+func (f *flags) bindResults(set *pflag.FlagSet) {
+	set.StringVar(&f.artifacts, "artifacts", "", "folder for the results (default: _artifacts)")
+	set.StringVar(&f.keep, "keep", string(run.KeepOnFailure), "what becomes of a cluster made by this run: always, on-failure or never")
+}

@@ -1,0 +1,43 @@
+package run
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+)
+
+// tellSabotages prints which spoilt candidates were held, and for what. There is no verdict: these are the gate's own trials.
+func (t *test) tellSabotages(out io.Writer) (int, error) {
+	var lines []string
+	for _, s := range t.verdict.Specs.List {
+		mark := "✗"
+		if s.Result == verdict.Passed {
+			mark = "✓"
+		}
+		lines = append(lines, fmt.Sprintf("%s %s (%.0f s)", mark, s.Name, s.Seconds))
+		said := s.Evidence
+		if s.Result != verdict.Passed {
+			said = append(said, string(s.Result)+": "+s.Reason)
+		}
+		for _, line := range said {
+			lines = append(lines, "    "+strings.ReplaceAll(line, "\n", "\n      "))
+		}
+	}
+	code := verdict.ExitPass
+	switch specs := t.verdict.Specs; {
+	case t.verdict.Error != nil:
+		lines = append(lines, t.verdict.Error.Operation+": "+t.verdict.Error.Message, t.verdict.Error.Cure)
+		code = verdict.ExitError
+	case specs.Failed > 0:
+		code = verdict.ExitFail
+	case specs.Planned == 0 || specs.Finished != specs.Planned || specs.Skipped > 0:
+		code = verdict.ExitError
+	}
+	lines = append(lines, fmt.Sprintf("%d of %d spoilt candidates held for their own reason", t.verdict.Specs.Finished-t.verdict.Specs.Failed-t.verdict.Specs.Skipped, t.verdict.Specs.Planned))
+	if _, err := fmt.Fprintln(out, strings.Join(lines, "\n")); err != nil {
+		return verdict.ExitError, fmt.Errorf("print results: %w", err)
+	}
+	return code, nil
+}

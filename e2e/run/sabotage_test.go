@@ -1,0 +1,44 @@
+package run
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+)
+
+func TestTellSabotages(t *testing.T) {
+	t.Parallel()
+	held := verdict.Spec{Name: "held: a", Result: verdict.Passed, Finished: true, Evidence: []string{"upgrade: x is lost"}}
+	missed := verdict.Spec{Name: "held: b", Result: verdict.Failed, Finished: true, Reason: "no objection"}
+	skipped := verdict.Spec{Name: "held: c", Result: verdict.Skipped}
+	for name, c := range map[string]struct {
+		list []verdict.Spec
+		err  error
+		code int
+		says []string
+	}{
+		"all held":      {[]verdict.Spec{held}, nil, verdict.ExitPass, []string{"✓ held: a", "upgrade: x is lost", "1 of 1 spoilt"}},
+		"one not held":  {[]verdict.Spec{held, missed}, nil, verdict.ExitFail, []string{"✗ held: b", "failed: no objection", "1 of 2 spoilt"}},
+		"one not tried": {[]verdict.Spec{held, skipped}, nil, verdict.ExitError, []string{"✗ held: c"}},
+		"nothing tried": {nil, nil, verdict.ExitError, nil},
+		"no cluster":    {nil, errors.New("no engine"), verdict.ExitError, []string{"set the scene: no engine", "install one"}},
+	} {
+		v := verdict.New(verdict.Suite{})
+		v.Specs = verdict.Tally(len(c.list), 0, c.list)
+		if c.err != nil {
+			v.SetError("set the scene", c.err, "install one")
+		}
+		var out strings.Builder
+		code, err := (&test{verdict: v}).tellSabotages(&out)
+		if err != nil || code != c.code {
+			t.Errorf("%s: exit %d, %v, want %d", name, code, err, c.code)
+		}
+		for _, want := range c.says {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s: no %q in\n%s", name, want, out.String())
+			}
+		}
+	}
+}

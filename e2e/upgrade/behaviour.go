@@ -1,0 +1,58 @@
+package upgrade
+
+import (
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+	"github.com/edgeproof/edgeproof/mocks/journal"
+)
+
+// Behaviour says what the components ask of the provider and of the CAs after a change and did not before, and the other way round:
+// what no comparison of manifests can show.
+func Behaviour(before, after []journal.Entry) []verdict.Change {
+	was, is := requests(before), requests(after)
+	var names []string
+	for name := range is {
+		if was[name] != nil {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	var out []verdict.Change
+	for _, name := range names {
+		if lines := difference(was[name], is[name]); len(lines) > 0 {
+			out = append(out, verdict.Change{Subject: "requests of " + name, Text: "differ from those before the change", Evidence: lines})
+		}
+	}
+	return out
+}
+
+// requests lists the forms of the requests of each component: method and path without ids, the names in the query, the answer.
+func requests(entries []journal.Entry) map[string]map[string]bool {
+	id := regexp.MustCompile(`[0-9a-f]{32}`)
+	version := regexp.MustCompile(`[/ (].*`)
+	out := map[string]map[string]bool{}
+	for _, e := range entries {
+		name := version.ReplaceAllString(e.Detail["agent"], "")
+		if name == "" || e.Source != journal.API && e.Source != journal.ACME {
+			continue
+		}
+		line := string(e.Source) + ": " + id.ReplaceAllString(e.Op, "{id}")
+		if query, err := url.ParseQuery(e.Detail["query"]); err == nil && len(query) > 0 {
+			var fields []string
+			for field := range query {
+				fields = append(fields, field)
+			}
+			slices.Sort(fields)
+			line += "?" + strings.Join(fields, "&")
+		}
+		if out[name] == nil {
+			out[name] = map[string]bool{}
+		}
+		out[name][line+" -> "+e.Outcome] = true
+	}
+	return out
+}

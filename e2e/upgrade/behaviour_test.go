@@ -1,0 +1,33 @@
+package upgrade
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+	"github.com/edgeproof/edgeproof/mocks/journal"
+)
+
+func TestBehaviour(t *testing.T) {
+	t.Parallel()
+	asked := func(agent, op, query string) journal.Entry {
+		return journal.Entry{Source: journal.API, Op: op, Outcome: "200", Detail: map[string]string{"agent": agent, "query": query}}
+	}
+	const zone = "0123456789abcdef0123456789abcdef"
+	before := []journal.Entry{
+		asked("external-dns/v0.20.0", "GET /client/v4/zones", "per_page=50"), asked("external-dns/v0.20.0", "GET /client/v4/zones/"+zone, ""),
+		asked("gone/v1", "GET /x", ""), {Source: journal.DNS, Op: "A www.", Detail: map[string]string{"agent": "external-dns"}},
+	}
+	after := []journal.Entry{
+		asked("external-dns/v0.21.0", "GET /client/v4/zones", "per_page=100&page=2"), asked("external-dns/v0.21.0", "GET /client/v4/zones/"+zone[1:]+"f", ""),
+		asked("new/v1", "GET /x", ""),
+	}
+	want := []verdict.Change{{
+		Subject: "requests of external-dns", Text: "differ from those before the change",
+		Evidence: []string{"- api: GET /client/v4/zones?per_page -> 200", "+ api: GET /client/v4/zones?page&per_page -> 200"},
+	}}
+	if diff := cmp.Diff(want, Behaviour(before, after)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}

@@ -1,0 +1,146 @@
+package upgrade
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/edgeproof/edgeproof/e2e/bundle"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+)
+
+// told bounds the evidence of one change.
+const told = 40
+
+// Changes says what differs between two bundles as they are rendered, object by object. What only names the version (labels of
+// charts) is left out.
+func Changes(from, to *bundle.Bundle) []verdict.Change {
+	was, is := index(from), index(to)
+	all := maps.Clone(was)
+	maps.Copy(all, is)
+	var out []verdict.Change
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		before, after := was[name], is[name]
+		change := verdict.Change{Subject: name}
+		switch {
+		case before == nil:
+			change.Text = "is new"
+			change.Evidence = slices.Sorted(maps.Keys(leaves(after)))
+		case after == nil:
+			change.Text = "is no longer part of the bundle"
+			change.Evidence = slices.Sorted(maps.Keys(leaves(before)))
+		default:
+			change.Evidence = difference(leaves(before), leaves(after))
+			if len(change.Evidence) == 0 {
+				continue
+			}
+			change.Text = fmt.Sprintf("%d settings differ", len(change.Evidence))
+		}
+		if more := len(change.Evidence) - told; more > 0 {
+			change.Evidence = append(change.Evidence[:told:told], fmt.Sprintf("… and %d more", more))
+		}
+		out = append(out, change)
+	}
+	return out
+}
+
+func index(b *bundle.Bundle) map[string]*unstructured.Unstructured {
+	out := map[string]*unstructured.Unstructured{}
+	for _, o := range b.Objects() {
+		name := o.GetName()
+		if o.GetNamespace() != "" {
+			name = o.GetNamespace() + "/" + name
+		}
+		out[o.GetKind()+" "+name] = o.Unstructured
+	}
+	return out
+}
+
+func difference(before, after map[string]bool) []string {
+	var out []string
+	for _, line := range slices.Sorted(maps.Keys(before)) {
+		if !after[line] {
+			out = append(out, "- "+line)
+		}
+	}
+	for _, line := range slices.Sorted(maps.Keys(after)) {
+		if !before[line] {
+			out = append(out, "+ "+line)
+		}
+	}
+	return out
+}
+
+// leaves writes an object as a set of lines, "path: value". Lists are sets: a container goes by its name, the rules of a role by
+// what each allows, everything else by its value.
+func leaves(o *unstructured.Unstructured) map[string]bool {
+	out := map[string]bool{}
+	if strings.HasSuffix(o.GetKind(), "Role") {
+		rules, _, _ := unstructured.NestedSlice(o.Object, "rules")
+		for _, rule := range rules {
+			allow(out, rule)
+		}
+		return out
+	}
+	walk(out, "", o.Object)
+	return out
+}
+
+// allow takes a rule apart, so that it does not matter how rights are gathered in rules.
+func allow(out map[string]bool, rule any) {
+	r, _ := rule.(map[string]any)
+	list := func(field string) []string { l, _, _ := unstructured.NestedStringSlice(r, field); return l }
+	only := ""
+	if names := list("resourceNames"); len(names) > 0 {
+		only = " named " + strings.Join(names, ", ")
+	}
+	for _, group := range list("apiGroups") {
+		for _, resource := range list("resources") {
+			if group != "" {
+				resource += "." + group
+			}
+			for _, verb := range list("verbs") {
+				out["may "+verb+" "+resource+only] = true
+			}
+		}
+	}
+}
+
+func walk(out map[string]bool, path string, value any) {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, child := range v {
+			if !silent(path, key) {
+				walk(out, strings.TrimPrefix(path+"."+key, "."), child)
+			}
+		}
+	case []any:
+		for _, child := range v {
+			element, _ := child.(map[string]any)
+			if name, named := element["name"].(string); named {
+				walk(out, path+"["+name+"]", child)
+				continue
+			}
+			raw, _ := json.Marshal(child) //nolint:errchkjson // it came from JSON
+			out[path+": "+string(raw)] = true
+		}
+	default:
+		raw, _ := json.Marshal(value) //nolint:errchkjson // it came from JSON
+		out[path+": "+string(raw)] = true
+	}
+}
+
+// silent leaves out what says nothing: which chart and version an object is of, and prose.
+func silent(path, key string) bool {
+	switch key {
+	case "helm.sh/chart", "app.kubernetes.io/version":
+		return strings.HasSuffix(path, "labels")
+	case "description":
+		return true
+	}
+	return false
+}

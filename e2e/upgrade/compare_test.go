@@ -1,0 +1,160 @@
+package upgrade
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/zone"
+)
+
+// noon is a time of tests.
+func noon() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
+
+func record(id byte, name, kind, content string) zone.Record {
+	return zone.Record{ID: zone.ID{id}, Name: name, Type: kind, Content: content, Created: noon()}
+}
+
+func registry(id byte, name, owner string) zone.Record {
+	return record(id, name, "TXT", `"heritage=external-dns,external-dns/owner=`+owner+`,external-dns/resource=ingress/develop/frontend"`)
+}
+
+// kept is an edge in which nothing is wrong; each look is a copy of its own.
+func kept() State {
+	return State{
+		Taken:   noon(),
+		Records: []zone.Record{record(1, "www.example.org", "A", "203.0.113.10"), registry(2, "a-www.example.org", "one"), record(3, "_acme-challenge.www.example.org", "TXT", "x")},
+		Certificates: map[types.NamespacedName]Certificate{
+			{Namespace: "develop", Name: "www"}: {Names: []string{"www.example.org"}, Serial: "a", Renewal: noon().Add(time.Hour)},
+		},
+		Definitions: map[string]Definition{"orders.acme.cert-manager.io": {UID: "1", Stored: []string{"v1"}, Served: []string{"v1"}}},
+	}
+}
+
+func ordered(at time.Time, names string) journal.Entry {
+	return journal.Entry{Time: at, Source: journal.ACME, Op: "new-order", Outcome: "201 pending", Detail: map[string]string{"names": names}}
+}
+
+func TestCompare(t *testing.T) {
+	t.Parallel()
+	www := types.NamespacedName{Namespace: "develop", Name: "www"}
+	again := record(9, "www.example.org", "A", "203.0.113.10")
+	again.Created = noon().Add(time.Minute)
+	compared := verdict.Compared{Records: 2, Certificates: 1, Definitions: 1}
+	tests := []struct {
+		name    string
+		change  func(before, after *State)
+		entries []journal.Entry
+		want    verdict.Upgrade
+	}{
+		{"nothing", func(_, _ *State) {}, nil, verdict.Upgrade{}},
+		{"a challenge comes and goes", func(_, after *State) { after.Records = after.Records[:2] }, nil, verdict.Upgrade{}},
+		{
+			"a record is deleted and written anew", func(_, after *State) { after.Records[0] = again },
+			[]journal.Entry{
+				{Time: noon().Add(10 * time.Second), Source: journal.API, Op: "POST /client/v4/zones/z/dns_records/batch", Outcome: "200", Detail: map[string]string{"about": "deletes 1, patches 0, puts 0, posts 0"}},
+				{Time: noon().Add(20 * time.Second), Source: journal.API, Op: "DELETE /client/v4/zones/z/dns_records/" + zone.ID{1}.String(), Outcome: "200"},
+			},
+			verdict.Upgrade{Recreated: []verdict.Recreated{{Name: "www.example.org", Type: "A", Deleted: noon().Add(20 * time.Second), Created: noon().Add(time.Minute)}}},
+		},
+		{
+			"in a batch", func(_, after *State) { after.Records[0] = again },
+			[]journal.Entry{
+				{Time: noon(), Source: journal.API, Op: "POST /client/v4/zones/z/dns_records/batch", Outcome: "200", Detail: map[string]string{"about": "deletes 0, patches 0, puts 0, posts 1"}},
+				{Time: noon().Add(10 * time.Second), Source: journal.API, Op: "POST /client/v4/zones/z/dns_records/batch", Outcome: "200", Detail: map[string]string{"about": "deletes 1, patches 0, puts 0, posts 0"}},
+			},
+			verdict.Upgrade{Recreated: []verdict.Recreated{{Name: "www.example.org", Type: "A", Deleted: noon().Add(10 * time.Second), Created: noon().Add(time.Minute)}}},
+		},
+		{
+			"a record is lost", func(_, after *State) { after.Records = after.Records[1:] }, nil,
+			verdict.Upgrade{Lost: []string{"the A record of www.example.org (203.0.113.10)"}},
+		},
+		{
+			"another owner", func(_, after *State) { after.Records[1] = registry(2, "a-www.example.org", "two") }, nil,
+			verdict.Upgrade{Owners: []verdict.OwnerChange{{Name: "www.example.org", Type: "A", Before: "one", After: "two"}}},
+		},
+		{
+			"no owner", func(_, after *State) { after.Records[1] = record(2, "a-www.example.org", "TXT", "bye") }, nil,
+			verdict.Upgrade{Owners: []verdict.OwnerChange{{Name: "www.example.org", Type: "A", Before: "one"}}},
+		},
+		{
+			"reissued for nothing", func(_, after *State) {
+				after.Certificates[www] = Certificate{Serial: "b"}
+			}, []journal.Entry{ordered(noon().Add(time.Minute), "www.example.org")},
+			verdict.Upgrade{Reissued: []verdict.Reissued{{Certificate: "Certificate develop/www", SerialBefore: "a", SerialAfter: "b"}}},
+		},
+		{
+			"renewed when due", func(_, after *State) {
+				after.Taken = noon().Add(2 * time.Hour)
+				after.Certificates[www] = Certificate{Serial: "b"}
+			}, []journal.Entry{ordered(noon().Add(time.Hour).Add(200*time.Millisecond), "www.example.org")},
+			verdict.Upgrade{Reissued: []verdict.Reissued{{Certificate: "Certificate develop/www", SerialBefore: "a", SerialAfter: "b", Reason: "its renewal was due at 2026-11-24T13:00:00Z"}}},
+		},
+		{
+			"renewed before it was due", func(_, after *State) {
+				after.Taken = noon().Add(2 * time.Hour)
+				after.Certificates[www] = Certificate{Serial: "b"}
+			}, []journal.Entry{ordered(noon().Add(30*time.Minute), "www.example.org")},
+			verdict.Upgrade{Reissued: []verdict.Reissued{{Certificate: "Certificate develop/www", SerialBefore: "a", SerialAfter: "b"}}},
+		},
+		{
+			"ordered and not yet issued", func(_, _ *State) {}, []journal.Entry{ordered(noon().Add(time.Minute), "www.example.org")},
+			verdict.Upgrade{Broken: []string{"Certificate develop/www was ordered anew at 2026-11-24T12:01:00Z, and not due before 2026-11-24T13:00:00Z"}},
+		},
+		{"another one is ordered", func(_, _ *State) {}, []journal.Entry{ordered(noon(), "www.example.org other.example.org")}, verdict.Upgrade{}},
+		{"a certificate is lost", func(_, after *State) { after.Certificates = nil }, nil, verdict.Upgrade{Lost: []string{"Certificate develop/www"}}},
+		{"a definition is lost", func(_, after *State) { after.Definitions = nil }, nil, verdict.Upgrade{Lost: []string{"CustomResourceDefinition orders.acme.cert-manager.io"}}},
+		{
+			"a definition is made anew", func(_, after *State) {
+				after.Definitions["orders.acme.cert-manager.io"] = Definition{UID: "2", Stored: []string{"v1"}, Served: []string{"v1"}}
+			}, nil, verdict.Upgrade{Lost: []string{"CustomResourceDefinition orders.acme.cert-manager.io, which was deleted and made anew, with every object of it"}},
+		},
+		{
+			"a version is lost", func(_, after *State) {
+				after.Definitions["orders.acme.cert-manager.io"] = Definition{UID: "1", Stored: []string{"v2"}, Served: []string{"v2"}}
+			}, nil, verdict.Upgrade{Lost: []string{
+				"version v1 of CustomResourceDefinition orders.acme.cert-manager.io, in which objects are stored",
+				"version v1 of CustomResourceDefinition orders.acme.cert-manager.io, in which clients ask",
+			}},
+		},
+	}
+	for _, tc := range tests {
+		t.Run(tc.name, func(t *testing.T) {
+			t.Parallel()
+			before, after := kept(), kept()
+			tc.change(&before, &after)
+			var got verdict.Upgrade
+			Compare(&got, before, after, tc.entries)
+			tc.want.Compared = compared
+			if diff := cmp.Diff(tc.want, got); diff != "" {
+				t.Errorf("(-want +got)\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestOwner(t *testing.T) {
+	t.Parallel()
+	for content, want := range map[string]string{
+		`"heritage=external-dns,external-dns/owner=a-b,external-dns/resource=x"`: "a-b true",
+		`heritage=external-dns,external-dns/owner=a`:                             "a true",
+		`"heritage=external-dns"`:                                                " true",
+		`"v=spf1 -all"`:                                                          " false",
+	} {
+		owner, ok := Owner(record(1, "x", "TXT", content))
+		if got := strings.Join([]string{owner, map[bool]string{true: "true", false: "false"}[ok]}, " "); got != want {
+			t.Errorf("%s: %q, want %q", content, got, want)
+		}
+	}
+	if host, kind := registered("cname-a.b"); host != "a.b" || kind != "CNAME" {
+		t.Errorf("cname-a.b is about %s %s", kind, host)
+	}
+	if host, kind := registered("my-host.b"); host != "my-host.b" || kind != "TXT" {
+		t.Errorf("my-host.b is about %s %s", kind, host)
+	}
+}

@@ -1,0 +1,259 @@
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/edgeproof/edgeproof/e2e/bundle"
+	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/environment"
+	"github.com/edgeproof/edgeproof/e2e/fault"
+	"github.com/edgeproof/edgeproof/e2e/judge"
+	"github.com/edgeproof/edgeproof/e2e/report"
+	"github.com/edgeproof/edgeproof/e2e/run"
+	"github.com/edgeproof/edgeproof/e2e/upgrade"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/journal"
+)
+
+// When the renewals are due that must come after a change: counted from the issue, so that the change is over by then. On 2 cores an
+// upgrade takes one to two minutes, and the newcomer after it as long as an issuance; the faults come between the two changes.
+const (
+	renewalAfterUpgrade  = 5 * time.Minute
+	renewalAfterRollback = 10 * time.Minute
+)
+
+// change is what an upgrade and its rollback share.
+type change struct {
+	baseline, candidate version
+	target              judge.Target // what the baseline promised; a candidate that promises less is found out
+	routes              []judge.Route
+	renewing            judge.Route // whose certificate is due after the change
+
+	newcomer string // name of the route that is made after a change, where it is not named after that
+
+	applied bool // the candidate has taken the baseline's place
+	held    bool // it must not be promoted, whatever else is found
+}
+
+// version is a bundle, and the ingress controller that the platform has with it.
+type version struct {
+	*bundle.Bundle
+
+	traefik string
+}
+
+func (v version) content() verdict.Content { return verdict.Content{Path: v.Path, Digest: v.Digest} }
+
+// upgrade takes the edge from the baseline to the candidate while clients outside keep asking. All specs after it judge the candidate.
+func (e *edge) upgrade(faults []fault.Fault) {
+	BeforeEach(func() {
+		switch labels := CurrentSpecReport().Labels(); {
+		case slices.Contains(labels, "upgrade"):
+		case !e.change.applied:
+			Skip("the candidate was not applied")
+		case e.change.held && slices.Contains(labels, "fault"):
+			Skip("the candidate is held already, and faults show nothing on an edge that is broken")
+		}
+	})
+	It("upgrade: nobody outside notices, and the edge keeps what it has", Label("upgrade"), func(ctx SpecContext) {
+		e.passTheJourney(ctx)
+		e.meetNeighbour(ctx)
+		e.change.renewing = e.dueSoon(ctx, "renewing", renewalAfterUpgrade)
+		before, err := e.scene.Internet.Journal(ctx, journal.Filter{})
+		Expect(err).NotTo(HaveOccurred())
+
+		u := e.try(ctx, verdict.Forward, e.change.baseline, e.change.candidate)
+		after, err := e.scene.Internet.Journal(ctx, journal.Filter{After: before.Last})
+		Expect(err).NotTo(HaveOccurred())
+		u.Changes = append(u.Changes, upgrade.Behaviour(before.Entries, after.Entries)...)
+		u.Lost = append(u.Lost, upgrade.Dropped(u.Changes)...)
+		e.change.applied, e.change.held = true, u.Result() != verdict.Passed
+		target, err := environment.Target(e.change.candidate.Bundle, e.scene.Apps)
+		Expect(err).NotTo(HaveOccurred())
+		e.target, e.externalDNS, e.start = target, environment.ExternalDNS(e.change.candidate.Bundle), time.Now()
+		e.tellUpgrade(u)
+		e.makeRoutes(ctx, faults)
+	})
+}
+
+// rollback takes the edge back to the baseline, and is judged alike.
+func (e *edge) rollback() {
+	It("rollback: nobody outside notices, and the edge keeps what it has", Label("upgrade"), func(ctx SpecContext) {
+		if !e.change.applied {
+			Skip("the candidate was not applied")
+		}
+		e.tellUpgrade(e.try(ctx, verdict.Rollback, e.change.candidate, e.change.baseline))
+	})
+}
+
+// tellUpgrade hands the evidence to the verdict, and fails by what speaks against the change.
+func (e *edge) tellUpgrade(u verdict.Upgrade) {
+	GinkgoHelper()
+	AddReportEntry(report.EntryUpgrade, u, ReportEntryVisibilityNever)
+	if objections := u.Objections(); len(objections) > 0 {
+		Fail(strings.Join(objections, "\n"))
+	}
+}
+
+// passTheJourney waits until the baseline does all that is judged without a fault, so that nothing is blamed on the candidate that was
+// broken before.
+func (e *edge) passTheJourney(ctx context.Context) {
+	GinkgoHelper()
+	route, err := e.probeRoute(ctx, "steady")
+	Expect(err).NotTo(HaveOccurred())
+	for _, family := range []criteria.Family{criteria.Baseline, criteria.SafeWorkflow, criteria.DoneWhen, criteria.Guardrail} {
+		for _, c := range criteria.Of(family) {
+			e.expectMet(ctx, c.ID, e.target, e.remaining(e.budgetOf(c.ID)))
+		}
+	}
+	e.expectMet(ctx, "DW-4", e.only(route), e.remaining(e.budgetOf("DW-4")))
+}
+
+// only is the target with one route.
+func (e *edge) only(route judge.Route) judge.Target {
+	target := e.change.target
+	target.Routes = []judge.Route{route}
+	return target
+}
+
+// probeRoute makes a route of the project's own application, for clients outside to ask.
+func (e *edge) probeRoute(ctx context.Context, name string) (judge.Route, error) {
+	route, err := e.scene.MakeRoute(ctx, name, e.probeVariables(name), nil)
+	e.change.routes = append(e.change.routes, route)
+	return route, err
+}
+
+func (e *edge) probeVariables(name string) map[string]string {
+	variables := environment.FaultVariables(name, e.change.target, e.externalDNS)
+	variables["namespace"] = "probe-" + name
+	return variables
+}
+
+// try changes one version for another and gathers what that does.
+func (e *edge) try(ctx context.Context, way verdict.Direction, from, to version) verdict.Upgrade {
+	certificate := types.NamespacedName{}
+	if e.change.renewing.Ingress.Name != "" {
+		certificate = types.NamespacedName{Namespace: e.change.renewing.Ingress.Namespace, Name: "frontend-tls"}
+	}
+	hosts := e.change.target.Hosts()
+	for _, route := range e.change.routes {
+		hosts = append(hosts, route.Hosts...)
+	}
+	var pruned []string
+	world := upgrade.World{Cluster: e.scene.Client, Provider: e.scene.Internet, Outside: e.scene.Internet}
+	u := world.Try(ctx, upgrade.Plan{
+		Direction: way, From: from.content(), To: to.content(), Hosts: hosts,
+		Issuers:  []string{e.change.target.Production.Name, e.change.target.Staging.Name},
+		Renewing: certificate, RenewingHost: strings.Join(e.change.renewing.Hosts, ""), Renewal: e.budgets.CertificateIssued,
+		Change: func(ctx context.Context) (broken []string, err error) {
+			pruned, err = e.scene.Change(ctx, to.Bundle, to.traefik)
+			return e.stuck(ctx, to), err
+		},
+		Afterwards: func(ctx context.Context) ([]string, []verdict.OwnerChange, error) {
+			return e.newcomer(ctx, "after-"+string(way))
+		},
+	})
+	u.Changes = upgrade.Changes(from.Bundle, to.Bundle)
+	if from.traefik != to.traefik {
+		u.Changes = append(u.Changes, verdict.Change{Subject: "Deployment traefik/traefik", Text: "the platform's ingress controller", Evidence: []string{"- " + from.traefik, "+ " + to.traefik}})
+	}
+	if len(pruned) > 0 {
+		u.Changes = append(u.Changes, verdict.Change{Subject: "the cluster", Text: "lost what the bundle no longer has", Evidence: pruned})
+	}
+	u.Reproduce = fmt.Sprintf("make gate BASELINE=%s CANDIDATE=%s", e.stage.Bundle, e.stage.Candidate)
+	return u
+}
+
+// stuck says why a version did not become ready: where it stopped, and which criteria it does not meet by its own word.
+func (e *edge) stuck(ctx context.Context, to version) []string {
+	if e.scene.Stuck == "" {
+		return nil
+	}
+	broken := []string{"the bundle does not become ready: " + e.scene.Stuck}
+	target, err := environment.Target(to.Bundle, e.scene.Apps)
+	if err != nil {
+		return append(broken, err.Error())
+	}
+	for _, family := range []criteria.Family{criteria.SafeWorkflow, criteria.DoneWhen} {
+		for _, c := range criteria.Of(family) {
+			if j := e.judge(ctx, c.ID, target); !j.Met {
+				broken = append(broken, j.String())
+			}
+		}
+	}
+	return broken
+}
+
+// meetNeighbour puts a record of another cluster into the zone, which nobody may touch.
+func (e *edge) meetNeighbour(ctx context.Context) {
+	GinkgoHelper()
+	zone := e.change.target.Zones[0]
+	const registry = `"heritage=external-dns,external-dns/owner=other-cluster,external-dns/resource=ingress/elsewhere/app"`
+	for _, r := range []control.RecordDraft{
+		{Name: "neighbour." + zone, Type: "A", Content: "198.51.100.7"}, // TEST-NET-2, RFC 5737
+		{Name: "a-neighbour." + zone, Type: "TXT", Content: registry},
+	} {
+		_, err := e.scene.Internet.PutRecord(ctx, zone, r)
+		Expect(err).NotTo(HaveOccurred())
+	}
+}
+
+// dueSoon makes a route whose certificate is due for renewal when the time has passed, long before it ends.
+func (e *edge) dueSoon(ctx context.Context, name string, in time.Duration) judge.Route {
+	GinkgoHelper()
+	back, err := e.shortValidity(ctx, in)
+	Expect(err).NotTo(HaveOccurred())
+	defer func() { Expect(back(context.WithoutCancel(ctx))).To(Succeed()) }()
+	route, err := e.probeRoute(ctx, name)
+	Expect(err).NotTo(HaveOccurred())
+	e.expectMet(ctx, "DW-4", e.only(route), e.budgets.CertificateIssued)
+	return route
+}
+
+// sabotages tries candidates that are spoilt, each from the baseline and back: every one must be held, for the right reason.
+func (e *edge) sabotages(list []upgrade.Sabotage) {
+	for n, s := range list {
+		It("held: "+s.Title, Label("sabotage"), func(ctx SpecContext) {
+			if n == 0 {
+				e.passTheJourney(ctx)
+			}
+			e.meetNeighbour(ctx)
+			dir := GinkgoT().TempDir()
+			Expect(s.Write(e.stage.Candidate, dir)).To(Succeed())
+			spoilt, err := run.LoadBundle(ctx, e.stage.Root, dir, nil, func(string, ...any) {})
+			Expect(err).NotTo(HaveOccurred())
+			e.change.candidate, e.change.newcomer = version{spoilt, e.stage.CandidateTraefik}, s.ID
+			routes := slices.Clone(e.change.routes)
+
+			u := e.try(ctx, verdict.Forward, e.change.baseline, e.change.candidate)
+			u.Lost = append(u.Lost, upgrade.Dropped(u.Changes)...)
+			_, err = e.scene.Change(ctx, e.change.baseline.Bundle, e.change.baseline.traefik)
+			Expect(err).NotTo(HaveOccurred())
+			Expect(e.scene.Stuck).To(BeEmpty(), "the baseline does not become ready again")
+			Expect(e.scene.RemoveRoute(ctx, e.probeVariables(s.ID))).To(Succeed())
+			e.change.routes, e.change.renewing = routes, judge.Route{}
+			e.expectMet(ctx, "DW-4", e.change.target, e.budgets.Healed)
+
+			said := strings.Join(u.Objections(), "\n")
+			AddReportEntry(report.EntryEvidence, u.Objections(), ReportEntryVisibilityNever)
+			Expect(u.Unfinished).To(BeEmpty())
+			Expect(said).To(ContainSubstring(s.Held), s.Story)
+		})
+	}
+}
+
+// readSabotages reads the project's own.
+func readSabotages(root string) ([]upgrade.Sabotage, error) {
+	return upgrade.LoadSabotages(os.DirFS(filepath.Join(root, "fixtures", "bundles", "sabotaged")))
+}
