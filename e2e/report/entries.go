@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/onsi/ginkgo/v2/types"
 
@@ -123,7 +124,11 @@ func addLines(out *[]string, e types.ReportEntry) error {
 		}
 		many = []string{one}
 	}
-	*out = union(*out, cleanAll(many))
+	for _, line := range cleanAll(many) {
+		if !slices.Contains(*out, line) {
+			*out = append(*out, line)
+		}
+	}
 	return nil
 }
 

@@ -48,7 +48,7 @@ func Judge(v *verdict.Verdict, reports []types.Report) {
 	}
 	v.Specs = verdict.Tally(planned, filtered, list)
 	slices.SortStableFunc(v.Timeline, func(a, b verdict.Entry) int { return a.Time.Compare(b.Time) })
-	judgeCriteria(v)
+	v.JudgeCriteria()
 }
 
 // judge reads one suite.

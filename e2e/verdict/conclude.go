@@ -6,12 +6,15 @@ import (
 	"strings"
 )
 
+// runPlanned is the operation of an error that is drawn from the reasons, and so is no reason of its own.
+const runPlanned = "run the planned specs"
+
 // Conclude computes Result and Reasons from everything else. An error that nobody has described yet is described from the reasons.
 func (v *Verdict) Conclude() {
 	v.Result, v.Reasons = Decide(v)
 	if v.Result == Errored && v.Error == nil {
 		v.Error = &Error{
-			Operation: "run the planned specs",
+			Operation: runPlanned,
 			Message:   strings.Join(v.Reasons, "; "),
 			Cure:      "look in the log of the run for what stopped it, then run it again",
 		}
@@ -63,21 +66,28 @@ func (v *Verdict) failures() []string {
 	if hosts := v.routesWith(Failed); len(hosts) > 0 {
 		out = append(out, fmt.Sprintf("%s failed from outside: %s", count(len(hosts), "route", "routes"), strings.Join(hosts, ", ")))
 	}
+	return slices.Concat(out, v.objections(Failed), v.late())
+}
+
+// objections are those against the upgrades that came to this result.
+func (v *Verdict) objections(r Result) []string {
+	var out []string
 	for _, u := range v.Upgrades {
-		if u.Result() == Failed {
+		if u.Result() == r {
 			out = append(out, u.Objections()...)
 		}
 	}
-	return append(out, v.late()...)
+	return out
 }
 
 func (v *Verdict) errors() []string {
 	var out []string
-	if v.Error != nil {
+	stopped := v.Error != nil && v.Error.Operation != runPlanned
+	if stopped {
 		out = append(out, v.Error.Operation+": "+v.Error.Message)
 	}
 	switch s := v.Specs; {
-	case s.Planned == 0 && v.Error == nil:
+	case s.Planned == 0 && !stopped:
 		out = append(out, "no spec was planned")
 	case s.Planned != s.Finished:
 		out = append(out, fmt.Sprintf("%d of %s finished", s.Finished, count(s.Planned, "planned spec", "planned specs")))
@@ -113,7 +123,7 @@ func (v *Verdict) gaps() []string {
 	if v.Specs.Filtered > 0 {
 		out = append(out, fmt.Sprintf("%s left out by a focus or label filter", count(v.Specs.Filtered, "spec", "specs")))
 	}
-	out = append(out, v.untried()...)
+	out = slices.Concat(out, v.objections(Skipped), v.Untried())
 	if len(v.Criteria) == 0 {
 		out = append(out, "no criterion was judged")
 	}

@@ -2,6 +2,7 @@ package verdict_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -89,6 +90,9 @@ func TestConclude(t *testing.T) {
 			if v.Result != tc.want || v.ExitCode() != tc.code {
 				t.Errorf("result %s, exit %d, want %s, %d: %q", v.Result, v.ExitCode(), tc.want, tc.code, v.Reasons)
 			}
+			if again, reasons := verdict.Decide(v); again != v.Result || !slices.Equal(reasons, v.Reasons) {
+				t.Errorf("decided again it is %s: %q, was %s: %q", again, reasons, v.Result, v.Reasons)
+			}
 			if tc.says == "" && len(v.Reasons) > 0 || !strings.Contains(strings.Join(v.Reasons, "\n"), tc.says) {
 				t.Errorf("reasons %q do not say %q", v.Reasons, tc.says)
 			}
@@ -107,9 +111,10 @@ func TestConcludeTwiceChangesNothing(t *testing.T) {
 	if err := v.Error; err == nil || !strings.Contains(err.Message, "28 of 29") {
 		t.Fatalf("error = %+v", err)
 	}
+	reasons := v.Reasons
 	v.Conclude()
-	if v.Result != verdict.Errored {
-		t.Errorf("result = %s", v.Result)
+	if v.Result != verdict.Errored || !slices.Equal(v.Reasons, reasons) {
+		t.Errorf("result = %s, reasons %q, before %q", v.Result, v.Reasons, reasons)
 	}
 }
 

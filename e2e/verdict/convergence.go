@@ -3,6 +3,7 @@ package verdict
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Convergence says how long the edge took to become what the bundle asks for, against a baseline that is kept beside the suite.
@@ -32,7 +33,7 @@ const (
 	ToRoute       = "route"       // from the bundle's last object to the first answer through the ingress controller
 	ToRecord      = "record"      // until the provider holds the record
 	ToCertificate = "certificate" // until the certificate is ready
-	ToDetect      = "detect"      // from a fault's injection to its diagnosis: the slowest of the run
+	ToDetect      = "detect"      // from a fault's injection to its diagnosis: the median of the run
 )
 
 // Measures lists what is measured, in the order of reports.
@@ -53,21 +54,38 @@ func (t Time) Limit(factor float64) float64 {
 	return math.Round((t.ImposedSeconds+(t.BaselineSeconds-t.ImposedSeconds)*factor*(1+t.Tolerance))*1000) / 1000
 }
 
-// late says what took longer than the baseline allows.
+// Late says in a sentence that t took longer than the baseline allows; it is empty when it did not.
+func (c Convergence) Late(t Time) string {
+	factor := c.Machine.Factor()
+	if factor == 0 {
+		return "time to " + t.To + " cannot be held against the baseline: the machine was not measured"
+	}
+	limit := t.Limit(factor)
+	if t.Seconds <= limit {
+		return ""
+	}
+	return fmt.Sprintf("time to %s was %.1f s, and at most %.1f s are allowed: the baseline's %.1f s, of which %.1f s are imposed, on a machine %.2f times as slow, and %.0f %%",
+		t.To, t.Seconds, limit, t.BaselineSeconds, t.ImposedSeconds, factor, t.Tolerance*100)
+}
+
 func (v *Verdict) late() []string {
 	if v.Convergence == nil {
 		return nil
 	}
-	factor := v.Convergence.Machine.Factor()
-	if factor == 0 {
-		return []string{"the machine was not measured, so that no time can be held against the baseline"}
-	}
-	var out []string
-	for _, t := range v.Convergence.Times {
-		if limit := t.Limit(factor); t.Seconds > limit {
-			out = append(out, fmt.Sprintf("time to %s was %.1f s, and at most %.1f s are allowed: the baseline's %.1f s, of which %.1f s are imposed, on a machine %.2f times as slow, and %.0f %%",
-				t.To, t.Seconds, limit, t.BaselineSeconds, t.ImposedSeconds, factor, t.Tolerance*100))
+	return pick(v.Convergence.Times, func(t Time) (string, bool) { said := v.Convergence.Late(t); return said, said != "" })
+}
+
+// Detected is the median of the times in which the faults of the run were diagnosed, of those that broke something; 0 without one.
+func (v *Verdict) Detected() float64 {
+	var all []float64
+	for _, f := range v.Faults {
+		if f.Result == Passed && !f.LooksOnly() {
+			all = append(all, f.SecondsToDetect)
 		}
 	}
-	return out
+	if len(all) == 0 {
+		return 0
+	}
+	slices.Sort(all)
+	return all[(len(all)-1)/2]
 }

@@ -130,17 +130,12 @@ func (u Upgrade) cluster(say sayer) {
 	}
 }
 
-// untried says which changes of the bundle were to be shown and were not.
-func (v *Verdict) untried() []string {
-	var out []string
-	for _, u := range v.Upgrades {
-		if u.Result() == Skipped {
-			out = append(out, u.Objections()...)
-		}
-	}
+// Untried says which changes of the bundle were to be shown and were not.
+func (v *Verdict) Untried() []string {
 	if v.Baseline == nil {
-		return out
+		return nil
 	}
+	var out []string
 	for _, way := range []struct {
 		direction Direction
 		from, to  string

@@ -1,4 +1,4 @@
-package report
+package verdict
 
 import (
 	"math"
@@ -6,42 +6,42 @@ import (
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/criteria"
-	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// judgeCriteria sets every criterion from the specs that carry its id: the worst of their results, the sum of their times, their
+// JudgeCriteria draws every criterion from the specs that carry its id: the worst of their results, the sum of their times, their
 // evidence, and the reasons of those that did not pass.
-func judgeCriteria(v *verdict.Verdict) {
+func (v *Verdict) JudgeCriteria() {
 	v.Criteria = nil
 	for _, c := range criteria.All() {
-		v.Criteria = append(v.Criteria, judgeCriterion(c, carrying(v.Specs.List, c.ID), v))
+		v.Criteria = append(v.Criteria, v.judge(c))
 	}
 }
 
-func judgeCriterion(c criteria.Criterion, specs []verdict.Spec, v *verdict.Verdict) verdict.Criterion {
-	out := verdict.Criterion{ID: c.ID, Text: c.Text, Result: verdict.Passed}
+func (v *Verdict) judge(c criteria.Criterion) Criterion {
+	out := Criterion{ID: c.ID, Text: c.Text, Result: Passed}
+	specs := v.Specs.Of(c.ID)
 	var reasons []string
 	for _, s := range specs {
-		out.Result = verdict.Worse(out.Result, s.Result)
+		out.Result = Worse(out.Result, s.Result)
 		out.Seconds += s.Seconds
 		out.Evidence = union(out.Evidence, s.Evidence)
 	}
 	out.Seconds = math.Round(out.Seconds*1000) / 1000
 	for _, s := range specs {
-		if s.Result == out.Result && s.Result != verdict.Passed {
+		if s.Result == out.Result && s.Result != Passed {
 			reasons = union(reasons, []string{s.Reason})
 			out.Objects = union(out.Objects, s.Objects)
 		}
 	}
 	if len(specs) == 0 {
-		out.Result, reasons = verdict.Skipped, []string{absence(v)}
+		out.Result, reasons = Skipped, []string{v.absence()}
 	}
 	out.Reason = strings.Join(reasons, "\n")
 	return out
 }
 
 // absence says why no spec of the run carries a criterion.
-func absence(v *verdict.Verdict) string {
+func (v *Verdict) absence() string {
 	switch {
 	case v.Error != nil || len(v.Specs.List) < v.Specs.Planned:
 		return "not judged: the run did not get so far"
@@ -51,11 +51,12 @@ func absence(v *verdict.Verdict) string {
 	return "not judged: no spec carries its id"
 }
 
-func carrying(specs []verdict.Spec, id criteria.ID) []verdict.Spec {
-	var out []verdict.Spec
-	for _, s := range specs {
-		if slices.Contains(s.Criteria, id) {
-			out = append(out, s)
+// Of lists the specs that carry a criterion's id.
+func (s Specs) Of(id criteria.ID) []Spec {
+	var out []Spec
+	for _, spec := range s.List {
+		if slices.Contains(spec.Criteria, id) {
+			out = append(out, spec)
 		}
 	}
 	return out
