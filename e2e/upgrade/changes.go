@@ -48,6 +48,18 @@ func Changes(from, to *bundle.Bundle) []verdict.Change {
 	return out
 }
 
+// Dropped lists the CustomResourceDefinitions that one bundle brings and the next does not: what the cluster has of them stays as it
+// is, or goes with all its objects, and nobody brings it up to date again.
+func Dropped(changes []verdict.Change) []string {
+	var out []string
+	for _, c := range changes {
+		if strings.HasPrefix(c.Subject, "CustomResourceDefinition ") && strings.HasPrefix(c.Text, "is no longer") {
+			out = append(out, c.Subject+", which the candidate no longer brings,")
+		}
+	}
+	return slices.Compact(out)
+}
+
 func index(b *bundle.Bundle) map[string]*unstructured.Unstructured {
 	out := map[string]*unstructured.Unstructured{}
 	for _, o := range b.Objects() {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -176,16 +174,4 @@ func (w World) renewal(ctx context.Context, plan Plan, was Certificate, probing 
 		return nil
 	}
 	return err
-}
-
-// Dropped lists the CustomResourceDefinitions that one bundle brings and the next does not: what the cluster has of them stays as it
-// is, or goes with all its objects, and nobody brings it up to date again.
-func Dropped(changes []verdict.Change) []string {
-	var out []string
-	for _, c := range changes {
-		if strings.HasPrefix(c.Subject, "CustomResourceDefinition ") && strings.HasPrefix(c.Text, "is no longer") {
-			out = append(out, c.Subject+", which the candidate no longer brings,")
-		}
-	}
-	return slices.Compact(out)
 }
