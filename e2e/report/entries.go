@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/onsi/ginkgo/v2/types"
 
@@ -42,9 +43,48 @@ const (
 	EntryTime = "time"
 	// EntryTimeline: a list of verdict.Entry. All lists together are the time line; they are put in order.
 	EntryTimeline = "timeline"
+	// EntryCites: the Cites of the time line. Several add up.
+	EntryCites = "cites"
+	// EntryFinding: a verdict.Finding. The last one of a cause at an object counts.
+	EntryFinding = "finding"
 	// EntryHermetic: the verdict.Hermetic. The last one counts: what was dropped is known only at the end.
 	EntryHermetic = "hermetic"
 )
+
+// Cites says what verdicts rest on, by the id of a criterion or of a fault, or the direction of an upgrade: ids of the time line's
+// entries. Omitted counts those that were left out for size.
+type Cites struct {
+	Omitted int                 `json:"omitted"`
+	Of      map[string][]string `json:"of"`
+}
+
+// apply hands each part of the verdict what it rests on. What is not in the time line is left out: it would lead nowhere.
+func (c Cites) apply(v *verdict.Verdict) {
+	there := map[string]bool{}
+	for _, e := range v.Timeline {
+		there[e.ID] = true
+	}
+	add := func(to *[]string, name string) {
+		for _, id := range c.Of[name] {
+			if there[id] {
+				*to = union(*to, []string{id})
+			}
+		}
+	}
+	for n := range v.Criteria {
+		add(&v.Criteria[n].Cites, string(v.Criteria[n].ID))
+	}
+	for n := range v.Faults {
+		add(&v.Faults[n].Cites, v.Faults[n].ID)
+	}
+	for n := range v.Upgrades {
+		add(&v.Upgrades[n].Cites, string(v.Upgrades[n].Direction))
+	}
+	for n := range v.Findings {
+		add(&v.Findings[n].Cites, v.Findings[n].Cause())
+	}
+	v.Omitted += c.Omitted
+}
 
 // readEntries takes every known entry of a node into the spec or the verdict, and returns the reason for which the spec is unsupported, if any.
 func (j judge) readEntries(r types.SpecReport, spec *verdict.Spec) (unsupported string) {
@@ -84,6 +124,16 @@ func (j judge) readEntries(r types.SpecReport, spec *verdict.Spec) (unsupported 
 			var entries []verdict.Entry
 			err = decode(e, &entries)
 			v.Timeline = append(v.Timeline, entries...)
+		case EntryCites:
+			var c Cites
+			if err = decode(e, &c); err == nil {
+				j.cites.Omitted += c.Omitted
+				for name, ids := range c.Of {
+					j.cites.Of[name] = append(j.cites.Of[name], ids...)
+				}
+			}
+		case EntryFinding:
+			err = put(&v.Findings, e, func(f verdict.Finding) string { return strings.Trim(f.Cause()+" "+f.Object, "/ ") })
 		case EntryHermetic:
 			h := &verdict.Hermetic{}
 			if err = decode(e, h); err == nil {

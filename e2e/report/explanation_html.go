@@ -20,11 +20,14 @@ func ExplanationHTML(w io.Writer, e *Explanation) error {
 	if err != nil {
 		return fmt.Errorf("read the explanation's template: %w", err)
 	}
+	style := asset("base.css") + asset("explanation.css")
 	if err := t.Execute(w, struct {
 		*Explanation
 		Tally   string
 		Missing []string
-	}{e, tally(e), unread(e)}); err != nil {
+		Policy  string
+		Style   template.CSS
+	}{e, tally(e), unread(e), policy(style, ""), template.CSS(style)}); err != nil { //nolint:gosec // G203: the project's own file, compiled in
 		return fmt.Errorf("write the explanation: %w", err)
 	}
 	return nil

@@ -133,7 +133,7 @@ func TestExplanationsGolden(t *testing.T) {
 	t.Parallel()
 	for sample, e := range explanations() {
 		for file, write := range explainers() {
-			got, path := explained(t, write, e), filepath.Join("testdata", "explained", sample, file)
+			got, path := bare(explained(t, write, e)), filepath.Join("testdata", "explained", sample, file)
 			if *update {
 				writeFile(t, path, got)
 			}

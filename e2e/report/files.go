@@ -3,7 +3,6 @@ package report
 import (
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -16,6 +15,7 @@ const (
 	JUnitFile   = "junit.xml"
 	SummaryFile = "summary.md"
 	HTMLFile    = "report.html"
+	BadgeFile   = "badge.json"
 )
 
 // WriteAll writes every file of the report into dir, which is made if need be. Each file appears whole or not at all. One that
@@ -26,15 +26,17 @@ func WriteAll(dir string, v *verdict.Verdict) error {
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return errors.Join(
-		writeFile(filepath.Join(dir, VerdictFile), v, JSON),
-		writeFile(filepath.Join(dir, JUnitFile), v, JUnit),
-		writeFile(filepath.Join(dir, SummaryFile), v, Markdown),
-		writeFile(filepath.Join(dir, HTMLFile), v, HTML),
+		WriteFile(filepath.Join(dir, VerdictFile), v, JSON),
+		WriteFile(filepath.Join(dir, JUnitFile), v, JUnit),
+		WriteFile(filepath.Join(dir, SummaryFile), v, Markdown),
+		WriteFile(filepath.Join(dir, HTMLFile), v, HTML),
+		WriteFile(filepath.Join(dir, BadgeFile), v, Badge),
 		v.Validate(),
 	)
 }
 
-func writeFile(path string, v *verdict.Verdict, write func(io.Writer, *verdict.Verdict) error) error {
+// WriteFile writes a verdict to a file, which appears whole or not at all.
+func WriteFile(path string, v *verdict.Verdict, write Writer) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)

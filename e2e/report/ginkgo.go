@@ -32,9 +32,11 @@ func Judge(v *verdict.Verdict, reports []types.Report) {
 	var (
 		list              []verdict.Spec
 		planned, filtered int
+
+		cites = &Cites{Of: map[string][]string{}}
 	)
 	for _, r := range reports {
-		j := judge{verdict: v, report: r}
+		j := judge{verdict: v, report: r, cites: cites}
 		specs := j.specs()
 		list = append(list, specs...)
 		planned += r.PreRunStats.SpecsThatWillRun + j.pending()
@@ -49,12 +51,14 @@ func Judge(v *verdict.Verdict, reports []types.Report) {
 	v.Specs = verdict.Tally(planned, filtered, list)
 	slices.SortStableFunc(v.Timeline, func(a, b verdict.Entry) int { return a.Time.Compare(b.Time) })
 	v.JudgeCriteria()
+	cites.apply(v)
 }
 
 // judge reads one suite.
 type judge struct {
 	verdict *verdict.Verdict
 	report  types.Report
+	cites   *Cites // of all suites
 }
 
 // specs converts every spec that was planned, and reads the entries of every node, those of the suite's own nodes too.

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
@@ -16,17 +17,32 @@ func headline(v *verdict.Verdict) string {
 		}
 	}
 	of := fmt.Sprintf("%d of %d criteria passed", passed, len(v.Criteria))
-	switch v.Result {
-	case verdict.Pass:
-		return "PASS: " + of
-	case verdict.Fail:
-		return "FAIL: " + of
-	case verdict.Partial:
-		return "PARTIAL, which is not a pass: " + of
-	case verdict.Errored:
-		return "ERROR: the suite could not run to its end; " + of
+	decision := strings.ToUpper(word(v))
+	switch {
+	case v.Result == verdict.Errored:
+		return decision + ": the suite could not run to its end; " + of
+	case v.Result == verdict.Partial && v.Baseline == nil:
+		return decision + ", which is not a pass: " + of
+	case v.Result == verdict.Partial:
+		return decision + ": not everything was proved; " + of
+	case !v.Result.OfRun():
+		return fmt.Sprintf("%s (%q): %s", decision, oneLine(string(v.Result)), of)
 	}
-	return fmt.Sprintf("NO VERDICT (%q): %s", oneLine(string(v.Result)), of)
+	return decision + ": " + of
+}
+
+// word is the decision in a word: of a candidate that is to replace a baseline, whether it may; of a bundle alone, its result. What
+// could not be judged is neither.
+func word(v *verdict.Verdict) string {
+	switch {
+	case !v.Result.OfRun():
+		return "no verdict"
+	case v.Baseline == nil || v.Result == verdict.Errored:
+		return string(v.Result)
+	case v.Result == verdict.Pass:
+		return "promote"
+	}
+	return "hold"
 }
 
 // mark is a result as one character, for those who cannot see colours.

@@ -24,7 +24,8 @@ const poison = "a|b <script>alert(1)</script> ]]> & \"q\" 'q' `c` [x](javascript
 
 // hostile is a failing run in which every text is poison.
 func hostile() *verdict.Verdict {
-	v := verdicttest.Failing()
+	v, recorded := verdicttest.Failing(), verdicttest.Recorded()
+	v.Timeline, v.Upgrades, v.Convergence, v.Findings = recorded.Timeline, recorded.Upgrades, recorded.Convergence, recorded.Findings
 	v.Suite.Version, v.Bundle.Path, v.Bundle.Digest, v.Cluster.Provider = poison, poison, poison, poison
 	v.Bundle.Images[0].Name = poison
 	for i := range v.Criteria {
@@ -49,6 +50,23 @@ func hostile() *verdict.Verdict {
 	r.Host, r.Target, r.Addresses, r.Reason = poison, poison, []string{poison}, poison
 	r.Certificate.Issuer, r.Certificate.Names = poison, []string{poison}
 	v.Phases[0].Name = poison
+	for i := range v.Timeline {
+		v.Timeline[i].Subject, v.Timeline[i].Text = poison, poison
+	}
+	v.Faults[0].Cites, v.Faults[0].Reproduce, v.Criteria[0].Cites = []string{v.Timeline[0].ID, v.Timeline[20].ID}, poison, []string{v.Timeline[1].ID}
+	n := &v.Findings[0]
+	n.Layer, n.Code, n.Object, n.Summary, n.Remedy, n.Command = poison, poison, poison, poison, poison, poison
+	n.Hosts, n.Evidence = []string{poison}, []string{poison}
+	u := &v.Upgrades[0]
+	u.From.Path, u.To.Path, u.Reproduce, u.Lost, u.Renewal.Certificate, u.Renewal.Reason = poison, poison, poison, []string{poison}, poison, poison
+	u.Probes[0].Host, u.Probes[1].Host = poison, poison
+	for i := range u.Points {
+		u.Points[i].Host, u.Points[i].Error = poison, poison
+	}
+	u.Recreated[0].Name, u.Owners[0].Name, u.Owners[0].After, u.Reissued[1].Certificate = poison, poison, poison, poison
+	u.Lapses[0].Issuer, u.Lapses[0].Said = poison, poison
+	u.Changes[0] = verdict.Change{Subject: poison, Text: poison, Evidence: []string{poison}}
+	v.Convergence.Baseline, v.Convergence.Times[0].To = poison, poison
 	v.Hermetic.UnknownNames = []string{poison}
 	v.Error = &verdict.Error{Operation: poison, Message: poison, Cure: poison}
 	v.Conclude()
@@ -75,25 +93,33 @@ func TestNoFormatLetsControlsThrough(t *testing.T) {
 	}
 }
 
-func TestHTMLStaysOnePageWithoutScripts(t *testing.T) {
+func TestHTMLStaysOnePage(t *testing.T) {
 	t.Parallel()
+	scripts := 0
 	z := html.NewTokenizer(bytes.NewReader(render(t, report.HTML, hostile())))
 	for z.Next() != html.ErrorToken {
 		tok := z.Token()
 		if tok.Type != html.StartTagToken && tok.Type != html.SelfClosingTagToken {
 			continue
 		}
-		if tok.Data == "script" || tok.Data == "link" || tok.Data == "img" || tok.Data == "iframe" || tok.Data == "a" {
+		if tok.Data == "script" {
+			scripts++
+		}
+		if tok.Data == "link" || tok.Data == "img" || tok.Data == "iframe" || tok.Data == "form" || tok.Data == "base" {
 			t.Errorf("the page holds a <%s>", tok.Data)
 		}
 		for _, a := range tok.Attr {
-			if strings.HasPrefix(a.Key, "on") || a.Key == "src" || a.Key == "href" || strings.Contains(a.Val, "ZgotmplZ") {
+			elsewhere := a.Key == "href" && !strings.HasPrefix(a.Val, "#")
+			if strings.HasPrefix(a.Key, "on") || a.Key == "src" || a.Key == "style" || elsewhere || strings.Contains(a.Val, "ZgotmplZ") {
 				t.Errorf("<%s> has %s=%q", tok.Data, a.Key, a.Val)
 			}
 		}
 	}
 	if !errors.Is(z.Err(), io.EOF) {
 		t.Error(z.Err())
+	}
+	if scripts != 1 {
+		t.Errorf("the page holds %d scripts, want its own", scripts)
 	}
 }
 
@@ -121,14 +147,21 @@ func TestJUnitStaysWellFormed(t *testing.T) {
 			continue
 		}
 		failures++
-		if !strings.Contains(*c.Failure, "<script>") || !strings.Contains(*c.Failure, "object: a|b") {
+		objects := strings.Contains(*c.Failure, "object: a|b") || c.Class == "edgeproof.upgrade"
+		if !strings.Contains(*c.Failure, "<script>") || !objects {
 			t.Errorf("the failure lost its reason or its objects: %q", *c.Failure)
 		}
 	}
-	if want := len(v.Specs.List) + len(v.Faults) + 1; suites.Tests != want || len(suites.Cases) != want {
+	if want := len(v.Specs.List) + len(v.Faults) + len(v.Upgrades) + 1; suites.Tests != want || len(suites.Cases) != want {
 		t.Errorf("%d tests in %d cases, want %d", suites.Tests, len(suites.Cases), want)
 	}
-	if want := v.Specs.Failed + 1; suites.Failures != want || failures != want {
+	want := v.Specs.Failed + 1
+	for _, u := range v.Upgrades {
+		if u.Result() == verdict.Failed {
+			want++
+		}
+	}
+	if suites.Failures != want || failures != want {
 		t.Errorf("%d failures counted, %d listed, want %d", suites.Failures, failures, want)
 	}
 }

@@ -57,11 +57,11 @@ func (s seconds) MarshalXMLAttr(name xml.Name) (xml.Attr, error) {
 	return xml.Attr{Name: name, Value: fmt.Sprintf("%.3f", float64(s))}, nil
 }
 
-// JUnit writes junit.xml: a suite of the specs, one of the faults, and one with a single error when the suite could not run or
+// JUnit writes junit.xml: a suite of the specs, one of the faults, one of the upgrades, and one with a single error when the suite could not run or
 // finish. The text of a failure holds its reason and the objects it names.
 func JUnit(w io.Writer, v *verdict.Verdict) error {
 	out := junitSuites{Name: "edgeproof"}
-	suites := []junitSuite{{Name: "specs", Cases: specCases(v)}, {Name: "faults", Cases: faultCases(v)}, {Name: "run", Cases: runCases(v)}}
+	suites := []junitSuite{{Name: "specs", Cases: specCases(v)}, {Name: "faults", Cases: faultCases(v)}, {Name: "upgrades", Cases: upgradeCases(v)}, {Name: "run", Cases: runCases(v)}}
 	for _, s := range suites {
 		if len(s.Cases) == 0 && s.Name != "specs" {
 			continue
@@ -111,7 +111,11 @@ func specCases(v *verdict.Verdict) []junitCase {
 			c.Class += "." + strings.Join(ids, "+")
 		}
 		c.Output = clean(strings.Join(s.Evidence, "\n"))
-		c.end(s.Result, s.Finished, s.Reason, s.Objects)
+		reason := s.Reason
+		for _, a := range attempts(s) {
+			reason += "\nattempt: " + a
+		}
+		c.end(s.Result, s.Finished, again(reason, s.Reproduce), s.Objects)
 		out = append(out, c)
 	}
 	return out
@@ -121,10 +125,28 @@ func faultCases(v *verdict.Verdict) []junitCase {
 	var out []junitCase
 	for _, f := range v.Faults {
 		c := junitCase{Class: "edgeproof.fault." + oneLine(f.Layer), Name: oneLine(f.ID + " " + f.Title), Time: seconds(f.SecondsToDetect)}
-		c.end(f.Result, true, f.Reason, f.Objects)
+		c.end(f.Result, true, again(f.Reason, f.Reproduce), f.Objects)
 		out = append(out, c)
 	}
 	return out
+}
+
+func upgradeCases(v *verdict.Verdict) []junitCase {
+	var out []junitCase
+	for _, u := range v.Upgrades {
+		c := junitCase{Class: "edgeproof.upgrade", Name: oneLine(string(u.Direction) + " from " + u.From.Path + " to " + u.To.Path), Time: seconds(u.Seconds)}
+		c.end(u.Result(), u.Unfinished == "", again(strings.Join(u.Objections(), "\n"), u.Reproduce), nil)
+		out = append(out, c)
+	}
+	return out
+}
+
+// again adds to a reason the command that shows it again.
+func again(reason, command string) string {
+	if command == "" {
+		return reason
+	}
+	return reason + "\nagain: " + oneLine(command)
 }
 
 func runCases(v *verdict.Verdict) []junitCase {

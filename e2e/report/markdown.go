@@ -10,8 +10,9 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// markdownLimit keeps a summary under the 1 MiB that GitHub accepts for a step's summary, with room for what other steps add.
-const markdownLimit = 900 << 10
+// markdownLimit keeps a summary far under the 1 MiB that GitHub accepts for a step's summary: there is room for other steps, and
+// nobody reads more.
+const markdownLimit = 250 << 10
 
 // cellLimit keeps one reason from pushing everything else out of the summary.
 const cellLimit = 4 << 10
@@ -29,10 +30,15 @@ func Markdown(w io.Writer, v *verdict.Verdict) error {
 		m.section("The suite could not run", "| operation | message | cure |", "| --- | --- | --- |")
 		m.row(mdText(v.Error.Operation), mdText(v.Error.Message), mdText(v.Error.Cure))
 	}
-	m.troubles(v)
-	m.criteria(v)
-	m.faults(v)
-	m.grids(v)
+	m.next(v)
+	m.upgrades(v)
+	m.folded(fmt.Sprintf("%d criteria", len(v.Criteria)), func() { m.criteria(v) })
+	if len(v.Faults) > 0 {
+		m.folded(fmt.Sprintf("%d faults, with what the usual checks say of them", len(v.Faults)), func() {
+			m.faults(v)
+			m.grids(v)
+		})
+	}
 	m.routes(v)
 	m.times(v)
 	m.section("What was judged", "| | |", "| --- | --- |")
@@ -140,6 +146,14 @@ func (m *markdown) routes(v *verdict.Verdict) {
 
 func (m *markdown) times(v *verdict.Verdict) {
 	m.section("Time", mdText(budgetLine(v.Budget)))
+	if v.Convergence != nil {
+		m.line("")
+		m.line("| time to | here | allowed | baseline |")
+		m.line("| --- | ---: | ---: | ---: |")
+		for _, t := range v.Convergence.Times {
+			m.row(mdText(t.To), sec(t.Seconds), sec(t.Limit(v.Convergence.Machine.Factor())), sec(t.BaselineSeconds))
+		}
+	}
 	if len(v.Phases) == 0 {
 		return
 	}

@@ -62,6 +62,8 @@ func Terminal(w io.Writer, v *verdict.Verdict, style Style) error {
 			t.wrap("    ", oneLine(l), "      ")
 		}
 	}
+	t.changes(v)
+	t.next(v)
 	t.title("Run")
 	for _, p := range v.Phases {
 		line := oneLine(p.Name) + ": " + sec(p.Seconds)

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -117,4 +118,14 @@ func errorText(e *verdict.Error) string {
 func head(s string) string {
 	first, _, _ := strings.Cut(clean(s), "\n")
 	return cut(first, 240)
+}
+
+// union appends to a those of b that it lacks.
+func union(a, b []string) []string {
+	for _, x := range b {
+		if !slices.Contains(a, x) {
+			a = append(a, x)
+		}
+	}
+	return a
 }

@@ -16,6 +16,10 @@ type trouble struct {
 	Objects []string
 	File    string
 	Line    int
+	// Attempts are those of a spec that was tried more than once; Reproduce is a command that shows it again.
+	Attempts  []string
+	Reproduce string
+	Cites     []string
 	// many is set when What is a list of ids.
 	many bool
 }
@@ -25,24 +29,39 @@ type trouble struct {
 func troubles(v *verdict.Verdict) []trouble {
 	var out []trouble
 	for _, c := range v.Criteria {
-		t := trouble{What: string(c.ID) + " " + strings.ReplaceAll(c.Text, "`", ""), Result: c.Result, Reason: c.Reason, Objects: c.Objects}
+		t := trouble{
+			What: string(c.ID) + " " + strings.ReplaceAll(c.Text, "`", ""), Result: c.Result, Reason: c.Reason, Objects: c.Objects,
+			Reproduce: c.Reproduce, Cites: c.Cites,
+		}
 		for _, s := range v.Specs.List {
 			if t.File == "" && s.Result == c.Result && slices.Contains(s.Criteria, c.ID) {
-				t.File, t.Line = s.File, s.Line
+				t.File, t.Line, t.Attempts, t.Reproduce = s.File, s.Line, attempts(s), or(t.Reproduce, s.Reproduce)
 			}
 		}
 		out = alike(out, string(c.ID), t)
 	}
 	for _, s := range v.Specs.List {
 		if len(s.Criteria) == 0 {
-			out = append(out, trouble{What: s.Name, Result: s.Result, Reason: s.Reason, Objects: s.Objects, File: s.File, Line: s.Line})
+			out = append(out, trouble{
+				What: s.Name, Result: s.Result, Reason: s.Reason, Objects: s.Objects, File: s.File, Line: s.Line,
+				Attempts: attempts(s), Reproduce: s.Reproduce,
+			})
 		}
 	}
 	for _, f := range v.Faults {
-		out = append(out, trouble{What: "fault " + f.ID + ": " + or(f.Title, "no title"), Result: f.Result, Reason: f.Reason, Objects: f.Objects})
+		out = append(out, trouble{
+			What: "fault " + f.ID + ": " + or(f.Title, "no title"), Result: f.Result, Reason: f.Reason, Objects: f.Objects,
+			Reproduce: f.Reproduce, Cites: f.Cites,
+		})
 	}
 	for _, r := range v.Routes {
 		out = append(out, trouble{What: "route " + r.Host, Result: r.Result, Reason: r.Reason})
+	}
+	for _, u := range v.Upgrades {
+		out = append(out, trouble{
+			What: string(u.Direction) + " from " + u.From.Path + " to " + u.To.Path, Result: u.Result(),
+			Reason: strings.Join(u.Objections(), "\n"), Reproduce: u.Reproduce, Cites: u.Cites,
+		})
 	}
 	out = slices.DeleteFunc(out, func(t trouble) bool { return t.Result == verdict.Passed })
 	slices.SortStableFunc(out, func(a, b trouble) int {
@@ -54,6 +73,19 @@ func troubles(v *verdict.Verdict) []trouble {
 		}
 		return 1
 	})
+	return out
+}
+
+// attempts are those of a spec that was tried more than once, each in a few words.
+func attempts(s verdict.Spec) []string {
+	var out []string
+	for _, a := range s.History {
+		said := string(a.Result) + " after " + sec(a.Seconds)
+		if a.Reason != "" {
+			said += ": " + head(a.Reason)
+		}
+		out = append(out, said)
+	}
 	return out
 }
 

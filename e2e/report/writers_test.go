@@ -97,7 +97,7 @@ func TestWriteAll(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if d := cmp.Diff([]string{"junit.xml", "report.html", "summary.md", "verdict.json"}, names(t, dir)); d != "" {
+	if d := cmp.Diff([]string{"badge.json", "junit.xml", "report.html", "summary.md", "verdict.json"}, names(t, dir)); d != "" {
 		t.Errorf("files (-want +got):\n%s", d)
 	}
 	data, err := os.ReadFile(filepath.Join(dir, report.VerdictFile))
@@ -124,7 +124,7 @@ func TestWriteAllWritesTheOthersWhenOneFails(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), report.JUnitFile) || strings.Contains(err.Error(), report.HTMLFile) {
 		t.Errorf("WriteAll = %v, want an error on %s alone", err, report.JUnitFile)
 	}
-	if d := cmp.Diff([]string{"junit.xml", "report.html", "summary.md", "verdict.json"}, names(t, dir)); d != "" {
+	if d := cmp.Diff([]string{"badge.json", "junit.xml", "report.html", "summary.md", "verdict.json"}, names(t, dir)); d != "" {
 		t.Errorf("no temporary file may stay (-want +got):\n%s", d)
 	}
 }
@@ -137,7 +137,7 @@ func TestWriteAllReportsAContradiction(t *testing.T) {
 	if err := report.WriteAll(dir, v); err == nil || !strings.Contains(err.Error(), `the rest says "fail"`) {
 		t.Errorf("WriteAll = %v", err)
 	}
-	if len(names(t, dir)) != 4 {
+	if len(names(t, dir)) != 5 {
 		t.Errorf("files = %v", names(t, dir))
 	}
 }

@@ -30,6 +30,11 @@ func Encode(v *Verdict) ([]byte, error) {
 // Parse reads one verdict of this version. Unknown fields and anything after the document are refused: a verdict that this version
 // does not fully understand must not be acted on.
 func Parse(data []byte) (*Verdict, error) {
+	var head struct{ APIVersion, Kind string }
+	if err := json.Unmarshal(data, &head); err == nil && (head.APIVersion != APIVersion || head.Kind != Kind) {
+		return nil, fmt.Errorf("parse verdict: it is a %q of %q, want a %q of %q; read it with the version of edgeproof that wrote it",
+			head.Kind, head.APIVersion, Kind, APIVersion)
+	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
 	v := &Verdict{}

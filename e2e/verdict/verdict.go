@@ -140,6 +140,8 @@ type Phase struct {
 	Name           string  `json:"name"`
 	Seconds        float64 `json:"seconds"`
 	ImposedSeconds float64 `json:"imposedSeconds"`
+	// Started is when it began, absent where nobody noted it.
+	Started time.Time `json:"started,omitzero"`
 }
 
 // Hermetic tells whether the run was sealed and what tried to get out. UnknownNames are the names asked of the fake internet's

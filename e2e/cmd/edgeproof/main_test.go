@@ -126,6 +126,8 @@ func TestHelpOfEveryCommand(t *testing.T) {
 			uses = "--kubeconfig"
 		case "gate":
 			uses = "sabotage" // its own commands have the flags
+		case "report":
+			uses = "--out"
 		}
 		if got.code != 0 || got.stderr != "" || !strings.Contains(got.stdout, command.Short) || !strings.Contains(got.stdout, uses) {
 			t.Errorf("%s --help: %+v", command.Name(), got)

@@ -94,7 +94,8 @@ a client outside), installs a GitOps bundle unmodified, and judges every criteri
   edgeproof test --bundle ../platform/edge    # judge yours
   edgeproof up && edgeproof test              # keep the cluster between runs
   edgeproof down
-  edgeproof explain develop.safeops.work      # what is wrong with a route, on any cluster`,
+  edgeproof explain develop.safeops.work      # what is wrong with a route, on any cluster
+  edgeproof report _artifacts/verdict.json -o html --out report.html`,
 		SilenceUsage: true, SilenceErrors: true,
 	}
 	if plugin {
@@ -107,6 +108,6 @@ a client outside), installs a GitOps bundle unmodified, and judges every criteri
 		f.bind(cmd.Flags())
 		root.AddCommand(cmd)
 	}
-	root.AddCommand(newGate(f, log), newExplain(plugin))
+	root.AddCommand(newGate(f, log), newExplain(plugin), newReport(plugin))
 	return root
 }

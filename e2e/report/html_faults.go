@@ -1,0 +1,101 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+)
+
+// matrix is the confusion matrix, ready to be drawn.
+type matrix struct {
+	Columns []string
+	Rows    []matrixRow
+	Below   []string
+}
+
+type matrixRow struct {
+	Name  string
+	Cells []matrixCell
+}
+
+type matrixCell struct{ Text, Class string }
+
+func newMatrix(v *verdict.Verdict) *matrix {
+	counts := v.Confusion()
+	m := &matrix{Columns: counts.Layers(), Below: confusion(v).Below}
+	for _, from := range m.Columns {
+		row := matrixRow{Name: from}
+		for _, to := range m.Columns {
+			cell := matrixCell{Text: fmt.Sprint(counts[from][to])}
+			switch {
+			case counts[from][to] == 0:
+				cell.Text = "·"
+			case from == to:
+				cell.Class = "right"
+			default:
+				cell.Class = "wrong"
+			}
+			row.Cells = append(row.Cells, cell)
+		}
+		m.Rows = append(m.Rows, row)
+	}
+	return m
+}
+
+// sights sets what edgeproof said of each fault beside what the usual checks said.
+type sights struct {
+	Checks []string
+	Rows   []sight
+	Below  []string
+}
+
+type sight struct {
+	Fault string
+	Cells []sightCell
+}
+
+// sightCell is what one check saw. Its class is yes for a check that was right, no for one that was not.
+type sightCell struct{ Name, Word, Class, Said string }
+
+func newSights(v *verdict.Verdict) *sights {
+	g := usual(v)
+	if len(g.Columns) <= 2 {
+		return nil // nobody asked them
+	}
+	s := &sights{Checks: g.Columns[2:], Below: g.Below}
+	for _, f := range v.Faults {
+		if len(f.Usual) == 0 {
+			continue
+		}
+		row := sight{Fault: f.ID, Cells: []sightCell{ours(f)}}
+		for _, check := range s.Checks {
+			cell := sightCell{Name: check, Word: "–"}
+			if at := slices.IndexFunc(f.Usual, func(u verdict.Usual) bool { return u.Check == check }); at >= 0 {
+				cell.Word, cell.Class, cell.Said = "all is well", "no", ""
+				if f.Usual[at].Noticed {
+					cell.Word, cell.Class, cell.Said = "alarm", "yes", f.Usual[at].Said
+				}
+				if f.LooksOnly() { // an alarm at what is no fault is the mistake
+					cell.Class = map[string]string{"yes": "no", "no": "yes"}[cell.Class]
+				}
+			}
+			row.Cells = append(row.Cells, cell)
+		}
+		s.Rows = append(s.Rows, row)
+	}
+	return s
+}
+
+// ours is what edgeproof said of a fault.
+func ours(f verdict.Fault) sightCell {
+	c := sightCell{Name: "edgeproof", Word: "named", Class: "yes", Said: strings.Join(f.Diagnosed, ", ")}
+	switch {
+	case f.Result != verdict.Passed:
+		c.Word, c.Class = "missed", "no"
+	case f.LooksOnly():
+		c.Word = "no fault"
+	}
+	return c
+}
