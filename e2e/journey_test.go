@@ -20,10 +20,19 @@ func (e *edge) journey() {
 	}
 	c, _ := criteria.Lookup("DW-4")
 	It("DW-4 "+c.Text, Label("DW-4"), func(ctx SpecContext) {
-		DeferCleanup(func(ctx SpecContext) { e.recordRoutes(ctx) })
+		DeferCleanup(func(ctx SpecContext) {
+			e.recordRoutes(ctx)
+			if CurrentSpecReport().Failed() {
+				e.recordFindings(ctx)
+			}
+		})
 		e.expectMet(ctx, "DW-4", e.target, e.remaining(e.budgetOf("DW-4")))
 	})
-	e.spec("DW-5") // after the others: what they found must be explained
+	five, _ := criteria.Lookup("DW-5") // after the others: what they found must be explained
+	It("DW-5 "+five.Text, Label("DW-5"), func(ctx SpecContext) {
+		DeferCleanup(func(ctx SpecContext) { e.recordFindings(ctx) })
+		e.expectMet(ctx, "DW-5", e.target, e.remaining(e.budgetOf("DW-5")))
+	})
 }
 
 // recordRoutes hands what the outside client sees of each host to the verdict, whether the spec passed or not.

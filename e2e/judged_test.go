@@ -54,6 +54,7 @@ func (e *edge) judge(ctx context.Context, id criteria.ID, target judge.Target) j
 		scope := judge.Scope(target)
 		scope.Parts = nil // an explanation may need anything
 		s := facts.Collect(ctx, e.sources, scope)
+		e.recorder.See(s)
 		return explained(view{s, diagnose.New(s)}, target)
 	}
 	return judge.Judge(id, facts.Collect(ctx, e.sources, judge.Scope(target, id)), target)

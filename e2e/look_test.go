@@ -24,6 +24,7 @@ type lists struct{ certificates, pods string }
 func (e *edge) share() {
 	e.views = &facts.Shared[view]{Take: func(ctx context.Context) view {
 		s := facts.Collect(ctx, e.sources, e.scope())
+		e.recorder.See(s)
 		return view{s, diagnose.New(s)}
 	}}
 	e.lists = &facts.Shared[lists]{Take: func(ctx context.Context) lists {

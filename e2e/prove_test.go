@@ -68,6 +68,7 @@ func (e *edge) live(ctx context.Context, f fault.Fault, p *proof) (err error) {
 	}
 	defer func() { err = errors.Join(err, injection.Heal(context.WithoutCancel(ctx))) }()
 	injected := time.Now()
+	defer func() { e.noteLife(f, p, injected, err) }()
 	if f.Route == fault.RouteDuring {
 		if err := e.makeRoute(ctx, f); err != nil {
 			return err

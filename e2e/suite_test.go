@@ -26,6 +26,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/run"
+	"github.com/edgeproof/edgeproof/e2e/timeline"
 	"github.com/edgeproof/edgeproof/e2e/upgrade"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
@@ -49,7 +50,10 @@ func TestEdge(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e := &edge{stage: stage, budgets: await.Default(), routes: map[string]judge.Route{}, hosts: map[string]int{}}
+	e := &edge{
+		stage: stage, budgets: await.Default(), recorder: &timeline.Recorder{},
+		routes: map[string]judge.Route{}, hosts: map[string]int{}, lives: map[string]life{},
+	}
 	e.describe(catalogue(faults, stage.Catalogue), sabotages)
 	if !staged {
 		// Not before a real run: Ginkgo does not run the reporting nodes of a tree that it has previewed.
@@ -59,6 +63,7 @@ func TestEdge(t *testing.T) {
 		return
 	}
 	e.log = progress.New(os.Stderr)
+	e.log.Expect(stage.Expected)
 	RegisterFailHandler(Fail)
 	RunSpecs(t, suiteName)
 }
@@ -115,11 +120,14 @@ type edge struct {
 	views       *facts.Shared[view]
 	lists       *facts.Shared[lists]
 
-	log *progress.Log // nil while the tree is only looked at
+	log      *progress.Log // nil while the tree is only looked at
+	recorder *timeline.Recorder
 
 	mu     sync.Mutex
 	routes map[string]judge.Route // of faults, by id
-	hosts  map[string]int         // that are asked for in every look, and by how many
+	lives  map[string]life        // of faults, by id
+	moves  []verdict.Upgrade
+	hosts  map[string]int // that are asked for in every look, and by how many
 }
 
 // describe builds the tree. The specs run in this order: the workflow's order is part of the contract, and what waits
@@ -136,9 +144,15 @@ func (e *edge) describe(faults []fault.Fault, sabotages []upgrade.Sabotage) {
 	ReportAfterEach(func(r SpecReport) {
 		if step != nil {
 			step.End(!r.Failed())
+			e.noteSpec(r)
 		}
 	})
 
+	ReportBeforeSuite(func(r Report) {
+		if e.log != nil {
+			e.log.Plan(r.PreRunStats.SpecsThatWillRun)
+		}
+	})
 	BeforeSuite(func(ctx SpecContext) {
 		e.connect(ctx)
 		e.share()
@@ -146,7 +160,10 @@ func (e *edge) describe(faults []fault.Fault, sabotages []upgrade.Sabotage) {
 			e.makeRoutes(ctx, faults)
 		}
 	})
-	AfterSuite(func(ctx SpecContext) { e.removeRoutes(ctx, faults) })
+	AfterSuite(func(ctx SpecContext) {
+		e.recordTimeline(ctx, faults) // the events of a route go with its namespace
+		e.removeRoutes(ctx, faults)
+	})
 	Describe(containerName, Ordered, ContinueOnFailure, func() {
 		if e.stage.Sabotage {
 			e.sabotages(sabotages)

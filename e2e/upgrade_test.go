@@ -82,7 +82,7 @@ func (e *edge) upgrade(faults []fault.Fault) {
 		target, err := environment.Target(e.change.candidate.Bundle, e.scene.Apps)
 		Expect(err).NotTo(HaveOccurred())
 		e.target, e.externalDNS, e.start = target, environment.ExternalDNS(e.change.candidate.Bundle), time.Now()
-		e.tellUpgrade(u)
+		e.tellUpgrade(ctx, u)
 		e.makeRoutes(ctx, faults)
 	})
 }
@@ -93,14 +93,15 @@ func (e *edge) rollback() {
 		if !e.change.applied {
 			Skip("the candidate was not applied")
 		}
-		e.tellUpgrade(e.try(ctx, verdict.Rollback, e.change.candidate, e.change.baseline))
+		e.tellUpgrade(ctx, e.try(ctx, verdict.Rollback, e.change.candidate, e.change.baseline))
 	})
 }
 
 // tellUpgrade hands the evidence to the verdict, and fails by what speaks against the change.
-func (e *edge) tellUpgrade(u verdict.Upgrade) {
+func (e *edge) tellUpgrade(ctx context.Context, u verdict.Upgrade) {
 	GinkgoHelper()
 	AddReportEntry(report.EntryUpgrade, u, ReportEntryVisibilityNever)
+	e.noteUpgrade(ctx, u)
 	if objections := u.Objections(); len(objections) > 0 {
 		Fail(strings.Join(objections, "\n"))
 	}

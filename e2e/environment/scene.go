@@ -93,7 +93,7 @@ func (s *Scene) Set(ctx context.Context) ([]verdict.Phase, error) {
 	for _, step := range s.steps() {
 		start := time.Now()
 		err := s.Log.Run(step.name, func() error { return step.run(ctx) })
-		phases = append(phases, verdict.Phase{Name: step.name, Seconds: verdict.Seconds(time.Since(start))})
+		phases = append(phases, verdict.Phase{Name: step.name, Started: start.UTC(), Seconds: verdict.Seconds(time.Since(start))})
 		if err != nil {
 			return phases, fmt.Errorf("%s: %w", step.name, err)
 		}

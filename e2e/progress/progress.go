@@ -1,8 +1,8 @@
 // Package progress tells a person what a long job is doing and how far it is.
 //
 // It knows lines and terminals; it knows nothing of what the steps do. On a terminal the running step is redrawn
-// with its age; elsewhere (CI, a pipe) every step prints plain lines, and a slow one repeats itself now and then so
-// that a log never looks dead.
+// with its age, how long it takes as a rule, and how far the whole is; elsewhere (CI, a pipe) every step prints plain
+// lines, and a slow one repeats itself now and then so that a log never looks dead.
 package progress
 
 import (
@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/term"
 )
@@ -26,17 +27,33 @@ type Log struct {
 	tty    bool
 	colour bool
 	redraw bool // the cursor stands behind a line that will be redrawn
+	width  func() int
+
+	expected      Expected
+	done, planned int
 }
 
 // New returns a log on f. Colour and redrawing are used only when f is a terminal; colour not when NO_COLOR is set
 // (https://no-color.org).
 func New(f *os.File) *Log {
 	tty := term.IsTerminal(int(f.Fd())) && os.Getenv("TERM") != "dumb"
-	return &Log{w: f, tty: tty, colour: tty && os.Getenv("NO_COLOR") == ""}
+	width := func() int {
+		columns, _, err := term.GetSize(int(f.Fd()))
+		if err != nil {
+			return 0
+		}
+		return columns
+	}
+	return &Log{w: f, tty: tty, colour: tty && os.Getenv("NO_COLOR") == "", width: width}
 }
 
 // Plain returns a log of plain lines on w.
 func Plain(w io.Writer) *Log { return &Log{w: w} }
+
+// Terminal returns a log that redraws on w, which has so many columns, without colours.
+func Terminal(w io.Writer, columns int) *Log {
+	return &Log{w: w, tty: true, width: func() int { return columns }}
+}
 
 // Note prints one line below the running step.
 func (l *Log) Note(format string, args ...any) {
@@ -70,7 +87,7 @@ type Step struct {
 func (l *Log) Start(name string) *Step {
 	s := &Step{log: l, name: name, start: time.Now(), stop: make(chan struct{}), done: make(chan struct{})}
 	if !l.tty {
-		l.line(" • " + name)
+		l.line(" • " + name + l.expectation(name))
 	}
 	go func() {
 		defer close(s.done)
@@ -87,6 +104,9 @@ func (s *Step) End(ok bool) {
 	if !ok {
 		mark = s.log.paint("31", " ✗ ")
 	}
+	s.log.mu.Lock()
+	s.log.done++
+	s.log.mu.Unlock()
 	s.log.line(fmt.Sprintf("%s%s (%.1f s)", mark, s.name, time.Since(s.start).Seconds()))
 }
 
@@ -104,9 +124,9 @@ func (l *Log) beat(name string, start time.Time, stop <-chan struct{}) {
 		case <-ticker.C:
 			age := time.Since(start).Round(time.Second)
 			if l.tty {
-				l.draw(fmt.Sprintf(" • %s (%s)", name, age))
+				l.draw(" • "+name, l.far(name, age))
 			} else {
-				l.line(fmt.Sprintf(" … %s (%s)", name, age))
+				l.line(" … " + name + l.far(name, age))
 			}
 		}
 	}
@@ -119,11 +139,17 @@ func (l *Log) line(s string) {
 	_, _ = fmt.Fprintln(l.w, strings.TrimRight(s, "\n"))
 }
 
-func (l *Log) draw(s string) {
+// draw draws a line that will be drawn over. One that is wider than the terminal would wrap, and could then not be erased: its
+// beginning gives way to its end, which is what moves.
+func (l *Log) draw(name, far string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.erase()
-	_, _ = fmt.Fprint(l.w, s)
+	if room := l.width() - 1; room > 0 && utf8.RuneCountInString(name+far) > room {
+		keep := max(0, room-utf8.RuneCountInString(far)-1)
+		name = string([]rune(name)[:min(keep, utf8.RuneCountInString(name))]) + "…"
+	}
+	_, _ = fmt.Fprint(l.w, name+far)
 	l.redraw = true
 }
 

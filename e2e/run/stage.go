@@ -7,7 +7,9 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"time"
 
+	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
@@ -26,6 +28,8 @@ type Stage struct {
 	Stuck      string `json:"stuck"`  // at which stage the bundle did not become ready
 
 	Catalogue verdict.Catalogue `json:"catalogue"`
+	Started   time.Time         `json:"started"` // when the run began: what was before is no part of its time line
+	Expected  progress.Expected `json:"expected"`
 
 	// Candidate is the folder of the bundle that is to take the place of Bundle; empty where nothing is. With Sabotage, spoilt copies of
 	// it are tried, and nothing else.

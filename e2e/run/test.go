@@ -16,7 +16,9 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/cluster"
+	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/report"
+	"github.com/edgeproof/edgeproof/e2e/timeline"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
@@ -30,17 +32,22 @@ func Test(ctx context.Context, o Options, out io.Writer) (int, error) {
 	if err := o.complete(); err != nil {
 		return verdict.Errored.ExitCode(), err
 	}
+	usual := expected(o.Artifacts, o.Catalogue)
 	if err := clearResults(o.Artifacts); err != nil {
 		return verdict.Errored.ExitCode(), err
 	}
 	t := &test{options: o, world: &World{}, verdict: verdict.New(verdict.Suite{Version: version(), GoVersion: runtime.Version(), Started: time.Now().UTC()})}
 	t.verdict.Catalogue = o.Catalogue
+	usual.Began = t.verdict.Suite.Started
+	t.usual = usual
+	o.Log.Expect(usual)
 	t.run(ctx)
 	t.verdict.Suite.Finished = time.Now().UTC()
 	if o.Sabotage {
 		return t.tellSabotages(out)
 	}
 	t.budget()
+	timeline.AddPhases(t.verdict)
 	t.verdict.Conclude()
 	return t.tell(out)
 }
@@ -50,6 +57,7 @@ type test struct {
 	options Options
 	world   *World
 	verdict *verdict.Verdict
+	usual   progress.Expected
 }
 
 // run does everything; whatever stops it ends up in the verdict.
@@ -88,7 +96,7 @@ func (t *test) run(ctx context.Context) {
 func (t *test) timed(name string, f func() error) error {
 	start := time.Now()
 	err := f()
-	t.verdict.Phases = append(t.verdict.Phases, verdict.Phase{Name: name, Seconds: verdict.Seconds(time.Since(start))})
+	t.verdict.Phases = append(t.verdict.Phases, verdict.Phase{Name: name, Started: start.UTC(), Seconds: verdict.Seconds(time.Since(start))})
 	return err
 }
 
@@ -165,6 +173,7 @@ func (t *test) writeStage() (string, error) {
 		Root: t.options.Root, Bundle: t.options.Bundle, Apps: t.options.Apps, Traefik: t.options.Traefik, Kubeconfig: t.world.Kubeconfig(),
 		Engine: t.world.Engine.Path, Node: t.world.Cluster.Node, Stuck: t.world.Scene.Stuck, Catalogue: t.options.Catalogue,
 		Candidate: t.options.Candidate, CandidateTraefik: t.options.CandidateTraefik, Sabotage: t.options.Sabotage,
+		Started: t.verdict.Suite.Started, Expected: t.usual,
 	})
 	if err != nil {
 		return "", fmt.Errorf("describe the stage: %w", err)

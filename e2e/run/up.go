@@ -76,7 +76,7 @@ func Up(ctx context.Context, o Options) (*World, error) {
 func (w *World) timed(name string, f func() error) error {
 	start := time.Now()
 	err := f()
-	w.Phases = append(w.Phases, verdict.Phase{Name: name, Seconds: verdict.Seconds(time.Since(start))})
+	w.Phases = append(w.Phases, verdict.Phase{Name: name, Started: start.UTC(), Seconds: verdict.Seconds(time.Since(start))})
 	return err
 }
 

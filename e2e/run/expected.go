@@ -1,0 +1,46 @@
+package run
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/edgeproof/edgeproof/e2e/progress"
+	"github.com/edgeproof/edgeproof/e2e/report"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+)
+
+// expected is how long a run takes as a rule: as long as the last one whose verdict lies among the results, if it came to its end
+// with the same catalogue; else as long as one was measured on 2 cores.
+func expected(artifacts string, catalogue verdict.Catalogue) progress.Expected {
+	if data, err := os.ReadFile(filepath.Join(artifacts, report.VerdictFile)); err == nil { // #nosec G304 -- a run wrote it
+		if v, err := verdict.Parse(data); err == nil && v.Catalogue == catalogue && v.Error == nil && v.Specs.Filtered == 0 {
+			return expectedOf(v)
+		}
+	}
+	if catalogue == verdict.Full {
+		return progress.Expected{Steps: measured()}
+	}
+	return progress.Expected{Steps: measured(), Whole: 250}
+}
+
+// expectedOf is how long things took in a run.
+func expectedOf(v *verdict.Verdict) progress.Expected {
+	e := progress.Expected{Steps: map[string]float64{}, Whole: v.Budget.WallSeconds}
+	for _, p := range v.Phases {
+		e.Steps[p.Name] = p.Seconds
+	}
+	for _, s := range v.Specs.List {
+		if name := strings.TrimPrefix(s.Name, "the edge "); s.Finished {
+			e.Steps[name] = s.Seconds
+		}
+	}
+	return e
+}
+
+// measured are the figures of the README, of a warm run on 2 cores.
+func measured() map[string]float64 {
+	return map[string]float64{
+		"images": 2.2, "cluster": 35, "platform": 12, "bundle": 34, "WF-6 ": 60, "FP-5 dns-wrong-target": 15, "FP-1 token-secret-missing": 72,
+	}
+}

@@ -1,0 +1,192 @@
+package e2e_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/fault"
+	"github.com/edgeproof/edgeproof/e2e/report"
+	"github.com/edgeproof/edgeproof/e2e/timeline"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+	"github.com/edgeproof/edgeproof/mocks/journal"
+)
+
+// How many entries a verdict rests on at the most: more would be no citation.
+const (
+	citedByCriterion = 16
+	citedByFault     = 30
+)
+
+// life is when a fault went in and was out again.
+type life struct{ injected, healed time.Time }
+
+// noteLife puts a fault's life on the time line.
+func (e *edge) noteLife(f fault.Fault, p *proof, injected time.Time, err error) {
+	healed := time.Now()
+	text := fmt.Sprintf("injected, seen after %.1f s, healed %.1f s after its cure", p.record.SecondsToDetect, p.record.SecondsToHeal)
+	if err != nil {
+		text = "injected, and not proved: " + err.Error()
+	}
+	e.recorder.Lasted("fault "+f.ID, text, injected, healed, err != nil)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.lives[f.ID] = life{injected, healed}
+}
+
+// noteSpec puts a spec on the time line, when it took its time or failed. Those of faults have a life of their own there.
+func (e *edge) noteSpec(r SpecReport) {
+	if short := r.RunTime < time.Second && !r.Failed(); short || slices.Contains(r.Labels(), "fault") {
+		return
+	}
+	id, _, _ := strings.Cut(r.LeafNodeText, " ")
+	e.recorder.Lasted("spec "+id, r.LeafNodeText, r.EndTime.Add(-r.RunTime), r.EndTime, r.Failed())
+}
+
+// noteUpgrade puts a change of the bundle on the time line. What it broke is explained while it is broken.
+func (e *edge) noteUpgrade(ctx context.Context, u verdict.Upgrade) {
+	ended := u.Started.Add(time.Duration(u.Seconds * float64(time.Second)))
+	e.recorder.Lasted(string(u.Direction), u.From.Path+" → "+u.To.Path, u.Started, ended, u.Result() != verdict.Passed)
+	if u.Result() != verdict.Passed {
+		e.recordFindings(ctx)
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.moves = append(e.moves, u)
+}
+
+// recordTimeline hands what was seen of the run to the verdict, and what each verdict rests on. That it cannot changes no result.
+func (e *edge) recordTimeline(ctx context.Context, faults []fault.Fault) {
+	e.views.Look(ctx) // what happened since the last look
+	heard, err := e.scene.Internet.Journal(ctx, journal.Filter{})
+	if err != nil {
+		e.log.Warn("the time line lacks what the fake internet saw: %v", err)
+	}
+	line := e.recorder.Line(e.stage.Started, heard.Entries)
+	cites := report.Cites{Omitted: int(heard.Dropped), Of: map[string][]string{}} //nolint:gosec // G115: a count of entries
+	for _, c := range criteria.All() {
+		if q, found := e.rests(c.ID); found {
+			cites.Of[string(c.ID)] = timeline.Cite(line, q)
+		}
+	}
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, f := range faults {
+		if l, lived := e.lives[f.ID]; lived {
+			cites.Of[f.ID] = timeline.Cite(line, e.restsOf(f, l))
+		}
+	}
+	for _, u := range e.moves {
+		cites.Of[string(u.Direction)] = timeline.Cite(line, restsOfUpgrade(u))
+	}
+	cited := map[string]bool{}
+	for _, ids := range cites.Of {
+		for _, id := range ids {
+			cited[id] = true
+		}
+	}
+	line, omitted := timeline.Cut(line, cited, timeline.Most)
+	cites.Omitted += omitted
+	AddReportEntry(report.EntryTimeline, line, ReportEntryVisibilityNever)
+	AddReportEntry(report.EntryCites, cites, ReportEntryVisibilityNever)
+}
+
+// rests says which entries show whether a criterion is met; false for those that are read from objects alone.
+func (e *edge) rests(id criteria.ID) (timeline.Query, bool) {
+	q := timeline.Query{Most: citedByCriterion, To: e.broken()}
+	own := []string{}
+	for _, route := range e.target.Routes {
+		own = append(own, route.Hosts...)
+		own = append(own, " "+route.Ingress.Namespace+"/")
+	}
+	switch id {
+	case "DW-1", "BL-2", "VC-3":
+		q.Sources, q.About = []verdict.Source{verdict.SourceAPI, verdict.SourceEvent}, []string{e.externalDNS}
+	case "DW-2", "WF-4", "BL-3", "VC-2":
+		q.Sources, q.About = []verdict.Source{verdict.SourceACME, verdict.SourceEvent}, []string{"ClusterIssuer", "new-account", "directory"}
+	case "DW-4", "WF-7":
+		q.Sources, q.About = []verdict.Source{verdict.SourceProbe, verdict.SourceDNS}, e.target.Hosts()
+	case "WF-6", "VC-5":
+		q.Sources, q.About = []verdict.Source{verdict.SourceEvent, verdict.SourceACME, verdict.SourceAPI}, own
+	case "DW-3", "WF-5", "BL-4", "VC-4":
+		q.Sources, q.About = []verdict.Source{verdict.SourceEvent}, own
+	case "WF-3", "VC-1", "BL-1":
+		q.Sources, q.About = []verdict.Source{verdict.SourceEvent}, []string{"Pod " + e.target.Namespace + "/", "Pod " + e.target.Controller.Namespace + "/"}
+	default:
+		return q, false
+	}
+	return q, true
+}
+
+// broken is when the first fault went in; zero when none did. The journey was judged before.
+func (e *edge) broken() time.Time {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	var first time.Time
+	for _, l := range e.lives {
+		if first.IsZero() || l.injected.Before(first) {
+			first = l.injected
+		}
+	}
+	return first
+}
+
+// restsOf says which entries show a fault: what concerns its route while it was in, and for one that all share, the credential's users.
+func (e *edge) restsOf(f fault.Fault, l life) timeline.Query {
+	own := e.variables(f)
+	q := timeline.Query{
+		From: l.injected.Add(-time.Second), To: l.healed.Add(time.Second), Most: citedByFault,
+		Sources: []verdict.Source{verdict.SourceEvent, verdict.SourceAPI, verdict.SourceDNS, verdict.SourceACME, verdict.SourceProbe},
+		About:   []string{own["host"], " " + own["namespace"] + "/"},
+	}
+	if f.Watch != nil {
+		q.About = append(q.About, f.Watch.Host)
+	}
+	if f.Alone {
+		q.About = append(q.About, "Pod "+e.target.Namespace+"/", e.externalDNS+":")
+	}
+	return q
+}
+
+// restsOfUpgrade says which entries show a change of the bundle: what its clients met, and what was done to records and certificates.
+func restsOfUpgrade(u verdict.Upgrade) timeline.Query {
+	q := timeline.Query{
+		From: u.Started.Add(-time.Second), To: u.Started.Add(time.Duration(u.Seconds*float64(time.Second)) + 5*time.Second), Most: citedByFault,
+		Sources: []verdict.Source{verdict.SourceEvent, verdict.SourceAPI, verdict.SourceACME, verdict.SourceProbe},
+		About:   []string{"ClusterIssuer", "Deployment "},
+	}
+	for _, p := range u.Probes {
+		q.About = append(q.About, p.Host)
+	}
+	return q
+}
+
+// recordFindings hands the causes of what is wrong with the bundle's own routes to the verdict, with what to do about them.
+func (e *edge) recordFindings(ctx context.Context) {
+	v, there := e.views.Look(ctx)
+	if !there {
+		return
+	}
+	found := map[string]verdict.Finding{}
+	for _, d := range diagnoses(v, e.target) {
+		for _, f := range d.Causes {
+			x := verdict.Finding{
+				Layer: string(f.Layer), Code: string(f.Code), Object: f.Object, Summary: f.Summary, Remedy: f.Remedy.Text, Command: f.Remedy.Command,
+				Hosts: append(found[f.Object+string(f.Code)].Hosts, d.Host),
+			}
+			for _, seen := range f.Evidence {
+				x.Evidence = append(x.Evidence, seen.Source+": "+seen.Text)
+			}
+			found[f.Object+string(f.Code)] = x
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(found)) {
+		AddReportEntry(report.EntryFinding, found[name], ReportEntryVisibilityNever)
+	}
+}
