@@ -63,6 +63,9 @@ func (e *edge) noteUpgrade(ctx context.Context, u verdict.Upgrade) {
 
 // recordTimeline hands what was seen of the run to the verdict, and what each verdict rests on. That it cannot changes no result.
 func (e *edge) recordTimeline(ctx context.Context, faults []fault.Fault) {
+	if e.views == nil {
+		return // the suite never got so far as to look
+	}
 	e.views.Look(ctx) // what happened since the last look
 	heard, err := e.scene.Internet.Journal(ctx, journal.Filter{})
 	if err != nil {

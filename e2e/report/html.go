@@ -75,6 +75,7 @@ type page struct {
 	Sections                       []section
 	Families                       []family
 	Troubles                       []trouble
+	FaultLists                     []faultList
 	Matrix                         *matrix
 	Seen                           *sights
 	Killed                         []verdict.Kill
@@ -95,7 +96,7 @@ func newPage(v *verdict.Verdict) *page {
 		Tiles: tiles(v), Families: families(v), Troubles: troubles(v), Waterfall: waterfall(v.Phases), Clock: newClock(v),
 	}
 	if len(v.Faults) > 0 {
-		p.Matrix, p.Seen, p.Killed = newMatrix(v), newSights(v), v.KillTable()
+		p.FaultLists, p.Matrix, p.Seen, p.Killed = faultLists(v, p.Clock), newMatrix(v), newSights(v), v.KillTable()
 	}
 	for _, u := range v.Upgrades {
 		p.Changes = append(p.Changes, newChange(u, p.Clock))
@@ -118,9 +119,6 @@ func newPage(v *verdict.Verdict) *page {
 
 // Cites links entries of the time line.
 func (p *page) Cites(ids []string) []row { return p.Clock.cited(ids, linked) }
-
-// Rests is the part of the time line that holds what a verdict with these citations rests on, "" for none.
-func (p *page) Rests(ids []string) string { return p.Clock.rests(ids) }
 
 // tiles are the figures that a reader wants first.
 func tiles(v *verdict.Verdict) []tile {

@@ -46,6 +46,7 @@ func newMatrix(v *verdict.Verdict) *matrix {
 
 // sights sets what edgeproof said of each fault beside what the usual checks said.
 type sights struct {
+	Title  string // when it is folded away
 	Checks []string
 	Rows   []sight
 	Below  []string
@@ -85,7 +86,47 @@ func newSights(v *verdict.Verdict) *sights {
 		}
 		s.Rows = append(s.Rows, row)
 	}
+	if len(s.Rows) > longList {
+		s.Title = fmt.Sprintf("each of the %d faults", len(s.Rows))
+	}
 	return s
+}
+
+// longList is how many rows are read at a glance; more that passed are folded away.
+const longList = 20
+
+// faultList is faults in one table, folded away when it has a title.
+type faultList struct {
+	Title  string
+	Faults []faultRow
+}
+
+// faultRow is a fault, and the part of the time line that it rests on.
+type faultRow struct {
+	verdict.Fault
+	Rests string
+}
+
+// faultLists keeps a few faults in one table. Of many, those that did not pass come first, and the others are folded away.
+func faultLists(v *verdict.Verdict, c *clock) []faultList {
+	var all, odd, fine []faultRow
+	for _, f := range v.Faults {
+		row := faultRow{f, c.rests(f.Cites)}
+		all = append(all, row)
+		if f.Result == verdict.Passed {
+			fine = append(fine, row)
+		} else {
+			odd = append(odd, row)
+		}
+	}
+	if len(all) <= longList {
+		return []faultList{{Faults: all}}
+	}
+	out := []faultList{{Title: fmt.Sprintf("%d faults that passed", len(fine)), Faults: fine}}
+	if len(odd) > 0 {
+		out = append([]faultList{{Faults: odd}}, out...)
+	}
+	return out
 }
 
 // ours is what edgeproof said of a fault.

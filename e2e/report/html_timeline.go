@@ -54,6 +54,7 @@ type row struct {
 type citing struct {
 	ID, Title, Span, From, To, Entries string
 	Result                             verdict.Result
+	Fine                               bool // it passed
 	Rows                               []row
 	Marks                              []entryMark
 	Ticks                              []tick
@@ -73,6 +74,7 @@ type clock struct {
 	Legend        []legend
 	Rows          []row
 	Views         []citing
+	Folded        string // what stands over the views that passed, when they are folded away
 
 	rows map[string]row
 }
@@ -298,7 +300,10 @@ func (c *clock) cite(v *verdict.Verdict) {
 		return first(a) - first(b)
 	})
 	for n := range c.Views {
-		c.Views[n].ID = fmt.Sprintf("v%d", n+1)
+		c.Views[n].ID, c.Views[n].Fine = fmt.Sprintf("v%d", n+1), c.Views[n].Result == verdict.Passed
+	}
+	if fine := len(slices.DeleteFunc(slices.Clone(c.Views), func(x citing) bool { return !x.Fine })); fine > longList {
+		c.Folded = fmt.Sprintf("%d that passed", fine)
 	}
 }
 

@@ -135,6 +135,13 @@ func promises(u verdict.Upgrade) []promise {
 	if r := u.Renewal; !r.Done || !r.Served {
 		all[5].Seen = []string{or(r.Reason, "it was not renewed, or no client met the new one")}
 	}
+	works := promise{What: "something stops working, a new host's record and certificate among it", Compared: "the edge after it", Result: verdict.Passed, Seen: u.Broken}
+	switch {
+	case len(u.Broken) > 0:
+		works.Result = verdict.Failed
+	case u.Unfinished != "":
+		works.Result, works.Seen = verdict.Skipped, []string{"it did not come to its end"}
+	}
 	for n := range all {
 		switch {
 		case len(all[n].Seen) > 0:
@@ -145,7 +152,7 @@ func promises(u verdict.Upgrade) []promise {
 			all[n].Result = verdict.Passed
 		}
 	}
-	return all
+	return append(all, works)
 }
 
 func counted(n int, what string) string {

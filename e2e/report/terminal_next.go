@@ -6,7 +6,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// changes says of each change of the bundle what speaks against it.
+// changes says of each change of the bundle what became of it.
 func (t *terminal) changes(v *verdict.Verdict) {
 	if len(v.Upgrades) > 0 {
 		t.title("Upgrade under traffic")
@@ -16,10 +16,8 @@ func (t *terminal) changes(v *verdict.Verdict) {
 		for _, p := range u.Probes {
 			sent, lost = sent+p.Sent, lost+p.Failed
 		}
+		// What speaks against it stands under the decision.
 		t.item(u.Result(), fmt.Sprintf("%s: %d of %s failed", u.Direction, lost, counted(sent, "probe")), sec(u.Seconds))
-		for _, o := range u.Objections() {
-			t.wrap("          ", oneLine(o), "            ")
-		}
 	}
 }
 
