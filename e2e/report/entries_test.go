@@ -1,6 +1,7 @@
 package report_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -182,5 +183,34 @@ func TestARetryThatPassesShowsBothAttempts(t *testing.T) {
 	}
 	if err := v.Validate(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestJudgeHandsOutWhatVerdictsRestOn(t *testing.T) {
+	t.Parallel()
+	v := verdict.New(verdict.Suite{})
+	at := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
+	finding := verdict.Finding{Layer: "dns", Code: "record-missing", Object: "record develop.safeops.work A", Summary: "it is not there"}
+	report.Judge(v, []types.Report{suite([]string{"DW-4"},
+		entry("timeline", []verdict.Entry{{ID: "dns-2", Time: at.Add(time.Second), Source: verdict.SourceDNS, Text: "NXDOMAIN"}, {ID: "dns-1", Time: at, Source: verdict.SourceDNS, Text: "NOERROR"}}),
+		entry("finding", finding), entry("finding", finding),
+		entry("fault", verdict.Fault{ID: "record-missing", Result: verdict.Passed}),
+		entry("upgrade", verdict.Upgrade{Direction: verdict.Forward}),
+		entry("cites", report.Cites{Omitted: 3, Of: map[string][]string{
+			"DW-4": {"dns-1", "dns-2", "dns-404"}, "record-missing": {"dns-2"}, "upgrade": {"dns-1"}, "dns/record-missing": {"dns-2"}, "nobody": {"dns-1"},
+		}}),
+		entry("cites", report.Cites{Omitted: 4, Of: map[string][]string{"DW-4": {"dns-1"}}}),
+	)})
+	if d := cmp.Diff([]string{"dns-1", "dns-2"}, criterion(t, v, "DW-4").Cites); d != "" {
+		t.Errorf("DW-4 rests on (-want +got):\n%s", d)
+	}
+	if len(v.Findings) != 1 || !slices.Equal(v.Findings[0].Cites, []string{"dns-2"}) {
+		t.Errorf("findings %+v", v.Findings)
+	}
+	if !slices.Equal(v.Faults[0].Cites, []string{"dns-2"}) || !slices.Equal(v.Upgrades[0].Cites, []string{"dns-1"}) {
+		t.Errorf("the fault rests on %q, the upgrade on %q", v.Faults[0].Cites, v.Upgrades[0].Cites)
+	}
+	if v.Omitted != 7 || v.Timeline[0].ID != "dns-1" || v.Error != nil {
+		t.Errorf("%d omitted, first %s, %v", v.Omitted, v.Timeline[0].ID, v.Error)
 	}
 }
