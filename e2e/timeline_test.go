@@ -72,6 +72,9 @@ func (e *edge) recordTimeline(ctx context.Context, faults []fault.Fault) {
 		e.log.Warn("the time line lacks what the fake internet saw: %v", err)
 	}
 	line := e.recorder.Line(e.stage.Started, heard.Entries)
+	if len(line) == 0 {
+		return
+	}
 	cites := report.Cites{Omitted: int(heard.Dropped), Of: map[string][]string{}} //nolint:gosec // G115: a count of entries
 	for _, c := range criteria.All() {
 		if q, found := e.rests(c.ID); found {
