@@ -144,13 +144,19 @@ func tiles(v *verdict.Verdict) []tile {
 		out = append(out, tile{"faults seen, named, healed", fmt.Sprintf("%d of %d", healed, len(v.Faults)), good(healed == len(v.Faults))})
 	}
 	if len(v.Upgrades) > 0 {
-		sent, lost := 0, 0
+		sent, lost, state := 0, 0, "good"
 		for _, u := range v.Upgrades {
 			for _, p := range u.Probes {
 				sent, lost = sent+p.Sent, lost+p.Failed
+				switch {
+				case float64(p.Failed) > u.ErrorBudget*float64(p.Sent):
+					state = "bad"
+				case p.Failed > 0 && state == "good":
+					state = "" // within the budget
+				}
 			}
 		}
-		out = append(out, tile{"probes lost in the upgrade and the rollback", fmt.Sprintf("%d of %d", lost, sent), good(lost == 0)})
+		out = append(out, tile{"probes lost in the upgrade and the rollback", fmt.Sprintf("%d of %d", lost, sent), state})
 	}
 	if v.Budget.WallSeconds > 0 {
 		out = append(out, tile{"wall time", clockTime(v.Budget.WallSeconds), ""})

@@ -33,3 +33,15 @@ func TestALongCatalogueIsFolded(t *testing.T) {
 		t.Errorf("the page has %d bytes", len(page))
 	}
 }
+
+func TestLostProbesWithinTheBudgetAreNoAlarm(t *testing.T) {
+	t.Parallel()
+	for class, page := range map[string]string{
+		`<div class="">`:    string(render(t, report.HTML, verdicttest.Upgraded())),
+		`<div class="bad">`: string(render(t, report.HTML, verdicttest.Recorded())),
+	} {
+		if want := class + "<dt>probes lost in the upgrade and the rollback</dt>"; !strings.Contains(page, want) {
+			t.Errorf("the page lacks %s", want)
+		}
+	}
+}
