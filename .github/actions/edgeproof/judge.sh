@@ -16,6 +16,10 @@ case $CATALOGUE in
     exit 1
     ;;
 esac
+if [[ -z $BUNDLE ]]; then
+  echo "::error::bundle is empty; give the folder of the bundle, from the root of the workspace"
+  exit 1
+fi
 for folder in "$BUNDLE" ${APPS:+"$APPS"}; do
   if [[ ! -d $GITHUB_WORKSPACE/$folder ]]; then
     echo "::error::there is no folder $folder in the workspace; check the repository out first, and name it from its root"
