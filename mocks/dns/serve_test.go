@@ -2,7 +2,9 @@ package dns_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"testing"
@@ -95,6 +97,27 @@ func TestWire(t *testing.T) {
 	chaos.Question[0].Qclass = mdns.ClassCHAOS
 	if got := exchange(t, "udp", addr, chaos); got.Rcode != mdns.RcodeRefused {
 		t.Errorf("CHAOS: %v", got)
+	}
+}
+
+// A client that sends half a question over TCP and then no more is given up.
+func TestHalfAQuestionIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
+	_, _, o := world(t)
+	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", serve(t, dns.New(o), dns.Listener{}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	const patience = 10 * time.Second // the library's own is two
+	if err := conn.SetReadDeadline(time.Now().Add(patience)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := conn.Write([]byte{0, 64, 'h', 'a', 'l', 'f'}); err != nil {
+		t.Fatal(err)
+	}
+	if n, err := conn.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Errorf("%d bytes, %v; want the end", n, err)
 	}
 }
 

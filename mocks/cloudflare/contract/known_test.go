@@ -22,7 +22,7 @@ type known struct {
 }
 
 // knownRefusals reads the source for places that make a refusal with evidence of its own. Where the evidence is a
-// parameter, whoever gives it is in the table already or is unverified.
+// variable, a refusal is left to the table.
 func knownRefusals(t *testing.T) []known {
 	t.Helper()
 	var found []known
