@@ -119,7 +119,8 @@ func (s *Source) writeModFile(moduleDir, to, version, recipes string) error {
 		if modfile.IsDirectoryPath(path) {
 			path = filepath.Join(recipes, filepath.FromSlash(path))
 		}
-		if err := file.AddReplace(old, "", path, v); err != nil {
+		replaced, only, _ := strings.Cut(old, "@")
+		if err := file.AddReplace(replaced, only, path, v); err != nil {
 			return fmt.Errorf("edit go.mod of %s: %w", s.Module, err)
 		}
 	}

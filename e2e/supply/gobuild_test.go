@@ -40,6 +40,10 @@ func TestGoModOfABuild(t *testing.T) {
 			source: Source{Module: "example.org/component", Replace: map[string]string{"gone.example/x": "example.org/x@v0.0.1"}},
 			want:   []string{"gone.example/x => example.org/x v0.0.1"},
 		},
+		"one version is replaced": {
+			source: Source{Module: "example.org/component", Replace: map[string]string{"example.org/x@v1.0.0": "example.org/x@v1.0.1"}},
+			want:   []string{"example.org/x v1.0.0 => example.org/x v1.0.1"},
+		},
 		"a folder stands in for a module": {
 			source:   Source{Module: "example.org/component", LocalReplace: "drop", Replace: map[string]string{"example.org/a": "./stand-in"}},
 			want:     []string{"example.org/a => /", "/recipes/stand-in"},
