@@ -25,7 +25,7 @@ func (e *edge) faults(list []fault.Fault) {
 	list = inOrder(list, uint64(suite.RandomSeed)) //nolint:gosec // a seed, of whatever sign
 	side := &sideBySide{proofs: map[string]chan proof{}}
 	for _, f := range list {
-		It(specOf(f), Label(string(f.Pattern), "fault"), func(ctx SpecContext) {
+		It(specOf(f), labelsOf(f), func(ctx SpecContext) {
 			if f.Alone {
 				e.tell(e.prove(ctx, f))
 				return
@@ -69,10 +69,19 @@ func inOrder(list []fault.Fault, seed uint64) []fault.Fault {
 // specOf names the spec of a fault.
 func specOf(f fault.Fault) string { return fmt.Sprintf("%s %s: %s", f.Pattern, f.ID, f.Title) }
 
+// labelsOf are the labels of a fault's spec.
+func labelsOf(f fault.Fault) Labels {
+	labels := Label(string(f.Pattern), "fault")
+	if f.Alone {
+		labels = append(labels, "alone")
+	}
+	return labels
+}
+
 // planned says whether the focus and the labels that the user gave leave the fault's spec in.
 func planned(f fault.Fault) bool {
 	suite, _ := GinkgoConfiguration()
-	if suite.LabelFilter != "" && !Label(string(f.Pattern), "fault").MatchesLabelFilter(suite.LabelFilter) {
+	if suite.LabelFilter != "" && !labelsOf(f).MatchesLabelFilter(suite.LabelFilter) {
 		return false
 	}
 	if len(suite.FocusStrings) == 0 {

@@ -52,7 +52,7 @@ func ParseLines(text string) []Line {
 }
 
 // ParseLine reads one line in any of the forms that the components write: logrus text (key=value, values quoted when they must be),
-// logrus JSON, and klog's header. Another form is kept whole, as Message.
+// JSON, Traefik's console and access log, and klog's header. Another form is kept whole, as Message.
 func ParseLine(raw string) Line {
 	if strings.HasPrefix(raw, "{") {
 		if l, ok := parseJSON(raw); ok {
@@ -60,6 +60,9 @@ func ParseLine(raw string) Line {
 		}
 	}
 	if l, ok := parseKlog(raw); ok {
+		return l
+	}
+	if l, ok := parseConsole(raw); ok {
 		return l
 	}
 	if pairs := parsePairs(raw); pairs != nil && pairs["level"] != "" {
@@ -81,8 +84,22 @@ func parseJSON(raw string) (Line, bool) {
 		}
 		pairs[name] = fmt.Sprint(value)
 	}
+	if host := pairs["RequestHost"]; host != "" {
+		pairs = access(pairs)
+	}
 	leveled := pairs["level"] != ""
 	return fromPairs(pairs), leveled
+}
+
+// access keeps of a line of Traefik's access log what tells who answered: paths and clients are nobody's business.
+func access(pairs map[string]string) map[string]string {
+	kept := map[string]string{}
+	for _, name := range []string{"level", "msg", "time", "RequestHost", "RouterName", "ServiceName", "OriginStatus", "DownstreamStatus"} {
+		if value, ok := pairs[name]; ok {
+			kept[name] = value
+		}
+	}
+	return kept
 }
 
 func fromPairs(pairs map[string]string) Line {
@@ -131,4 +148,16 @@ func parseKlog(raw string) (Line, bool) {
 	}
 	level := map[string]string{"I": "info", "W": "warning", "E": "error", "F": "fatal"}[m[1]]
 	return Line{Level: level, Message: m[2]}, true
+}
+
+// parseConsole reads the header of zerolog's console writer, Traefik's common format: time, level in three letters, message.
+func parseConsole(raw string) (Line, bool) {
+	written, after, _ := strings.Cut(raw, " ")
+	short, message, ok := strings.Cut(after, " ")
+	at, err := time.Parse(time.RFC3339Nano, written)
+	if !ok || err != nil {
+		return Line{}, false
+	}
+	level, ok := map[string]string{"TRC": "debug", "DBG": "debug", "INF": "info", "WRN": "warning", "ERR": "error", "FTL": "fatal", "PNC": "panic"}[short]
+	return Line{Time: at.UTC(), Level: level, Message: message}, ok
 }

@@ -21,6 +21,11 @@ func TestParseLine(t *testing.T) {
 		`time="2026-03-01T12:00:00Z" level=fatal msg=boom`:                                      {Time: at, Level: "fatal", Message: "boom"},
 		`{"level":"warn","msg":"m","time":"2026-03-01T12:00:00Z","n":2}`:                        {Time: at, Level: "warning", Message: "m", Fields: map[string]string{"n": "2"}},
 		`E0301 12:00:00.123456       1 reflector.go:147] failed to list *v1.Ingress: forbidden`: {Level: "error", Message: "failed to list *v1.Ingress: forbidden"},
+		`2026-03-01T14:00:00+02:00 ERR Failed to watch error="x is forbidden"`:                  {Time: at, Level: "error", Message: `Failed to watch error="x is forbidden"`},
+		`2026-03-01T12:00:00Z HMM what`:                                                         {Message: `2026-03-01T12:00:00Z HMM what`},
+		`{"RequestHost":"a.b","RequestPath":"/reset?code=1","ClientHost":"10.0.0.1","RouterName":"r","OriginStatus":404,"level":"info","msg":"","time":"2026-03-01T12:00:00Z"}`: {
+			Time: at, Level: "info", Fields: map[string]string{"RequestHost": "a.b", "RouterName": "r", "OriginStatus": "404"},
+		},
 		`panic: runtime error`:  {Message: "panic: runtime error"},
 		`{"msg":"no level"}`:    {Message: `{"msg":"no level"}`},
 		`level=info msg="torn`:  {Level: "info", Message: `"torn`},
@@ -39,6 +44,7 @@ func TestParseLine(t *testing.T) {
 func FuzzParseLine(f *testing.F) {
 	f.Add(`time="2026-03-01T12:00:00Z" level=info msg="x" a=b`)
 	f.Add(`{"level":"info"}`)
+	f.Add(`2026-03-01T12:00:00Z ERR x`)
 	f.Add(`E0301 12:00:00.123456 1 a.go:1] x`)
 	f.Fuzz(func(t *testing.T, raw string) { _ = facts.ParseLine(raw).String() })
 }

@@ -16,13 +16,13 @@ const (
 // PreviousRun ends the Object of an Error that tells of the log of the run before a restart, which a node may no longer have.
 const PreviousRun = " (previous run)"
 
-// logs makes the tasks that read the logs of external-dns, which has no status but its log; after a restart, also those of the run
-// before, which hold the reason.
+// logs makes the tasks that read the logs of what has no status but its log: external-dns, and Traefik, whose access log alone tells
+// its own answer from an application's. After a restart also those of the run before, which hold the reason.
 func (c *collection) logs() []task {
 	var out []task
 	for i := range c.s.Pods {
 		pod := &c.s.Pods[i]
-		if ComponentOf(pod.Spec) != ExternalDNS {
+		if component := ComponentOf(pod.Spec); component != ExternalDNS && component != Traefik {
 			continue
 		}
 		for _, status := range pod.Status.ContainerStatuses {
