@@ -11,9 +11,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
-	corev1 "k8s.io/api/core/v1"
 
-	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/report"
 )
@@ -134,50 +132,4 @@ func (e *edge) tell(p proof) {
 	if p.err != nil {
 		Fail(p.err.Error())
 	}
-}
-
-// makeRoutes asks for the routes that faults will break, all at once and before anything waits: issuances then run
-// side by side.
-func (e *edge) makeRoutes(ctx context.Context, list []fault.Fault) {
-	for _, f := range list {
-		if f.Route == fault.RouteBefore && planned(f) {
-			Expect(e.makeRoute(ctx, f)).To(Succeed())
-		}
-	}
-}
-
-// removeRoutes takes the faults' routes away; nothing waits for their end.
-func (e *edge) removeRoutes(ctx context.Context, list []fault.Fault) {
-	for _, f := range list {
-		if planned(f) {
-			Expect(e.scene.RemoveRoute(ctx, e.variables(f))).To(Succeed())
-		}
-	}
-}
-
-func (e *edge) makeRoute(ctx context.Context, f fault.Fault) error {
-	variables := e.variables(f)
-	var restored *corev1.Secret
-	if !f.Issue {
-		var err error
-		restored, err = e.injector.Restore(ctx, fault.Certificate{
-			Namespace: variables["namespace"], Secret: "frontend-tls", Names: []string{variables["host"]},
-			Certificate: "frontend-tls", Issuer: variables["production_issuer"],
-		})
-		if err != nil {
-			return err
-		}
-	}
-	route, err := e.scene.MakeRoute(ctx, f.ID, variables, restored)
-	if err != nil {
-		return err
-	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.routes[f.ID] = route
-	return nil
-}
-
-func (e *edge) variables(f fault.Fault) map[string]string {
-	return environment.FaultVariables(f.ID, e.target, e.externalDNS)
 }

@@ -127,13 +127,13 @@ func causes(d diagnose.Diagnosis) []string {
 }
 
 // usual runs the checks that people usually run, while the fault is in.
-func (e *edge) usual(ctx context.Context, v view, target judge.Target) []judge.Usual {
+func (e *edge) usual(ctx context.Context, v view, target judge.Target, application string) []judge.Usual {
 	route := target.Routes[0].Ingress
 	printed, _ := e.lists.Look(ctx)
-	rollout, err := e.kubectl(ctx, "kubectl -n "+route.Namespace+" rollout status deployment/frontend --watch=false")
+	rollout, err := e.kubectl(ctx, "kubectl -n "+application+" rollout status deployment/frontend --watch=false")
 	return []judge.Usual{
 		judge.UsualOfCertificates(printed.certificates, route.Namespace),
-		judge.UsualOfPods(printed.pods, route.Namespace),
+		judge.UsualOfPods(printed.pods, application),
 		judge.UsualOfRollout(rollout, err),
 		judge.UsualOfAddress(v.facts, target),
 		judge.UsualOfStatus(v.facts, route.Namespace),

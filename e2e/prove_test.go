@@ -43,6 +43,11 @@ func (e *edge) prove(ctx context.Context, f fault.Fault) (p proof) {
 }
 
 func (e *edge) live(ctx context.Context, f fault.Fault, p *proof) (err error) {
+	if f.Route == fault.RouteBefore {
+		if err := e.routeMade(ctx, f); err != nil {
+			return err
+		}
+	}
 	own := e.targetOf(f)
 	hosts := append(own.Hosts(), e.variables(f)["host"])
 	if f.Watch != nil && f.Watch.Host != "" {
@@ -88,6 +93,11 @@ func (e *edge) live(ctx context.Context, f fault.Fault, p *proof) (err error) {
 	}
 	if f.Route == fault.RouteBefore {
 		if err := e.traceless(ctx, own, before); err != nil {
+			return err
+		}
+	}
+	if routeOf(f) != sharedRoute { // its pod and its records cost every later look something
+		if err := e.scene.RemoveRoute(ctx, e.variables(f)); err != nil {
 			return err
 		}
 	}
@@ -144,7 +154,7 @@ func (e *edge) seen(ctx context.Context, f fault.Fault, target judge.Target, p *
 		p.record.SecondsToDetect = verdict.Seconds(time.Since(injected))
 		p.record.Red, p.record.Green = f.Red.IDs(), f.Green
 		p.evidence = append(reasons, "diagnosed: "+summary(d))
-		for _, u := range e.usual(ctx, v, target) {
+		for _, u := range e.usual(ctx, v, target, e.applicationOf(f)) {
 			p.record.Usual = append(p.record.Usual, verdict.Usual(u))
 		}
 		if naive := judge.Naive(v.facts, target); f.Naive && !naive.Met {
@@ -218,17 +228,6 @@ func cleared(d diagnose.Diagnosis) []string {
 		}
 	}
 	return out
-}
-
-// targetOf is what is judged of a fault: its own route, once that exists; before, the bundle's.
-func (e *edge) targetOf(f fault.Fault) judge.Target {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	target := e.target
-	if route, ok := e.routes[f.ID]; ok {
-		target.Routes = []judge.Route{route}
-	}
-	return target
 }
 
 // watched is the route that is judged while a fault is in.

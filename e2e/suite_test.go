@@ -115,6 +115,7 @@ type edge struct {
 	start   time.Time
 
 	externalDNS string // name of its Deployment
+	application string // address of the one that routes of faults share
 	injector    *fault.Injector
 	change      change
 	views       *facts.Shared[view]
@@ -124,7 +125,8 @@ type edge struct {
 	recorder *timeline.Recorder
 
 	mu     sync.Mutex
-	routes map[string]judge.Route // of faults, by id
+	making *making                // of the faults' routes
+	routes map[string]judge.Route // of faults, by the route's id
 	lives  map[string]life        // of faults, by id
 	moves  []verdict.Upgrade
 	hosts  map[string]int // that are asked for in every look, and by how many

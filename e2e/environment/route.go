@@ -19,40 +19,95 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/control"
 )
 
-// FaultVariables are what ${…} stands for in a fault and its route.
-func FaultVariables(id string, target judge.Target, externalDNS string) map[string]string {
+// ApplicationNamespace is where the application runs that the routes of faults share.
+const ApplicationNamespace = "fault-application"
+
+// FaultVariables are what ${…} stands for in a fault and its route of that id. The application is what MakeApplication returned.
+func FaultVariables(id string, target judge.Target, externalDNS, application string) map[string]string {
 	return map[string]string{
 		"id": id, "namespace": "fault-" + id, "zone": target.Zones[0], "host": id + "." + target.Zones[0],
-		"address": PublicAddress, "owner": target.Owner(),
+		"address": PublicAddress, "application_address": application, "owner": target.Owner(),
 		"credential_namespace": target.Namespace, "credential_secret": target.Credential.Secret, "credential_key": target.Credential.Key,
 		"production_issuer": target.Production.Name, "staging_issuer": target.Staging.Name, "external_dns": externalDNS,
 		"controller_namespace": target.Controller.Namespace, "controller": target.Controller.Name,
 	}
 }
 
-// MakeRoute applies the route of a fault and returns how it is judged. A restored Secret is there before the Ingress that names it,
-// so that cert-manager finds it rather than issues another. It waits only for the end of a route that an earlier run left.
-func (s *Scene) MakeRoute(ctx context.Context, id string, variables map[string]string, restored *corev1.Secret) (judge.Route, error) {
-	if err := s.namespaceGone(ctx, variables["namespace"], true); err != nil {
-		return judge.Route{}, err
-	}
-	objects, err := readManifests(filepath.Join(s.Root, "fixtures", "faults", "route"), variables)
+// RouteOptions says how the route of a fault is made.
+type RouteOptions struct {
+	// Own gives the route an application of its own; without it, it leads to the shared one at ${application_address}.
+	Own bool
+	// Restored is a TLS Secret that is there before the Ingress that names it, so that cert-manager finds it rather than issues another.
+	Restored *corev1.Secret
+}
+
+// MakeRoute makes the route of a fault, as the variables name it, and returns how it is judged. It returns once the application runs, and
+// waits before for the end of a route that an earlier run left.
+func (s *Scene) MakeRoute(ctx context.Context, variables map[string]string, o RouteOptions) (judge.Route, error) {
+	objects, err := readManifests(s.routeFolder(), variables)
 	if err != nil {
 		return judge.Route{}, err
 	}
-	if restored != nil {
-		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(restored)
-		if err != nil {
-			return judge.Route{}, fmt.Errorf("make the route of fault %s: %w", id, err)
-		}
-		objects = slices.Insert(objects, 1, &unstructured.Unstructured{Object: content}) // after the Namespace
+	backend := "shared"
+	if o.Own {
+		backend = "own"
 	}
-	if err := s.applier.apply(ctx, objects...); err != nil {
-		return judge.Route{}, fmt.Errorf("make the route of fault %s: %w", id, err)
+	between, err := readManifests(filepath.Join(s.routeFolder(), backend), variables)
+	if err != nil {
+		return judge.Route{}, err
+	}
+	if o.Restored != nil {
+		content, err := runtime.DefaultUnstructuredConverter.ToUnstructured(o.Restored)
+		if err != nil {
+			return judge.Route{}, fmt.Errorf("make route %s: %w", variables["id"], err)
+		}
+		between = append(between, &unstructured.Unstructured{Object: content})
+	}
+	if err := s.namespaceGone(ctx, variables["namespace"], true); err != nil {
+		return judge.Route{}, err
+	}
+	if err := s.applier.apply(ctx, slices.Insert(objects, 1, between...)...); err != nil { // after the Namespace
+		return judge.Route{}, fmt.Errorf("make route %s: %w", variables["id"], err)
+	}
+	if err := s.applier.ready(ctx, s.Budgets.WorkloadReady, deploymentsOf(between)...); err != nil {
+		return judge.Route{}, fmt.Errorf("make route %s: %w", variables["id"], err)
 	}
 	return judge.Route{
 		Ingress: types.NamespacedName{Namespace: variables["namespace"], Name: "frontend"}, Hosts: []string{variables["host"]}, Marker: frontendMarker,
 	}, nil
+}
+
+// MakeApplication makes the application that routes share, and returns the address of its pod.
+func (s *Scene) MakeApplication(ctx context.Context) (string, error) {
+	if err := s.namespaceGone(ctx, ApplicationNamespace, true); err != nil {
+		return "", err
+	}
+	objects, err := readManifests(filepath.Join(s.routeFolder(), "own"), map[string]string{"namespace": ApplicationNamespace})
+	if err != nil {
+		return "", err
+	}
+	if err := s.applier.apply(ctx, append([]*unstructured.Unstructured{namespaceObject(ApplicationNamespace)}, objects...)...); err != nil {
+		return "", fmt.Errorf("make the application that faults share: %w", err)
+	}
+	if err := s.applier.ready(ctx, s.Budgets.WorkloadReady, deploymentsOf(objects)...); err != nil {
+		return "", fmt.Errorf("make the application that faults share: %w", err)
+	}
+	var pods corev1.PodList
+	if err := s.Client.List(ctx, &pods, client.InNamespace(ApplicationNamespace)); err != nil {
+		return "", fmt.Errorf("find the application that faults share: %w", err)
+	}
+	for i := range pods.Items {
+		if p := &pods.Items[i]; p.DeletionTimestamp.IsZero() && p.Status.PodIP != "" {
+			return p.Status.PodIP, nil
+		}
+	}
+	return "", fmt.Errorf("find the application that faults share: no pod of Namespace %s has an address", ApplicationNamespace)
+}
+
+func (s *Scene) routeFolder() string { return filepath.Join(s.Root, "fixtures", "faults", "route") }
+
+func deploymentsOf(objects []*unstructured.Unstructured) []*unstructured.Unstructured {
+	return slices.DeleteFunc(slices.Clone(objects), func(o *unstructured.Unstructured) bool { return o.GetKind() != "Deployment" })
 }
 
 // RemoveRoute takes the route of a fault away. It does not wait for the end.

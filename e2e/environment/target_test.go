@@ -85,7 +85,7 @@ func TestFaultVariablesFillEveryFault(t *testing.T) {
 	}
 	open := regexp.MustCompile(`\$\{[^}]*\}`)
 	for _, f := range faults {
-		variables := FaultVariables(f.ID, target, "external-dns")
+		variables := FaultVariables(f.ID, target, "external-dns", "10.244.0.9")
 		for name, value := range variables {
 			if value == "" {
 				t.Errorf("%s: variable %s is empty", f.ID, name)
@@ -100,17 +100,21 @@ func TestFaultVariablesFillEveryFault(t *testing.T) {
 				t.Errorf("%s: an action has an open variable: %+v", f.ID, action)
 			}
 		}
-		objects, err := readManifests(filepath.Join(checkout, "fixtures", "faults", "route"), variables)
-		if err != nil {
-			t.Error(err)
-		}
-		var got []string
-		for _, o := range objects {
-			got = append(got, describe(o))
-		}
-		want := []string{"Namespace fault-" + f.ID, "Deployment fault-" + f.ID + "/frontend", "Service fault-" + f.ID + "/frontend", "Ingress fault-" + f.ID + "/frontend"}
-		if diff := cmp.Diff(want, got); diff != "" {
-			t.Errorf("%s: the route (-want +got):\n%s", f.ID, diff)
+		for _, kind := range []struct{ folder, objects string }{{"", "Namespace Ingress"}, {"own", "Deployment Service"}, {"shared", "Service EndpointSlice"}} {
+			objects, err := readManifests(filepath.Join(checkout, "fixtures", "faults", "route", kind.folder), variables)
+			if err != nil {
+				t.Error(err)
+			}
+			var got []string
+			for _, o := range objects {
+				got = append(got, o.GetKind())
+				if o.GetNamespace() != variables["namespace"] && o.GetName() != variables["namespace"] {
+					t.Errorf("%s: %s is in another namespace", f.ID, describe(o))
+				}
+			}
+			if diff := cmp.Diff(strings.Fields(kind.objects), got); diff != "" {
+				t.Errorf("%s: the route's %s (-want +got):\n%s", f.ID, kind.folder, diff)
+			}
 		}
 	}
 }
@@ -122,7 +126,7 @@ func TestARouteOfAFaultIsJudgedAsItIsMade(t *testing.T) {
 	target.Zones = []string{"safeops.work"}
 	c := builder(t).Build()
 	s := scene(t, c)
-	got, err := s.MakeRoute(t.Context(), "some-fault", FaultVariables("some-fault", target, "external-dns"), nil)
+	got, err := s.MakeRoute(t.Context(), FaultVariables("some-fault", target, "external-dns", "10.244.0.9"), RouteOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +147,7 @@ spec: {template: {spec: {containers: [{name: frontend, image: "edgeproof.dev/fro
 	if diff := cmp.Diff(judged.Routes, []judge.Route{got}); diff != "" {
 		t.Errorf("the route (-as made +as judged):\n%s", diff)
 	}
-	if _, err := s.MakeRoute(t.Context(), "some-fault", map[string]string{}, nil); !strings.Contains(message(err), "route.yaml") {
+	if _, err := s.MakeRoute(t.Context(), map[string]string{}, RouteOptions{}); !strings.Contains(message(err), "route.yaml") {
 		t.Errorf("without variables: %v", err)
 	}
 }

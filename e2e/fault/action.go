@@ -64,6 +64,13 @@ func (a Action) steps() []step {
 	return out
 }
 
+// breaksApplication says that the action changes the route's application, or how its Service finds it.
+func (a Action) breaksApplication() bool {
+	const own = "${namespace}"
+	return a.Scale != nil && a.Scale.Namespace == own || a.Restart != nil && a.Restart.Namespace == own ||
+		a.Patch != nil && a.Patch.Namespace == own && (a.Patch.Kind == "Deployment" || a.Patch.Kind == "Service")
+}
+
 // Named is a namespaced object of a kind that the action knows.
 type Named struct {
 	Namespace string `json:"namespace"`

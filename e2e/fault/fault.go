@@ -28,6 +28,8 @@ type Fault struct {
 	// Route says when the route is asked for, and Issue that its certificate is asked of its issuer rather than restored.
 	Route When `json:"route"`
 	Issue bool `json:"issue,omitempty"`
+	// Application is Own where the fault breaks the application itself; other routes share one.
+	Application Application `json:"application,omitempty"`
 	// Within says what the fault must show up without, or after.
 	Within Within `json:"within"`
 	// Watch is the route that is judged and explained while the fault is in, where that is not the fault's own.
@@ -48,6 +50,12 @@ const (
 	RouteBefore When = "before" // a healthy route is broken
 	RouteDuring When = "during" // the route is asked for while the fault is in
 )
+
+// Application says which application a fault's route leads to.
+type Application string
+
+// Own is an application of the route's own.
+const Own Application = "own"
 
 // Within names the wait after which a fault must have been seen.
 type Within string

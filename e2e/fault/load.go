@@ -95,6 +95,7 @@ func (f Fault) validate(p *problems) {
 	p.that(f.Title != "", "title: missing")
 	p.that(len(f.Story) > 20 && strings.HasSuffix(f.Story, "."), "story: give one sentence on what is broken in the real world")
 	p.that(f.Route == RouteBefore || f.Route == RouteDuring, "route %q: give before or during", f.Route)
+	p.that(f.Application == "" || f.Application == Own, "application %q: give own, or leave it out", f.Application)
 	p.that(slices.Contains([]Within{AtOnce, NextSync, NextIssuance}, f.Within), "within %q: give at-once, sync or issuance", f.Within)
 	p.that(f.Watch == nil || *f.Watch != Watch{}, "watch: give host, namespace or ingress")
 	p.that(len(f.Inject) > 0, "inject: no action, so nothing would be broken")
@@ -106,6 +107,7 @@ func (f Fault) validate(p *problems) {
 		if err := steps[0].check(); err != nil {
 			p.that(false, "inject[%d].%w", n, err)
 		}
+		p.that(f.Application == Own || !action.breaksApplication(), "application: give own, since inject[%d] changes the application or its Service", n)
 	}
 	f.Expect.validate(p)
 	p.that(f.Expect.Healthy() || f.Expect.Causes[0].Layer == f.Layer, "layer %q: the root cause lies in another", f.Layer)

@@ -16,6 +16,7 @@ layer: routing
 title: something is broken
 story: Somebody breaks something and people see it.
 route: before
+application: own
 within: at-once
 inject:
   - restart: {namespace: "${namespace}", name: a}
@@ -78,6 +79,8 @@ func TestParseRefuses(t *testing.T) {
 		{"green: [DW-1]", "green: [DW-4]"}:                                             "green: DW-4 is also red",
 		{`red: {DW-4: "${host}"}`, ""}:                                                 "red: no criterion",
 		{`"${host}"`, `""`}:                                                            "red.DW-4: give a text",
+		{"application: own", ""}:                                                       "application: give own, since inject[0] changes",
+		{"application: own", "application: mine"}:                                      "application \"mine\"",
 		{"route: before", "route: after"}:                                              "route \"after\"",
 		{"within: at-once", "within: an-hour"}:                                         "within \"an-hour\"",
 		{"within: at-once", "within: at-once\nwatch: {}"}:                              "watch: give host",

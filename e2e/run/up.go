@@ -122,14 +122,14 @@ func LoadBundle(ctx context.Context, root, path string, variables map[string]str
 }
 
 // Images lists every image that a run of these bundles with these versions of Traefik needs, those of the platform and of the
-// faults' routes too.
+// faults' applications too.
 func Images(ctx context.Context, root string, traefik []string, bundles ...*bundle.Bundle) ([]supply.Need, error) {
 	load := func(folder string, variables map[string]string) error {
 		platform, err := bundle.Load(ctx, filepath.Join(root, "fixtures", folder), bundle.Options{KubeVersion: kubeVersion, Variables: variables})
 		bundles = append(bundles, platform)
 		return err
 	}
-	if err := errors.Join(load("platform/internet", nil), load("faults/route", nil)); err != nil {
+	if err := errors.Join(load("platform/internet", nil), load("faults/route/own", nil)); err != nil {
 		return nil, err
 	}
 	for _, version := range slices.Compact(traefik) {
