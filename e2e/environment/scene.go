@@ -68,6 +68,7 @@ func (s *Scene) Connect(config *rest.Config) error {
 	// The suite asks often and briefly; client-go's default of 5 requests a second would be what it waits for.
 	config = rest.CopyConfig(config)
 	config.QPS, config.Burst = 100, 200
+	config.WarningHandler = rest.NoWarnings{} // the API server's advice on the bundle's objects is not this run's subject
 	s.Config = config
 	scheme, err := newScheme()
 	if err != nil {
