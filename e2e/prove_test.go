@@ -62,11 +62,15 @@ func (e *edge) live(ctx context.Context, f fault.Fault, p *proof) (err error) {
 			return err
 		}
 	}
-	before, err := e.trace(ctx, own)
+	before, err := e.settled(ctx, own)
 	if err != nil {
 		return err
 	}
-
+	if f.After == fault.Sync {
+		if err := e.recordsRead(ctx); err != nil {
+			return err
+		}
+	}
 	injection, err := e.injector.Inject(ctx, f)
 	if err != nil {
 		return err

@@ -10,6 +10,8 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/judge"
+	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
 // trace names what there is of a route: the objects in its namespace that last, and the records at the provider.
@@ -57,6 +59,45 @@ func (e *edge) trace(ctx context.Context, target judge.Target) ([]string, error)
 	}
 	slices.Sort(out)
 	return slices.Compact(out), nil
+}
+
+// settled is the trace of a route that nothing is at work on: external-dns writes its own mark after the record, and cert-manager may
+// issue anew what was restored while it was not looking.
+func (e *edge) settled(ctx context.Context, target judge.Target) (trace []string, err error) {
+	_, err = await.Until(ctx, e.budgets.Healed, "rest of "+strings.Join(target.Hosts(), ", "), func(ctx context.Context) await.Answer {
+		if trace, err = e.trace(ctx, target); err != nil {
+			return await.Wait("%v", err)
+		}
+		owned := false
+		for _, x := range trace {
+			if strings.HasPrefix(x, "Challenge ") || strings.HasPrefix(x, "record _acme-challenge.") {
+				return await.Wait("there is %s", x)
+			}
+			owned = owned || strings.Contains(x, "heritage=external-dns")
+		}
+		if !owned {
+			return await.Wait("external-dns has not marked its record yet")
+		}
+		return await.Done("at rest")
+	})
+	return trace, err
+}
+
+// recordsRead waits until external-dns reads the records of a zone anew.
+func (e *edge) recordsRead(ctx context.Context) error {
+	counters, err := e.scene.Internet.Counters(ctx)
+	after := counters.JournalLast
+	for err == nil {
+		var entries control.Entries
+		entries, err = e.scene.Internet.WaitJournal(ctx, journal.Filter{After: after, Source: journal.API, Contains: "/dns_records"})
+		for _, entry := range entries.Entries {
+			if strings.HasPrefix(entry.Op, "GET ") && !strings.Contains(entry.Detail["agent"], "cert-manager") {
+				return nil
+			}
+			after = entry.Seq
+		}
+	}
+	return fmt.Errorf("wait for external-dns to read the records: %w", err)
 }
 
 // traceless waits until a fault has left nothing behind, and taken nothing away.

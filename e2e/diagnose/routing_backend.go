@@ -174,7 +174,7 @@ func findRefused(r *route) []Finding {
 // ownWords reports whether a body is one that Traefik writes itself.
 func ownWords(body string) bool {
 	switch strings.TrimSpace(body) {
-	case "", "404 page not found", "no available server", "Bad Gateway", "Gateway Timeout", "Service Unavailable":
+	case "", "404 page not found", "no available server", "Internal Server Error", "Bad Gateway", "Gateway Timeout", "Service Unavailable":
 		return true
 	}
 	return false
@@ -190,7 +190,8 @@ func answered(rep *outside.Report, statuses ...int) bool {
 }
 
 // findApplication finds an application that fails by itself: the route is in order up to it. The body tells Traefik's 404 from another,
-// except that of a Go program, which has the same; then only Traefik's access log does.
+// except that of a Go program, which has the same; then only Traefik's access log does. Of errors of its own proxy it does not: they stand
+// there as the origin's.
 func findApplication(r *route) []Finding {
 	rep := r.secure()
 	if rep == nil || rep.HTTP == nil || !bad(rep.HTTP.Status) || rep.HTTP.Status == 421 || r.broken(Routing) || r.rule == nil {
@@ -201,6 +202,8 @@ func findApplication(r *route) []Finding {
 	l := r.access[r.Host]
 	switch logs := l != nil; {
 	case logs && l.Fields["RouterName"] == "":
+		return nil
+	case status >= 500 && ownWords(body):
 		return nil
 	case logs && l.Fields["OriginStatus"] == fmt.Sprint(status):
 		evidence = append(evidence, says("log "+string(facts.Traefik), "RouterName=%s OriginStatus=%s", l.Fields["RouterName"], l.Fields["OriginStatus"]))

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 
 	"k8s.io/apimachinery/pkg/types"
 
@@ -159,12 +160,14 @@ func (c *collection) probe(ctx context.Context, host, address string) {
 		return &report
 	}
 	var got Probe
-	got.HTTPS = ask(outside.Request{URL: "https://" + host + path})
-	got.HTTP = ask(outside.Request{URL: "http://" + host + path})
+	var asking sync.WaitGroup
+	asking.Go(func() { got.HTTPS = ask(outside.Request{URL: "https://" + host + path}) })
+	asking.Go(func() { got.HTTP = ask(outside.Request{URL: "http://" + host + path}) })
 	if address != "" {
-		got.RawIP = ask(outside.Request{URL: "https://" + host + path, Address: address})
-		got.RawHTTP = ask(outside.Request{URL: "http://" + host + path, Address: address})
+		asking.Go(func() { got.RawIP = ask(outside.Request{URL: "https://" + host + path, Address: address}) })
+		asking.Go(func() { got.RawHTTP = ask(outside.Request{URL: "http://" + host + path, Address: address}) })
 	}
+	asking.Wait()
 	c.keep(func(s *Snapshot) {
 		if s.Probes == nil {
 			s.Probes = map[string]Probe{}

@@ -15,6 +15,9 @@ import (
 // atOnce bounds the requests under way. The API server and two cores are shared with the thing that is looked at.
 const atOnce = 8
 
+// askedAtOnce bounds the hosts that are asked about at the same time: they mostly wait for somebody else.
+const askedAtOnce = 64
+
 // Scope says what to look at. The zero Scope is everything. A narrow one costs only what it names, and may be collected every second.
 type Scope struct {
 	// Parts to collect; empty means all. What a part needs is added.
@@ -46,9 +49,9 @@ func Collect(ctx context.Context, from Sources, scope Scope) *Snapshot {
 		from: from, scope: scope, secrets: newRedactor(),
 		s: &Snapshot{Format: Format, Time: time.Now().UTC(), Parts: complete(scope), Within: slices.Clone(scope.Namespaces)},
 	}
-	c.run(ctx, c.kubernetes()) // the objects say which hosts to probe, whose logs to read, and where credentials are
-	c.run(ctx, c.tokens())
-	c.run(ctx, c.beyond())
+	c.run(ctx, atOnce, c.kubernetes()) // the objects say which hosts to probe, whose logs to read, and where credentials are
+	c.run(ctx, atOnce, c.tokens())
+	c.run(ctx, askedAtOnce, c.beyond())
 	c.order()
 	c.secrets.clean(c.s)
 	c.s.Millis = float64(time.Since(c.s.Time).Microseconds()) / 1000
@@ -69,9 +72,9 @@ type collection struct {
 // task reads one thing and keeps what it found.
 type task func(ctx context.Context)
 
-func (c *collection) run(ctx context.Context, tasks []task) {
+func (c *collection) run(ctx context.Context, most int, tasks []task) {
 	var group errgroup.Group
-	group.SetLimit(atOnce)
+	group.SetLimit(most)
 	for _, t := range tasks {
 		group.Go(func() error {
 			t(ctx)

@@ -12,9 +12,12 @@ import (
 )
 
 // FromControl makes the fake internet, behind its control API, the Internet of a collection.
-func FromControl(c *control.Client) Internet { return steered{c} }
+func FromControl(c *control.Client) Internet { return steered{c, &together{ask: c.Ask}} }
 
-type steered struct{ c *control.Client }
+type steered struct {
+	c *control.Client
+	t *together
+}
 
 func (i steered) Zones(ctx context.Context, _ Credential) ([]Zone, error) {
 	zones, err := i.c.Zones(ctx)
@@ -48,7 +51,7 @@ func (i steered) Lookup(ctx context.Context, at Server, name, qtype string) (Ans
 	if at == Resolver {
 		role = dns.Resolver
 	}
-	reply, err := i.c.Query(ctx, control.Question{Name: name, Type: qtype, Role: role})
+	reply, _, err := i.t.one(ctx, control.Asked{Questions: []control.Question{{Name: name, Type: qtype, Role: role}}})
 	if err != nil {
 		return Answer{}, fmt.Errorf("ask the %s for %s of %s: %w", at, qtype, name, err)
 	}
@@ -64,7 +67,7 @@ func (i steered) Lookup(ctx context.Context, at Server, name, qtype string) (Ans
 }
 
 func (i steered) Probe(ctx context.Context, req outside.Request) (outside.Report, error) {
-	report, err := i.c.Probe(ctx, req)
+	_, report, err := i.t.one(ctx, control.Asked{Probes: []outside.Request{req}})
 	if err != nil {
 		return report, fmt.Errorf("probe %s: %w", req.URL, err)
 	}

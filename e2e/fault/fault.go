@@ -30,6 +30,8 @@ type Fault struct {
 	Issue bool `json:"issue,omitempty"`
 	// Application is Own where the fault breaks the application itself; other routes share one.
 	Application Application `json:"application,omitempty"`
+	// After is Sync where external-dns would repair what is broken: it is then injected when a sync has just read the records.
+	After After `json:"after,omitempty"`
 	// Within says what the fault must show up without, or after.
 	Within Within `json:"within"`
 	// Watch is the route that is judged and explained while the fault is in, where that is not the fault's own.
@@ -56,6 +58,12 @@ type Application string
 
 // Own is an application of the route's own.
 const Own Application = "own"
+
+// After says what a fault's injection waits for.
+type After string
+
+// Sync is external-dns's next reading of the records: what is broken then stays so until the sync after it.
+const Sync After = "sync"
 
 // Within names the wait after which a fault must have been seen.
 type Within string

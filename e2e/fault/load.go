@@ -96,6 +96,7 @@ func (f Fault) validate(p *problems) {
 	p.that(len(f.Story) > 20 && strings.HasSuffix(f.Story, "."), "story: give one sentence on what is broken in the real world")
 	p.that(f.Route == RouteBefore || f.Route == RouteDuring, "route %q: give before or during", f.Route)
 	p.that(f.Application == "" || f.Application == Own, "application %q: give own, or leave it out", f.Application)
+	p.that(f.After == "" || f.After == Sync, "after %q: give sync, or leave it out", f.After)
 	p.that(slices.Contains([]Within{AtOnce, NextSync, NextIssuance}, f.Within), "within %q: give at-once, sync or issuance", f.Within)
 	p.that(f.Watch == nil || *f.Watch != Watch{}, "watch: give host, namespace or ingress")
 	p.that(len(f.Inject) > 0, "inject: no action, so nothing would be broken")

@@ -81,6 +81,7 @@ func TestParseRefuses(t *testing.T) {
 		{`"${host}"`, `""`}:                                                            "red.DW-4: give a text",
 		{"application: own", ""}:                                                       "application: give own, since inject[0] changes",
 		{"application: own", "application: mine"}:                                      "application \"mine\"",
+		{"route: before", "route: before\nafter: noon"}:                                "after \"noon\"",
 		{"route: before", "route: after"}:                                              "route \"after\"",
 		{"within: at-once", "within: an-hour"}:                                         "within \"an-hour\"",
 		{"within: at-once", "within: at-once\nwatch: {}"}:                              "watch: give host",

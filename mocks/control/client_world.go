@@ -81,6 +81,17 @@ func (c *Client) Probe(ctx context.Context, req outside.Request) (outside.Report
 	return out, c.call(ctx, http.MethodPost, "/v1/probe", nil, req, &out)
 }
 
+// Ask asks the DNS from inside and as a client out on the internet, at most MostAsked in all. One question that cannot
+// be asked is an error of the whole.
+func (c *Client) Ask(ctx context.Context, asked Asked) (Told, error) {
+	var out Told
+	err := c.call(ctx, http.MethodPost, "/v1/ask", nil, asked, &out)
+	if err == nil && (len(out.Replies) != len(asked.Questions) || len(out.Reports) != len(asked.Probes)) {
+		err = fmt.Errorf("ask: %d replies and %d reports to %d questions and %d probes", len(out.Replies), len(out.Reports), len(asked.Questions), len(asked.Probes))
+	}
+	return out, err
+}
+
 // Faults lists the faults at work, with their counts.
 func (c *Client) Faults(ctx context.Context) ([]inject.State, error) {
 	out := []inject.State{}

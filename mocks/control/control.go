@@ -13,6 +13,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -103,6 +104,7 @@ func (s *server) routes() map[string]handle {
 		"PUT /v1/acme/{authority}/profiles":        s.putProfiles,
 		"POST /v1/acme/{authority}/certificates":   s.signCertificate,
 		"POST /v1/probe":                           s.probe,
+		"POST /v1/ask":                             s.ask,
 		"DELETE /v1/journal":                       s.clearJournal,
 		"GET /v1/faults":                           s.listFaults,
 		"POST /v1/faults":                          s.addFault,
@@ -143,7 +145,7 @@ func (s *server) wrap(h handle) http.Handler {
 
 // note journals what may have changed something; reads would drown it.
 func (s *server) note(r *http.Request, status int, start time.Time) {
-	if r.Method == http.MethodGet || r.URL.Path == "/v1/probe" || r.URL.Path == "/v1/dns/query" {
+	if r.Method == http.MethodGet || slices.Contains([]string{"/v1/probe", "/v1/dns/query", "/v1/ask"}, r.URL.Path) {
 		return
 	}
 	client, _, err := net.SplitHostPort(r.RemoteAddr)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -248,6 +249,37 @@ func TestProbe(t *testing.T) {
 	if err != nil || !report.OK || report.HTTP.Body != "here" {
 		t.Errorf("report %+v, %v", report, err)
 	}
+}
+
+func TestAskAnswersManyInTheirOrder(t *testing.T) {
+	t.Parallel()
+	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = io.WriteString(w, r.URL.Path) }))
+	defer site.Close()
+	c := client(t, internet(t))
+	var asked control.Asked
+	for i := range 100 {
+		asked.Questions = append(asked.Questions, control.Question{Name: fmt.Sprintf("%d.nowhere.example", i), Role: dns.Authority})
+		asked.Probes = append(asked.Probes, outside.Request{URL: fmt.Sprintf("%s/%d", site.URL, i)})
+	}
+	told, err := c.Ask(t.Context(), asked)
+	if err != nil || len(told.Replies) != 100 {
+		t.Fatalf("%d replies, %v", len(told.Replies), err)
+	}
+	for i, report := range told.Reports {
+		if report.HTTP == nil || report.HTTP.Body != fmt.Sprintf("/%d", i) {
+			t.Errorf("report %d: %+v", i, report)
+		}
+	}
+	if told.Replies[0].Rcode != "REFUSED" {
+		t.Errorf("reply %+v", told.Replies[0])
+	}
+	_, err = c.Ask(t.Context(), control.Asked{Questions: []control.Question{{Name: "a.example"}, {Name: ""}}})
+	refused(t, err, 400, control.CodeInvalid)
+	if !strings.Contains(err.Error(), "questions[1]") {
+		t.Errorf("the error does not say which: %v", err)
+	}
+	_, err = c.Ask(t.Context(), control.Asked{Questions: make([]control.Question, control.MostAsked+1)})
+	refused(t, err, 400, control.CodeInvalid)
 }
 
 func TestFaults(t *testing.T) {

@@ -88,7 +88,7 @@ func TestOpenAPISchemas(t *testing.T) {
 	types := map[string]any{
 		"Error": Error{}, "Status": Status{}, "Roots": Roots{}, "ZoneDraft": ZoneDraft{}, "ZonePatch": ZonePatch{}, "Zone": zone.Zone{},
 		"RecordDraft": RecordDraft{}, "Record": zone.Record{}, "TokenDraft": TokenDraft{}, "TokenPatch": TokenPatch{}, "Token": zone.Token{},
-		"NewToken": NewToken{}, "Question": Question{}, "Reply": Reply{}, "ResourceRecord": Record{}, "Unknown": Unknown{}, "UnknownName": dns.UnknownName{},
+		"NewToken": NewToken{}, "Question": Question{}, "Asked": Asked{}, "Told": Told{}, "Reply": Reply{}, "ResourceRecord": Record{}, "Unknown": Unknown{}, "UnknownName": dns.UnknownName{},
 		"Delay": Delay{}, "Validity": Validity{}, "Profiles": Profiles{}, "CertificateDraft": CertificateDraft{}, "Signed": Signed{}, "Request": outside.Request{}, "Report": outside.Report{}, "Resolution": outside.Resolution{},
 		"Connection": outside.Connection{}, "Handshake": outside.Handshake{}, "Answer": outside.Answer{}, "Rule": inject.Rule{}, "State": inject.State{},
 		"HTTPMatch": inject.HTTPMatch{}, "DNSMatch": inject.DNSMatch{}, "Effect": inject.Effect{}, "Cleared": Cleared{}, "Entries": Entries{},

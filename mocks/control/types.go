@@ -6,6 +6,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/mocks/dns"
 	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/outside"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -132,6 +133,21 @@ type Record struct {
 	Type string `json:"type"`
 	TTL  uint32 `json:"ttl"`
 	Data string `json:"data"` // as in a zone file
+}
+
+// MostAsked bounds how many questions and probes one Asked holds.
+const MostAsked = 512
+
+// Asked are questions and probes of one request.
+type Asked struct {
+	Questions []Question        `json:"questions,omitempty"`
+	Probes    []outside.Request `json:"probes,omitempty"`
+}
+
+// Told answers an Asked, each list in the order of what was asked.
+type Told struct {
+	Replies []Reply          `json:"replies"`
+	Reports []outside.Report `json:"reports"`
 }
 
 // Unknown are the names that were asked for and are not in this internet.

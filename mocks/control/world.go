@@ -8,6 +8,7 @@ import (
 	"time"
 
 	mdns "github.com/miekg/dns"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/edgeproof/edgeproof/mocks/acme"
 	"github.com/edgeproof/edgeproof/mocks/dns"
@@ -36,22 +37,31 @@ func (s *server) query(r *http.Request) (any, error) {
 	if err := decode(r, &q); err != nil {
 		return nil, err
 	}
+	reply, problem := s.reply(q)
+	if problem != nil {
+		return nil, problem
+	}
+	return reply, nil
+}
+
+// reply asks, or says what is wrong with the question.
+func (s *server) reply(q Question) (Reply, *Error) {
 	if q.Type == "" {
 		q.Type = "A"
 	}
 	qtype, ok := mdns.StringToType[strings.ToUpper(q.Type)]
 	if !ok {
-		return nil, invalid("record type %q is unknown", q.Type)
+		return Reply{}, invalid("record type %q is unknown", q.Type)
 	}
 	if _, ok := mdns.IsDomainName(q.Name); !ok || q.Name == "" {
-		return nil, invalid("name %q is no domain name", q.Name)
+		return Reply{}, invalid("name %q is no domain name", q.Name)
 	}
 	switch q.Role {
 	case "":
 		q.Role = dns.Both
 	case dns.Both, dns.Authority, dns.Resolver:
 	default:
-		return nil, invalid("role %q: give authority, resolver or both", q.Role)
+		return Reply{}, invalid("role %q: give authority, resolver or both", q.Role)
 	}
 	reply := s.DNS.Ask(q.Role, q.Name, qtype)
 	return Reply{
@@ -59,6 +69,37 @@ func (s *server) query(r *http.Request) (any, error) {
 		Answer: records(reply.Answer), Authority: records(reply.Ns),
 	}, nil
 }
+
+// ask answers many questions and probes for the price of one request, as a look at a hundred hosts needs it.
+func (s *server) ask(r *http.Request) (any, error) {
+	var asked Asked
+	if err := decode(r, &asked); err != nil {
+		return nil, err
+	}
+	if n := len(asked.Questions) + len(asked.Probes); n > MostAsked {
+		return nil, invalid("%d questions and probes: give %d at most", n, MostAsked)
+	}
+	told := Told{Replies: make([]Reply, len(asked.Questions)), Reports: make([]outside.Report, len(asked.Probes))}
+	for i, q := range asked.Questions {
+		reply, problem := s.reply(q)
+		if problem != nil {
+			return nil, invalid("questions[%d]: %s", i, problem.Message)
+		}
+		told.Replies[i] = reply
+	}
+	var probes errgroup.Group
+	probes.SetLimit(probesAtOnce)
+	for i, p := range asked.Probes {
+		probes.Go(func() error {
+			told.Reports[i] = s.Outside.Probe(r.Context(), p)
+			return nil
+		})
+	}
+	return told, probes.Wait()
+}
+
+// probesAtOnce bounds the connections of one request.
+const probesAtOnce = 32
 
 func records(section []mdns.RR) []Record {
 	out := make([]Record, 0, len(section))

@@ -1,0 +1,98 @@
+package facts
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"sync"
+
+	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/outside"
+)
+
+// together sends what many ask at the same time in few requests: a look at a hundred hosts asks a thousand things, and each
+// request to the control API passes through the API server. Whatever is asked while requests are under way goes with the next.
+type together struct {
+	ask func(context.Context, control.Asked) (control.Told, error)
+
+	mu      sync.Mutex
+	waiting []*asking
+	sending int
+}
+
+const (
+	mostTogether   = 128 // of one request: an answer holds up to 4 KiB of a body, and a slow probe holds up its request
+	requestsAtOnce = 4
+)
+
+// asking is one question or one probe, and its answer once done is closed.
+type asking struct {
+	ctx    context.Context
+	asked  control.Asked
+	done   chan struct{}
+	reply  control.Reply
+	report outside.Report
+	err    error
+}
+
+// one asks one question or one probe.
+func (t *together) one(ctx context.Context, asked control.Asked) (control.Reply, outside.Report, error) {
+	mine := &asking{ctx: ctx, asked: asked, done: make(chan struct{})}
+	t.mu.Lock()
+	t.waiting = append(t.waiting, mine)
+	if t.sending < requestsAtOnce {
+		t.sending++
+		go t.send()
+	}
+	t.mu.Unlock()
+	select {
+	case <-mine.done:
+		return mine.reply, mine.report, mine.err
+	case <-ctx.Done():
+		return control.Reply{}, outside.Report{}, context.Cause(ctx)
+	}
+}
+
+// send sends as long as something waits.
+func (t *together) send() {
+	for {
+		t.mu.Lock()
+		batch := t.waiting[:min(len(t.waiting), mostTogether)]
+		t.waiting = t.waiting[len(batch):]
+		if len(batch) == 0 {
+			t.sending--
+			t.mu.Unlock()
+			return
+		}
+		t.mu.Unlock()
+		t.answer(batch)
+	}
+}
+
+// answer sends one request. One of several that is refused must not spoil the others, so they then go one by one.
+func (t *together) answer(batch []*asking) {
+	var all control.Asked
+	for _, a := range batch {
+		all.Questions = append(all.Questions, a.asked.Questions...)
+		all.Probes = append(all.Probes, a.asked.Probes...)
+	}
+	told, err := t.ask(batch[0].ctx, all)
+	var refused *control.Error
+	if errors.As(err, &refused) && refused.Status == http.StatusBadRequest && len(batch) > 1 {
+		for _, a := range batch {
+			t.answer([]*asking{a})
+		}
+		return
+	}
+	for _, a := range batch {
+		a.err = err
+		switch {
+		case err != nil:
+		case len(a.asked.Questions) > 0:
+			a.reply, told.Replies = told.Replies[0], told.Replies[1:]
+		default:
+			a.report, told.Reports = told.Reports[0], told.Reports[1:]
+		}
+		close(a.done)
+	}
+}

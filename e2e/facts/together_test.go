@@ -1,0 +1,117 @@
+package facts
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/outside"
+)
+
+// echo answers every question with its name and every probe with its URL; "bad" is refused.
+func echo(_ context.Context, asked control.Asked) (control.Told, error) {
+	var told control.Told
+	for _, q := range asked.Questions {
+		if q.Name == "bad" {
+			return control.Told{}, &control.Error{Status: http.StatusBadRequest, Message: "bad"}
+		}
+		told.Replies = append(told.Replies, control.Reply{Rcode: q.Name})
+	}
+	for _, p := range asked.Probes {
+		told.Reports = append(told.Reports, outside.Report{Error: p.URL})
+	}
+	return told, nil
+}
+
+func question(name string) control.Asked {
+	return control.Asked{Questions: []control.Question{{Name: name}}}
+}
+
+func TestTogetherAnswersEachItsOwnInFewRequests(t *testing.T) {
+	t.Parallel()
+	var requests atomic.Int64
+	open := make(chan struct{})
+	all := &together{ask: func(ctx context.Context, asked control.Asked) (control.Told, error) {
+		requests.Add(1)
+		<-open // until all have asked
+		return echo(ctx, asked)
+	}}
+	const asking = 300
+	var group sync.WaitGroup
+	for i := range asking {
+		group.Go(func() {
+			want := strconv.Itoa(i)
+			if i%3 == 0 {
+				_, report, err := all.one(t.Context(), control.Asked{Probes: []outside.Request{{URL: want}}})
+				if err != nil || report.Error != want {
+					t.Errorf("probe %s: %+v, %v", want, report, err)
+				}
+				return
+			}
+			reply, _, err := all.one(t.Context(), question(want))
+			if err != nil || reply.Rcode != want {
+				t.Errorf("question %s: %+v, %v", want, reply, err)
+			}
+		})
+	}
+	go func() {
+		for waiting := 0; waiting < asking-2*requestsAtOnce; runtime.Gosched() { // but for those under way
+			all.mu.Lock()
+			waiting = len(all.waiting)
+			all.mu.Unlock()
+		}
+		close(open)
+	}()
+	group.Wait()
+	if n := requests.Load(); n > asking/4 {
+		t.Errorf("%d requests for %d questions", n, asking)
+	}
+}
+
+func TestTogetherIsolatesWhatIsRefused(t *testing.T) {
+	t.Parallel()
+	all := &together{ask: echo}
+	batch := []*asking{}
+	for _, name := range []string{"a", "bad", "b"} {
+		batch = append(batch, &asking{ctx: t.Context(), asked: question(name), done: make(chan struct{})})
+	}
+	all.answer(batch)
+	if batch[0].err != nil || batch[0].reply.Rcode != "a" || batch[1].err == nil || batch[2].err != nil || batch[2].reply.Rcode != "b" {
+		t.Errorf("a %v, bad %v, b %v", batch[0].err, batch[1].err, batch[2].err)
+	}
+}
+
+func TestTogetherAsksOnceWhenNobodyAnswers(t *testing.T) {
+	t.Parallel()
+	down, requests := errors.New("down"), 0
+	all := &together{ask: func(context.Context, control.Asked) (control.Told, error) {
+		requests++
+		return control.Told{}, down
+	}}
+	batch := []*asking{
+		{ctx: t.Context(), asked: question("a"), done: make(chan struct{})},
+		{ctx: t.Context(), asked: question("b"), done: make(chan struct{})},
+	}
+	if all.answer(batch); requests != 1 || !errors.Is(batch[0].err, down) || !errors.Is(batch[1].err, down) {
+		t.Errorf("%d requests, %v, %v", requests, batch[0].err, batch[1].err)
+	}
+}
+
+func TestTogetherEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	all := &together{ask: func(ctx context.Context, _ control.Asked) (control.Told, error) {
+		<-ctx.Done()
+		return control.Told{}, ctx.Err()
+	}}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, _, err := all.one(ctx, question("a")); !errors.Is(err, context.Canceled) {
+		t.Errorf("one = %v", err)
+	}
+}
