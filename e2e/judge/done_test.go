@@ -53,6 +53,12 @@ func TestDoneFaults(t *testing.T) {
 		{"dry run", "DW-1", func(s *facts.Snapshot) { s.Deployments[3].Spec.Template.Spec.Containers[0].Args[0] = "--dry-run" }, true, "--dry-run writes no record"},
 		{"no pod", "DW-1", func(s *facts.Snapshot) { s.Pods = nil }, false, "Deployment cert-manager/external-dns: has no pod"},
 
+		{"a record that came between probe and question", "DW-4", probe(func(https, http *outside.Report) {
+			for _, rep := range []*outside.Report{https, http} {
+				rep.OK, rep.Failed, rep.Class, rep.Error, rep.TLS, rep.HTTP = false, outside.StepResolve, outside.ClassNXDomain, "no such name", nil, nil
+			}
+		}), false, "the name had no address yet when it was probed"},
+
 		{"not ready", "DW-2", func(s *facts.Snapshot) {
 			c := &s.ClusterIssuers[0].Status.Conditions[0]
 			c.Status, c.Reason, c.Message = cmmeta.ConditionFalse, "ErrRegisterACMEAccount", "Failed to register ACME account: x509"

@@ -87,7 +87,8 @@ func secure(j *Judgement, s *facts.Snapshot, r Route, host string) {
 		j.lacks("https://%s: was not probed", host)
 		return
 	case rep.Failed == outside.StepResolve:
-		return // said by resolves
+		unresolved(j, s, "https://"+host, host)
+		return
 	case rep.Failed != "" && rep.Failed != outside.StepTLS:
 		j.lacks("https://%s: %s failed, %s: %s", host, rep.Failed, rep.Class, rep.Error)
 		return
@@ -138,11 +139,19 @@ func plain(j *Judgement, s *facts.Snapshot, host string) {
 	switch {
 	case rep == nil:
 		j.lacks("http://%s: was not probed", host)
-	case rep.Failed == outside.StepResolve: // said by resolves
+	case rep.Failed == outside.StepResolve:
+		unresolved(j, s, "http://"+host, host)
 	case rep.HTTP == nil:
 		j.lacks("http://%s: %s failed, %s: %s", host, rep.Failed, rep.Class, rep.Error)
 	case rep.HTTP.Status == 404 || rep.HTTP.Status >= 500:
 		j.lacks("http://%s: answers %d: %s", host, rep.HTTP.Status, short(rep.HTTP.Body))
+	}
+}
+
+// unresolved notes that a probe found no address, unless resolves has said so: a record may come between the two questions of a look.
+func unresolved(j *Judgement, s *facts.Snapshot, url, host string) {
+	if len(s.DNS[host].Resolver.Addresses) > 0 {
+		j.lacks("%s: the name had no address yet when it was probed", url)
 	}
 }
 
