@@ -40,7 +40,6 @@ type making struct {
 // certificates are then there when they are needed.
 func (e *edge) makeRoutes(ctx context.Context, list []fault.Fault) {
 	if !slices.ContainsFunc(list, planned) {
-		e.making = &making{stop: func() {}}
 		return
 	}
 	var err error
@@ -87,6 +86,9 @@ func (e *edge) routeMade(ctx context.Context, f fault.Fault) error {
 
 // removeRoutes takes the faults' routes away; nothing waits for their end.
 func (e *edge) removeRoutes(ctx context.Context, list []fault.Fault) {
+	if e.making == nil {
+		return // none were made
+	}
 	e.making.stop()
 	for _, made := range e.making.made {
 		<-made

@@ -130,13 +130,13 @@ func (e *edge) only(route judge.Route) judge.Target {
 
 // probeRoute makes a route of the project's own application, for clients outside to ask.
 func (e *edge) probeRoute(ctx context.Context, name string) (judge.Route, error) {
-	route, err := e.scene.MakeRoute(ctx, name, e.probeVariables(name), nil)
+	route, err := e.scene.MakeRoute(ctx, e.probeVariables(name), environment.RouteOptions{Own: true})
 	e.change.routes = append(e.change.routes, route)
 	return route, err
 }
 
 func (e *edge) probeVariables(name string) map[string]string {
-	variables := environment.FaultVariables(name, e.change.target, e.externalDNS)
+	variables := environment.FaultVariables(name, e.change.target, e.externalDNS, e.application)
 	variables["namespace"] = "probe-" + name
 	return variables
 }
