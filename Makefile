@@ -12,6 +12,7 @@ ARTIFACTS ?=
 KEEP      ?= on-failure
 FOCUS     ?=
 LABELS    ?=
+RERUN     ?=
 SEED      ?= 0
 IMAGES    ?= auto
 NODE      ?=
@@ -25,8 +26,8 @@ FUZZTIME  ?= 30s
 ##@ Prove
 
 .PHONY: e2e
-e2e: build ## judge BUNDLE= (default: the reference bundle) on a real cluster; KEEP= FOCUS= LABELS= APPS= ARTIFACTS= IMAGES=
-	$(EDGEPROOF) test $(SCENE) --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
+e2e: build ## judge BUNDLE= (default: the reference bundle) on a real cluster; KEEP= FOCUS= LABELS= SEED= APPS= ARTIFACTS= IMAGES=; RERUN=verdict.json for what that did not prove
+	$(EDGEPROOF) test $(SCENE) --rerun '$(RERUN)' --seed '$(SEED)' --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
 
 .PHONY: e2e-full
 e2e-full: build ## the same with every fault of the catalogue; SEED= repeats an order
@@ -39,6 +40,10 @@ gate: build ## may CANDIDATE= take the place of BASELINE=? upgrade under traffic
 .PHONY: gate-sabotage
 gate-sabotage: build ## spoilt copies of CANDIDATE=, each of which must be held for its own reason
 	$(EDGEPROOF) gate sabotage $(PAIR) --artifacts '$(ARTIFACTS)' --keep '$(KEEP)' --focus '$(FOCUS)'
+
+.PHONY: baseline
+baseline: build ## make the times of the last `make e2e`, which must have passed, those that runs are held against
+	$(EDGEPROOF) baseline '$(or $(ARTIFACTS),_artifacts)/verdict.json'
 
 .PHONY: test
 test: browser ## all unit and contract tests; no cluster

@@ -25,6 +25,7 @@ func (e *edge) journey() {
 			if CurrentSpecReport().Failed() {
 				e.recordFindings(ctx)
 			}
+			e.recordTimes(ctx)
 		})
 		e.expectMet(ctx, "DW-4", e.target, e.remaining(e.budgetOf("DW-4")))
 	})

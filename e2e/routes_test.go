@@ -62,6 +62,9 @@ func (e *edge) makeRoutes(ctx context.Context, list []fault.Fault) {
 				id := routeOf(f)
 				defer close(m.made[id])
 				err := e.makeRoute(ctx, f)
+				if err == nil && !f.Issue {
+					e.timeRoute(e.targetOf(f).Routes[0])
+				}
 				e.mu.Lock()
 				defer e.mu.Unlock()
 				m.err[id] = err

@@ -124,6 +124,8 @@ type edge struct {
 	log      *progress.Log // nil while the tree is only looked at
 	recorder *timeline.Recorder
 
+	toRoute <-chan verdict.Time // what the first route took; nil until one is made
+
 	mu     sync.Mutex
 	making *making                // of the faults' routes
 	routes map[string]judge.Route // of faults, by the route's id

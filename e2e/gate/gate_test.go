@@ -54,6 +54,7 @@ func TestDecide(t *testing.T) {
 		}, gate.Hold, "no upgrade from fixtures/bundles/reference was tried"},
 		{"a record came late", func(v *verdict.Verdict) { v.Convergence.Times[1].Seconds = 99 }, gate.Hold, "time to record was 99.0 s"},
 		{"a time is missing", func(v *verdict.Verdict) { v.Convergence.Times = v.Convergence.Times[1:] }, gate.Hold, "time to route was not measured"},
+		{"there is no baseline of times", func(v *verdict.Verdict) { v.Convergence.Baseline = "" }, gate.CannotJudge, "times are held against the baseline  of a machine"},
 		{"no time was measured", func(v *verdict.Verdict) { v.Convergence = nil }, gate.Hold, "time to detect was not measured"},
 
 		{"the run was cut short", func(v *verdict.Verdict) {

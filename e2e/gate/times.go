@@ -26,6 +26,8 @@ func (f *findings) times(v *verdict.Verdict) {
 		n := slices.IndexFunc(measured.Times, func(t verdict.Time) bool { return t.To == to })
 		if n < 0 {
 			f.add(TimeID(to), "time to %s was not measured", to)
+		} else if !measured.Held() {
+			f.add(TimeID(to), "time to %s is held against no baseline; write one with `make baseline`", to)
 		} else if late := measured.Late(measured.Times[n]); late != "" {
 			f.add(TimeID(to), "%s", late)
 		}

@@ -151,7 +151,11 @@ func (m *markdown) times(v *verdict.Verdict) {
 		m.line("| time to | here | allowed | baseline |")
 		m.line("| --- | ---: | ---: | ---: |")
 		for _, t := range v.Convergence.Times {
-			m.row(mdText(t.To), sec(t.Seconds), sec(t.Limit(v.Convergence.Machine.Factor())), sec(t.BaselineSeconds))
+			allowed, baseline := "–", "–"
+			if v.Convergence.Held() {
+				allowed, baseline = sec(t.Limit(v.Convergence.Machine.Factor())), sec(t.BaselineSeconds)
+			}
+			m.row(mdText(t.To), sec(t.Seconds), allowed, baseline)
 		}
 	}
 	if len(v.Phases) == 0 {

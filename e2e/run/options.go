@@ -49,6 +49,7 @@ type Options struct {
 	Focus     string // Ginkgo's --focus
 	Labels    string // Ginkgo's --label-filter
 	Seed      int64  // Ginkgo's --seed, of the order of the faults; 0 takes one by the clock
+	Rerun     string // verdict of an earlier run: only what that did not prove is run
 	Catalogue verdict.Catalogue
 	Log       *progress.Log
 }

@@ -29,6 +29,10 @@ const suiteTimeout = time.Hour
 // fail, 2 could not be judged). The error is for what kept the results from being written, or the options from being
 // understood.
 func Test(ctx context.Context, o Options, out io.Writer) (int, error) {
+	before, err := o.again()
+	if err != nil {
+		return verdict.Errored.ExitCode(), err
+	}
 	if err := o.complete(); err != nil {
 		return verdict.Errored.ExitCode(), err
 	}
@@ -36,7 +40,7 @@ func Test(ctx context.Context, o Options, out io.Writer) (int, error) {
 	if err := clearResults(o.Artifacts); err != nil {
 		return verdict.Errored.ExitCode(), err
 	}
-	t := &test{options: o, world: &World{}, verdict: verdict.New(verdict.Suite{Version: version(), GoVersion: runtime.Version(), Started: time.Now().UTC()})}
+	t := &test{options: o, before: before, world: &World{}, verdict: verdict.New(verdict.Suite{Version: version(), GoVersion: runtime.Version(), Started: time.Now().UTC()})}
 	t.verdict.Catalogue = o.Catalogue
 	usual.Began = t.verdict.Suite.Started
 	t.usual = usual
@@ -48,6 +52,7 @@ func Test(ctx context.Context, o Options, out io.Writer) (int, error) {
 	}
 	t.budget()
 	timeline.AddPhases(t.verdict)
+	t.reproduce()
 	t.verdict.Conclude()
 	return t.tell(out)
 }
@@ -58,6 +63,7 @@ type test struct {
 	world   *World
 	verdict *verdict.Verdict
 	usual   progress.Expected
+	before  *verdict.Verdict // of the run that is run again; nil where none is
 }
 
 // run does everything; whatever stops it ends up in the verdict.
@@ -164,7 +170,11 @@ func (t *test) specs(ctx context.Context) error {
 		return errors.Join(err, runErr)
 	}
 	report.Judge(t.verdict, found)
-	return nil
+	if t.before != nil {
+		t.verdict.After(t.before)
+		t.verdict.JudgeCriteria()
+	}
+	return t.converge()
 }
 
 func (t *test) writeStage() (string, error) {
@@ -191,6 +201,10 @@ func (t *test) describe() {
 	if w.Bundle != nil {
 		t.verdict.Bundle.Digest = w.Bundle.Digest
 	}
+	t.verdict.Apps.Path = t.options.Apps
+	if w.Apps != nil {
+		t.verdict.Apps.Digest = w.Apps.Digest
+	}
 	if t.options.Candidate != "" {
 		t.verdict.Baseline = &verdict.Content{Path: t.verdict.Bundle.Path, Digest: t.verdict.Bundle.Digest}
 		t.verdict.Bundle.Path, t.verdict.Bundle.Digest = t.options.Candidate, ""
@@ -208,7 +222,10 @@ func (t *test) describe() {
 		return
 	}
 	for _, image := range w.Node.Images {
-		t.verdict.Bundle.Images = append(t.verdict.Bundle.Images, verdict.Image{Name: image.Reference, Digest: image.Digest, Origin: image.Origin})
+		of := verdict.Image{Name: image.Reference, Digest: image.Digest, Origin: image.Origin}
+		if !slices.Contains(t.verdict.Bundle.Images, of) {
+			t.verdict.Bundle.Images = append(t.verdict.Bundle.Images, of)
+		}
 	}
 }
 

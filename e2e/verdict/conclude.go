@@ -25,7 +25,7 @@ func (v *Verdict) Conclude() {
 //
 //  1. anything failed: fail. What was shown to be false stays false even when the run was cut short afterwards.
 //  2. an error, nothing planned, or not everything planned finished: error.
-//  3. anything not proved (skipped, flaky, unsupported, filtered out, no proof of the seal, no upgrade where one was to be): partial.
+//  3. anything not proved (skipped, flaky, unsupported, filtered out, no proof of the seal, no upgrade where one was to be, later than the baseline allows): partial.
 //  4. else pass.
 //
 // Reasons of lower weight are listed after those that decided.
@@ -66,7 +66,7 @@ func (v *Verdict) failures() []string {
 	if hosts := v.routesWith(Failed); len(hosts) > 0 {
 		out = append(out, fmt.Sprintf("%s failed from outside: %s", count(len(hosts), "route", "routes"), strings.Join(hosts, ", ")))
 	}
-	return slices.Concat(out, v.objections(Failed), v.late())
+	return slices.Concat(out, v.objections(Failed))
 }
 
 // objections are those against the upgrades that came to this result.
@@ -123,7 +123,7 @@ func (v *Verdict) gaps() []string {
 	if v.Specs.Filtered > 0 {
 		out = append(out, fmt.Sprintf("%s left out by a focus or label filter", count(v.Specs.Filtered, "spec", "specs")))
 	}
-	out = slices.Concat(out, v.objections(Skipped), v.Untried())
+	out = slices.Concat(out, v.objections(Skipped), v.Untried(), v.late())
 	if len(v.Criteria) == 0 {
 		out = append(out, "no criterion was judged")
 	}

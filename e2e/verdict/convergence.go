@@ -30,9 +30,9 @@ func (m Machine) Factor() float64 {
 
 // What is measured.
 const (
-	ToRoute       = "route"       // from the bundle's last object to the first answer through the ingress controller
-	ToRecord      = "record"      // until the provider holds the record
-	ToCertificate = "certificate" // until the certificate is ready
+	ToRoute       = "route"       // from a route's making to its application's first answer through the ingress controller
+	ToRecord      = "record"      // from the Ingress's making until the provider holds its record
+	ToCertificate = "certificate" // from the Certificate's making until it is ready
 	ToDetect      = "detect"      // from a fault's injection to its diagnosis: the median of the run
 )
 
@@ -49,10 +49,17 @@ type Time struct {
 	Tolerance       float64 `json:"tolerance"`
 }
 
+// grain is the least that work is taken to need: Kubernetes' times are whole seconds, and looks come a second apart.
+const grain = 2
+
 // Limit is the longest that t may take on a machine that is slower by factor: what is imposed stays, the rest is scaled.
 func (t Time) Limit(factor float64) float64 {
-	return math.Round((t.ImposedSeconds+(t.BaselineSeconds-t.ImposedSeconds)*factor*(1+t.Tolerance))*1000) / 1000
+	work := max(t.BaselineSeconds-t.ImposedSeconds, grain)
+	return math.Round((t.ImposedSeconds+work*factor*(1+t.Tolerance))*1000) / 1000
 }
+
+// Held says that there is a baseline to hold times against.
+func (c Convergence) Held() bool { return c.Baseline != "" }
 
 // Late says in a sentence that t took longer than the baseline allows; it is empty when it did not.
 func (c Convergence) Late(t Time) string {
@@ -69,7 +76,7 @@ func (c Convergence) Late(t Time) string {
 }
 
 func (v *Verdict) late() []string {
-	if v.Convergence == nil {
+	if v.Convergence == nil || !v.Convergence.Held() {
 		return nil
 	}
 	return pick(v.Convergence.Times, func(t Time) (string, bool) { said := v.Convergence.Late(t); return said, said != "" })

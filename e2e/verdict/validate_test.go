@@ -69,7 +69,7 @@ func TestValidateNamesEveryInconsistency(t *testing.T) {
 		{"an unknown direction", func(v *verdict.Verdict) { v.Upgrades[0].Direction = "sideways" }, `direction "sideways"`},
 		{"an unknown probe", func(v *verdict.Verdict) { v.Upgrades[0].Probes[0].Kind = "icmp" }, `a probe of kind "icmp"`},
 		{"an unknown time", func(v *verdict.Verdict) { v.Convergence.Times[0].To = "lunch" }, `time to "lunch"`},
-		{"more imposed than there is", func(v *verdict.Verdict) { v.Convergence.Times[0].ImposedSeconds = 9 }, "beyond the imposed is -8.5 seconds"},
+		{"a baseline before its time", func(v *verdict.Verdict) { v.Convergence.Times[0].BaselineSeconds = -9 }, "the baseline's time to route is -9 seconds"},
 		{"two entries of one id", func(v *verdict.Verdict) { v.Timeline[1].ID = "phase-1" }, "not unique"},
 		{"an entry out of order", func(v *verdict.Verdict) { v.Timeline[1].Time = v.Suite.Started.Add(-time.Hour) }, "out of order"},
 		{"a criterion that cites nothing", func(v *verdict.Verdict) { v.Criteria[0].Cites = []string{"event-99"} }, `criterion DW-1 cites "event-99"`},

@@ -12,7 +12,7 @@ import (
 // newGate gathers what decides whether a new version of a bundle may be promoted.
 func newGate(f *flags, log *progress.Log) *cobra.Command {
 	cmd := &cobra.Command{Use: "gate", Short: "Decide whether a candidate may take the place of the baseline"}
-	cmd.AddCommand(newGateRun(f, log), newGateSabotage(f, log), newGateImages(f, log))
+	cmd.AddCommand(newGateRun(f, log), newGateSabotage(f, log), newGateImages(f, log), newGateVerify(log))
 	return cmd
 }
 

@@ -124,6 +124,8 @@ func TestHelpOfEveryCommand(t *testing.T) {
 		switch command.Name() {
 		case "explain":
 			uses = "--kubeconfig"
+		case "baseline":
+			uses = "VERDICT"
 		case "gate":
 			uses = "sabotage" // its own commands have the flags
 		case "report":
@@ -156,6 +158,9 @@ func TestWhatIsNotUnderstoodTouchesNothing(t *testing.T) {
 		"unknown images of up":     {[]string{"up", "--images", "bake"}, []string{"use auto, pull or build"}},
 		"unknown images of images": {[]string{"images", "--images", "bake"}, []string{"use auto, pull or build"}},
 		"unknown images of down":   {[]string{"down", "--images", "bake"}, []string{"use auto, pull or build"}},
+		"a rerun of nothing":       {[]string{"test", "--rerun", "/nowhere"}, []string{"run again what failed: read verdict", "name the verdict.json of a run"}},
+		"a baseline of nothing":    {[]string{"baseline", "/nowhere"}, []string{"name the verdict.json of a run"}},
+		"a baseline of no verdict": {[]string{"baseline", filepath.Join(root, "go.mod")}, []string{"parse verdict"}},
 		"an unknown keep":          {[]string{"test", "--keep", "sometimes"}, []string{"KEEP=sometimes is unknown; use always, on-failure or never"}},
 	} {
 		args := append([]string{c.args[0], "--root", root}, c.args[1:]...)
@@ -171,6 +176,10 @@ func TestWhatIsNotUnderstoodTouchesNothing(t *testing.T) {
 	}
 	if left, err := os.ReadDir(root); err != nil || len(left) != 2 {
 		t.Errorf("in the checkout lie %v, %v", left, err)
+	}
+	unverified := edgeproof(t, "gate", "verify", filepath.Join(root, "go.mod"), "--bundle", root)
+	if unverified.code != 2 || unverified.stdout != "" || !strings.Contains(unverified.stderr, "parse verdict") || unverified.asked != "" {
+		t.Errorf("a verdict that is none is verified: %+v", unverified)
 	}
 	outside := edgeproof(t, "test")
 	if outside.code != 2 || !strings.Contains(outside.stderr, "run this inside a checkout, or give --root") || outside.asked != "" {

@@ -53,7 +53,8 @@ type flags struct {
 
 	candidate, traefik, candidateTraefik string
 
-	seed int64
+	rerun string
+	seed  int64
 }
 
 func (f *flags) options(log *progress.Log) (run.Options, error) {
@@ -63,7 +64,7 @@ func (f *flags) options(log *progress.Log) (run.Options, error) {
 	}
 	return run.Options{
 		Root: f.root, Bundle: f.bundle, Apps: f.apps, Artifacts: f.artifacts, Cluster: f.cluster, Images: mode, Node: f.node,
-		Keep: run.Keep(f.keep), Focus: f.focus, Labels: f.labels, Seed: f.seed, Catalogue: verdict.Catalogue(f.catalogue), Log: log,
+		Keep: run.Keep(f.keep), Focus: f.focus, Labels: f.labels, Seed: f.seed, Rerun: f.rerun, Catalogue: verdict.Catalogue(f.catalogue), Log: log,
 		Candidate: f.candidate, Traefik: f.traefik, CandidateTraefik: f.candidateTraefik,
 	}, nil
 }
@@ -108,6 +109,6 @@ a client outside), installs a GitOps bundle unmodified, and judges every criteri
 		f.bind(cmd.Flags())
 		root.AddCommand(cmd)
 	}
-	root.AddCommand(newGate(f, log), newExplain(plugin), newReport(plugin))
+	root.AddCommand(newGate(f, log), newBaseline(log), newExplain(plugin), newReport(plugin))
 	return root
 }

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/edgeproof/edgeproof/e2e/gate"
+	"github.com/edgeproof/edgeproof/e2e/progress"
+	"github.com/edgeproof/edgeproof/e2e/run"
+)
+
+func newGateVerify(log *progress.Log) *cobra.Command {
+	o := run.Verification{Log: log}
+	cmd := &cobra.Command{
+		Use:   "verify VERDICT",
+		Short: "Decide from a saved verdict.json whether a bundle may be promoted: exit 0 promote, 1 hold, 2 could not judge",
+		Long: `Decides from a saved verdict.json whether a bundle may be promoted.
+
+The result in the file is not believed. It is drawn anew from the file's evidence, and held against the bundle as it renders here,
+against the suite's own catalogue of faults and against its baseline of times. A file that contradicts itself, or is of another bundle,
+is refused.
+
+An allowance lets one criterion, one fault or one time be unproved until a day. It is an entry of a list in YAML or JSON:
+
+  - id: acme-rate-limited
+    owner: edge@example.org
+    reason: the CA's answer is new; issue 12
+    expires: 2026-12-24`,
+		Example: `  edgeproof gate verify _artifacts/verdict.json --bundle ../platform/edge --apps ../platform/apps
+  edgeproof gate verify _artifacts/verdict.json --bundle edge --baseline edge-main --allow allow.yaml`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			o.Verdict, o.Now = args[0], time.Now()
+			decision, err := run.Verify(cmd.Context(), o)
+			if err != nil {
+				return err
+			}
+			if err := run.Tell(cmd.OutOrStdout(), decision); err != nil {
+				return err
+			}
+			if decision.Outcome != gate.Promote {
+				return statusError(decision.Outcome.ExitCode())
+			}
+			return nil
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&o.Root, "root", ".", "a folder inside the checkout of edgeproof")
+	flags.StringVar(&o.Bundle, "bundle", "", "folder of the bundle that is to be promoted")
+	flags.StringVar(&o.Baseline, "baseline", "", "folder of the bundle that it replaces; then the upgrade and the rollback must be shown")
+	flags.StringVar(&o.Apps, "apps", "", "folder of the applications (default: fixtures/apps)")
+	flags.StringVar(&o.Allow, "allow", "", "file of allowances")
+	return cmd
+}
+
+func newBaseline(log *progress.Log) *cobra.Command {
+	var root string
+	cmd := &cobra.Command{
+		Use:   "baseline VERDICT",
+		Short: "Make the times of a run that passed those that runs are held against",
+		Args:  cobra.ExactArgs(1),
+		RunE:  func(_ *cobra.Command, args []string) error { return run.WriteBaseline(root, args[0], log) },
+	}
+	cmd.Flags().StringVar(&root, "root", ".", "a folder inside the checkout of edgeproof")
+	return cmd
+}

@@ -1,0 +1,76 @@
+package e2e_test
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	. "github.com/onsi/ginkgo/v2"
+
+	"github.com/edgeproof/edgeproof/e2e/await"
+	"github.com/edgeproof/edgeproof/e2e/convergence"
+	"github.com/edgeproof/edgeproof/e2e/environment"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/judge"
+	"github.com/edgeproof/edgeproof/e2e/report"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+	"github.com/edgeproof/edgeproof/mocks/outside"
+)
+
+// watchful is how often somebody looks who measures a time.
+const watchful = time.Second / 10
+
+// timeRoute measures beside everything else how long a route takes that was made just now, until its application answers through the
+// ingress controller. DNS and certificate have times of their own, so neither is waited for.
+func (e *edge) timeRoute(route judge.Route) {
+	made, measured := time.Now(), make(chan verdict.Time, 1)
+	e.mu.Lock()
+	first := e.toRoute == nil
+	if first {
+		e.toRoute = measured
+	}
+	e.mu.Unlock()
+	if !first {
+		return
+	}
+	budget := e.budgets.RouteHealthy
+	budget.Interval = watchful
+	go func() {
+		defer close(measured)
+		_, err := await.Until(context.Background(), budget, "first answer of "+route.Hosts[0], func(ctx context.Context) await.Answer {
+			seen, err := e.scene.Internet.Probe(ctx, outside.Request{
+				URL: "https://" + route.Hosts[0] + "/", Address: environment.PublicAddress, Insecure: true,
+			})
+			switch {
+			case err != nil:
+				return await.Wait("%v", err)
+			case seen.HTTP == nil || seen.HTTP.Status != 200 || !strings.Contains(seen.HTTP.Body, route.Marker):
+				return await.Wait("its application does not answer yet")
+			}
+			return await.Done("it answers")
+		})
+		if err == nil {
+			measured <- verdict.Time{To: verdict.ToRoute, Seconds: verdict.Seconds(time.Since(made))}
+		}
+	}()
+}
+
+// recordTimes hands to the verdict how long the target's records and certificates took, and the first route.
+func (e *edge) recordTimes(ctx context.Context) {
+	times := convergence.Of(facts.Collect(ctx, e.sources, judge.Scope(e.target, "DW-4", "WF-6")), e.target)
+	e.mu.Lock()
+	toRoute := e.toRoute
+	e.mu.Unlock()
+	if toRoute != nil {
+		select {
+		case t, measured := <-toRoute:
+			if measured {
+				times = append(times, t)
+			}
+		case <-ctx.Done():
+		}
+	}
+	for _, t := range times {
+		AddReportEntry(report.EntryTime, t, ReportEntryVisibilityNever)
+	}
+}

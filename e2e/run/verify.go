@@ -1,0 +1,146 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/edgeproof/edgeproof/e2e/bundle"
+	"github.com/edgeproof/edgeproof/e2e/convergence"
+	"github.com/edgeproof/edgeproof/e2e/environment"
+	"github.com/edgeproof/edgeproof/e2e/fault"
+	"github.com/edgeproof/edgeproof/e2e/gate"
+	"github.com/edgeproof/edgeproof/e2e/progress"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+)
+
+// Verification is what a verdict is verified with.
+type Verification struct {
+	Root string
+	// Verdict is the file to verify, Allow that with allowances; empty, and nothing is allowed.
+	Verdict, Allow string
+	// Bundle is the folder that is to be promoted, Baseline the one that it replaces; empty where it replaces none.
+	Bundle, Baseline, Apps string
+	Now                    time.Time
+	Log                    *progress.Log
+}
+
+// Verify decides anew whether the bundle may be promoted: from the verdict's evidence, the folders and the suite's own catalogue.
+func Verify(ctx context.Context, o Verification) (gate.Decision, error) {
+	v, err := readVerdict(o.Verdict)
+	if err != nil {
+		return gate.Decision{}, err
+	}
+	var allowances []gate.Allowance
+	if o.Allow != "" {
+		raw, err := os.ReadFile(o.Allow)
+		if err != nil {
+			return gate.Decision{}, fmt.Errorf("read allowances: %w", err)
+		}
+		if allowances, err = gate.ReadAllowances(raw); err != nil {
+			return gate.Decision{}, fmt.Errorf("%s: %w", o.Allow, err)
+		}
+	}
+	want, err := o.want(ctx)
+	if err != nil {
+		return gate.Decision{}, err
+	}
+	return gate.Decide(v, want, allowances, o.Now), nil
+}
+
+// want reads what the verdict must be of.
+func (o Verification) want(ctx context.Context) (gate.Want, error) {
+	if o.Bundle == "" {
+		return gate.Want{}, errors.New("verify: no bundle is named; give --bundle the folder that is to be promoted")
+	}
+	root, err := findRoot(o.Root)
+	if err != nil {
+		return gate.Want{}, err
+	}
+	if o.Apps == "" {
+		o.Apps = filepath.Join(root, "fixtures", "apps")
+	}
+	candidate, apps, err := o.load(ctx, root, o.Bundle)
+	if err != nil {
+		return gate.Want{}, err
+	}
+	w, err := wantOf(root, candidate, apps)
+	if err != nil || o.Baseline == "" {
+		return w, err
+	}
+	before, _, err := o.load(ctx, root, o.Baseline)
+	if err != nil {
+		return gate.Want{}, err
+	}
+	replaced := content(before)
+	w.Baseline = &replaced
+	return w, nil
+}
+
+// wantOf is what a verdict of these bundles must say, by the suite of this checkout.
+func wantOf(root string, candidate, apps *bundle.Bundle) (gate.Want, error) {
+	target, err := environment.Target(candidate, apps)
+	if err != nil {
+		return gate.Want{}, fmt.Errorf("verify: %w", err)
+	}
+	faults, err := fault.Load(filepath.Join(root, "fixtures", "faults"))
+	if err != nil {
+		return gate.Want{}, err
+	}
+	baseline, err := convergence.Read(convergence.File(root))
+	if err != nil {
+		return gate.Want{}, err
+	}
+	w := gate.Want{
+		Bundle: content(candidate), Apps: content(apps), Hosts: target.Hosts(),
+		Catalogues: catalogues(faults), Convergence: baseline.Yardstick(),
+	}
+	for _, image := range append(candidate.Images(), apps.Images()...) {
+		w.Images = append(w.Images, image.Reference)
+	}
+	return w, nil
+}
+
+func (o Verification) load(ctx context.Context, root, path string) (candidate, apps *bundle.Bundle, err error) {
+	if candidate, err = LoadBundle(ctx, root, path, nil, o.Log.Note); err != nil {
+		return nil, nil, err
+	}
+	apps, err = LoadBundle(ctx, root, o.Apps, candidate.Variables(), o.Log.Note)
+	return candidate, apps, err
+}
+
+func content(b *bundle.Bundle) verdict.Content {
+	return verdict.Content{Path: b.Path, Digest: b.Digest}
+}
+
+// catalogues are the faults as the gate wants them.
+func catalogues(all []fault.Fault) map[verdict.Catalogue][]gate.Fault {
+	out := map[verdict.Catalogue][]gate.Fault{}
+	for _, f := range all {
+		want := gate.Fault{ID: f.ID, Expected: f.Expect.Named(), Red: f.Red.IDs(), Green: f.Green}
+		out[verdict.Full] = append(out[verdict.Full], want)
+		if f.Smoke {
+			out[verdict.Smoke] = append(out[verdict.Smoke], want)
+		}
+	}
+	return out
+}
+
+// Tell prints a decision: what was allowed first, the decision last.
+func Tell(out io.Writer, d gate.Decision) error {
+	text := ""
+	for _, note := range d.Notes {
+		text += "  " + note + "\n"
+	}
+	for _, reason := range d.Reasons {
+		text += "✗ " + reason + "\n"
+	}
+	_, err := io.WriteString(out, text+map[gate.Outcome]string{
+		gate.Promote: "PROMOTE: everything was proved anew from the verdict's evidence", gate.Hold: "HOLD", gate.CannotJudge: "CANNOT JUDGE",
+	}[d.Outcome]+"\n")
+	return err
+}

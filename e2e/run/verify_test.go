@@ -1,0 +1,111 @@
+package run
+
+import (
+	"bytes"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/edgeproof/edgeproof/e2e/convergence"
+	"github.com/edgeproof/edgeproof/e2e/gate"
+	"github.com/edgeproof/edgeproof/e2e/progress"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+	"github.com/edgeproof/edgeproof/e2e/verdict/verdicttest"
+)
+
+func TestWhatAVerdictIsHeldAgainstIsReadAnew(t *testing.T) {
+	t.Parallel()
+	candidate, apps := reference(t)
+	w, err := wantOf(project, candidate, apps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w.Bundle.Digest != candidate.Digest || w.Apps.Digest != apps.Digest || w.Baseline != nil {
+		t.Errorf("bundles: %+v, %+v, %+v", w.Bundle, w.Apps, w.Baseline)
+	}
+	if !slices.Equal(w.Hosts, []string{"develop.safeops.work"}) {
+		t.Errorf("hosts: %v", w.Hosts)
+	}
+	for _, image := range []string{"registry.k8s.io/external-dns/external-dns:v0.20.0", "edgeproof.dev/frontend:dev"} {
+		if !slices.Contains(w.Images, image) {
+			t.Errorf("images %v lack %s", w.Images, image)
+		}
+	}
+	smoke, full := w.Catalogues[verdict.Smoke], w.Catalogues[verdict.Full]
+	if len(smoke) == 0 || len(full) <= len(smoke) {
+		t.Errorf("%d faults in the small catalogue, %d in the full", len(smoke), len(full))
+	}
+	n := slices.IndexFunc(smoke, func(f gate.Fault) bool { return f.ID == "token-secret-missing" })
+	if n < 0 || !slices.Equal(smoke[n].Expected, []string{"shared-credential/token-secret-missing"}) || len(smoke[n].Red) == 0 {
+		t.Errorf("the small catalogue lacks token-secret-missing, or what it expects: %+v", smoke)
+	}
+}
+
+func TestVerifyRefuses(t *testing.T) {
+	t.Parallel()
+	good := saved(t, verdicttest.Passing())
+	bad := filepath.Join(t.TempDir(), "allow.yaml")
+	write(t, bad, "- {id: DW-4}\n")
+	for name, tc := range map[string]struct {
+		given Verification
+		says  string
+	}{
+		"no verdict":        {Verification{Verdict: "/nowhere"}, "name the verdict.json of a run"},
+		"a verdict no more": {Verification{Verdict: bad}, "parse verdict"},
+		"no bundle":         {Verification{Verdict: good}, "give --bundle"},
+		"no allowances":     {Verification{Verdict: good, Bundle: "b", Allow: "/nowhere"}, "read allowances"},
+		"bad allowances":    {Verification{Verdict: good, Bundle: "b", Allow: bad}, `entry 1 ("DW-4") has no owner`},
+		"no checkout":       {Verification{Verdict: good, Bundle: "b", Root: t.TempDir()}, "no go.mod of edgeproof"},
+	} {
+		if _, err := Verify(t.Context(), tc.given); !strings.Contains(message(err), tc.says) {
+			t.Errorf("%s: %v, want it to say %q", name, err, tc.says)
+		}
+	}
+}
+
+func TestTellADecision(t *testing.T) {
+	t.Parallel()
+	for want, d := range map[string]gate.Decision{
+		"PROMOTE: everything was proved anew from the verdict's evidence\n": {Outcome: gate.Promote},
+		"  allowed\n✗ DW-4 failed\nHOLD\n":                                  {Outcome: gate.Hold, Reasons: []string{"DW-4 failed"}, Notes: []string{"allowed"}},
+		"✗ edited\nCANNOT JUDGE\n":                                          {Outcome: gate.CannotJudge, Reasons: []string{"edited"}},
+	} {
+		var out bytes.Buffer
+		if err := Tell(&out, d); err != nil || out.String() != want {
+			t.Errorf("%v: %q, %v, want %q", d, out.String(), err, want)
+		}
+	}
+}
+
+func TestTimesAreHeldAgainstTheBaseline(t *testing.T) {
+	t.Parallel()
+	root := checkout(t)
+	v := verdicttest.Passing()
+	v.Convergence = &verdict.Convergence{Times: []verdict.Time{{To: verdict.ToRecord, Seconds: 40}}}
+	w := &test{options: Options{Root: root}, verdict: v}
+	if err := w.converge(); err != nil || v.Convergence.Held() || len(v.Convergence.Times) != 2 || v.Convergence.Machine.Seconds <= 0 {
+		t.Fatalf("without a baseline: %v, %+v", err, v.Convergence)
+	}
+	v.Convergence = verdicttest.Upgraded().Convergence
+	v.Conclude()
+	log := progress.Plain(&bytes.Buffer{})
+	if err := WriteBaseline(root, saved(t, v), log); err != nil {
+		t.Fatal(err)
+	}
+	v.Convergence = &verdict.Convergence{Times: []verdict.Time{{To: verdict.ToRecord, Seconds: 400}}}
+	if err := w.converge(); err != nil || !v.Convergence.Held() {
+		t.Fatalf("with a baseline: %v, %+v", err, v.Convergence)
+	}
+	if result, reasons := verdict.Decide(v); result != verdict.Partial || !strings.Contains(strings.Join(reasons, "\n"), "time to record was 400.0 s") {
+		t.Errorf("400 s: %s %v", result, reasons)
+	}
+	nothing := &test{options: Options{Root: root}, verdict: &verdict.Verdict{}}
+	if err := nothing.converge(); err != nil || nothing.verdict.Convergence != nil {
+		t.Errorf("of nothing: %v, %+v", err, nothing.verdict.Convergence)
+	}
+	write(t, convergence.File(root), "version: 9\n")
+	if err := w.converge(); !strings.Contains(message(err), "make baseline") {
+		t.Errorf("another version: %v", err)
+	}
+}
