@@ -76,7 +76,9 @@ func (e *edge) upgrade(faults []fault.Fault) {
 		u := e.try(ctx, verdict.Forward, e.change.baseline, e.change.candidate)
 		after, err := e.scene.Internet.Journal(ctx, journal.Filter{After: before.Last})
 		Expect(err).NotTo(HaveOccurred())
-		u.Changes = append(u.Changes, upgrade.Behaviour(before.Entries, after.Entries)...)
+		ready := u.Started.Add(time.Duration(u.Seconds * float64(time.Second)))
+		settled := slices.DeleteFunc(after.Entries, func(entry journal.Entry) bool { return entry.Time.Before(ready) })
+		u.Changes = append(u.Changes, upgrade.Behaviour(before.Entries, settled)...)
 		u.Lost = append(u.Lost, upgrade.Dropped(u.Changes)...)
 		e.change.applied, e.change.held = true, u.Result() != verdict.Passed
 		target, err := environment.Target(e.change.candidate.Bundle, e.scene.Apps)

@@ -22,6 +22,7 @@ func TestBehaviour(t *testing.T) {
 	after := []journal.Entry{
 		asked("external-dns/v0.21.0", "GET /client/v4/zones", "per_page=100&page=2"), asked("external-dns/v0.21.0", "GET /client/v4/zones/"+zone[1:]+"f", ""),
 		asked("new/v1", "GET /x", ""),
+		{Source: journal.ACME, Op: "order", Outcome: "400 urn:ietf:params:acme:error:badNonce", Detail: map[string]string{"agent": "external-dns/v0.21.0"}},
 	}
 	want := []verdict.Change{{
 		Subject: "requests of external-dns", Text: "differ from those before the change",
