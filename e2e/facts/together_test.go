@@ -62,9 +62,10 @@ func TestTogetherAnswersEachItsOwnInFewRequests(t *testing.T) {
 		})
 	}
 	go func() {
-		for waiting := 0; waiting+int(under.Load()) < asking; time.Sleep(time.Millisecond) {
+		for asked := 0; asked < asking; time.Sleep(time.Millisecond) {
+			asked = int(under.Load()) // before those that wait: what goes from one to the other must not count twice
 			all.mu.Lock()
-			waiting = len(all.waiting)
+			asked += len(all.waiting)
 			all.mu.Unlock()
 		}
 		close(open)
