@@ -57,12 +57,12 @@ func (e *edge) live(ctx context.Context, f fault.Fault, p *proof) (err error) {
 	if err := e.works(ctx, f, own, e.budgets.Healed); err != nil { // nothing may pass because it was broken already
 		return fmt.Errorf("before the injection: %w", err)
 	}
+	var before []string
 	if f.Route == fault.RouteDuring {
-		if err := e.scene.RouteGone(ctx, e.variables(f)); err != nil {
-			return err
-		}
+		err = e.scene.RouteGone(ctx, e.variables(f))
+	} else {
+		before, err = e.settled(ctx, own)
 	}
-	before, err := e.settled(ctx, own)
 	if err != nil {
 		return err
 	}

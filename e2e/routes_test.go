@@ -28,12 +28,16 @@ func routeOf(f fault.Fault) string {
 	return f.ID
 }
 
-// making is the routes under way: each tells once how it ended.
+// making is the routes under way, by id.
 type making struct {
-	stop context.CancelFunc
-	all  errgroup.Group
-	made map[string]chan struct{}
-	err  map[string]error // to be read once made is closed
+	stop   context.CancelFunc
+	routes map[string]*made
+}
+
+// made is how making a route ended; err is to be read once done is closed.
+type made struct {
+	done chan struct{}
+	err  error
 }
 
 // makeRoutes makes the routes that faults will break, some at a time, while other specs run: their records and
@@ -46,29 +50,27 @@ func (e *edge) makeRoutes(ctx context.Context, list []fault.Fault) {
 	e.application, err = e.scene.MakeApplication(ctx)
 	Expect(err).NotTo(HaveOccurred())
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	m := &making{stop: cancel, made: map[string]chan struct{}{}, err: map[string]error{}}
-	m.all.SetLimit(startingRoutes)
+	m := &making{stop: cancel, routes: map[string]*made{}}
 	var first []fault.Fault // of each route
 	for _, f := range list {
-		if id := routeOf(f); f.Route == fault.RouteBefore && planned(f) && m.made[id] == nil {
-			m.made[id] = make(chan struct{})
+		if id := routeOf(f); f.Route == fault.RouteBefore && planned(f) && m.routes[id] == nil {
+			m.routes[id] = &made{done: make(chan struct{})}
 			first = append(first, f)
 		}
 	}
 	e.making = m
 	go func() {
+		var some errgroup.Group
+		some.SetLimit(startingRoutes)
 		for _, f := range first {
-			m.all.Go(func() error {
-				id := routeOf(f)
-				defer close(m.made[id])
-				err := e.makeRoute(ctx, f)
-				if err == nil && !f.Issue {
+			some.Go(func() error {
+				route := m.routes[routeOf(f)]
+				defer close(route.done)
+				route.err = e.makeRoute(ctx, f)
+				if route.err == nil && !f.Issue {
 					e.timeRoute(e.targetOf(f).Routes[0])
 				}
-				e.mu.Lock()
-				defer e.mu.Unlock()
-				m.err[id] = err
-				return nil
+				return nil // whoever waits for the route is told
 			})
 		}
 	}()
@@ -76,12 +78,10 @@ func (e *edge) makeRoutes(ctx context.Context, list []fault.Fault) {
 
 // routeMade waits until the route of a fault was made.
 func (e *edge) routeMade(ctx context.Context, f fault.Fault) error {
-	id := routeOf(f)
+	route := e.making.routes[routeOf(f)]
 	select {
-	case <-e.making.made[id]:
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		return e.making.err[id]
+	case <-route.done:
+		return route.err
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
@@ -93,12 +93,14 @@ func (e *edge) removeRoutes(ctx context.Context, list []fault.Fault) {
 		return // none were made
 	}
 	e.making.stop()
-	for _, made := range e.making.made {
-		<-made
+	for _, route := range e.making.routes {
+		<-route.done
 	}
 	var err error
+	removed := map[string]bool{}
 	for _, f := range list {
-		if planned(f) {
+		if id := routeOf(f); planned(f) && !removed[id] {
+			removed[id] = true
 			err = errors.Join(err, e.scene.RemoveRoute(ctx, e.variables(f)))
 		}
 	}

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/judge"
-	"github.com/edgeproof/edgeproof/mocks/control"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
@@ -63,13 +63,15 @@ func (e *edge) trace(ctx context.Context, target judge.Target) ([]string, error)
 
 // settled is the trace of a route that nothing is at work on: external-dns writes its own mark after the record, and cert-manager may
 // issue anew what was restored while it was not looking.
-func (e *edge) settled(ctx context.Context, target judge.Target) (trace []string, err error) {
-	_, err = await.Until(ctx, e.budgets.Healed, "rest of "+strings.Join(target.Hosts(), ", "), func(ctx context.Context) await.Answer {
-		if trace, err = e.trace(ctx, target); err != nil {
+func (e *edge) settled(ctx context.Context, target judge.Target) ([]string, error) {
+	var trace []string
+	_, err := await.Until(ctx, e.budgets.Healed, "rest of "+strings.Join(target.Hosts(), ", "), func(ctx context.Context) await.Answer {
+		now, err := e.trace(ctx, target)
+		if err != nil {
 			return await.Wait("%v", err)
 		}
 		owned := false
-		for _, x := range trace {
+		for _, x := range now {
 			if strings.HasPrefix(x, "Challenge ") || strings.HasPrefix(x, "record _acme-challenge.") {
 				return await.Wait("there is %s", x)
 			}
@@ -78,6 +80,7 @@ func (e *edge) settled(ctx context.Context, target judge.Target) (trace []string
 		if !owned {
 			return await.Wait("external-dns has not marked its record yet")
 		}
+		trace = now
 		return await.Done("at rest")
 	})
 	return trace, err
@@ -86,18 +89,24 @@ func (e *edge) settled(ctx context.Context, target judge.Target) (trace []string
 // recordsRead waits until external-dns reads the records of a zone anew.
 func (e *edge) recordsRead(ctx context.Context) error {
 	counters, err := e.scene.Internet.Counters(ctx)
-	after := counters.JournalLast
-	for err == nil {
-		var entries control.Entries
-		entries, err = e.scene.Internet.WaitJournal(ctx, journal.Filter{After: after, Source: journal.API, Contains: "/dns_records"})
-		for _, entry := range entries.Entries {
-			if strings.HasPrefix(entry.Op, "GET ") && !strings.Contains(entry.Detail["agent"], "cert-manager") {
-				return nil
-			}
-			after = entry.Seq
-		}
+	if err != nil {
+		return fmt.Errorf("wait for external-dns to read the records: %w", err)
 	}
-	return fmt.Errorf("wait for external-dns to read the records: %w", err)
+	after := counters.JournalLast
+	_, err = await.Until(ctx, e.budgets.SyncFaultVisible, "external-dns's next reading of the records", func(ctx context.Context) await.Answer {
+		asked, err := e.scene.Internet.Journal(ctx, journal.Filter{After: after, Source: journal.API, Contains: "/dns_records"})
+		if err != nil {
+			return await.Wait("%v", err)
+		}
+		for _, entry := range asked.Entries {
+			if strings.HasPrefix(entry.Op, "GET ") && !strings.Contains(entry.Detail["agent"], "cert-manager") {
+				return await.Done("read at %s", entry.Time.UTC().Format(time.TimeOnly))
+			}
+		}
+		after = asked.Last
+		return await.Wait("nobody has read them")
+	})
+	return err
 }
 
 // traceless waits until a fault has left nothing behind, and taken nothing away.

@@ -2,14 +2,9 @@ package environment
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"sigs.k8s.io/controller-runtime/pkg/client"
-
-	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 )
 
@@ -31,21 +26,12 @@ func (s *Scene) Change(ctx context.Context, to *bundle.Bundle, traefik string) (
 	if err := s.spreadTrust(ctx); err != nil {
 		return nil, err
 	}
-	stuck := func(where string, err error) error {
-		var late *await.Error
-		if !errors.As(err, &late) || ctx.Err() != nil {
-			return fmt.Errorf("%s: %w", where, err)
-		}
-		s.Stuck = fmt.Sprintf("%s: %v", where, err)
-		s.Log.Warn("the bundle does not become ready; it is judged as it stands: %s", s.Stuck)
-		return nil
-	}
 	controller, err := s.applyFolder(ctx, "traefik", map[string]string{TraefikVariable: traefik})
 	if err == nil {
 		err = s.applier.ready(ctx, s.Budgets.WorkloadReady, workloads(controller)...)
 	}
 	if err != nil {
-		return nil, stuck("ingress controller", err)
+		return nil, s.stuck(ctx, "ingress controller", err)
 	}
 	var installed []string
 	for _, stage := range from.Stages {
@@ -55,7 +41,7 @@ func (s *Scene) Change(ctx context.Context, to *bundle.Bundle, traefik string) (
 	}
 	for _, stage := range to.Stages {
 		if err := s.applyWaves(ctx, stage.UpgradeWaves(installed), nil); err != nil {
-			return pruned, stuck("stage "+stage.Name, err)
+			return pruned, s.stuck(ctx, "stage "+stage.Name, err)
 		}
 		gone, err := s.prune(ctx, removed(from, to, stage.Name))
 		pruned = append(pruned, gone...)
@@ -112,8 +98,7 @@ func identity(o bundle.Object) string {
 func (s *Scene) prune(ctx context.Context, objects []bundle.Object) ([]string, error) {
 	var names []string
 	for _, o := range objects {
-		err := s.Client.Delete(ctx, o.DeepCopy(), client.PropagationPolicy(metav1.DeletePropagationBackground))
-		if client.IgnoreNotFound(err) != nil {
+		if err := s.remove(ctx, o.Unstructured); err != nil {
 			return names, fmt.Errorf("prune %s: %w", describe(o.Unstructured), err)
 		}
 		names = append(names, describe(o.Unstructured))

@@ -44,19 +44,23 @@ func (s *Scene) installBundle(ctx context.Context) error {
 		return err
 	}
 	for _, stage := range s.Bundle.Stages {
-		err := s.applyWaves(ctx, stage.Waves(), wants.Tokens)
-		var late *await.Error
-		if errors.As(err, &late) && ctx.Err() == nil {
-			// As with Flux: what depends on this stage is not applied. It is for the specs to judge what that means.
-			s.Stuck = fmt.Sprintf("stage %s: %v", stage.Name, err)
-			s.Log.Warn("the bundle does not become ready; it is judged as it stands: %s", s.Stuck)
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("stage %s: %w", stage.Name, err)
+		if err := s.applyWaves(ctx, stage.Waves(), wants.Tokens); err != nil {
+			return s.stuck(ctx, "stage "+stage.Name, err)
 		}
 	}
 	return s.installApps(ctx)
+}
+
+// stuck notes where the bundle does not become ready, and returns what is the world's error and not the bundle's. As with Flux, what
+// depends on that is not applied; it is for the specs to judge what it means.
+func (s *Scene) stuck(ctx context.Context, where string, err error) error {
+	var late *await.Error
+	if !errors.As(err, &late) || ctx.Err() != nil {
+		return fmt.Errorf("%s: %w", where, err)
+	}
+	s.Stuck = fmt.Sprintf("%s: %v", where, err)
+	s.Log.Warn("the bundle does not become ready; it is judged as it stands: %s", s.Stuck)
+	return nil
 }
 
 // installApps applies the applications. Nothing waits for them here: whether their routes work is what is judged.
@@ -89,7 +93,7 @@ func (s *Scene) applyWaves(ctx context.Context, waves []bundle.Wave, tokens []Se
 			}
 		}
 		if wave.Hooks {
-			if err := s.remove(ctx, objects); err != nil {
+			if err := s.clearHooks(ctx, objects); err != nil {
 				return err
 			}
 		}
@@ -106,12 +110,16 @@ func (s *Scene) applyWaves(ctx context.Context, waves []bundle.Wave, tokens []Se
 // discard deletes hooks that have done their work; nothing waits for their end.
 func (s *Scene) discard(ctx context.Context, hooks []*unstructured.Unstructured) error {
 	for _, o := range hooks {
-		err := s.Client.Delete(ctx, o.DeepCopy(), client.PropagationPolicy(metav1.DeletePropagationBackground))
-		if client.IgnoreNotFound(err) != nil {
+		if err := s.remove(ctx, o); err != nil {
 			return fmt.Errorf("delete hook %s: %w", describe(o), err)
 		}
 	}
 	return nil
+}
+
+// remove deletes an object, if it is there, and what it owns; it does not wait for the end.
+func (s *Scene) remove(ctx context.Context, o *unstructured.Unstructured) error {
+	return client.IgnoreNotFound(s.Client.Delete(ctx, o.DeepCopy(), client.PropagationPolicy(metav1.DeletePropagationBackground)))
 }
 
 func namespaceObject(name string) *unstructured.Unstructured {
@@ -120,8 +128,8 @@ func namespaceObject(name string) *unstructured.Unstructured {
 	}}
 }
 
-// remove deletes what an earlier run left of hooks and waits until it is gone: the next must be a new one.
-func (s *Scene) remove(ctx context.Context, hooks []*unstructured.Unstructured) error {
+// clearHooks deletes what an earlier run left of hooks and waits until it is gone: the next must be a new one.
+func (s *Scene) clearHooks(ctx context.Context, hooks []*unstructured.Unstructured) error {
 	if err := s.discard(ctx, hooks); err != nil {
 		return err
 	}

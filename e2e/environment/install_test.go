@@ -183,13 +183,13 @@ func TestRemoveWaitsUntilAHookIsGone(t *testing.T) {
 			return c.Get(ctx, key, o, opts...)
 		},
 	}).Build())
-	if err := s.remove(t.Context(), objects(t, job)); err != nil {
+	if err := s.clearHooks(t.Context(), objects(t, job)); err != nil {
 		t.Fatal(err)
 	}
 	if looks < 3 {
 		t.Errorf("after %d looks a Job that is still there was taken for gone", looks)
 	}
-	if err := s.remove(t.Context(), objects(t, job)); err != nil {
+	if err := s.clearHooks(t.Context(), objects(t, job)); err != nil {
 		t.Errorf("nothing to remove: %v", err)
 	}
 }
@@ -200,7 +200,7 @@ func TestRemoveSaysWhatDoesNotGo(t *testing.T) {
 	held.SetFinalizers([]string{"foregroundDeletion"})
 	s := scene(t, builder(t).WithObjects(held).Build())
 	s.Budgets.FaultVisible.Timeout = s.Budgets.FaultVisible.Interval * 20
-	if err := s.remove(t.Context(), objects(t, job)); !strings.Contains(message(err), "end of Job apps/check") || !strings.Contains(message(err), "still there") {
+	if err := s.clearHooks(t.Context(), objects(t, job)); !strings.Contains(message(err), "end of Job apps/check") || !strings.Contains(message(err), "still there") {
 		t.Errorf("a Job that stays: %v", err)
 	}
 }

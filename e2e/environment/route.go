@@ -66,10 +66,7 @@ func (s *Scene) MakeRoute(ctx context.Context, variables map[string]string, o Ro
 	if err := s.namespaceGone(ctx, variables["namespace"], true); err != nil {
 		return judge.Route{}, err
 	}
-	if err := s.applier.apply(ctx, slices.Insert(objects, 1, between...)...); err != nil { // after the Namespace
-		return judge.Route{}, fmt.Errorf("make route %s: %w", variables["id"], err)
-	}
-	if err := s.applier.ready(ctx, s.Budgets.WorkloadReady, deploymentsOf(between)...); err != nil {
+	if err := s.start(ctx, slices.Insert(objects, 1, between...)); err != nil { // after the Namespace
 		return judge.Route{}, fmt.Errorf("make route %s: %w", variables["id"], err)
 	}
 	return judge.Route{
@@ -86,10 +83,7 @@ func (s *Scene) MakeApplication(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if err := s.applier.apply(ctx, append([]*unstructured.Unstructured{namespaceObject(ApplicationNamespace)}, objects...)...); err != nil {
-		return "", fmt.Errorf("make the application that faults share: %w", err)
-	}
-	if err := s.applier.ready(ctx, s.Budgets.WorkloadReady, deploymentsOf(objects)...); err != nil {
+	if err := s.start(ctx, slices.Insert(objects, 0, namespaceObject(ApplicationNamespace))); err != nil {
 		return "", fmt.Errorf("make the application that faults share: %w", err)
 	}
 	var pods corev1.PodList
@@ -106,8 +100,12 @@ func (s *Scene) MakeApplication(ctx context.Context) (string, error) {
 
 func (s *Scene) routeFolder() string { return filepath.Join(s.Root, "fixtures", "faults", "route") }
 
-func deploymentsOf(objects []*unstructured.Unstructured) []*unstructured.Unstructured {
-	return slices.DeleteFunc(slices.Clone(objects), func(o *unstructured.Unstructured) bool { return o.GetKind() != "Deployment" })
+// start applies objects and waits until what runs among them does.
+func (s *Scene) start(ctx context.Context, objects []*unstructured.Unstructured) error {
+	if err := s.applier.apply(ctx, objects...); err != nil {
+		return err
+	}
+	return s.applier.ready(ctx, s.Budgets.WorkloadReady, workloads(objects)...)
 }
 
 // RemoveRoute takes the route of a fault away. It does not wait for the end.

@@ -8,7 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
+	"testing/synctest"
 
 	"github.com/edgeproof/edgeproof/mocks/control"
 	"github.com/edgeproof/edgeproof/mocks/outside"
@@ -35,45 +35,39 @@ func question(name string) control.Asked {
 
 func TestTogetherAnswersEachItsOwnInFewRequests(t *testing.T) {
 	t.Parallel()
-	var requests, under atomic.Int64
-	open := make(chan struct{})
-	all := &together{ask: func(ctx context.Context, asked control.Asked) (control.Told, error) {
-		requests.Add(1)
-		under.Add(int64(len(asked.Questions) + len(asked.Probes)))
-		<-open // until all have asked
-		return echo(ctx, asked)
-	}}
-	const asking = 300
-	var group sync.WaitGroup
-	for i := range asking {
-		group.Go(func() {
-			want := strconv.Itoa(i)
-			if i%3 == 0 {
-				_, report, err := all.one(t.Context(), control.Asked{Probes: []outside.Request{{URL: want}}})
-				if err != nil || report.Error != want {
-					t.Errorf("probe %s: %+v, %v", want, report, err)
+	synctest.Test(t, func(t *testing.T) {
+		var requests atomic.Int64
+		open := make(chan struct{})
+		all := &together{ask: func(ctx context.Context, asked control.Asked) (control.Told, error) {
+			requests.Add(1)
+			<-open // until all have asked
+			return echo(ctx, asked)
+		}}
+		const asking = 300
+		var group sync.WaitGroup
+		for i := range asking {
+			group.Go(func() {
+				want := strconv.Itoa(i)
+				if i%3 == 0 {
+					_, report, err := all.one(t.Context(), control.Asked{Probes: []outside.Request{{URL: want}}})
+					if err != nil || report.Error != want {
+						t.Errorf("probe %s: %+v, %v", want, report, err)
+					}
+					return
 				}
-				return
-			}
-			reply, _, err := all.one(t.Context(), question(want))
-			if err != nil || reply.Rcode != want {
-				t.Errorf("question %s: %+v, %v", want, reply, err)
-			}
-		})
-	}
-	go func() {
-		for asked := 0; asked < asking; time.Sleep(time.Millisecond) {
-			asked = int(under.Load()) // before those that wait: what goes from one to the other must not count twice
-			all.mu.Lock()
-			asked += len(all.waiting)
-			all.mu.Unlock()
+				reply, _, err := all.one(t.Context(), question(want))
+				if err != nil || reply.Rcode != want {
+					t.Errorf("question %s: %+v, %v", want, reply, err)
+				}
+			})
 		}
+		synctest.Wait()
 		close(open)
-	}()
-	group.Wait()
-	if n := requests.Load(); n > 2*requestsAtOnce {
-		t.Errorf("%d requests for %d questions", n, asking)
-	}
+		group.Wait()
+		if n := requests.Load(); n > 2*requestsAtOnce {
+			t.Errorf("%d requests for %d questions", n, asking)
+		}
+	})
 }
 
 func TestTogetherIsolatesWhatIsRefused(t *testing.T) {

@@ -28,12 +28,7 @@ func (m *markdown) next(v *verdict.Verdict) {
 		}
 	}
 	m.troubles(v)
-	var again []string
-	for _, t := range troubles(v) {
-		if t.Reproduce != "" {
-			again = union(again, []string{t.Reproduce})
-		}
-	}
+	again := reproductions(v)
 	if len(again) > 0 {
 		m.line("")
 		m.line("See it again:")

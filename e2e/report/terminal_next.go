@@ -23,12 +23,7 @@ func (t *terminal) changes(v *verdict.Verdict) {
 
 // next says what to do: the cure of each finding, and a command where one can help.
 func (t *terminal) next(v *verdict.Verdict) {
-	var again []string
-	for _, x := range troubles(v) {
-		if x.Reproduce != "" {
-			again = union(again, []string{x.Reproduce})
-		}
-	}
+	again := reproductions(v)
 	if len(v.Findings)+len(again) > 0 {
 		t.title("What to do next")
 	}

@@ -121,3 +121,14 @@ func certificateLine(c *verdict.Certificate) string {
 	}
 	return fmt.Sprintf("%s, issued by %s for %s, until %s", trust, c.Issuer, or(strings.Join(c.Names, ", "), "no name"), c.NotAfter.UTC().Format("2006-01-02 15:04 MST"))
 }
+
+// reproductions are the commands that show the troubles again, each once.
+func reproductions(v *verdict.Verdict) []string {
+	var out []string
+	for _, t := range troubles(v) {
+		if t.Reproduce != "" {
+			out = union(out, []string{t.Reproduce})
+		}
+	}
+	return out
+}
