@@ -22,7 +22,7 @@ const watchful = time.Second / 10
 
 // timeRoute measures beside everything else how long a route takes that was made just now, until its application answers through the
 // ingress controller. DNS and certificate have times of their own, so neither is waited for.
-func (e *edge) timeRoute(route judge.Route) {
+func (e *edge) timeRoute(ctx context.Context, route judge.Route) {
 	made, measured := time.Now(), make(chan verdict.Time, 1)
 	e.mu.Lock()
 	first := e.toRoute == nil
@@ -37,7 +37,7 @@ func (e *edge) timeRoute(route judge.Route) {
 	budget.Interval = watchful
 	go func() {
 		defer close(measured)
-		_, err := await.Until(context.Background(), budget, "first answer of "+route.Hosts[0], func(ctx context.Context) await.Answer {
+		_, err := await.Until(ctx, budget, "first answer of "+route.Hosts[0], func(ctx context.Context) await.Answer {
 			seen, err := e.scene.Internet.Probe(ctx, outside.Request{
 				URL: "https://" + route.Hosts[0] + "/", Address: environment.PublicAddress, Insecure: true,
 			})

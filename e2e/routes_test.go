@@ -68,7 +68,7 @@ func (e *edge) makeRoutes(ctx context.Context, list []fault.Fault) {
 				defer close(route.done)
 				route.err = e.makeRoute(ctx, f)
 				if route.err == nil && !f.Issue {
-					e.timeRoute(e.targetOf(f).Routes[0])
+					e.timeRoute(ctx, e.targetOf(f).Routes[0])
 				}
 				return nil // whoever waits for the route is told
 			})

@@ -90,7 +90,7 @@ func versionOf(d *apps.Deployment) *semver.Version {
 }
 
 // before reports whether the component is known to be older than major.minor. An unknown version is taken for a new one.
-func (c *component) before(major, minor uint64) bool { //nolint:unparam // cert-manager and Traefik are past 0
+func (c *component) before(major, minor uint64) bool {
 	return c.version != nil && c.version.LessThan(semver.New(major, minor, 0, "", ""))
 }
 

@@ -94,16 +94,14 @@ func (e Expect) validate(p *problems) {
 		p.layer(c.Layer, "expect.causes[%d].layer", n)
 		broken[c.Layer] = true
 	}
-	clear := map[diagnose.Layer]bool{}
 	for n, layer := range e.Clear {
 		p.layer(layer, "expect.clear[%d]", n)
 		p.that(!broken[layer], "expect.clear[%d]: a cause lies in layer %s", n, layer)
-		clear[layer] = true
 	}
 	for n, layer := range e.Blocked {
 		p.layer(layer, "expect.blocked[%d]", n)
 		p.that(!broken[layer], "expect.blocked[%d]: a cause lies in layer %s", n, layer)
-		p.that(!clear[layer], "expect.blocked[%d]: layer %s is also among clear", n, layer)
+		p.that(!slices.Contains(e.Clear, layer), "expect.blocked[%d]: layer %s is also among clear", n, layer)
 	}
 	for n, note := range e.Notes {
 		p.that(codes.MatchString(string(note)), "expect.notes[%d] %q: give a code of package diagnose", n, note)

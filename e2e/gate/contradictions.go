@@ -33,7 +33,7 @@ func (c *contradiction) say(format string, args ...any) {
 
 // parts takes a joined error apart.
 func parts(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok { //nolint:errorlint // the join itself is wanted, not what it holds
+	if joined, ok := err.(interface{ Unwrap() []error }); ok { // the join itself is wanted, not what it holds
 		return joined.Unwrap()
 	}
 	return []error{err}

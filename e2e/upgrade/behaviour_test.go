@@ -17,7 +17,8 @@ func TestBehaviour(t *testing.T) {
 	const zone = "0123456789abcdef0123456789abcdef"
 	before := []journal.Entry{
 		asked("external-dns/v0.20.0", "GET /client/v4/zones", "per_page=50"), asked("external-dns/v0.20.0", "GET /client/v4/zones/"+zone, ""),
-		asked("gone/v1", "GET /x", ""), {Source: journal.DNS, Op: "A www.", Detail: map[string]string{"agent": "external-dns"}},
+		asked("gone/v1", "GET /x", ""),
+		{Source: journal.DNS, Op: "A www.", Detail: map[string]string{"agent": "external-dns"}},
 	}
 	after := []journal.Entry{
 		asked("external-dns/v0.21.0", "GET /client/v4/zones", "per_page=100&page=2"), asked("external-dns/v0.21.0", "GET /client/v4/zones/"+zone[1:]+"f", ""),

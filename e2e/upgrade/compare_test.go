@@ -85,25 +85,29 @@ func TestCompare(t *testing.T) {
 		{
 			"reissued for nothing", func(_, after *State) {
 				after.Certificates[www] = Certificate{Serial: "b"}
-			}, []journal.Entry{ordered(noon().Add(time.Minute), "www.example.org")},
+			},
+			[]journal.Entry{ordered(noon().Add(time.Minute), "www.example.org")},
 			verdict.Upgrade{Reissued: []verdict.Reissued{{Certificate: "Certificate develop/www", SerialBefore: "a", SerialAfter: "b"}}},
 		},
 		{
 			"renewed when due", func(_, after *State) {
 				after.Taken = noon().Add(2 * time.Hour)
 				after.Certificates[www] = Certificate{Serial: "b"}
-			}, []journal.Entry{ordered(noon().Add(time.Hour).Add(200*time.Millisecond), "www.example.org")},
+			},
+			[]journal.Entry{ordered(noon().Add(time.Hour).Add(200*time.Millisecond), "www.example.org")},
 			verdict.Upgrade{Reissued: []verdict.Reissued{{Certificate: "Certificate develop/www", SerialBefore: "a", SerialAfter: "b", Reason: "its renewal was due at 2026-11-24T13:00:00Z"}}},
 		},
 		{
 			"renewed before it was due", func(_, after *State) {
 				after.Taken = noon().Add(2 * time.Hour)
 				after.Certificates[www] = Certificate{Serial: "b"}
-			}, []journal.Entry{ordered(noon().Add(30*time.Minute), "www.example.org")},
+			},
+			[]journal.Entry{ordered(noon().Add(30*time.Minute), "www.example.org")},
 			verdict.Upgrade{Reissued: []verdict.Reissued{{Certificate: "Certificate develop/www", SerialBefore: "a", SerialAfter: "b"}}},
 		},
 		{
-			"ordered and not yet issued", func(_, _ *State) {}, []journal.Entry{ordered(noon().Add(time.Minute), "www.example.org")},
+			"ordered and not yet issued", func(_, _ *State) {},
+			[]journal.Entry{ordered(noon().Add(time.Minute), "www.example.org")},
 			verdict.Upgrade{Broken: []string{"Certificate develop/www was ordered anew at 2026-11-24T12:01:00Z, and not due before 2026-11-24T13:00:00Z"}},
 		},
 		{"another one is ordered", func(_, _ *State) {}, []journal.Entry{ordered(noon(), "www.example.org other.example.org")}, verdict.Upgrade{}},

@@ -32,7 +32,7 @@ type awaited struct {
 // Read reads on, and lifts the deadline at the end.
 func (a *awaited) Read(p []byte) (int, error) {
 	n, err := a.ReadCloser.Read(p)
-	if err == io.EOF { //nolint:errorlint // a reader's end is io.EOF itself
+	if err == io.EOF { // a reader's end is io.EOF itself
 		_ = a.connection.SetReadDeadline(time.Time{}) // a connection that is gone has no deadline either
 	}
 	return n, err
