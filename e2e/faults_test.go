@@ -14,6 +14,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/report"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
 // faults breaks the edge on purpose, one spec a fault. Faults of single routes run side by side, each on a route of its
@@ -21,15 +22,14 @@ import (
 func (e *edge) faults(list []fault.Fault) {
 	suite, _ := GinkgoConfiguration()
 	list = inOrder(list, uint64(suite.RandomSeed)) //nolint:gosec // a seed, of whatever sign
-	side := &sideBySide{proofs: map[string]chan proof{}}
 	for _, f := range list {
 		It(specOf(f), labelsOf(f), func(ctx SpecContext) {
 			if f.Alone {
 				e.tell(e.prove(ctx, f))
 				return
 			}
-			side.start(e, list)
-			done, started := side.proofs[f.ID]
+			e.side.start(e, list)
+			done, started := e.side.proofs[f.ID]
 			Expect(started).To(BeTrue(), "the fault was not planned, and yet its spec runs")
 			select {
 			case p := <-done:
@@ -40,7 +40,7 @@ func (e *edge) faults(list []fault.Fault) {
 		})
 	}
 	AfterAll(func(ctx SpecContext) {
-		side.end()
+		e.side.end()
 		rules, err := e.scene.Internet.Faults(ctx)
 		Expect(err).NotTo(HaveOccurred())
 		Expect(rules).To(BeEmpty(), "rules of the fake internet that a fault has left behind")
@@ -91,12 +91,20 @@ func planned(f fault.Fault) bool {
 	})
 }
 
-// sideBySide runs the faults of single routes at once, as soon as the first of their specs begins.
+// sideBySide runs the faults of single routes at once: those of the small catalogue while the journey waits for its certificate, those
+// of the full one, so many that what is judged beside them would suffer, when the first of their specs begins.
 type sideBySide struct {
 	once   sync.Once
 	stop   context.CancelFunc
 	all    sync.WaitGroup
 	proofs map[string]chan proof
+}
+
+// startEarly starts the faults of the small catalogue.
+func (s *sideBySide) startEarly(e *edge, list []fault.Fault) {
+	if e.stage.Catalogue == verdict.Smoke {
+		s.start(e, list)
+	}
 }
 
 func (s *sideBySide) start(e *edge, list []fault.Fault) {

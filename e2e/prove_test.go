@@ -67,7 +67,7 @@ func (e *edge) live(ctx context.Context, f fault.Fault, p *proof) (err error) {
 		return err
 	}
 	if f.After == fault.Sync {
-		if err := e.recordsRead(ctx); err != nil {
+		if err := e.syncFar(ctx); err != nil {
 			return err
 		}
 	}

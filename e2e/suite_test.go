@@ -52,6 +52,7 @@ func TestEdge(t *testing.T) {
 	}
 	e := &edge{
 		stage: stage, budgets: await.Default(), recorder: &timeline.Recorder{},
+		side:   &sideBySide{proofs: map[string]chan proof{}},
 		routes: map[string]judge.Route{}, hosts: map[string]int{}, lives: map[string]life{},
 	}
 	e.describe(catalogue(faults, stage.Catalogue), sabotages)
@@ -120,6 +121,7 @@ type edge struct {
 	change      change
 	views       *facts.Shared[view]
 	lists       *facts.Shared[lists]
+	side        *sideBySide
 
 	log      *progress.Log // nil while the tree is only looked at
 	recorder *timeline.Recorder
@@ -162,6 +164,7 @@ func (e *edge) describe(faults []fault.Fault, sabotages []upgrade.Sabotage) {
 		e.share()
 		if e.stage.Candidate == "" {
 			e.makeRoutes(ctx, faults)
+			e.side.startEarly(e, faults)
 		}
 	})
 	AfterSuite(func(ctx SpecContext) {

@@ -86,25 +86,31 @@ func (e *edge) settled(ctx context.Context, target judge.Target) ([]string, erro
 	return trace, err
 }
 
-// recordsRead waits until external-dns reads the records of a zone anew.
-func (e *edge) recordsRead(ctx context.Context) error {
-	counters, err := e.scene.Internet.Counters(ctx)
-	if err != nil {
-		return fmt.Errorf("wait for external-dns to read the records: %w", err)
-	}
-	after := counters.JournalLast
-	_, err = await.Until(ctx, e.budgets.SyncFaultVisible, "external-dns's next reading of the records", func(ctx context.Context) await.Answer {
+// syncFar waits until no sync of external-dns is near, by when it last read the records of a zone: half an interval must be left to see
+// what the next sync repairs.
+func (e *edge) syncFar(ctx context.Context) error {
+	var (
+		after uint64
+		read  time.Time
+	)
+	_, err := await.Until(ctx, e.budgets.SyncFaultVisible, "time before external-dns's next sync", func(ctx context.Context) await.Answer {
 		asked, err := e.scene.Internet.Journal(ctx, journal.Filter{After: after, Source: journal.API, Contains: "/dns_records"})
 		if err != nil {
 			return await.Wait("%v", err)
 		}
+		after = asked.Last
 		for _, entry := range asked.Entries {
 			if strings.HasPrefix(entry.Op, "GET ") && !strings.Contains(entry.Detail["agent"], "cert-manager") {
-				return await.Done("read at %s", entry.Time.UTC().Format(time.TimeOnly))
+				read = entry.Time
 			}
 		}
-		after = asked.Last
-		return await.Wait("nobody has read them")
+		switch ago := time.Since(read).Round(time.Second); {
+		case read.IsZero():
+			return await.Wait("nobody has read the records")
+		case ago >= await.SyncInterval/2:
+			return await.Wait("they were last read %s ago, and will soon be read again", ago)
+		}
+		return await.Done("read at %s", read.UTC().Format(time.TimeOnly))
 	})
 	return err
 }

@@ -177,6 +177,11 @@ func objects(t *testing.T, manifests ...string) []*unstructured.Unstructured {
 	return out
 }
 
-// counter is what nft 1.0 prints for `nft --json list counter`.
+// counter is what nft 1.0 prints of the counter, and sender of one element of a set, for `nft --json list table`.
 const counter = `{"nftables": [{"metainfo": {"version": "1.0.6", "release_name": "Lester Gooch #5", "json_schema_version": 1}},
  {"counter": {"family": "inet", "name": "escaped", "table": "edgeproof", "handle": 2, "packets": 12, "bytes": 720}}]}`
+
+const sender = `{"set": {"family": "inet", "name": "senders4", "table": "edgeproof", "type": ["ipv4_addr", "ipv4_addr", "inet_proto", "inet_service"],
+ "handle": 4, "size": 128, "flags": ["dynamic"], "elem": [
+ {"elem": {"val": {"concat": ["10.244.0.7", "192.0.2.1", "tcp", 443]}, "counter": {"packets": 3, "bytes": 180}}},
+ {"elem": {"val": {"concat": ["10.89.0.2", "192.0.2.2", "udp", 53]}, "counter": {"packets": 9, "bytes": 540}}}]}}`

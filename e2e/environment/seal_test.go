@@ -11,15 +11,19 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/cluster"
 )
 
-func TestReadCounter(t *testing.T) {
+func TestReadSeal(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		said string
-		want uint64
-		err  string
+		said    string
+		want    uint64
+		streams int
+		err     string
 	}{
 		"packets":           {said: counter, want: 12},
 		"none dropped":      {said: strings.Replace(counter, "12,", "0,", 1), want: 0},
+		"senders":           {said: strings.Replace(counter, "\n", sender+",\n", 1), want: 12, streams: 2},
+		"a sender in parts": {said: strings.Replace(counter, "\n", strings.Replace(sender, `, "tcp"`, "", 1)+",\n", 1), err: "a sender of 3 parts"},
+		"another counter":   {said: strings.Replace(counter, "escaped", "unassigned", 1), err: "nft lists none"},
 		"more than 32 bits": {said: strings.Replace(counter, "12,", "18446744073709551615,", 1), want: 1<<64 - 1},
 		"no counter":        {said: `{"nftables": [{"metainfo": {"version": "1.0.6"}}]}`, err: "nft lists none"},
 		"nothing":           {said: "", err: "read the seal's counter"},
@@ -27,19 +31,20 @@ func TestReadCounter(t *testing.T) {
 		"negative":          {said: strings.Replace(counter, "12,", "-1,", 1), err: "read the seal's counter"},
 		"not a number":      {said: strings.Replace(counter, "12,", `"12",`, 1), err: "read the seal's counter"},
 	} {
-		got, err := readCounter([]byte(c.said))
-		if said := message(err); got != c.want || (c.err == "") != (err == nil) || !strings.Contains(said, c.err) {
-			t.Errorf("%s: %d, %q, want %d and an error with %q", name, got, said, c.want, c.err)
+		got, streams, err := readSeal([]byte(c.said))
+		if said := message(err); got != c.want || len(streams) != c.streams || (c.err == "") != (err == nil) || !strings.Contains(said, c.err) {
+			t.Errorf("%s: %d, %v, %q, want %d, %d senders and an error with %q", name, got, streams, said, c.want, c.streams, c.err)
 		}
 	}
 }
 
-func FuzzReadCounter(f *testing.F) {
+func FuzzReadSeal(f *testing.F) {
 	f.Add([]byte(counter))
+	f.Add([]byte(strings.Replace(counter, "\n", sender+",\n", 1)))
 	f.Add([]byte(`{"nftables": [null, {"counter": null}]}`))
 	f.Fuzz(func(t *testing.T, raw []byte) {
-		if got, err := readCounter(raw); err != nil && got != 0 {
-			t.Errorf("both %d and %v", got, err)
+		if got, streams, err := readSeal(raw); err != nil && (got != 0 || streams != nil) {
+			t.Errorf("both %d of %v and %v", got, streams, err)
 		}
 	})
 }
@@ -96,7 +101,7 @@ func TestSealIsTriedBeforeItIsBelieved(t *testing.T) {
 	at := func(part string) int {
 		return slices.IndexFunc(n.calls, func(call string) bool { return strings.Contains(call, part) })
 	}
-	rules, probe, look, reset := at(sealRules), at("/dev/udp/"+sealProbe), at("nft --json list counter inet edgeproof escaped"), at("nft reset counters")
+	rules, probe, look, reset := at(sealRules), at("/dev/udp/"+sealProbe), at("nft --json list table inet edgeproof"), at("nft reset counters")
 	if rules != 0 || probe < rules || look < probe || reset < look {
 		t.Errorf("on the node ran %q, want rules, probe, a look at the counter and its reset", n.calls)
 	}

@@ -30,7 +30,7 @@ type Fault struct {
 	Issue bool `json:"issue,omitempty"`
 	// Application is Own where the fault breaks the application itself; other routes share one.
 	Application Application `json:"application,omitempty"`
-	// After is Sync where external-dns would repair what is broken: it is then injected when a sync has just read the records.
+	// After is Sync where external-dns would repair what is broken: it is then injected while its next sync is not near.
 	After After `json:"after,omitempty"`
 	// Within says what the fault must show up without, or after.
 	Within Within `json:"within"`
@@ -62,7 +62,7 @@ const Own Application = "own"
 // After says what a fault's injection waits for.
 type After string
 
-// Sync is external-dns's next reading of the records: what is broken then stays so until the sync after it.
+// Sync is external-dns's last reading of the records, less than half an interval ago: what is broken then stays so long enough to be seen.
 const Sync After = "sync"
 
 // Within names the wait after which a fault must have been seen.

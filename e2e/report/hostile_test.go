@@ -67,7 +67,7 @@ func hostile() *verdict.Verdict {
 	u.Lapses[0].Issuer, u.Lapses[0].Said = poison, poison
 	u.Changes[0] = verdict.Change{Subject: poison, Text: poison, Evidence: []string{poison}}
 	v.Convergence.Baseline, v.Convergence.Times[0].To = poison, poison
-	v.Hermetic.UnknownNames = []string{poison}
+	v.Hermetic.UnknownNames, v.Hermetic.Senders = []string{poison}, []string{poison}
 	v.Error = &verdict.Error{Operation: poison, Message: poison, Cure: poison}
 	v.Conclude()
 	return v

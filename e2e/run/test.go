@@ -231,7 +231,7 @@ func (t *test) describe() {
 
 // hermetic reads what tried to get out, and the names that this internet does not have.
 func (t *test) hermetic(ctx context.Context) {
-	dropped, err := t.world.Scene.DroppedPackets(ctx)
+	dropped, err := t.world.Scene.Dropped(ctx)
 	if err != nil {
 		t.verdict.SetError("read the seal", err, "the run cannot be shown to have been hermetic")
 		return
@@ -241,7 +241,7 @@ func (t *test) hermetic(ctx context.Context) {
 		t.verdict.SetError("read unknown names", err, "the run cannot be shown to have been hermetic")
 		return
 	}
-	t.verdict.Hermetic = &verdict.Hermetic{Sealed: true, DroppedPackets: dropped}
+	t.verdict.Hermetic = &verdict.Hermetic{Sealed: true, DroppedPackets: dropped.Packets, Senders: dropped.Senders}
 	for _, name := range unknown.Names {
 		t.verdict.Hermetic.UnknownNames = append(t.verdict.Hermetic.UnknownNames, name.Name)
 	}

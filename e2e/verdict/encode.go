@@ -84,7 +84,7 @@ func (v *Verdict) withLists() *Verdict {
 	}
 	if v.Hermetic != nil {
 		h := *v.Hermetic
-		h.UnknownNames = list(h.UnknownNames)
+		h.Senders, h.UnknownNames = list(h.Senders), list(h.UnknownNames)
 		c.Hermetic = &h
 	}
 	return &c

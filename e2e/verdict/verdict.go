@@ -144,11 +144,13 @@ type Phase struct {
 	Started time.Time `json:"started,omitzero"`
 }
 
-// Hermetic tells whether the run was sealed and what tried to get out. UnknownNames are the names asked of the fake internet's
+// Hermetic tells whether the run was sealed and what tried to get out. Senders says who sent the packets that were dropped, and where
+// to, in words. UnknownNames are the names asked of the fake internet's
 // DNS that it does not know.
 type Hermetic struct {
 	Sealed         bool     `json:"sealed"`
 	DroppedPackets uint64   `json:"droppedPackets"`
+	Senders        []string `json:"senders"`
 	UnknownNames   []string `json:"unknownNames"`
 }
 

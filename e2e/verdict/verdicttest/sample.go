@@ -57,7 +57,7 @@ func Unconcluded() *verdict.Verdict {
 		{Name: "issue the first certificate", Seconds: 66, ImposedSeconds: 62},
 	}
 	v.Budget = verdict.NewBudget(112*time.Second, 95*time.Second)
-	v.Hermetic = &verdict.Hermetic{Sealed: true, DroppedPackets: 3, UnknownNames: []string{"update.traefik.io."}}
+	v.Hermetic = &verdict.Hermetic{Sealed: true, DroppedPackets: 3, Senders: []string{"pod external-dns/external-dns-5c7 to 192.0.2.1:443/tcp: 3 packets"}, UnknownNames: []string{"update.traefik.io."}}
 	return v
 }
 
