@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -10,6 +9,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/evidence"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/report"
@@ -35,7 +35,7 @@ func (e *edge) expectMet(ctx context.Context, id criteria.ID, target judge.Targe
 		return last.Answer()
 	})
 	if err != nil {
-		if objects := objectsIn(last.Reasons); len(objects) > 0 {
+		if objects := evidence.Objects(last.Reasons); len(objects) > 0 {
 			AddReportEntry(report.EntryObject, objects, ReportEntryVisibilityNever)
 		}
 		if len(last.Reasons) == 0 {
@@ -55,7 +55,7 @@ func (e *edge) judge(ctx context.Context, id criteria.ID, target judge.Target) j
 		scope.Parts = nil // an explanation may need anything
 		s := facts.Collect(ctx, e.sources, scope)
 		e.recorder.See(s)
-		return explained(view{s, diagnose.New(s)}, target)
+		return evidence.Explained(s, diagnose.New(s), target)
 	}
 	return judge.Judge(id, facts.Collect(ctx, e.sources, judge.Scope(target, id)), target)
 }
@@ -78,16 +78,4 @@ func (e *edge) remaining(b await.Budget) await.Budget {
 	b.Timeout = max(b.Timeout-time.Since(e.start), lastLook)
 	b.Imposed = 0
 	return b
-}
-
-// objectsIn picks the objects that reasons name: each begins with "Kind namespace/name: ".
-func objectsIn(reasons []string) []string {
-	var objects []string
-	for _, reason := range reasons {
-		object, _, found := strings.Cut(reason, ": ")
-		if found && len(strings.Fields(object)) == 2 {
-			objects = append(objects, object)
-		}
-	}
-	return objects
 }

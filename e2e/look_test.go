@@ -3,10 +3,10 @@ package e2e_test
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/evidence"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 )
@@ -72,58 +72,15 @@ func (e *edge) watch(hosts ...string) (stop func()) {
 func (e *edge) judgeIn(ctx context.Context, id criteria.ID, v view, target judge.Target) judge.Judgement {
 	switch {
 	case id.Family() == criteria.VerificationCommand:
-		out, err := e.kubectl(ctx, commandFor(id, target))
+		out, err := e.kubectl(ctx, judge.CommandOf(id, target))
 		if err != nil {
 			return judge.Judgement{ID: id, Reasons: []string{err.Error()}}
 		}
-		return e.read(id, out)
+		return judge.Read(id, out, target, e.externalDNS)
 	case id == "DW-5":
-		return explained(v, target)
+		return evidence.Explained(v.facts, v.explain, target)
 	}
 	return judge.Judge(id, v.facts, target)
-}
-
-// explained judges DW-5: what fails is explained, by causes that have a name.
-func explained(v view, target judge.Target) judge.Judgement {
-	j := judge.Judgement{ID: "DW-5"}
-	works := judge.Judge("DW-4", v.facts, target)
-	for _, d := range diagnoses(v, target) {
-		unattributed := slices.ContainsFunc(d.Causes, func(f diagnose.Finding) bool { return f.Code == diagnose.Unattributed })
-		switch {
-		case d.Healthy && !works.Met:
-			j.Reasons = append(j.Reasons, d.Host+": does not work, and is found healthy: "+strings.Join(works.Reasons, "; "))
-		case d.Healthy:
-			j.Evidence = append(j.Evidence, d.Host+": works, every layer of the chain is clear")
-		case len(d.Causes) == 0:
-			j.Reasons = append(j.Reasons, d.Host+": is not healthy, and no cause is named")
-		case unattributed:
-			j.Reasons = append(j.Reasons, d.Host+": "+string(diagnose.Unattributed)+": "+d.Causes[0].Summary)
-		default:
-			j.Evidence = append(j.Evidence, d.Host+": "+strings.Join(causes(d), ", "))
-		}
-	}
-	j.Met = len(j.Reasons) == 0 && len(j.Evidence) > 0
-	return j
-}
-
-// diagnoses explains every host of a target.
-func diagnoses(v view, target judge.Target) []diagnose.Diagnosis {
-	var out []diagnose.Diagnosis
-	for _, route := range target.Routes {
-		for _, host := range route.Hosts {
-			out = append(out, v.explain.Explain(diagnose.Target{Host: host, Ingress: route.Ingress}))
-		}
-	}
-	return out
-}
-
-// causes names the causes of a diagnosis as the verdict does.
-func causes(d diagnose.Diagnosis) []string {
-	out := make([]string, 0, len(d.Causes))
-	for _, f := range d.Causes {
-		out = append(out, string(f.Layer)+"/"+string(f.Code))
-	}
-	return out
 }
 
 // usual runs the checks that people usually run, while the fault is in.

@@ -11,6 +11,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/evidence"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
@@ -122,7 +123,7 @@ func (e *edge) works(ctx context.Context, f fault.Fault, target judge.Target, bu
 				return await.Wait("%s", j)
 			}
 		}
-		for _, d := range diagnoses(v, target) {
+		for _, d := range evidence.Diagnoses(v.explain, target) {
 			if !d.Healthy {
 				return await.Wait("%s is not found healthy: %s", d.Host, summary(d))
 			}
@@ -142,7 +143,7 @@ func (e *edge) seen(ctx context.Context, f fault.Fault, target judge.Target, p *
 			return await.Wait("no look at it in time")
 		}
 		d := v.explain.Explain(diagnose.Target{Host: target.Routes[0].Hosts[0], Ingress: target.Routes[0].Ingress})
-		p.record.Diagnosed, p.record.Cleared = causes(d), cleared(d)
+		p.record.Diagnosed, p.record.Cleared = evidence.Causes(d), cleared(d)
 		unmet, reasons := f.Expect.Unmet(d), []string(nil)
 		if len(unmet) == 0 {
 			unmet, reasons = e.unmet(ctx, f, v, target)

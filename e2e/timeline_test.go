@@ -3,7 +3,6 @@ package e2e_test
 import (
 	"context"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -11,6 +10,7 @@ import (
 	. "github.com/onsi/ginkgo/v2"
 
 	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/evidence"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/report"
 	"github.com/edgeproof/edgeproof/e2e/timeline"
@@ -179,20 +179,7 @@ func (e *edge) recordFindings(ctx context.Context) {
 	if !there {
 		return
 	}
-	found := map[string]verdict.Finding{}
-	for _, d := range diagnoses(v, e.target) {
-		for _, f := range d.Causes {
-			x := verdict.Finding{
-				Layer: string(f.Layer), Code: string(f.Code), Object: f.Object, Summary: f.Summary, Remedy: f.Remedy.Text, Command: f.Remedy.Command,
-				Hosts: append(found[f.Object+string(f.Code)].Hosts, d.Host),
-			}
-			for _, seen := range f.Evidence {
-				x.Evidence = append(x.Evidence, seen.Source+": "+seen.Text)
-			}
-			found[f.Object+string(f.Code)] = x
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(found)) {
-		AddReportEntry(report.EntryFinding, found[name], ReportEntryVisibilityNever)
+	for _, f := range evidence.Findings(evidence.Diagnoses(v.explain, e.target)) {
+		AddReportEntry(report.EntryFinding, f, ReportEntryVisibilityNever)
 	}
 }

@@ -2,6 +2,7 @@ package convergence
 
 import (
 	"crypto/sha256"
+	"encoding/binary"
 	"math/rand/v2"
 	"slices"
 )
@@ -20,7 +21,7 @@ func work() [sha256.Size]byte {
 	slices.Sort(list)
 	sum := sha256.New()
 	for _, x := range list {
-		_, _ = sum.Write([]byte{byte(x), byte(x >> 8), byte(x >> 16), byte(x >> 24)}) // never an error
+		_, _ = sum.Write(binary.LittleEndian.AppendUint32(nil, x)) // never an error
 	}
 	return [sha256.Size]byte(sum.Sum(nil))
 }

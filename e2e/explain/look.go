@@ -3,6 +3,7 @@ package explain
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -21,24 +22,17 @@ const firstLook = 20 * time.Second
 // look collects the facts of the routes that are meant. It looks at the Ingresses first: a cluster that does not answer, and a route
 // that is not there, are told before anybody outside is asked.
 func (o Options) look(ctx context.Context, want wanted) (*facts.Snapshot, wanted, error) {
-	config, namespace, err := o.cluster()
+	seen, err := o.glance(ctx)
 	if err != nil {
 		return nil, want, err
 	}
-	sources, err := facts.Connect(config, nil)
+	want = want.in(seen.namespace)
+	targets, err := want.choose(diagnose.New(seen.first).Targets())
 	if err != nil {
 		return nil, want, err
 	}
-	first, err := glance(ctx, sources, config.Host)
+	sources, err := seen.sources(ctx)
 	if err != nil {
-		return nil, want, err
-	}
-	want = want.in(namespace)
-	targets, err := want.choose(diagnose.New(first).Targets())
-	if err != nil {
-		return nil, want, err
-	}
-	if sources.Internet, err = o.internet(ctx, config, first); err != nil {
 		return nil, want, err
 	}
 	scope := facts.Scope{}
@@ -48,6 +42,48 @@ func (o Options) look(ctx context.Context, want wanted) (*facts.Snapshot, wanted
 		}
 	}
 	return facts.Collect(ctx, sources, scope), want, nil
+}
+
+// Connect finds the cluster that the options name, sees that it answers, and says where its facts come from and which cluster it is.
+func Connect(ctx context.Context, o Options) (sources facts.Sources, host string, err error) {
+	if !slices.Contains(Internets(), o.Internet) {
+		return facts.Sources{}, "", fmt.Errorf("internet %q is unknown; use %s", o.Internet, oneOf(Internets()))
+	}
+	seen, err := o.glance(ctx)
+	if err != nil {
+		return facts.Sources{}, "", err
+	}
+	sources, err = seen.sources(ctx)
+	return sources, seen.config.Host, err
+}
+
+// glanced is a cluster that was seen to answer.
+type glanced struct {
+	Options
+
+	config    *rest.Config
+	namespace string          // of the context
+	first     *facts.Snapshot // its Ingresses and Services
+	kube      facts.Sources   // without the internet
+}
+
+func (o Options) glance(ctx context.Context) (glanced, error) {
+	config, namespace, err := o.cluster()
+	if err != nil {
+		return glanced{}, err
+	}
+	kube, err := facts.Connect(config, nil)
+	if err != nil {
+		return glanced{}, err
+	}
+	first, err := glance(ctx, kube, config.Host)
+	return glanced{o, config, namespace, first, kube}, err
+}
+
+func (g glanced) sources(ctx context.Context) (facts.Sources, error) {
+	internet, err := g.internet(ctx, g.config, g.first)
+	g.kube.Internet = internet
+	return g.kube, err
 }
 
 // cluster reads the kubeconfig as kubectl does, and returns the namespace of its context beside.

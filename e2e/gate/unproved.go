@@ -40,6 +40,9 @@ func (f *findings) run(v *verdict.Verdict) {
 	if v.Specs.Filtered > 0 {
 		f.add("", "%d specs were left out by a focus or label filter", v.Specs.Filtered)
 	}
+	if v.Profile != "" {
+		f.add("", "the run only looked at a cluster that exists (profile %s): it neither installed the bundle nor broke it", v.Profile)
+	}
 	switch {
 	case v.Hermetic == nil:
 		f.add("", "whether the run was sealed was not measured")

@@ -173,3 +173,41 @@ func Command(id criteria.ID, s *facts.Snapshot, t Target) (string, bool) {
 	}
 	return "", false
 }
+
+// CommandOf is the specification's verification command of the family VC. VC-4 and VC-5 ask for the reference bundle's application; of
+// another target, for that one's first route.
+func CommandOf(id criteria.ID, t Target) string {
+	c, _ := criteria.Lookup(id)
+	command := strings.Trim(c.Text, "`")
+	if id == "VC-4" || id == "VC-5" {
+		first := t.Routes[0].Ingress
+		command = strings.Replace(command, "-n develop", "-n "+first.Namespace, 1)
+		command = strings.Replace(command, "ingress frontend", "ingress "+first.Name, 1)
+	}
+	return command
+}
+
+// Read judges a criterion of the family VC by what its command printed. The name is that of external-dns's Deployment.
+func Read(id criteria.ID, printed string, t Target, externalDNS string) Judgement {
+	switch id {
+	case "VC-1":
+		return ReadPods(printed, "cert-manager", externalDNS)
+	case "VC-2":
+		return ReadClusterIssuers(printed, t.Production.Name, t.Staging.Name)
+	case "VC-3":
+		return ReadExternalDNSLogs(printed)
+	case "VC-4":
+		return ReadDescribeIngress(printed)
+	default:
+		return ReadCertificateSecret(printed)
+	}
+}
+
+// Impossible says that the bundle makes a verification command impossible, and which one would work.
+func Impossible(id criteria.ID, command string, err error, s *facts.Snapshot, t Target) string {
+	working, found := Command(id, s, t)
+	if !found {
+		return fmt.Sprintf("`%s` does not work on this bundle: %v; what it asks for is not there", command, err)
+	}
+	return fmt.Sprintf("`%s` does not work on this bundle: %v; this does: `%s`", command, err, working)
+}

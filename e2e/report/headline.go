@@ -10,13 +10,19 @@ import (
 
 // headline is the decision in one sentence, the same in every format that people read.
 func headline(v *verdict.Verdict) string {
-	passed := 0
+	passed, judged := 0, 0
 	for _, c := range v.Criteria {
 		if c.Result == verdict.Passed {
 			passed++
 		}
+		if v.Profile.Judges(c.ID.Family()) {
+			judged++
+		}
 	}
-	of := fmt.Sprintf("%d of %d criteria passed", passed, len(v.Criteria))
+	of := fmt.Sprintf("%d of %d criteria passed", passed, judged)
+	if v.Profile == verdict.Live {
+		of += "; a cluster that exists was only looked at"
+	}
 	decision := strings.ToUpper(word(v))
 	switch {
 	case v.Result == verdict.Errored:
@@ -109,8 +115,12 @@ func budgetLine(b verdict.Budget) string {
 }
 
 // sealLine tells whether the run was sealed and what tried to get out.
-func sealLine(h *verdict.Hermetic) string {
-	if h == nil {
+func sealLine(v *verdict.Verdict) string {
+	h := v.Hermetic
+	switch {
+	case h == nil && v.Profile == verdict.Live:
+		return "none, on the real internet"
+	case h == nil:
 		return "not measured"
 	}
 	state := "sealed"

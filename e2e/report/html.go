@@ -92,7 +92,7 @@ type section struct{ ID, Title string }
 
 func newPage(v *verdict.Verdict) *page {
 	p := &page{
-		Verdict: v, Headline: mark(v.Result) + " " + headline(v), BudgetLine: budgetLine(v.Budget), SealLine: sealLine(v.Hermetic),
+		Verdict: v, Headline: mark(v.Result) + " " + headline(v), BudgetLine: budgetLine(v.Budget), SealLine: sealLine(v),
 		Tiles: tiles(v), Families: families(v), Troubles: troubles(v), Waterfall: waterfall(v.Phases), Clock: newClock(v),
 	}
 	if len(v.Faults) > 0 {

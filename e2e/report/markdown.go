@@ -45,7 +45,7 @@ func Markdown(w io.Writer, v *verdict.Verdict) error {
 	m.row("bundle", mdText(v.Bundle.Path+" "+v.Bundle.Digest))
 	m.row("cluster", mdText("Kubernetes "+v.Cluster.Kubernetes+" on "+v.Cluster.Provider))
 	m.row("suite", mdText("edgeproof "+v.Suite.Version+", "+v.Suite.GoVersion))
-	m.row("seal", mdText(sealLine(v.Hermetic)))
+	m.row("seal", mdText(sealLine(v)))
 	if m.left > 0 {
 		fmt.Fprintf(&m.out, "\n%d lines did not fit here; report.html and verdict.json have them all.\n", m.left)
 	}

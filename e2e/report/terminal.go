@@ -73,7 +73,7 @@ func Terminal(w io.Writer, v *verdict.Verdict, style Style) error {
 		t.wrap("    ", line, "      ")
 	}
 	t.wrap("    ", "time: "+budgetLine(v.Budget), "      ")
-	t.wrap("    ", "seal: "+sealLine(v.Hermetic), "      ")
+	t.wrap("    ", "seal: "+sealLine(v), "      ")
 	if v.Error != nil {
 		t.out.WriteByte('\n')
 		for _, l := range strings.Split(errorText(v.Error), "\n") {

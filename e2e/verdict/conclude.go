@@ -26,7 +26,7 @@ func (v *Verdict) Conclude() {
 //  1. anything failed: fail. What was shown to be false stays false even when the run was cut short afterwards.
 //  2. an error, nothing planned, or not everything planned finished: error.
 //  3. anything not proved (skipped, flaky, unsupported, filtered out, no proof of the seal, no upgrade where one was to be, later than the baseline allows): partial.
-//  4. else pass.
+//  4. else pass. What the profile of the run cannot judge is no part of that.
 //
 // Reasons of lower weight are listed after those that decided.
 func Decide(v *Verdict) (Result, []string) {
@@ -128,6 +128,7 @@ func (v *Verdict) gaps() []string {
 		out = append(out, "no criterion was judged")
 	}
 	switch {
+	case v.Profile == Live: // on the real internet, which no seal keeps out
 	case v.Hermetic == nil:
 		out = append(out, "the seal of the run was not measured")
 	case !v.Hermetic.Sealed:
@@ -137,7 +138,10 @@ func (v *Verdict) gaps() []string {
 }
 
 func (v *Verdict) criteriaWith(r Result) []string {
-	return pick(v.Criteria, func(c Criterion) (string, bool) { return string(c.ID), c.Result == r })
+	return pick(v.Criteria, func(c Criterion) (string, bool) {
+		beyond := r == Skipped && !v.Profile.Judges(c.ID.Family())
+		return string(c.ID), c.Result == r && !beyond
+	})
 }
 
 func (v *Verdict) faultsWith(r Result) []string {

@@ -34,15 +34,17 @@ func (v *Verdict) judge(c criteria.Criterion) Criterion {
 		}
 	}
 	if len(specs) == 0 {
-		out.Result, reasons = Skipped, []string{v.absence()}
+		out.Result, reasons = Skipped, []string{v.absence(c.ID)}
 	}
 	out.Reason = strings.Join(reasons, "\n")
 	return out
 }
 
 // absence says why no spec of the run carries a criterion.
-func (v *Verdict) absence() string {
+func (v *Verdict) absence(id criteria.ID) string {
 	switch {
+	case !v.Profile.Judges(id.Family()):
+		return "not judged: a cluster that exists is only looked at; a run on a cluster of its own shows it"
 	case v.Error != nil || len(v.Specs.List) < v.Specs.Planned:
 		return "not judged: the run did not get so far"
 	case v.Specs.Filtered > 0:

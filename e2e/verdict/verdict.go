@@ -37,6 +37,9 @@ type Verdict struct {
 	// Baseline is the bundle that the candidate is to replace. Where there is one, the upgrade and the rollback must be shown.
 	Baseline *Content `json:"baseline,omitempty"`
 
+	// Profile says what could be judged; empty where everything could.
+	Profile Profile `json:"profile,omitempty"`
+
 	// Criteria holds every registered criterion, in the registry's order.
 	Criteria []Criterion `json:"criteria"`
 
@@ -145,8 +148,7 @@ type Phase struct {
 }
 
 // Hermetic tells whether the run was sealed and what tried to get out. Senders says who sent the packets that were dropped, and where
-// to, in words. UnknownNames are the names asked of the fake internet's
-// DNS that it does not know.
+// to, in words. UnknownNames are the names asked of the fake internet's DNS that it does not know.
 type Hermetic struct {
 	Sealed         bool     `json:"sealed"`
 	DroppedPackets uint64   `json:"droppedPackets"`

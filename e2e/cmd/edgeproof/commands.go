@@ -3,9 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"github.com/edgeproof/edgeproof/e2e/explain"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/run"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
@@ -56,16 +59,37 @@ func newUp(f *flags, log *progress.Log) *cobra.Command {
 }
 
 func newTest(f *flags, log *progress.Log) *cobra.Command {
+	var (
+		profile string
+		where   explain.Options
+	)
+	const short = "Judge the bundle: exit 0 when it passes, 1 when it fails, 2 when it could not be judged"
 	cmd := &cobra.Command{
 		Use:   "test",
-		Short: "Judge the bundle: exit 0 when it passes, 1 when it fails, 2 when it could not be judged",
-		Args:  cobra.NoArgs,
+		Short: short,
+		Long: short + `.
+
+It makes a cluster of its own, installs the bundle there and breaks it on purpose. With --profile live it judges the bundle on a
+cluster that exists, against the real provider and the real certificate authority: it only looks, so what needs an installation or a
+fault is not judged there, and such a verdict promotes nothing.`,
+		Example: `  edgeproof test
+  edgeproof test --bundle ../platform/edge --apps ../platform/apps
+  edgeproof test --catalogue full --seed 7
+  edgeproof test --profile live --kubeconfig ~/.kube/config --context production --bundle ../platform/edge --apps ../platform/apps --ask-cloudflare`,
+		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			options, err := f.options(log)
 			if err != nil {
 				return err
 			}
-			code, err := run.Test(cmd.Context(), options, cmd.OutOrStdout())
+			if err := profiled(cmd.Flags(), verdict.Profile(profile)); err != nil {
+				return err
+			}
+			judge := func() (int, error) { return run.Test(cmd.Context(), options, cmd.OutOrStdout()) }
+			if profile != "" {
+				judge = func() (int, error) { return run.Live(cmd.Context(), options, where, cmd.OutOrStdout()) }
+			}
+			code, err := judge()
 			if err == nil && code != 0 {
 				return statusError(code)
 			}
@@ -79,7 +103,41 @@ func newTest(f *flags, log *progress.Log) *cobra.Command {
 	cmd.Flags().Int64Var(&f.seed, "seed", 0, "order of the faults; 0 takes another in each run")
 	cmd.Flags().StringVar(&f.rerun, "rerun", "", "run only what this verdict.json of an earlier run did not prove")
 	cmd.Flags().StringVar(&f.labels, "labels", "", "run only specs whose labels match, as in 'DW-4 || FP-1'")
+	cmd.Flags().StringVar(&profile, "profile", "", "live: judge a cluster that exists, by looking only")
+	bindPlace(cmd.Flags(), &where)
+	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions([]string{string(verdict.Live)}, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	return cmd
+}
+
+// bindPlace registers the flags that say which cluster is looked at, and how.
+func bindPlace(set *pflag.FlagSet, o *explain.Options) {
+	set.StringVar(&o.Kubeconfig, "kubeconfig", "", "kubeconfig of the cluster (default: KUBECONFIG, or ~/.kube/config)")
+	set.StringVar(&o.Context, "context", "", "context of the kubeconfig")
+	set.StringVar(&o.Internet, "internet", "auto", "where DNS, hosts and the provider are asked: live, fake, or auto")
+	set.StringVar(&o.Resolver, "resolver", "", "public DNS to ask, as in 1.1.1.1 (default: that of this machine)")
+	set.BoolVar(&o.AskCloudflare, "ask-cloudflare", false, "let the cluster's own token be used to read zones and records at Cloudflare")
+	set.DurationVar(&o.Timeout, "timeout", time.Minute, "end looking after this long")
+}
+
+// profiled refuses what does not go together: a cluster that exists is never broken, and one that is broken is made for it.
+func profiled(set *pflag.FlagSet, profile verdict.Profile) error {
+	switch profile {
+	case verdict.Live:
+		for _, name := range []string{"catalogue", "cluster", "focus", "images", "keep", "labels", "node", "rerun", "seed"} {
+			if set.Changed(name) {
+				return fmt.Errorf("--%s with --profile live: it is for a run that makes a cluster and breaks it; a cluster that exists is only looked at; leave it out", name)
+			}
+		}
+	case "":
+		for _, name := range []string{"kubeconfig", "context", "internet", "resolver", "ask-cloudflare", "timeout"} {
+			if set.Changed(name) {
+				return fmt.Errorf("--%s without --profile live: faults are injected on a cluster that edgeproof made itself, and on no other; give --profile live to judge this one by looking", name)
+			}
+		}
+	default:
+		return fmt.Errorf("profile %q is unknown; give live, or leave it out", profile)
+	}
+	return nil
 }
 
 func newDown(f *flags, log *progress.Log) *cobra.Command {

@@ -3,7 +3,6 @@ package main
 import (
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -50,14 +49,9 @@ edgeproof, in its fake internet. The right that it needs is e2e/facts/rbac.yaml;
 	flags.BoolVar(&o.All, "all", false, "explain every route")
 	flags.StringVarP(&o.Output, "output", "o", "text", "text, json, html or markdown")
 	flags.StringVarP(&o.Namespace, "namespace", "n", "", "only Ingresses of this namespace")
-	flags.StringVar(&o.Kubeconfig, "kubeconfig", "", "kubeconfig of the cluster (default: KUBECONFIG, or ~/.kube/config)")
-	flags.StringVar(&o.Context, "context", "", "context of the kubeconfig")
+	bindPlace(flags, &o)
 	flags.StringVar(&o.Save, "save", "", "write what was seen to this file; it holds no secret")
 	flags.StringVar(&o.Snapshot, "snapshot", "", "explain this file instead of a cluster")
-	flags.StringVar(&o.Internet, "internet", "auto", "where DNS, hosts and the provider are asked: live, fake, or auto")
-	flags.StringVar(&o.Resolver, "resolver", "", "public DNS to ask, as in 1.1.1.1 (default: that of this machine)")
-	flags.BoolVar(&o.AskCloudflare, "ask-cloudflare", false, "let the cluster's own token be used to read zones and records at Cloudflare")
-	flags.DurationVar(&o.Timeout, "timeout", time.Minute, "end looking after this long")
 	for flag, values := range map[string][]string{"output": explain.Outputs(), "internet": explain.Internets()} {
 		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // the flags are there
 	}

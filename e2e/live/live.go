@@ -1,0 +1,167 @@
+// Package live judges a bundle on a cluster that exists and that must stay as it is: against the real provider, the real certificate
+// authority and the real internet.
+//
+// It can change nothing: facts come from readers, kubectl is run for the specification's own commands, all of which only read, and
+// neither the injector of faults nor the installer is among the packages that it is made of.
+package live
+
+import (
+	"context"
+	"fmt"
+	"os/exec"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/evidence"
+	"github.com/edgeproof/edgeproof/e2e/explain"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/judge"
+	"github.com/edgeproof/edgeproof/e2e/progress"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+)
+
+// Provider is what a verdict says of where the bundle ran.
+const Provider = "existing cluster"
+
+// commandTime bounds one command of kubectl.
+const commandTime = 30 * time.Second
+
+// Options are what is judged, and where.
+type Options struct {
+	// Target is what the bundle promises; ExternalDNS is the name of its Deployment.
+	Target      judge.Target
+	ExternalDNS string
+	// Explain says which cluster is meant and how it is looked at, as for `edgeproof explain`.
+	Explain explain.Options
+	Log     *progress.Log
+}
+
+// Judge looks at the cluster once and fills the verdict with what it sees: the criteria that need no installation and no fault, what the
+// client outside meets, and the causes of what is wrong. What could not be looked at, for want of a right, a token or kubectl, is
+// unsupported, which is no pass. The error is of a cluster that does not answer.
+func Judge(ctx context.Context, o Options, v *verdict.Verdict) error {
+	var (
+		l   = look{Options: o}
+		err error
+	)
+	started := time.Now()
+	if err := o.Log.Run("look at the cluster", func() error {
+		l.facts, err = o.collect(ctx)
+		return err
+	}); err != nil {
+		return err
+	}
+	v.Phases = append(v.Phases, verdict.Phase{Name: "look", Started: started.UTC(), Seconds: verdict.Seconds(time.Since(started))})
+	l.explain = diagnose.New(l.facts)
+	var specs []verdict.Spec
+	for _, c := range criteria.All() {
+		if !verdict.Live.Judges(c.ID.Family()) {
+			continue
+		}
+		step := o.Log.Start(string(c.ID) + " " + c.Text)
+		spec := l.spec(ctx, c)
+		step.End(spec.Result == verdict.Passed)
+		specs = append(specs, spec)
+	}
+	v.Cluster = verdict.Cluster{Provider: Provider, Kubernetes: l.facts.Kubernetes}
+	v.Specs = verdict.Tally(len(specs), 0, specs)
+	v.Routes = evidence.Routes(l.facts, o.Target)
+	v.Findings = evidence.Findings(evidence.Diagnoses(l.explain, o.Target))
+	v.JudgeCriteria()
+	return nil
+}
+
+// collect reads everything that an explanation may need, and asks for the target's hosts.
+func (o Options) collect(ctx context.Context) (*facts.Snapshot, error) {
+	timeout := o.Explain.Timeout
+	if timeout == 0 {
+		timeout = time.Minute
+	}
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	sources, _, err := explain.Connect(ctx, o.Explain)
+	if err != nil {
+		return nil, err
+	}
+	scope := judge.Scope(o.Target)
+	scope.Parts, scope.Namespaces = nil, nil
+	return facts.Collect(ctx, sources, scope), nil
+}
+
+// look is one look at the cluster, and what explains it.
+type look struct {
+	Options
+
+	facts   *facts.Snapshot
+	explain *diagnose.Explainer
+}
+
+func (l look) spec(ctx context.Context, c criteria.Criterion) verdict.Spec {
+	began := time.Now()
+	spec := verdict.Spec{Name: string(c.ID) + " " + c.Text, Criteria: []criteria.ID{c.ID}, Finished: true, Attempts: 1}
+	var j judge.Judgement
+	spec.Result = verdict.Passed
+	switch {
+	case c.ID.Family() == criteria.VerificationCommand:
+		j, spec.Result = l.command(ctx, c.ID)
+	case c.ID == "DW-5":
+		j = evidence.Explained(l.facts, l.explain, l.Target)
+	default:
+		j = judge.Judge(c.ID, l.facts, l.Target)
+		if !j.Met && l.unread(c.ID) {
+			spec.Result = verdict.Unsupported
+		}
+	}
+	if !j.Met && spec.Result == verdict.Passed {
+		spec.Result = verdict.Failed
+	}
+	if !j.Met {
+		spec.Reason, spec.Objects = j.String(), evidence.Objects(j.Reasons)
+	}
+	spec.Evidence, spec.Seconds = j.Evidence, verdict.Seconds(time.Since(began))
+	return spec
+}
+
+// unread reports whether something that the criterion needs could not be looked at.
+func (l look) unread(id criteria.ID) bool {
+	return slices.ContainsFunc(judge.Scope(l.Target, id).Parts, func(part facts.Part) bool {
+		return slices.ContainsFunc(l.facts.Trouble(part), func(e facts.Error) bool { return !strings.HasSuffix(e.Object, facts.PreviousRun) })
+	})
+}
+
+// command runs the specification's command and reads what it prints.
+func (l look) command(ctx context.Context, id criteria.ID) (judge.Judgement, verdict.Result) {
+	command := judge.CommandOf(id, l.Target)
+	not := func(reason string, result verdict.Result) (judge.Judgement, verdict.Result) {
+		return judge.Judgement{ID: id, Final: true, Reasons: []string{reason}}, result
+	}
+	kubectl, err := exec.LookPath("kubectl")
+	if err != nil {
+		return not(fmt.Sprintf("`%s` was not run: there is no kubectl on this machine's PATH; install it", command), verdict.Unsupported)
+	}
+	ctx, cancel := context.WithTimeout(ctx, commandTime)
+	defer cancel()
+	var args []string
+	for _, flag := range []struct{ name, value string }{{"--kubeconfig=", l.Explain.Kubeconfig}, {"--context=", l.Explain.Context}} {
+		if flag.value != "" {
+			args = append(args, flag.name+flag.value)
+		}
+	}
+	cmd := exec.CommandContext(ctx, kubectl, append(args, strings.Fields(command)[1:]...)...) // #nosec G204 -- the specification's command
+	var said strings.Builder
+	cmd.Stderr = &said
+	printed, err := cmd.Output()
+	if err != nil {
+		if strings.Contains(said.String(), "(Forbidden)") {
+			return not(fmt.Sprintf("`%s`: %s; ask for the right", command, strings.TrimSpace(said.String())), verdict.Unsupported)
+		}
+		err = fmt.Errorf("%w: %s", err, strings.TrimSpace(said.String()))
+		return not(judge.Impossible(id, command, err, l.facts, l.Target), verdict.Failed)
+	}
+	j := judge.Read(id, string(printed), l.Target, l.ExternalDNS)
+	j.Evidence = append([]string{"$ " + command}, j.Evidence...)
+	return j, verdict.Passed
+}

@@ -1,0 +1,54 @@
+package run
+
+import (
+	"context"
+	"errors"
+	"io"
+	"runtime"
+	"time"
+
+	"github.com/edgeproof/edgeproof/e2e/bundle"
+	"github.com/edgeproof/edgeproof/e2e/environment"
+	"github.com/edgeproof/edgeproof/e2e/explain"
+	"github.com/edgeproof/edgeproof/e2e/live"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+)
+
+// Live judges a bundle on a cluster that exists, by looking only, and ends as Test does. Of the options it heeds the bundle, the
+// applications and the folder of results.
+func Live(ctx context.Context, o Options, where explain.Options, out io.Writer) (int, error) {
+	if err := o.complete(); err != nil {
+		return verdict.Errored.ExitCode(), err
+	}
+	quiet := func(string, ...any) {}
+	var installed, apps *bundle.Bundle
+	if err := o.Log.Run("render bundle "+o.Bundle, func() (err error) {
+		if installed, err = LoadBundle(ctx, o.Root, o.Bundle, nil, quiet); err == nil {
+			apps, err = LoadBundle(ctx, o.Root, o.Apps, installed.Variables(), quiet)
+		}
+		return err
+	}); err != nil {
+		return verdict.Errored.ExitCode(), err
+	}
+	target, err := environment.Target(installed, apps)
+	if err != nil {
+		return verdict.Errored.ExitCode(), err
+	}
+	if err := clearResults(o.Artifacts); err != nil {
+		return verdict.Errored.ExitCode(), err
+	}
+	t := &test{options: o, verdict: verdict.New(verdict.Suite{Version: version(), GoVersion: runtime.Version(), Started: time.Now().UTC()})}
+	v := t.verdict
+	v.Profile = verdict.Live
+	v.Bundle = verdict.Bundle{Path: installed.Path, Digest: installed.Digest}
+	v.Apps = verdict.Content{Path: apps.Path, Digest: apps.Digest}
+	err = live.Judge(ctx, live.Options{Target: target, ExternalDNS: environment.ExternalDNS(installed), Explain: where, Log: o.Log}, v)
+	if err != nil {
+		v.SetError("look at the cluster", err, "see the message; nothing was judged")
+	}
+	v.Suite.Finished = time.Now().UTC()
+	v.Budget = verdict.NewBudget(v.Suite.Finished.Sub(v.Suite.Started), 0)
+	v.Conclude()
+	code, tellErr := t.tell(out)
+	return code, errors.Join(tellErr, ctx.Err())
+}
