@@ -43,6 +43,7 @@ func TestDecide(t *testing.T) {
 		{"an image without digest", func(v *verdict.Verdict) { v.Bundle.Images[0].Digest = "" }, gate.Hold, "is named without a digest"},
 		{"an unnamed Kubernetes", func(v *verdict.Verdict) { v.Cluster.Kubernetes = "" }, gate.Hold, "names no version of Kubernetes"},
 		{"an unnamed suite", func(v *verdict.Verdict) { v.Suite.Version = "" }, gate.Hold, "names no version of the suite"},
+		{"a live cluster that was only looked at", func(v *verdict.Verdict) { v.Profile = verdict.Live }, gate.CannotJudge, "profile live"},
 		{"a record was recreated", func(v *verdict.Verdict) {
 			v.Upgrades[0].Recreated = []verdict.Recreated{{Name: "develop.safeops.work", Type: "A"}}
 		}, gate.Hold, "upgrade: the A record of develop.safeops.work was deleted and written anew"},

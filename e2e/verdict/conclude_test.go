@@ -77,6 +77,18 @@ func TestConclude(t *testing.T) {
 		{"the seal was not measured", func(v *verdict.Verdict) { v.Hermetic = nil }, verdict.Partial, 1, "seal"},
 		{"the run was not sealed", func(v *verdict.Verdict) { v.Hermetic.Sealed = false }, verdict.Partial, 1, "not sealed"},
 
+		{"a live cluster is not sealed", func(v *verdict.Verdict) { v.Profile, v.Hermetic = verdict.Live, nil }, verdict.Pass, 0, ""},
+		{"of a live cluster no workflow is judged", func(v *verdict.Verdict) {
+			v.Profile = verdict.Live
+			for n := range v.Criteria {
+				if !v.Profile.Judges(v.Criteria[n].ID.Family()) {
+					v.Criteria[n].Result = verdict.Skipped
+				}
+			}
+		}, verdict.Pass, 0, ""},
+		{"of a live cluster all else is", func(v *verdict.Verdict) { v.Profile, v.Criteria[0].Result = verdict.Live, verdict.Skipped }, verdict.Partial, 1, "1 criterion skipped: DW-1"},
+		{"a failure counts on a live cluster", func(v *verdict.Verdict) { v.Profile, v.Criteria[0].Result = verdict.Live, verdict.Failed }, verdict.Fail, 1, "1 criterion failed: DW-1"},
+
 		{"no fault planned", func(v *verdict.Verdict) { v.Faults = nil }, verdict.Pass, 0, ""},
 		{"packets were dropped", func(v *verdict.Verdict) { v.Hermetic.DroppedPackets = 1 << 40 }, verdict.Pass, 0, ""},
 		{"slower than the goal", func(v *verdict.Verdict) { v.Budget.Ratio = 9 }, verdict.Pass, 0, ""},

@@ -161,6 +161,9 @@ func TestWhatIsNotUnderstoodTouchesNothing(t *testing.T) {
 		"a rerun of nothing":       {[]string{"test", "--rerun", "/nowhere"}, []string{"run again what failed: read verdict", "name the verdict.json of a run"}},
 		"a baseline of nothing":    {[]string{"baseline", "/nowhere"}, []string{"name the verdict.json of a run"}},
 		"a baseline of no verdict": {[]string{"baseline", filepath.Join(root, "go.mod")}, []string{"parse verdict"}},
+		"an unknown profile":       {[]string{"test", "--profile", "dead"}, []string{`profile "dead" is unknown; give live`}},
+		"faults on any cluster":    {[]string{"test", "--kubeconfig", "/nowhere"}, []string{"faults are injected on a cluster that edgeproof made itself, and on no other"}},
+		"faults on a live cluster": {[]string{"test", "--profile", "live", "--catalogue", "full"}, []string{"--catalogue with --profile live", "only looked at"}},
 		"an unknown keep":          {[]string{"test", "--keep", "sometimes"}, []string{"KEEP=sometimes is unknown; use always, on-failure or never"}},
 	} {
 		args := append([]string{c.args[0], "--root", root}, c.args[1:]...)
