@@ -31,8 +31,8 @@ func TestOneCauseOfTwoHostsIsOneFinding(t *testing.T) {
 		Evidence: []diagnose.Evidence{{Source: "Secret external-dns/token", Text: "not found"}},
 	}
 	other := diagnose.Finding{Layer: "dns", Code: "record-missing", Object: "b.example.org"}
-	a := diagnose.Diagnosis{Host: "a.example.org", Causes: []diagnose.Finding{secret}}
-	b := diagnose.Diagnosis{Host: "b.example.org", Causes: []diagnose.Finding{secret, other}}
+	a := diagnose.Diagnosis{Target: diagnose.Target{Host: "a.example.org"}, Causes: []diagnose.Finding{secret}}
+	b := diagnose.Diagnosis{Target: diagnose.Target{Host: "b.example.org"}, Causes: []diagnose.Finding{secret, other}}
 	found := evidence.Findings([]diagnose.Diagnosis{a, b})
 	if len(found) != 2 || found[0].Cause() != "shared-credential/token-secret-missing" || !slices.Equal(found[0].Hosts, []string{"a.example.org", "b.example.org"}) {
 		t.Fatalf("findings %+v, want the Secret's of both hosts, and the record's", found)
