@@ -2,6 +2,7 @@ package gate_test
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 
@@ -43,7 +44,14 @@ func TestDecide(t *testing.T) {
 		{"an image without digest", func(v *verdict.Verdict) { v.Bundle.Images[0].Digest = "" }, gate.Hold, "is named without a digest"},
 		{"an unnamed Kubernetes", func(v *verdict.Verdict) { v.Cluster.Kubernetes = "" }, gate.Hold, "names no version of Kubernetes"},
 		{"an unnamed suite", func(v *verdict.Verdict) { v.Suite.Version = "" }, gate.Hold, "names no version of the suite"},
-		{"a live cluster that was only looked at", func(v *verdict.Verdict) { v.Profile = verdict.Live }, gate.CannotJudge, "profile live"},
+		{"a live cluster that was only looked at", func(v *verdict.Verdict) {
+			v.Profile, v.Upgrades, v.Baseline, v.Faults, v.Convergence, v.Timeline = verdict.Live, nil, nil, nil, nil, nil
+			judged := slices.DeleteFunc(v.Specs.List, func(s verdict.Spec) bool {
+				return len(s.Criteria) == 0 || !v.Profile.Judges(s.Criteria[0].Family())
+			})
+			v.Specs = verdict.Tally(len(judged), 0, judged)
+			uncite(v)
+		}, gate.Hold, "profile live"},
 		{"a record was recreated", func(v *verdict.Verdict) {
 			v.Upgrades[0].Recreated = []verdict.Recreated{{Name: "develop.safeops.work", Type: "A"}}
 		}, gate.Hold, "upgrade: the A record of develop.safeops.work was deleted and written anew"},

@@ -61,6 +61,9 @@ func resolves(j *Judgement, s *facts.Snapshot, host, address string) {
 
 // atProvider tells what the provider holds for a host, in short.
 func atProvider(s *facts.Snapshot, host string) string {
+	if !s.Has(facts.Provider) || len(s.Trouble(facts.Provider)) > 0 {
+		return "the provider could not be asked"
+	}
 	var out []string
 	for _, r := range s.RecordsOf(host) {
 		if isAddress(r.Type) {

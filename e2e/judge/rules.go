@@ -14,6 +14,8 @@ type rule struct {
 	id criteria.ID
 	// needs are the parts of a snapshot without which there is no judgement.
 	needs []facts.Part
+	// helps are parts that make a reason say more, and are collected for that.
+	helps []facts.Part
 	judge func(*facts.Snapshot, Target) Judgement
 	// tooEarly says of a step of the workflow what goes wrong when the next is done before it.
 	tooEarly string
@@ -26,7 +28,7 @@ func rules() []rule {
 		{id: "DW-1", judge: syncing, needs: []facts.Part{facts.Deployments, facts.Pods, facts.Logs}},
 		{id: "DW-2", judge: issuersReady, needs: []facts.Part{facts.ClusterIssuers}},
 		{id: "DW-3", judge: asksForTLS, needs: []facts.Part{facts.Ingresses}},
-		{id: "DW-4", judge: reachable, needs: append([]facts.Part{facts.Services, facts.Provider, facts.DNS, facts.Probes}, issuance...)},
+		{id: "DW-4", judge: reachable, helps: []facts.Part{facts.Provider}, needs: append([]facts.Part{facts.Services, facts.DNS, facts.Probes}, issuance...)},
 		{
 			id: "WF-1", judge: tokenFirst, needs: []facts.Part{facts.Secrets, facts.Deployments, facts.ClusterIssuers},
 			tooEarly: "Without the Secret external-dns cannot start (CreateContainerConfigError) and every DNS-01 challenge fails and backs off, for up to 30 minutes after the cure.",
@@ -88,6 +90,14 @@ func TooEarly(id criteria.ID) string {
 	return r.tooEarly
 }
 
+// Unread reports whether something that a criterion needs was collected, and could not be read.
+func Unread(id criteria.ID, s *facts.Snapshot) bool {
+	r, _ := ruleOf(id)
+	return slices.ContainsFunc(r.needs, func(part facts.Part) bool {
+		return slices.ContainsFunc(s.Trouble(part), func(e facts.Error) bool { return !strings.HasSuffix(e.Object, facts.PreviousRun) })
+	})
+}
+
 // Scope is what must be collected to judge the criteria, and no more. No criterion means all.
 func Scope(t Target, ids ...criteria.ID) facts.Scope {
 	if len(ids) == 0 {
@@ -96,7 +106,7 @@ func Scope(t Target, ids ...criteria.ID) facts.Scope {
 	out := facts.Scope{Namespaces: t.namespaces(), Hosts: t.Hosts(), Controller: t.Controller, Paths: map[string]string{}}
 	for _, id := range ids {
 		r, _ := ruleOf(id)
-		out.Parts = append(out.Parts, r.needs...)
+		out.Parts = append(append(out.Parts, r.needs...), r.helps...)
 	}
 	slices.Sort(out.Parts)
 	out.Parts = slices.Compact(out.Parts)

@@ -9,7 +9,6 @@ import (
 	"context"
 	"fmt"
 	"os/exec"
-	"slices"
 	"strings"
 	"time"
 
@@ -69,6 +68,11 @@ func Judge(ctx context.Context, o Options, v *verdict.Verdict) error {
 	v.Cluster = verdict.Cluster{Provider: Provider, Kubernetes: l.facts.Kubernetes}
 	v.Specs = verdict.Tally(len(specs), 0, specs)
 	v.Routes = evidence.Routes(l.facts, o.Target)
+	for n := range v.Routes {
+		if v.Routes[n].Result == verdict.Failed && judge.Unread("DW-4", l.facts) {
+			v.Routes[n].Result = verdict.Unsupported
+		}
+	}
 	v.Findings = evidence.Findings(evidence.Diagnoses(l.explain, o.Target))
 	v.JudgeCriteria()
 	return nil
@@ -111,7 +115,7 @@ func (l look) spec(ctx context.Context, c criteria.Criterion) verdict.Spec {
 		j = evidence.Explained(l.facts, l.explain, l.Target)
 	default:
 		j = judge.Judge(c.ID, l.facts, l.Target)
-		if !j.Met && l.unread(c.ID) {
+		if !j.Met && judge.Unread(c.ID, l.facts) {
 			spec.Result = verdict.Unsupported
 		}
 	}
@@ -123,13 +127,6 @@ func (l look) spec(ctx context.Context, c criteria.Criterion) verdict.Spec {
 	}
 	spec.Evidence, spec.Seconds = j.Evidence, verdict.Seconds(time.Since(began))
 	return spec
-}
-
-// unread reports whether something that the criterion needs could not be looked at.
-func (l look) unread(id criteria.ID) bool {
-	return slices.ContainsFunc(judge.Scope(l.Target, id).Parts, func(part facts.Part) bool {
-		return slices.ContainsFunc(l.facts.Trouble(part), func(e facts.Error) bool { return !strings.HasSuffix(e.Object, facts.PreviousRun) })
-	})
 }
 
 // command runs the specification's command and reads what it prints.

@@ -109,10 +109,10 @@ func TestAnEmptyClusterFailsAndIsOnlyRead(t *testing.T) { // it sets the PATH
 	kubectl(t, `echo "$*" >> `+log+"\n")
 	a := &api{}
 	v := judged(t, a.kubeconfig(t))
-	if v.Result != verdict.Fail || v.Cluster.Kubernetes != "v1.37.2" || len(v.Routes) != 1 || v.Routes[0].Result != verdict.Failed {
-		t.Errorf("result %s on Kubernetes %q with routes %+v, want fail", v.Result, v.Cluster.Kubernetes, v.Routes)
+	if v.Result != verdict.Fail || v.Cluster.Kubernetes != "v1.37.2" || len(v.Routes) != 1 || v.Routes[0].Result != verdict.Unsupported {
+		t.Errorf("result %s on Kubernetes %q with routes %+v, want fail, and a route that nobody could ask for", v.Result, v.Cluster.Kubernetes, v.Routes)
 	}
-	for id, want := range map[criteria.ID]verdict.Result{"BL-3": verdict.Failed, "DW-4": verdict.Failed, "VC-2": verdict.Failed, "WF-1": verdict.Skipped, "FP-1": verdict.Skipped} {
+	for id, want := range map[criteria.ID]verdict.Result{"BL-3": verdict.Failed, "DW-4": verdict.Unsupported, "VC-2": verdict.Failed, "WF-1": verdict.Skipped, "FP-1": verdict.Skipped} {
 		if c := criterion(t, v, id); c.Result != want || c.Reason == "" {
 			t.Errorf("%s: %s, %q, want %s with a reason", id, c.Result, c.Reason, want)
 		}
