@@ -24,6 +24,9 @@ func (e *edge) faults(list []fault.Fault) {
 	list = inOrder(list, uint64(suite.RandomSeed)) //nolint:gosec // a seed, of whatever sign
 	for _, f := range list {
 		It(specOf(f), labelsOf(f), func(ctx SpecContext) {
+			if e.unsound && (f.Alone || e.stage.Catalogue == verdict.Full) {
+				Skip("the edge does not work, see DW-4: a fault shows nothing on it")
+			}
 			if f.Alone {
 				e.tell(e.prove(ctx, f))
 				return

@@ -22,6 +22,7 @@ func (e *edge) journey() {
 		DeferCleanup(func(ctx SpecContext) {
 			e.recordRoutes(ctx)
 			if CurrentSpecReport().Failed() {
+				e.unsound = true
 				e.recordFindings(ctx)
 			}
 			e.recordTimes(ctx)

@@ -126,6 +126,8 @@ type edge struct {
 	log      *progress.Log // nil while the tree is only looked at
 	recorder *timeline.Recorder
 
+	unsound bool // the journey did not end where it must
+
 	toRoute <-chan verdict.Time // what the first route took; nil until one is made
 
 	mu     sync.Mutex
