@@ -188,7 +188,7 @@ func (e *edge) describe(faults []fault.Fault, sabotages []upgrade.Sabotage) {
 		e.guardrail()
 		e.faults(faults)
 		if e.stage.Candidate != "" {
-			e.rollback()
+			e.rollback(faults)
 		}
 	})
 }

@@ -93,11 +93,16 @@ func (e *edge) upgrade(faults []fault.Fault) {
 }
 
 // rollback takes the edge back to the baseline, and is judged alike.
-func (e *edge) rollback() {
+func (e *edge) rollback(faults []fault.Fault) {
 	It("rollback: nobody outside notices, and the edge keeps what it has", Label("upgrade"), func(ctx SpecContext) {
 		if !e.change.applied {
 			Skip("the candidate was not applied")
 		}
+		e.removeRoutes(ctx, faults) // what external-dns still has to withdraw would look like the rollback's doing
+		for _, f := range faults {
+			Expect(e.scene.RouteGone(ctx, e.variables(f))).To(Succeed())
+		}
+		e.expectMet(ctx, "DW-2", e.target, e.budgets.Healed)
 		e.tellUpgrade(ctx, e.try(ctx, verdict.Rollback, e.change.candidate, e.change.baseline))
 	})
 }

@@ -53,17 +53,23 @@ func ready(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
 	default:
 		j.lacks("Certificate %s: Ready=%s, %s: %s", name, cond.Status, cond.Reason, short(cond.Message))
 	}
-	missingIssuer(j, s, c)
+	issuerWord(j, s, c)
 	deepest(j, s, c)
 }
 
-// missingIssuer says of an issuer that is not there while others are: nobody will make it by waiting.
-func missingIssuer(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
+// issuerWord says of an issuer that it is not there while others are, and nobody will make it by waiting, or why it is not ready: the
+// request itself knows only that it waits for it.
+func issuerWord(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
 	if c.Spec.IssuerRef.Kind != certmanager.ClusterIssuerKind || len(s.ClusterIssuers) == 0 {
 		return
 	}
-	if _, ok := clusterIssuer(s, c.Spec.IssuerRef.Name); !ok {
+	issuer, ok := clusterIssuer(s, c.Spec.IssuerRef.Name)
+	if !ok {
 		j.never("Certificate %s/%s: asks ClusterIssuer %s, which is not there", c.Namespace, c.Name, c.Spec.IssuerRef.Name)
+		return
+	}
+	if cond := condition(issuer.Status.Conditions, certmanager.IssuerConditionReady); cond != nil && cond.Status != cmmeta.ConditionTrue {
+		j.lacks("ClusterIssuer %s: Ready=%s, %s: %s", issuer.Name, cond.Status, cond.Reason, short(cond.Message))
 	}
 }
 

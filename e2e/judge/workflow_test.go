@@ -52,6 +52,11 @@ func TestWorkflowFaults(t *testing.T) {
 			"Certificate for Secret develop/frontend-tls: nobody asked for it, Ingress develop/frontend names no issuer",
 		},
 		{"certificate pending", "WF-6", pendingIssuance, false, "Certificate develop/frontend-tls: Ready=False, DoesNotExist"},
+		{"certificate pending for its issuer", "WF-6", func(s *facts.Snapshot) {
+			pendingIssuance(s)
+			ready := &s.ClusterIssuers[0].Status.Conditions[0] // as cert-manager 1.21 says it
+			ready.Status, ready.Reason, ready.Message = cmmeta.ConditionFalse, "InvalidSolver", `secrets "cloudflare-api-token" not found`
+		}, false, `ClusterIssuer letsencrypt-production: Ready=False, InvalidSolver: secrets "cloudflare-api-token" not found`},
 		{"ready and expired", "WF-6", func(s *facts.Snapshot) { s.Certificates[0].Status.NotAfter.Time = clock().Add(-time.Minute) }, false, "says Ready, but is over since 2026-03-01T11:59:00Z"},
 		{"no Secret", "WF-6", func(s *facts.Snapshot) { s.Secrets = s.Secrets[:1] }, false, "Secret develop/frontend-tls: not found"},
 		{"Secret without certificate", "WF-6", func(s *facts.Snapshot) { s.Secrets[1].Certificates = nil }, false, "Secret develop/frontend-tls: has no tls.crt"},
