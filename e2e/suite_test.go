@@ -53,7 +53,7 @@ func TestEdge(t *testing.T) {
 	e := &edge{
 		stage: stage, budgets: await.Default(), recorder: &timeline.Recorder{},
 		side:   &sideBySide{proofs: map[string]chan proof{}},
-		routes: map[string]judge.Route{}, hosts: map[string]int{}, lives: map[string]life{},
+		routes: map[string]judge.Route{}, hosts: map[string]int{}, lives: map[string]life{}, traces: map[string][]string{},
 	}
 	e.describe(catalogue(faults, stage.Catalogue), sabotages)
 	if !staged {
@@ -135,7 +135,8 @@ type edge struct {
 	routes map[string]judge.Route // of faults, by the route's id
 	lives  map[string]life        // of faults, by id
 	moves  []verdict.Upgrade
-	hosts  map[string]int // that are asked for in every look, and by how many
+	traces map[string][]string // of routes when nothing had been broken, by host
+	hosts  map[string]int      // that are asked for in every look, and by how many
 }
 
 // describe builds the tree. The specs run in this order: the workflow's order is part of the contract, and what waits

@@ -77,13 +77,46 @@ func (e *edge) settled(ctx context.Context, target judge.Target) ([]string, erro
 			}
 			owned = owned || strings.Contains(x, "heritage=external-dns")
 		}
+		if first, known := e.firstTrace(target); known {
+			if differ := differences(first, now); len(differ) > 0 { // what a fault before this one has left is on its way out
+				return await.Wait("%s", strings.Join(differ, "; "))
+			}
+		}
 		if !owned {
 			return await.Wait("external-dns has not marked its record yet")
 		}
 		trace = now
 		return await.Done("at rest")
 	})
+	if err == nil {
+		e.mu.Lock()
+		defer e.mu.Unlock()
+		e.traces[target.Routes[0].Hosts[0]] = trace
+	}
 	return trace, err
+}
+
+func (e *edge) firstTrace(target judge.Target) ([]string, bool) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	trace, known := e.traces[target.Routes[0].Hosts[0]]
+	return trace, known
+}
+
+// differences says what of a trace is new and what is missing.
+func differences(before, now []string) []string {
+	var out []string
+	for _, x := range now {
+		if !slices.Contains(before, x) {
+			out = append(out, "left behind: "+x)
+		}
+	}
+	for _, x := range before {
+		if !slices.Contains(now, x) {
+			out = append(out, "missing: "+x)
+		}
+	}
+	return out
 }
 
 // syncFar waits until no sync of external-dns is near, by when it last read the records of a zone: half an interval must be left to see
@@ -122,18 +155,7 @@ func (e *edge) traceless(ctx context.Context, target judge.Target, before []stri
 		if err != nil {
 			return await.Wait("%v", err)
 		}
-		var differ []string
-		for _, x := range now {
-			if !slices.Contains(before, x) {
-				differ = append(differ, "left behind: "+x)
-			}
-		}
-		for _, x := range before {
-			if !slices.Contains(now, x) {
-				differ = append(differ, "missing: "+x)
-			}
-		}
-		if len(differ) > 0 {
+		if differ := differences(before, now); len(differ) > 0 {
 			return await.Wait("%s", strings.Join(differ, "; "))
 		}
 		return await.Done("as before")

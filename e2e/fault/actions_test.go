@@ -143,11 +143,21 @@ func TestScale(t *testing.T) {
 		if update, ok := a.(k8stesting.UpdateAction); ok && a.GetSubresource() == "scale" {
 			replicas = update.GetObject().(*autoscalingv1.Scale).Spec.Replicas //nolint:forcetypeassert // only scales are updated
 		}
-		return true, &autoscalingv1.Scale{Spec: autoscalingv1.ScaleSpec{Replicas: replicas}}, nil
+		return true, &autoscalingv1.Scale{
+			Spec: autoscalingv1.ScaleSpec{Replicas: replicas}, Status: autoscalingv1.ScaleStatus{Selector: "app=d"},
+		}, nil
+	})
+	ended := false
+	kube.PrependReactor("delete-collection", "pods", func(a k8stesting.Action) (bool, runtime.Object, error) {
+		ended = ended || a.(k8stesting.DeleteCollectionAction).GetListRestrictions().Labels.String() == "app=d" //nolint:forcetypeassert // its verb says so
+		return true, nil, nil
 	})
 	i := world(t)
 	i.Kube = kube
 	cycle(t, i, "scale: {namespace: ns, name: d, replicas: 0}", func() string { return string('0' + replicas) }, "0")
+	if !ended {
+		t.Error("the pods of a Deployment that is scaled away were left to end when they like")
+	}
 	if _, err := i.Inject(t.Context(), parse(t, "scale: {namespace: ns, name: d, replicas: 0}")); err == nil || !strings.Contains(err.Error(), "so already") {
 		t.Errorf("a scale to what it is = %v, want a refusal", err)
 	}

@@ -2,7 +2,9 @@ package fault
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	apiutil "github.com/cert-manager/cert-manager/pkg/api/util"
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
@@ -10,6 +12,7 @@ import (
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/util/retry"
 )
 
@@ -45,7 +48,33 @@ func (s *Scale) inject(ctx context.Context, i *Injector) (undo, error) {
 	if err := to(ctx, *s.Replicas); err != nil {
 		return undo{}, fmt.Errorf("%s: %w", what, err)
 	}
+	if *s.Replicas == 0 {
+		if err := i.ended(ctx, s.Namespace, scale.Status.Selector); err != nil {
+			return undo{}, errors.Join(fmt.Errorf("%s: %w", what, err), to(context.WithoutCancel(ctx), before))
+		}
+	}
 	return undo{0, what, func(ctx context.Context) error { return to(ctx, before) }}, nil
+}
+
+// ended has pods ended at once and waits until they are: one that is still at work would undo what the next action does.
+func (i *Injector) ended(ctx context.Context, namespace, selector string) error {
+	if selector == "" {
+		return errors.New("it has no selector")
+	}
+	pods := i.Kube.CoreV1().Pods(namespace)
+	chosen := metav1.ListOptions{LabelSelector: selector}
+	err := pods.DeleteCollection(ctx, metav1.DeleteOptions{GracePeriodSeconds: new(int64(1))}, chosen)
+	if err != nil {
+		return fmt.Errorf("end its pods: %w", err)
+	}
+	err = wait.PollUntilContextTimeout(ctx, time.Second/4, time.Minute, true, func(ctx context.Context) (bool, error) {
+		left, err := pods.List(ctx, chosen)
+		return err == nil && len(left.Items) == 0, err
+	})
+	if err != nil {
+		return fmt.Errorf("wait for the end of its pods: %w", err)
+	}
+	return nil
 }
 
 // Restart deletes the pods of a Deployment.
