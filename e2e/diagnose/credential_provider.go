@@ -46,7 +46,8 @@ func (r *route) troubles(of ailment, refused func(facts.Refusal) bool) []Evidenc
 		}
 		last := t.Refusals[len(t.Refusals)-1]
 		at, err := time.Parse(time.RFC3339, last.Time)
-		if refused(last) && (err != nil || (at.After(r.synced) && r.age(at) < recent)) {
+		granted, _ := time.Parse(time.RFC3339, t.Granted) // the zero time where it is not known
+		if refused(last) && (err != nil || (at.After(r.synced) && !granted.After(at) && r.age(at) < recent)) {
 			out = append(out, refusedRequest(last))
 		}
 	}

@@ -266,6 +266,12 @@ func credentialScenes() []scene {
 			},
 		},
 		{
+			name: "cloudflare-429-shared-quota/refused while asked, and granted since", do: func(w world) {
+				w.token.Refusals = []facts.Refusal{{Time: clock().Add(-time.Minute).Format(time.RFC3339), Method: "GET", Path: "/zones", Status: 429, Code: 971, Message: "Please wait and consider throttling your request speed"}}
+				w.token.Granted = clock().Format(time.RFC3339)
+			},
+		},
+		{
 			name: "cloudflare-429-shared-quota/over", do: func(w world) {
 				w.logs(line(4, "error", `Failed to do run once: GET "https://api.cloudflare.com/client/v4/zones": 429 Too Many Requests`), line(1, "info", "All records are already up to date"))
 			},

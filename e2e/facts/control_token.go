@@ -32,7 +32,7 @@ func (i steered) Try(ctx context.Context, c Credential) (Token, error) {
 	if err != nil {
 		return out, fmt.Errorf("read the journal of token %s: %w", c, err)
 	}
-	out.Refusals = refusals(entries.Entries, c.Fingerprint())
+	out.Refusals, out.Granted = answers(entries.Entries, c.Fingerprint())
 	return out, nil
 }
 
@@ -85,13 +85,16 @@ func (i steered) user(ctx context.Context, c Credential, zones []zone.Zone) (Tok
 // maxRefusals bounds what is kept of one credential, the newest.
 const maxRefusals = 20
 
-// refusals are the requests with a credential that the API did not grant.
-func refusals(entries []journal.Entry, fingerprint string) []Refusal {
-	var out []Refusal
+// answers are the requests with a credential that the API did not grant, and when it last granted one.
+func answers(entries []journal.Entry, fingerprint string) (out []Refusal, granted string) {
 	for _, e := range entries {
 		status, code, _ := strings.Cut(e.Outcome, " ")
 		number, err := strconv.Atoi(status)
-		if err != nil || number < 400 || e.Detail["token"] != fingerprint {
+		if err != nil || e.Detail["token"] != fingerprint {
+			continue
+		}
+		if number < 400 {
+			granted = e.Time.UTC().Format(time.RFC3339)
 			continue
 		}
 		method, path, _ := strings.Cut(e.Op, " ")
@@ -102,7 +105,7 @@ func refusals(entries []journal.Entry, fingerprint string) []Refusal {
 		}
 		out = append(out, r)
 	}
-	return out[max(0, len(out)-maxRefusals):]
+	return out[max(0, len(out)-maxRefusals):], granted
 }
 
 // Journal reads on from where at most so many entries are left.

@@ -91,6 +91,9 @@ func TestControlKnowsTokensByFingerprint(t *testing.T) {
 	if d := cmp.Diff(want, got.Refusals); d != "" {
 		t.Errorf("refusals (-want +got):\n%s", d)
 	}
+	if got.Granted != when {
+		t.Errorf("last granted %q, want %q", got.Granted, when)
+	}
 }
 
 func TestTheJournalIsBounded(t *testing.T) {
