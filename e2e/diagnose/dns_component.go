@@ -73,19 +73,16 @@ func (r *route) strayMark() (mark, bool) {
 	}
 	for _, m := range r.sync.marks[r.resource()] {
 		own, inZone := strings.CutSuffix(m.record.Name, parent)
-		if m.owner == r.sync.owner && inZone && strings.Contains(own, label) && !r.marksOther(m) {
+		if m.owner == r.sync.owner && inZone && strings.Contains(own, label) && !r.givenToday(m) {
 			return m, true
 		}
 	}
 	return mark{}, false
 }
 
-// marksOther reports whether a mark is that of another host of the same Ingress.
-func (r *route) marksOther(m mark) bool {
+// givenToday reports whether a mark has a name that the registry gives today to a record of the Ingress, be that record written or not.
+func (r *route) givenToday(m mark) bool {
 	for _, host := range facts.HostsOf(r.ingress) {
-		if host == r.Host {
-			continue
-		}
 		for _, kind := range []string{"A", "AAAA", "CNAME"} {
 			for _, n := range r.sync.registry.names(host, kind) {
 				if n == m.record.Name {

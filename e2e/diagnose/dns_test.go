@@ -111,6 +111,11 @@ func dnsRows() []row {
 			cause: "record-conflict-81053", object: "record " + host + " CNAME", remedy: "dns_records/r9", dns: diagnose.Broken,
 		},
 		{
+			name: "record-conflict-81053: its mark is written, the record is not", change: all(foreign("CNAME", "old.example.net"), remark("a-"+host, "sre-cluster", "develop/frontend", 3),
+				refused("81053: An A, AAAA, or CNAME record with that host already exists.")),
+			cause: "record-conflict-81053", object: "record " + host + " CNAME", remedy: "dns_records/r9", dns: diagnose.Broken,
+		},
+		{
 			name: "takeover-after-partial-create", change: all(foreign("CNAME", "old.example.net"), remark("cname-"+host, "sre-cluster", "develop/frontend", 3), refused("81053: An A, AAAA, or CNAME record with that host already exists.")),
 			cause: "takeover-after-partial-create", object: "record " + host + " CNAME", remedy: "dns_records/r9", dns: diagnose.Broken,
 		},
