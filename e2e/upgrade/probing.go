@@ -144,14 +144,14 @@ func (p *Probing) Results(began time.Time) ([]verdict.Probe, []verdict.ProbePoin
 		counts[probes[n].Host+string(probes[n].Kind)] = &probes[n]
 	}
 	nth := max(1, (2*len(p.asked)+plotted-1)/plotted)
-	points, answered := []verdict.ProbePoint{}, 0
+	points, answered := []verdict.ProbePoint{}, map[*verdict.Probe]int{} // of each alike: thinned together, some would have no point
 	for _, s := range p.asked {
 		for _, point := range s.points(p.expect[s.host], began) {
 			count := counts[point.Host+string(point.Kind)]
 			count.Sent++
 			if !point.OK {
 				count.Failed++
-			} else if answered++; answered%nth != 0 {
+			} else if answered[count]++; answered[count]%nth != 0 {
 				continue
 			}
 			points = append(points, point)

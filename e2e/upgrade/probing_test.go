@@ -151,24 +151,35 @@ func TestProbesThatAreNotSent(t *testing.T) {
 // Many probes are thinned out for a plot; those that failed stay.
 func TestPointsAreBounded(t *testing.T) {
 	t.Parallel()
-	p := &Probing{hosts: []string{"a"}, expect: map[string]int{"a": 200}}
+	p := &Probing{hosts: []string{"a", "b", "c", "d"}, expect: map[string]int{"a": 200, "b": 200, "c": 200, "d": 200}}
 	began := time.Now()
 	for n := range 5000 {
 		report := works("1")
 		if n%500 == 0 {
 			report = outside.Report{Failed: outside.StepConnect, Resolve: &outside.Resolution{}}
 		}
-		p.asked = append(p.asked, sample{began.Add(time.Duration(n) * time.Second), "a", report})
+		for i, host := range p.hosts {
+			if i > 0 {
+				report = works("1")
+			}
+			p.asked = append(p.asked, sample{began.Add(time.Duration(n)*time.Second + time.Duration(i)), host, report})
+		}
 	}
 	probes, points := p.Results(began)
-	failed := 0
+	failed, of := 0, map[string]int{}
 	for _, point := range points {
+		of[point.Host+string(point.Kind)]++
 		if !point.OK {
 			failed++
 		}
 	}
 	if probes[1] != (verdict.Probe{Host: "a", Kind: verdict.ProbeHTTPS, Sent: 5000, Failed: 10}) || failed != 10 || len(points) > plotted+10 || len(points) < plotted/2 {
 		t.Errorf("%+v with %d points, of which %d failed", probes, len(points), failed)
+	}
+	for _, probe := range probes { // what is asked in turn must not be thinned in step
+		if n := of[probe.Host+string(probe.Kind)]; n < plotted/len(probes)/2 {
+			t.Errorf("%s of %s has %d points of %d", probe.Kind, probe.Host, n, len(points))
+		}
 	}
 }
 

@@ -1,0 +1,85 @@
+package e2e_test
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"testing"
+
+	jsonpatch "github.com/evanphx/json-patch/v5"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/edgeproof/edgeproof/e2e/bundle"
+	"github.com/edgeproof/edgeproof/e2e/environment"
+	"github.com/edgeproof/edgeproof/e2e/fault"
+	"github.com/edgeproof/edgeproof/e2e/run"
+)
+
+// TestPatchesFit tries every patch of the catalogue on what the reference bundle and the platform say: a patch names an argument by its
+// place, and that moves when somebody adds another.
+func TestPatchesFit(t *testing.T) {
+	t.Parallel()
+	load := func(folder string, variables map[string]string) *bundle.Bundle {
+		b, err := run.LoadBundle(t.Context(), "..", filepath.Join("..", "fixtures", folder), variables, t.Logf)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	reference := load(filepath.Join("bundles", "reference"), nil)
+	apps := load("apps", reference.Variables())
+	traefik := load(filepath.Join("platform", "traefik"), map[string]string{environment.TraefikVariable: environment.Traefik})
+	target, err := environment.Target(reference, apps)
+	if err != nil {
+		t.Fatal(err)
+	}
+	there := map[string][]byte{}
+	for _, b := range []*bundle.Bundle{reference, apps, traefik} {
+		for _, o := range b.Objects() {
+			if _, said, _ := unstructured.NestedMap(o.Object, "spec", "strategy"); o.GetKind() == "Deployment" && !said { // the API server's default
+				if err := unstructured.SetNestedField(o.Object, "RollingUpdate", "spec", "strategy", "type"); err != nil {
+					t.Fatal(err)
+				}
+			}
+			raw, err := json.Marshal(o.Object)
+			if err != nil {
+				t.Fatal(err)
+			}
+			there[fault.Object{APIVersion: o.GetAPIVersion(), Kind: o.GetKind(), Namespace: o.GetNamespace(), Name: o.GetName()}.String()] = raw
+		}
+	}
+	faults, err := fault.Load(filepath.Join("..", "fixtures", "faults"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tried := 0
+	for _, f := range faults {
+		filled, err := f.Fill(environment.FaultVariables(f.ID, target, environment.ExternalDNS(reference), "10.0.0.1"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, action := range filled.Inject {
+			if action.Patch == nil || action.Patch.Status {
+				continue
+			}
+			object, known := there[action.Patch.String()]
+			if !known {
+				continue // of the fault's own route, or made by a controller
+			}
+			tried++
+			raw, err := json.Marshal(action.Patch.JSONPatch)
+			if err != nil {
+				t.Fatal(err)
+			}
+			patch, err := jsonpatch.DecodePatch(raw)
+			if err == nil {
+				_, err = patch.Apply(object)
+			}
+			if err != nil {
+				t.Errorf("fault %s: patch %s: %v", f.ID, action.Patch, err)
+			}
+		}
+	}
+	if tried < 15 {
+		t.Errorf("only %d patches were tried", tried)
+	}
+}
