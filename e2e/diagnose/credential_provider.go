@@ -41,14 +41,20 @@ func (r *route) troubles(of ailment, refused func(facts.Refusal) bool) []Evidenc
 	}
 	for _, u := range r.uses() {
 		t := r.tokens[u.tokenRef]
-		if t == nil || len(t.Refusals) == 0 {
+		if t == nil {
 			continue
 		}
-		last := t.Refusals[len(t.Refusals)-1]
-		at, err := time.Parse(time.RFC3339, last.Time)
 		granted, _ := time.Parse(time.RFC3339, t.Granted) // the zero time where it is not known
-		if refused(last) && (err != nil || (at.After(r.synced) && !granted.After(at) && r.age(at) < recent)) {
-			out = append(out, refusedRequest(last))
+		var since []facts.Refusal
+		for _, x := range t.Refusals {
+			at, err := time.Parse(time.RFC3339, x.Time)
+			if refused(x) && (err != nil || (at.After(r.synced) && !granted.After(at) && r.age(at) < recent)) {
+				since = append(since, x)
+			}
+		}
+		// One failure of the provider's own passes: whoever asked will ask again.
+		if n := len(since); n > 1 || n == 1 && of != outage {
+			out = append(out, refusedRequest(since[n-1]))
 		}
 	}
 	return out

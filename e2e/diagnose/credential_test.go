@@ -277,6 +277,19 @@ func credentialScenes() []scene {
 			},
 		},
 		{
+			name: "cloudflare-5xx/once is no outage", do: func(w world) {
+				w.token.Refusals = []facts.Refusal{{Time: clock().Format(time.RFC3339), Method: "GET", Path: "/zones", Status: 503}}
+			},
+		},
+		{
+			name: "cloudflare-5xx/refused while asked, twice", causes: []string{"cloudflare-5xx Cloudflare API"}, states: latent(),
+			do: func(w world) {
+				w.token.Refusals = []facts.Refusal{
+					{Time: clock().Format(time.RFC3339), Method: "GET", Path: "/zones", Status: 503}, {Time: clock().Format(time.RFC3339), Method: "GET", Path: "/zones", Status: 503},
+				}
+			},
+		},
+		{
 			name: "cloudflare-5xx", causes: []string{"cloudflare-5xx Cloudflare API"}, states: down(),
 			do: func(w world) {
 				w.unresolved()
