@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // kind says what a field of data holds and how content shows it.
@@ -157,7 +158,7 @@ func (f field) read(value any) (stored any, text string, ok bool) {
 		return int64(n), strconv.FormatInt(int64(n), 10), true
 	}
 	s, isText := value.(string)
-	if !isText || strings.ContainsAny(s, "\n\r\x00") {
+	if !isText || strings.ContainsAny(s, "\n\r\x00") || !utf8.ValidString(s) { // a zone file may hold any byte, JSON not
 		return nil, "", false
 	}
 	switch f.kind {
