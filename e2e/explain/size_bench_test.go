@@ -218,7 +218,7 @@ func makeRoute(ctx context.Context, kube client.Client, tls map[string][]byte, n
 		DNSNames: []string{host}, SecretName: at.Name, IssuerRef: cmmeta.IssuerReference{Name: "letsencrypt-production", Kind: "ClusterIssuer"},
 	}}
 	for _, o := range []client.Object{
-		&core.Service{ObjectMeta: at, Spec: core.ServiceSpec{Selector: map[string]string{"app": "frontend"}, Ports: []core.ServicePort{{Port: 8080}}}},
+		&core.Service{ObjectMeta: at, Spec: core.ServiceSpec{ClusterIP: core.ClusterIPNone, Selector: map[string]string{"app": "frontend"}, Ports: []core.ServicePort{{Port: 8080}}}},
 		&core.Secret{ObjectMeta: at, Type: core.SecretTypeTLS, Data: tls},
 		ingress, certificate,
 	} {
