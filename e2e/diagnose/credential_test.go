@@ -187,7 +187,7 @@ func credentialScenes() []scene {
 			name: "token-rotated-pod-not-restarted/by the journal", causes: []string{"token-rotated-pod-not-restarted Deployment cert-manager/external-dns"}, states: latent(),
 			do: func(w world) {
 				w.refused("error", "Failed to do run once: soft error\n"+fatal403)
-				w.Journal = []journal.Entry{{Source: journal.API, Time: ago(1).Time, Op: "GET /client/v4/zones", Outcome: "403 10000", Detail: map[string]string{"agent": "Cloudflare/Go 5.1.0", "token": "sha256:beefbeefbeef"}}} //nolint:gosec // a fingerprint
+				w.Journal = []journal.Entry{{Source: journal.API, Time: ago(1).Time, Op: "GET /client/v4/zones", Outcome: "403 10000", Detail: map[string]string{"agent": "Cloudflare/Go 5.1.0", "token": "sha256:beefbeefbeef"}}}
 			},
 		},
 		{

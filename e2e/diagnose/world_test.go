@@ -143,7 +143,7 @@ func withToken(s *facts.Snapshot) {
 		issuer("letsencrypt-staging", "https://acme-staging-v02.api.letsencrypt.org/directory"),
 	}
 	yes := true
-	s.Tokens = []facts.Token{{ //nolint:gosec // names and a fingerprint
+	s.Tokens = []facts.Token{{
 		Namespace: "cert-manager", Secret: "cloudflare-api-token", Key: "api-token", Fingerprint: fingerprint, Status: "active",
 		UsedBy:   []string{"ClusterIssuer letsencrypt-production", "ClusterIssuer letsencrypt-staging", "Deployment cert-manager/external-dns"},
 		ZoneRead: &yes, DNSRead: &yes, DNSEdit: &yes, Zones: []string{zone},

@@ -23,7 +23,6 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
-//nolint:gosec // a manifest whose value stands for a secret
 const token = `
 apiVersion: v1
 kind: Secret

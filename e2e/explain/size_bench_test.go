@@ -142,7 +142,7 @@ func realServer(b *testing.B) (client.Client, string) {
 // everywhereHere is a resolver that finds every host at this machine's loopback address.
 func everywhereHere(b *testing.B) string {
 	b.Helper()
-	listener, err := net.ListenPacket("udp", "127.0.0.1:0")
+	listener, err := new(net.ListenConfig).ListenPacket(b.Context(), "udp", "127.0.0.1:0")
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -84,7 +84,7 @@ func healthy() *facts.Snapshot {
 		ObjectMeta: made("develop", "frontend", 10),
 		Spec: networking.IngressSpec{
 			IngressClassName: &class,
-			TLS:              []networking.IngressTLS{{Hosts: []string{host}, SecretName: "frontend-tls"}}, //nolint:gosec // a name
+			TLS:              []networking.IngressTLS{{Hosts: []string{host}, SecretName: "frontend-tls"}},
 			Rules:            []networking.IngressRule{{Host: host}},
 		},
 	}}

@@ -118,17 +118,17 @@ func newEdge(t *testing.T, due time.Time) *edge {
 }
 
 // renew gives the certificate another serial and tells the journal of the order.
-func (e *edge) renew(t *testing.T) error {
+func (e *edge) renew(ctx context.Context, t *testing.T) error {
 	t.Helper()
 	e.mu.Lock()
 	e.entries = append(e.entries, ordered(time.Now().Add(time.Second), "www.example.org"))
 	e.mu.Unlock()
 	var secret corev1.Secret
-	if err := e.cluster.Get(t.Context(), types.NamespacedName{Namespace: "develop", Name: "tls"}, &secret); err != nil {
+	if err := e.cluster.Get(ctx, types.NamespacedName{Namespace: "develop", Name: "tls"}, &secret); err != nil {
 		return err
 	}
 	secret.Data["tls.crt"] = chain(t, 11)
-	return e.cluster.Update(t.Context(), &secret)
+	return e.cluster.Update(ctx, &secret)
 }
 
 func (e *edge) plan() Plan {
@@ -155,10 +155,10 @@ func TestTry(t *testing.T) {
 	due := soon()
 	e := newEdge(t, due)
 	plan := e.plan()
-	plan.Afterwards = func(context.Context) ([]string, []verdict.OwnerChange, error) {
+	plan.Afterwards = func(ctx context.Context) ([]string, []verdict.OwnerChange, error) {
 		<-time.After(time.Until(due))
 		e.leaf.Store("b")
-		return nil, nil, e.renew(t)
+		return nil, nil, e.renew(ctx, t)
 	}
 	u := e.world().Try(t.Context(), plan)
 	if objections := u.Objections(); len(objections) > 0 {
@@ -185,7 +185,7 @@ func TestTryFinds(t *testing.T) {
 		"a leaf that is not served": {time.Until(soon()), func(t *testing.T, e *edge, p *Plan) {
 			t.Helper()
 			p.Renewal.Timeout = 100 * time.Millisecond
-			p.Afterwards = func(context.Context) ([]string, []verdict.OwnerChange, error) { return nil, nil, e.renew(t) }
+			p.Afterwards = func(ctx context.Context) ([]string, []verdict.OwnerChange, error) { return nil, nil, e.renew(ctx, t) }
 		}, "no client outside met the new leaf"},
 		"no such certificate": {time.Hour, func(_ *testing.T, _ *edge, p *Plan) { p.Renewing.Name = "other" }, "Certificate develop/other is not issued"},
 		"a bundle that gets stuck": {time.Hour, func(_ *testing.T, _ *edge, p *Plan) {

@@ -16,7 +16,7 @@ import (
 
 func says(text string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, _ = io.WriteString(w, text+" "+r.Proto) //nolint:gosec // a test reads it, no browser
+		_, _ = io.WriteString(w, text+" "+r.Proto)
 	})
 }
 
