@@ -21,7 +21,7 @@ func (e *edge) commands() {
 		c, _ := criteria.Lookup(id)
 		It(string(id)+" "+c.Text, Label(string(id)), func(ctx SpecContext) {
 			var (
-				command = judge.CommandOf(id, e.target)
+				command = judge.SpecifiedCommand(id, e.target)
 				out     string
 				failed  error
 				read    judge.Judgement

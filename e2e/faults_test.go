@@ -103,13 +103,6 @@ type sideBySide struct {
 	proofs map[string]chan proof
 }
 
-// startEarly starts the faults of the small catalogue.
-func (s *sideBySide) startEarly(e *edge, list []fault.Fault) {
-	if e.stage.Catalogue == verdict.Smoke {
-		s.start(e, list)
-	}
-}
-
 func (s *sideBySide) start(e *edge, list []fault.Fault) {
 	s.once.Do(func() {
 		ctx, cancel := context.WithCancel(context.Background())

@@ -72,7 +72,7 @@ func (e *edge) watch(hosts ...string) (stop func()) {
 func (e *edge) judgeIn(ctx context.Context, id criteria.ID, v view, target judge.Target) judge.Judgement {
 	switch {
 	case id.Family() == criteria.VerificationCommand:
-		out, err := e.kubectl(ctx, judge.CommandOf(id, target))
+		out, err := e.kubectl(ctx, judge.SpecifiedCommand(id, target))
 		if err != nil {
 			return judge.Judgement{ID: id, Reasons: []string{err.Error()}}
 		}

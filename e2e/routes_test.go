@@ -12,6 +12,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/judge"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
 // sharedRoute is the route of the faults that run alone: one after the other they need only one.
@@ -41,7 +42,7 @@ type made struct {
 }
 
 // makeRoutes makes the routes that faults will break, some at a time, while other specs run: their records and
-// certificates are then there when they are needed.
+// certificates are then there when they are needed. The faults of the small catalogue begin with it.
 func (e *edge) makeRoutes(ctx context.Context, list []fault.Fault) {
 	if !slices.ContainsFunc(list, planned) {
 		return
@@ -74,6 +75,9 @@ func (e *edge) makeRoutes(ctx context.Context, list []fault.Fault) {
 			})
 		}
 	}()
+	if e.stage.Catalogue == verdict.Smoke {
+		e.side.start(e, list)
+	}
 }
 
 // routeMade waits until the route of a fault was made.

@@ -167,7 +167,6 @@ func (e *edge) describe(faults []fault.Fault, sabotages []upgrade.Sabotage) {
 		e.share()
 		if e.stage.Candidate == "" {
 			e.makeRoutes(ctx, faults)
-			e.side.startEarly(e, faults)
 		}
 	})
 	AfterSuite(func(ctx SpecContext) {

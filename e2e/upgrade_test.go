@@ -86,9 +86,6 @@ func (e *edge) upgrade(faults []fault.Fault) {
 		e.target, e.externalDNS, e.start = target, environment.ExternalDNS(e.change.candidate.Bundle), time.Now()
 		e.tellUpgrade(ctx, u)
 		e.makeRoutes(ctx, faults)
-		if !e.change.held {
-			e.side.startEarly(e, faults)
-		}
 	})
 }
 

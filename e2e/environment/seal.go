@@ -67,11 +67,11 @@ func (s *Scene) trySealFromAPod(ctx context.Context) error {
 
 // sealHeld checks that a packet was counted, and sets the counters to zero.
 func (s *Scene) sealHeld(ctx context.Context, from string) error {
-	dropped, err := s.Dropped(ctx)
+	packets, _, err := s.readSeal(ctx)
 	if err != nil {
 		return err
 	}
-	if dropped.Packets == 0 {
+	if packets == 0 {
 		return fmt.Errorf("try the seal: a packet of %s to %s was neither dropped nor counted", from, sealProbe)
 	}
 	const again = "nft reset counters table inet edgeproof; nft flush set inet edgeproof senders4; nft flush set inet edgeproof senders6"
@@ -90,11 +90,7 @@ type Dropped struct {
 
 // Dropped reads what tried to leave the cluster since it was sealed.
 func (s *Scene) Dropped(ctx context.Context) (Dropped, error) {
-	out, err := s.Node.Exec(ctx, "nft", "--json", "list", "table", "inet", "edgeproof")
-	if err != nil {
-		return Dropped{}, fmt.Errorf("read the seal's counter: %w", err)
-	}
-	packets, streams, err := readSeal(out)
+	packets, streams, err := s.readSeal(ctx)
 	if err != nil || len(streams) == 0 {
 		return Dropped{Packets: packets}, err
 	}
@@ -138,6 +134,14 @@ func (s *Scene) addressOwners(ctx context.Context) (map[string]string, error) {
 type stream struct {
 	from, to, protocol, port string
 	packets                  uint64
+}
+
+func (s *Scene) readSeal(ctx context.Context) (packets uint64, streams []stream, err error) {
+	out, err := s.Node.Exec(ctx, "nft", "--json", "list", "table", "inet", "edgeproof")
+	if err != nil {
+		return 0, nil, fmt.Errorf("read the seal's counter: %w", err)
+	}
+	return readSeal(out)
 }
 
 // readSeal reads nft's JSON (libnftables-json(5)): how many packets were dropped, and of whom.

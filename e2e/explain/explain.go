@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -94,8 +93,8 @@ func Internets() []string { return []string{"auto", "live", "fake"} }
 
 // writer checks what can be checked before anything is touched.
 func (o Options) writer() (func(io.Writer, *report.Explanation) error, error) {
-	if !slices.Contains(Internets(), o.Internet) {
-		return nil, fmt.Errorf("internet %q is unknown; use %s", o.Internet, oneOf(Internets()))
+	if err := o.checkInternet(); err != nil {
+		return nil, err
 	}
 	if o.Snapshot != "" && o.Save != "" {
 		return nil, errors.New("explain a snapshot and save it: it is saved already; leave out --save, or --snapshot")
@@ -129,10 +128,7 @@ func (o Options) snapshot(ctx context.Context, want wanted) (*facts.Snapshot, wa
 			return nil, want, err
 		}
 	}
-	if o.Timeout == 0 {
-		o.Timeout = time.Minute
-	}
-	ctx, cancel := context.WithTimeout(ctx, o.Timeout)
+	ctx, cancel := o.bounded(ctx)
 	defer cancel()
 	s, want, err := o.look(ctx, want)
 	if err == nil && o.Save != "" {

@@ -22,7 +22,7 @@ const firstLook = 20 * time.Second
 // look collects the facts of the routes that are meant. It looks at the Ingresses first: a cluster that does not answer, and a route
 // that is not there, are told before anybody outside is asked.
 func (o Options) look(ctx context.Context, want wanted) (*facts.Snapshot, wanted, error) {
-	seen, err := o.glance(ctx)
+	seen, err := o.reach(ctx)
 	if err != nil {
 		return nil, want, err
 	}
@@ -44,21 +44,41 @@ func (o Options) look(ctx context.Context, want wanted) (*facts.Snapshot, wanted
 	return facts.Collect(ctx, sources, scope), want, nil
 }
 
-// Connect finds the cluster that the options name, sees that it answers, and says where its facts come from and which cluster it is.
-func Connect(ctx context.Context, o Options) (sources facts.Sources, host string, err error) {
-	if !slices.Contains(Internets(), o.Internet) {
-		return facts.Sources{}, "", fmt.Errorf("internet %q is unknown; use %s", o.Internet, oneOf(Internets()))
+// Collect looks once at the cluster that the options name, within their timeout. The error is of a cluster that does not answer.
+func Collect(ctx context.Context, o Options, scope facts.Scope) (*facts.Snapshot, error) {
+	if err := o.checkInternet(); err != nil {
+		return nil, err
 	}
-	seen, err := o.glance(ctx)
+	ctx, cancel := o.bounded(ctx)
+	defer cancel()
+	seen, err := o.reach(ctx)
 	if err != nil {
-		return facts.Sources{}, "", err
+		return nil, err
 	}
-	sources, err = seen.sources(ctx)
-	return sources, seen.config.Host, err
+	sources, err := seen.sources(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return facts.Collect(ctx, sources, scope), nil
 }
 
-// glanced is a cluster that was seen to answer.
-type glanced struct {
+// bounded ends all of the looking in time.
+func (o Options) bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	if o.Timeout == 0 {
+		o.Timeout = time.Minute
+	}
+	return context.WithTimeout(ctx, o.Timeout)
+}
+
+func (o Options) checkInternet() error {
+	if !slices.Contains(Internets(), o.Internet) {
+		return fmt.Errorf("internet %q is unknown; use %s", o.Internet, oneOf(Internets()))
+	}
+	return nil
+}
+
+// reached is a cluster that was seen to answer.
+type reached struct {
 	Options
 
 	config    *rest.Config
@@ -67,23 +87,23 @@ type glanced struct {
 	kube      facts.Sources   // without the internet
 }
 
-func (o Options) glance(ctx context.Context) (glanced, error) {
+func (o Options) reach(ctx context.Context) (reached, error) {
 	config, namespace, err := o.cluster()
 	if err != nil {
-		return glanced{}, err
+		return reached{}, err
 	}
 	kube, err := facts.Connect(config, nil)
 	if err != nil {
-		return glanced{}, err
+		return reached{}, err
 	}
 	first, err := glance(ctx, kube, config.Host)
-	return glanced{o, config, namespace, first, kube}, err
+	return reached{o, config, namespace, first, kube}, err
 }
 
-func (g glanced) sources(ctx context.Context) (facts.Sources, error) {
-	internet, err := g.internet(ctx, g.config, g.first)
-	g.kube.Internet = internet
-	return g.kube, err
+func (r reached) sources(ctx context.Context) (facts.Sources, error) {
+	internet, err := r.internet(ctx, r.config, r.first)
+	r.kube.Internet = internet
+	return r.kube, err
 }
 
 // cluster reads the kubeconfig as kubectl does, and returns the namespace of its context beside.

@@ -174,9 +174,9 @@ func Command(id criteria.ID, s *facts.Snapshot, t Target) (string, bool) {
 	return "", false
 }
 
-// CommandOf is the specification's verification command of the family VC. VC-4 and VC-5 ask for the reference bundle's application; of
+// SpecifiedCommand is the specification's verification command of the family VC. VC-4 and VC-5 ask for the reference bundle's application; of
 // another target, for that one's first route.
-func CommandOf(id criteria.ID, t Target) string {
+func SpecifiedCommand(id criteria.ID, t Target) string {
 	c, _ := criteria.Lookup(id)
 	command := strings.Trim(c.Text, "`")
 	if id == "VC-4" || id == "VC-5" {

@@ -90,12 +90,10 @@ func TooEarly(id criteria.ID) string {
 	return r.tooEarly
 }
 
-// Unread reports whether something that a criterion needs was collected, and could not be read.
+// Unread reports whether something that a criterion needs was not collected, or could not be read.
 func Unread(id criteria.ID, s *facts.Snapshot) bool {
 	r, _ := ruleOf(id)
-	return slices.ContainsFunc(r.needs, func(part facts.Part) bool {
-		return slices.ContainsFunc(s.Trouble(part), func(e facts.Error) bool { return !strings.HasSuffix(e.Object, facts.PreviousRun) })
-	})
+	return len(unread(r, s).Reasons) > 0
 }
 
 // Scope is what must be collected to judge the criteria, and no more. No criterion means all.

@@ -48,7 +48,9 @@ func Judge(ctx context.Context, o Options, v *verdict.Verdict) error {
 	)
 	started := time.Now()
 	if err := o.Log.Run("look at the cluster", func() error {
-		l.facts, err = o.collect(ctx)
+		scope := judge.Scope(o.Target)
+		scope.Parts, scope.Namespaces = nil, nil // an explanation may need anything
+		l.facts, err = explain.Collect(ctx, o.Explain, scope)
 		return err
 	}); err != nil {
 		return err
@@ -76,23 +78,6 @@ func Judge(ctx context.Context, o Options, v *verdict.Verdict) error {
 	v.Findings = evidence.Findings(evidence.Diagnoses(l.explain, o.Target))
 	v.JudgeCriteria()
 	return nil
-}
-
-// collect reads everything that an explanation may need, and asks for the target's hosts.
-func (o Options) collect(ctx context.Context) (*facts.Snapshot, error) {
-	timeout := o.Explain.Timeout
-	if timeout == 0 {
-		timeout = time.Minute
-	}
-	ctx, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	sources, _, err := explain.Connect(ctx, o.Explain)
-	if err != nil {
-		return nil, err
-	}
-	scope := judge.Scope(o.Target)
-	scope.Parts, scope.Namespaces = nil, nil
-	return facts.Collect(ctx, sources, scope), nil
 }
 
 // look is one look at the cluster, and what explains it.
@@ -131,7 +116,7 @@ func (l look) spec(ctx context.Context, c criteria.Criterion) verdict.Spec {
 
 // command runs the specification's command and reads what it prints.
 func (l look) command(ctx context.Context, id criteria.ID) (judge.Judgement, verdict.Result) {
-	command := judge.CommandOf(id, l.Target)
+	command := judge.SpecifiedCommand(id, l.Target)
 	not := func(reason string, result verdict.Result) (judge.Judgement, verdict.Result) {
 		return judge.Judgement{ID: id, Final: true, Reasons: []string{reason}}, result
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"runtime"
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
@@ -37,7 +36,7 @@ func Live(ctx context.Context, o Options, where explain.Options, out io.Writer) 
 	if err := clearResults(o.Artifacts); err != nil {
 		return verdict.Errored.ExitCode(), err
 	}
-	t := &test{options: o, verdict: verdict.New(verdict.Suite{Version: version(), GoVersion: runtime.Version(), Started: time.Now().UTC()})}
+	t := &test{options: o, verdict: begun()}
 	v := t.verdict
 	v.Profile = verdict.Live
 	v.Bundle = verdict.Bundle{Path: installed.Path, Digest: installed.Digest}

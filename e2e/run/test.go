@@ -40,7 +40,7 @@ func Test(ctx context.Context, o Options, out io.Writer) (int, error) {
 	if err := clearResults(o.Artifacts); err != nil {
 		return verdict.Errored.ExitCode(), err
 	}
-	t := &test{options: o, before: before, world: &World{}, verdict: verdict.New(verdict.Suite{Version: version(), GoVersion: runtime.Version(), Started: time.Now().UTC()})}
+	t := &test{options: o, before: before, world: &World{}, verdict: begun()}
 	t.verdict.Catalogue = o.Catalogue
 	usual.Began = t.verdict.Suite.Started
 	t.usual = usual
@@ -55,6 +55,11 @@ func Test(ctx context.Context, o Options, out io.Writer) (int, error) {
 	t.reproduce()
 	t.verdict.Conclude()
 	return t.tell(out)
+}
+
+// begun is the verdict of a run that begins now.
+func begun() *verdict.Verdict {
+	return verdict.New(verdict.Suite{Version: version(), GoVersion: runtime.Version(), Started: time.Now().UTC()})
 }
 
 // test is one judgement under way.

@@ -49,7 +49,7 @@ type Time struct {
 	Tolerance       float64 `json:"tolerance"`
 }
 
-// noise is by how many seconds runs of one bundle on one idle machine of two cores differ: one certificate took 62 to 75 s.
+// noise is by how many seconds runs of one bundle on one machine of two cores, busy or not, differ: one certificate took 62 to 75 s.
 const noise = 15
 
 // Limit is the longest that t may take on a machine that is slower by factor: what is imposed stays, and the rest may exceed the

@@ -85,11 +85,12 @@ fault is not judged there, and such a verdict promotes nothing.`,
 			if err := profiled(cmd.Flags(), verdict.Profile(profile)); err != nil {
 				return err
 			}
-			judge := func() (int, error) { return run.Test(cmd.Context(), options, cmd.OutOrStdout()) }
-			if profile != "" {
-				judge = func() (int, error) { return run.Live(cmd.Context(), options, where, cmd.OutOrStdout()) }
+			var code int
+			if profile == "" {
+				code, err = run.Test(cmd.Context(), options, cmd.OutOrStdout())
+			} else {
+				code, err = run.Live(cmd.Context(), options, where, cmd.OutOrStdout())
 			}
-			code, err := judge()
 			if err == nil && code != 0 {
 				return statusError(code)
 			}
