@@ -17,6 +17,7 @@ SEED      ?= 0
 IMAGES    ?= auto
 NODE      ?=
 CLUSTER   ?= edgeproof
+CLUSTERS  ?= 0
 
 EDGEPROOF := bin/edgeproof
 SCENE     := --cluster '$(CLUSTER)' --bundle '$(BUNDLE)' --apps '$(APPS)' --images '$(IMAGES)' --node '$(NODE)'
@@ -30,8 +31,8 @@ e2e: build ## judge BUNDLE= (default: the reference bundle) on a real cluster; K
 	$(EDGEPROOF) test $(SCENE) --rerun '$(RERUN)' --seed '$(SEED)' --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
 
 .PHONY: e2e-full
-e2e-full: build ## the same with every fault of the catalogue; SEED= repeats an order
-	$(EDGEPROOF) test $(SCENE) --catalogue full --seed '$(SEED)' --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
+e2e-full: build ## the same with every fault of the catalogue, shared by CLUSTERS= (default: three); SEED= repeats an order
+	$(EDGEPROOF) test $(SCENE) --catalogue full --clusters '$(CLUSTERS)' --seed '$(SEED)' --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
 
 .PHONY: gate
 gate: build ## may CANDIDATE= take the place of BASELINE=? upgrade under traffic, journey, faults, rollback; TRAEFIK= goes with it

@@ -50,8 +50,35 @@ func (e *edge) commands() {
 	}
 }
 
+// kubectl runs a command on the node, where the real one is.
 func (e *edge) kubectl(ctx context.Context, command string) (string, error) {
 	args := append([]string{"--kubeconfig=/etc/kubernetes/admin.conf"}, strings.Fields(command)[1:]...)
 	out, err := e.stage.Exec(ctx, "kubectl", args...)
 	return string(out), err
+}
+
+// kubectls runs several commands in one entry into the node, which costs more than a command does. Each has its own output and error.
+func (e *edge) kubectls(ctx context.Context, commands ...string) ([]string, []error) {
+	const end = "\x00" // no kubectl prints it
+	script := "export KUBECONFIG=/etc/kubernetes/admin.conf\n"
+	for _, command := range commands {
+		script += command + ` 2>&1; printf '\0%d\0' $?` + "\n"
+	}
+	out, err := e.stage.Exec(ctx, "bash", "-c", script)
+	printed, errs := make([]string, len(commands)), make([]error, len(commands))
+	parts := strings.Split(string(out), end)
+	for n, command := range commands {
+		switch {
+		case err != nil:
+			errs[n] = err
+		case len(parts) != 2*len(commands)+1:
+			errs[n] = fmt.Errorf("%s: the node's shell ended early: %q", command, out)
+		default:
+			printed[n] = parts[2*n]
+			if status := parts[2*n+1]; status != "0" {
+				errs[n] = fmt.Errorf("%s: exit status %s: %s", command, status, strings.TrimSpace(printed[n]))
+			}
+		}
+	}
+	return printed, errs
 }

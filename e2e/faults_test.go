@@ -11,6 +11,7 @@ import (
 
 	. "github.com/onsi/ginkgo/v2"
 	. "github.com/onsi/gomega"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/report"
@@ -24,7 +25,13 @@ func (e *edge) faults(list []fault.Fault) {
 	list = inOrder(list, uint64(suite.RandomSeed)) //nolint:gosec // a seed, of whatever sign
 	for _, f := range list {
 		It(specOf(f), labelsOf(f), func(ctx SpecContext) {
-			if e.unsound && (f.Alone || e.stage.Catalogue == verdict.Full) {
+			if mine, err := e.stage.Shared.Take(f.ID); err != nil {
+				Fail(err.Error())
+			} else if !mine {
+				AddReportEntry(report.EntryElsewhere, "on another cluster of this run", ReportEntryVisibilityNever)
+				Skip("another cluster of this run proves it")
+			}
+			if (e.unsound || !e.stage.Shared.Sound()) && (f.Alone || e.stage.Catalogue == verdict.Full) {
 				Skip("the edge does not work, see DW-4: a fault shows nothing on it")
 			}
 			if f.Alone {
@@ -94,27 +101,40 @@ func planned(f fault.Fault) bool {
 	})
 }
 
+// atOnce bounds the faults that are in side by side: on two cores more would slow down the looks that must see them.
+const atOnce = 24
+
 // sideBySide runs the faults of single routes at once: those of the small catalogue while the journey waits for its certificate, those
 // of the full one, so many that what is judged beside them would suffer, when the first of their specs begins.
 type sideBySide struct {
 	once   sync.Once
 	stop   context.CancelFunc
-	all    sync.WaitGroup
+	all    errgroup.Group
 	proofs map[string]chan proof
+
+	started sync.WaitGroup
 }
 
 func (s *sideBySide) start(e *edge, list []fault.Fault) {
 	s.once.Do(func() {
 		ctx, cancel := context.WithCancel(context.Background())
 		s.stop = cancel
+		s.all.SetLimit(atOnce)
+		var those []fault.Fault
 		for _, f := range list {
-			if f.Alone || !planned(f) {
-				continue
+			if !f.Alone && planned(f) {
+				those = append(those, f)
+				s.proofs[f.ID] = make(chan proof, 1)
 			}
-			done := make(chan proof, 1)
-			s.proofs[f.ID] = done
-			s.all.Go(func() { done <- e.prove(ctx, f) })
 		}
+		s.started.Go(func() {
+			for _, f := range those {
+				s.all.Go(func() error {
+					s.proofs[f.ID] <- e.prove(ctx, f)
+					return nil // the proof tells
+				})
+			}
+		})
 	})
 }
 
@@ -122,7 +142,8 @@ func (s *sideBySide) start(e *edge, list []fault.Fault) {
 func (s *sideBySide) end() {
 	if s.stop != nil {
 		s.stop()
-		s.all.Wait()
+		s.started.Wait()
+		_ = s.all.Wait() // its functions return no error
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	. "github.com/onsi/ginkgo/v2"
+	. "github.com/onsi/gomega"
 
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/evidence"
@@ -23,6 +24,7 @@ func (e *edge) journey() {
 			e.recordRoutes(ctx)
 			if CurrentSpecReport().Failed() {
 				e.unsound = true
+				Expect(e.stage.Shared.Unsound()).To(Succeed())
 				e.recordFindings(ctx)
 			}
 			e.recordTimes(ctx)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/evidence"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
@@ -17,8 +18,11 @@ type view struct {
 	explain *diagnose.Explainer
 }
 
-// lists is what kubectl printed at one moment.
-type lists struct{ certificates, pods string }
+// lists is what kubectl printed at one moment: of everything, and of the application that routes of faults share.
+type lists struct {
+	certificates, pods, rollout string
+	rolloutErr                  error
+}
 
 // share makes the looks that faults share when they run side by side.
 func (e *edge) share() {
@@ -28,15 +32,13 @@ func (e *edge) share() {
 		return view{s, diagnose.New(s)}
 	}}
 	e.lists = &facts.Shared[lists]{Take: func(ctx context.Context) lists {
-		certificates, err := e.kubectl(ctx, "kubectl get certificates -A")
-		if err != nil {
-			certificates = err.Error()
+		printed, errs := e.kubectls(ctx, "kubectl get certificates -A", "kubectl get pods -A", rolloutOf(environment.ApplicationNamespace))
+		for n := range 2 { // what kubectl says of its own failure is what a person would read
+			if errs[n] != nil {
+				printed[n] = errs[n].Error()
+			}
 		}
-		pods, err := e.kubectl(ctx, "kubectl get pods -A")
-		if err != nil {
-			pods = err.Error()
-		}
-		return lists{certificates, pods}
+		return lists{certificates: printed[0], pods: printed[1], rollout: printed[2], rolloutErr: errs[2]}
 	}}
 }
 
@@ -83,11 +85,19 @@ func (e *edge) judgeIn(ctx context.Context, id criteria.ID, v view, target judge
 	return judge.Judge(id, v.facts, target)
 }
 
+// rolloutOf is the command that asks for the rollout of an application.
+func rolloutOf(namespace string) string {
+	return "kubectl -n " + namespace + " rollout status deployment/frontend --watch=false"
+}
+
 // usual runs the checks that people usually run, while the fault is in.
 func (e *edge) usual(ctx context.Context, v view, target judge.Target, application string) []judge.Usual {
 	route := target.Routes[0].Ingress
 	printed, _ := e.lists.Look(ctx)
-	rollout, err := e.kubectl(ctx, "kubectl -n "+application+" rollout status deployment/frontend --watch=false")
+	rollout, err := printed.rollout, printed.rolloutErr
+	if application != environment.ApplicationNamespace {
+		rollout, err = e.kubectl(ctx, rolloutOf(application))
+	}
 	return []judge.Usual{
 		judge.UsualOfCertificates(printed.certificates, route.Namespace),
 		judge.UsualOfPods(printed.pods, application),

@@ -112,20 +112,20 @@ func (e *edge) live(ctx context.Context, f fault.Fault, p *proof) (err error) {
 
 // works waits until a fault's criteria are met and its route is found healthy.
 func (e *edge) works(ctx context.Context, f fault.Fault, target judge.Target, budget await.Budget) error {
-	ids := slices.Concat(f.Red.IDs(), f.Green)
+	ids := commandsLast(slices.Concat(f.Red.IDs(), f.Green))
 	_, err := await.Until(ctx, budget, "health of "+strings.Join(target.Hosts(), ", "), func(ctx context.Context) await.Answer {
 		v, there := e.views.Look(ctx)
 		if !there {
 			return await.Wait("no look at it in time")
 		}
-		for _, id := range ids {
-			if j := e.judgeIn(ctx, id, v, target); !j.Met {
-				return await.Wait("%s", j)
-			}
-		}
 		for _, d := range evidence.Diagnoses(v.explain, target) {
 			if !d.Healthy {
 				return await.Wait("%s is not found healthy: %s", d.Host, summary(d))
+			}
+		}
+		for _, id := range ids {
+			if j := e.judgeIn(ctx, id, v, target); !j.Met {
+				return await.Wait("%s", j)
 			}
 		}
 		return await.Done("healthy")
@@ -173,16 +173,8 @@ func (e *edge) seen(ctx context.Context, f fault.Fault, target judge.Target, p *
 // unmet says which criteria are not as the fault expects them, and why those are red that must be. What needs a command
 // is asked when all else is as expected: a command takes longer than a look.
 func (e *edge) unmet(ctx context.Context, f fault.Fault, v view, target judge.Target) (unmet, reasons []string) {
-	byCommand := func(id criteria.ID) int {
-		if id.Family() == criteria.VerificationCommand {
-			return 1
-		}
-		return 0
-	}
-	all := slices.Concat(f.Red.IDs(), f.Green)
-	slices.SortStableFunc(all, func(a, b criteria.ID) int { return byCommand(a) - byCommand(b) })
-	for _, id := range all {
-		if byCommand(id) == 1 && len(unmet) > 0 {
+	for _, id := range commandsLast(slices.Concat(f.Red.IDs(), f.Green)) {
+		if id.Family() == criteria.VerificationCommand && len(unmet) > 0 {
 			break
 		}
 		j := e.judgeIn(ctx, id, v, target)
@@ -198,6 +190,20 @@ func (e *edge) unmet(ctx context.Context, f fault.Fault, v view, target judge.Ta
 		}
 	}
 	return unmet, reasons
+}
+
+// commandsLast puts those criteria last that are judged by running a command: it takes longer than to read a look.
+func commandsLast(ids []criteria.ID) []criteria.ID {
+	slices.SortStableFunc(ids, func(a, b criteria.ID) int {
+		last := func(id criteria.ID) int {
+			if id.Family() == criteria.VerificationCommand {
+				return 1
+			}
+			return 0
+		}
+		return last(a) - last(b)
+	})
+	return ids
 }
 
 // within is the budget in which a fault must be seen, and how long it takes to be sure that nothing comes of one.

@@ -55,7 +55,7 @@ func TestEdge(t *testing.T) {
 		side:   &sideBySide{proofs: map[string]chan proof{}},
 		routes: map[string]judge.Route{}, hosts: map[string]int{}, lives: map[string]life{}, traces: map[string][]string{},
 	}
-	e.describe(catalogue(faults, stage.Catalogue), sabotages)
+	e.describe(catalogue(faults, stage), sabotages)
 	if !staged {
 		// Not before a real run: Ginkgo does not run the reporting nodes of a tree that it has previewed.
 		everyCriterionHasASpec(t, PreviewSpecs(suiteName))
@@ -102,8 +102,10 @@ func everyCriterionHasAFault(t *testing.T, faults []fault.Fault) {
 }
 
 // catalogue picks the faults that are to be run.
-func catalogue(all []fault.Fault, which verdict.Catalogue) []fault.Fault {
-	return slices.DeleteFunc(slices.Clone(all), func(f fault.Fault) bool { return which == verdict.Smoke && !f.Smoke })
+func catalogue(all []fault.Fault, stage run.Stage) []fault.Fault {
+	return slices.DeleteFunc(slices.Clone(all), func(f fault.Fault) bool {
+		return stage.Catalogue == verdict.Smoke && !f.Smoke || stage.Helper && !f.Alone
+	})
 }
 
 // edge is what the specs share.
@@ -170,12 +172,18 @@ func (e *edge) describe(faults []fault.Fault, sabotages []upgrade.Sabotage) {
 		}
 	})
 	AfterSuite(func(ctx SpecContext) {
-		e.recordTimeline(ctx, faults) // the events of a route go with its namespace
+		if !e.stage.Helper { // the time line is that of one cluster
+			e.recordTimeline(ctx, faults) // the events of a route go with its namespace
+		}
 		e.removeRoutes(ctx, faults)
 	})
 	Describe(containerName, Ordered, ContinueOnFailure, func() {
 		if e.stage.Sabotage {
 			e.sabotages(sabotages)
+			return
+		}
+		if e.stage.Helper {
+			e.faults(faults)
 			return
 		}
 		if e.stage.Candidate != "" {

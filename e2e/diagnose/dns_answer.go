@@ -35,7 +35,7 @@ func findLag(r *route) []Finding {
 		if started := r.sync.CreationTimestamp.Time; started.After(since) {
 			since = started
 		}
-	case r.ingress.CreationTimestamp.After(good):
+	case r.ingress.CreationTimestamp.After(good) && !r.changedSinceMarked(n):
 	case n.state == wrong && slices.ContainsFunc(n.held, func(rec record) bool { return !rec.Modified.IsZero() && rec.Modified.After(good) }):
 		return nil // somebody else changed it
 	case n.state == absent && r.wasThere():
@@ -49,6 +49,16 @@ func findLag(r *route) []Finding {
 		evidence = append(evidence, says("log "+string(facts.ExternalDNS), "last good sync %s, interval %s", stamp(good), r.sync.interval))
 	}
 	return finding(r.recordName(n), fmt.Sprintf("external-dns has not had its turn yet: it syncs every %s", r.sync.interval), r.resync("wait for the next sync, or restart external-dns"), evidence...)
+}
+
+// changedSinceMarked reports whether a record of the Ingress was changed after external-dns had written it and its mark: the Ingress has
+// had its turn then, even if that sync as a whole was no good one.
+func (r *route) changedSinceMarked(n naming) bool {
+	m, marked := r.markOf(r.Host, typeOf(n.wanted))
+	if !marked || !m.record.Modified.After(r.ingress.CreationTimestamp.Time) {
+		return false
+	}
+	return slices.ContainsFunc(n.held, func(rec record) bool { return rec.Modified.After(m.record.Modified) })
 }
 
 // wasThere reports whether the absent record existed: its mark still does, or external-dns logged that it wrote it.

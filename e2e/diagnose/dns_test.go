@@ -203,6 +203,15 @@ func dnsRows() []row {
 			cause: "dns-wrong-target", object: record, seen: stale, remedy: "rollout restart deployment/external-dns", dns: diagnose.Broken,
 		},
 		{
+			name:   "dns-wrong-target: changed by hand, of an Ingress that had its turn in a sync that was no good one",
+			change: all(target(stale), touched(10*time.Second), young(50*time.Second), marked(40*time.Second)),
+			cause:  "dns-wrong-target", object: record, seen: stale, dns: diagnose.Broken,
+		},
+		{
+			name: "dns-sync-lag: its mark is not written yet", change: all(target(stale), touched(10*time.Second), young(50*time.Second), marked(time.Hour)),
+			note: "dns-sync-lag", object: record, dns: diagnose.Waiting,
+		},
+		{
 			name: "dns-wrong-target: the name servers say otherwise", change: answered(stale, stale),
 			cause: "dns-wrong-target", object: "zone safeops.work", dns: diagnose.Broken,
 		},

@@ -341,6 +341,19 @@ func young(age time.Duration) change {
 	return func(s *facts.Snapshot) { s.Ingresses[0].CreationTimestamp.Time = clock().Add(-age) }
 }
 
+// marked says how long ago external-dns wrote its mark.
+func marked(ago time.Duration) change {
+	return func(s *facts.Snapshot) {
+		for z := range s.Zones {
+			for n := range s.Zones[z].Records {
+				if rec := &s.Zones[z].Records[n]; rec.Name == markName {
+					rec.Modified = clock().Add(-ago)
+				}
+			}
+		}
+	}
+}
+
 // twin adds an Ingress of the same host.
 func twin(at string) change {
 	return func(s *facts.Snapshot) {

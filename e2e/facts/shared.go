@@ -3,10 +3,12 @@ package facts
 import (
 	"context"
 	"sync"
+	"time"
 )
 
 // Shared lets many look at once for the price of one. Whoever asks gets a look that was begun after the question, and all who ask
-// while one is being taken share the next.
+// while one is being taken share the next. After each look there is a rest as long as the look: what is looked at gets at least half of
+// the time, however many look.
 type Shared[T any] struct {
 	// Take takes one look. It is never called twice at the same time.
 	Take func(context.Context) T
@@ -46,9 +48,11 @@ func (s *Shared[T]) serve(ctx context.Context) {
 			return
 		}
 		s.mu.Unlock()
+		began := time.Now()
 		look := s.Take(ctx)
 		for _, one := range served {
 			one <- look
 		}
+		time.Sleep(time.Since(began))
 	}
 }

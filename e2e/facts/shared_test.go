@@ -32,9 +32,28 @@ func TestSharedServesAllWhoWaitWithOneLook(t *testing.T) {
 			})
 		}
 		all.Wait()
+		time.Sleep(2 * time.Second) // the rest after the last look
 		if taken.Load() != 2 {
 			t.Errorf("%d looks for ten who asked within one, want 2", taken.Load())
 		}
+	})
+}
+
+// TestSharedRests: what is looked at gets as much time as the look took.
+func TestSharedRests(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		shared := &facts.Shared[time.Time]{Take: func(context.Context) time.Time {
+			begun := time.Now()
+			time.Sleep(3 * time.Second)
+			return begun
+		}}
+		first, _ := shared.Look(t.Context())
+		second, _ := shared.Look(t.Context())
+		if apart := second.Sub(first); apart != 6*time.Second {
+			t.Errorf("looks of 3s begun %s apart, want a rest of 3s between them", apart)
+		}
+		time.Sleep(4 * time.Second) // the rest after the look
 	})
 }
 
@@ -53,5 +72,6 @@ func TestSharedDoesNotHoldWhoGoesAway(t *testing.T) {
 		if _, there := shared.Look(t.Context()); !there {
 			t.Error("the one who stays was not served")
 		}
+		time.Sleep(2 * time.Second) // the rest after the look
 	})
 }

@@ -138,10 +138,10 @@ func hasWord(d *apps.Deployment, word string) bool {
 
 // short cuts a text for a reason.
 func short(text string) string {
-	const limit = 300
+	const head, tail = 180, 120
 	text = strings.Join(strings.Fields(text), " ")
-	if len(text) > limit {
-		text = strings.ToValidUTF8(text[:limit], "") + "…"
+	if len(text) > head+tail {
+		text = strings.ToValidUTF8(text[:head], "") + "…" + strings.ToValidUTF8(text[len(text)-tail:], "")
 	}
 	return text
 }

@@ -25,6 +25,9 @@ const (
 	EntryObject = "object"
 	// EntryUnsupported: why this bundle or environment cannot be asked; the spec then calls Skip.
 	EntryUnsupported = "unsupported"
+	// EntryElsewhere: where the spec is proved, of those that several suites divide among them; it then calls Skip, and counts as that
+	// other suite's.
+	EntryElsewhere = "elsewhere"
 	// EntryFault: a verdict.Fault. The last one of an id counts.
 	EntryFault = "fault"
 	// EntryRoute: a verdict.Route. The last one of a host counts.

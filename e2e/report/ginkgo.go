@@ -32,6 +32,7 @@ func Judge(v *verdict.Verdict, reports []types.Report) {
 	var (
 		list              []verdict.Spec
 		planned, filtered int
+		elsewhere         []string
 
 		cites = &Cites{Of: map[string][]string{}}
 	)
@@ -39,7 +40,9 @@ func Judge(v *verdict.Verdict, reports []types.Report) {
 		j := judge{verdict: v, report: r, cites: cites}
 		specs := j.specs()
 		list = append(list, specs...)
-		planned += r.PreRunStats.SpecsThatWillRun + j.pending()
+		others := j.elsewhere()
+		elsewhere = append(elsewhere, others...)
+		planned += r.PreRunStats.SpecsThatWillRun + j.pending() - len(others)
 		filtered += j.filtered()
 		j.checkEnd(specs)
 		span(v, r)
@@ -47,6 +50,11 @@ func Judge(v *verdict.Verdict, reports []types.Report) {
 	}
 	if len(reports) == 0 {
 		v.SetError("run the suite", errors.New("it left an empty report"), "look in the log of the run for what stopped it")
+	}
+	for _, name := range elsewhere {
+		if !slices.ContainsFunc(list, func(s verdict.Spec) bool { return s.Name == name }) {
+			v.SetError("join the suites", fmt.Errorf("%s was left to another suite, and none reports it", name), "see why that suite ended; run it again")
+		}
 	}
 	v.Specs = verdict.Tally(planned, filtered, list)
 	slices.SortStableFunc(v.Timeline, func(a, b verdict.Entry) int { return a.Time.Compare(b.Time) })
@@ -74,7 +82,7 @@ func (j judge) specs() []verdict.Spec {
 		if !r.LeafNodeType.Is(types.NodeTypeIt) {
 			continue
 		}
-		if unstarted(r) && allFiltered {
+		if unstarted(r) && allFiltered || isElsewhere(r) {
 			continue
 		}
 		spec.Seconds, spec.Attempts = verdict.Seconds(r.RunTime), r.NumAttempts
@@ -175,6 +183,22 @@ func (j judge) unstarted() int {
 		}
 	}
 	return n
+}
+
+// isElsewhere reports whether the spec was left to another suite of the run.
+func isElsewhere(r types.SpecReport) bool {
+	return r.State.Is(types.SpecStateSkipped) && slices.ContainsFunc(r.ReportEntries, func(e types.ReportEntry) bool { return e.Name == EntryElsewhere })
+}
+
+// elsewhere names the specs that were left to another suite of the run.
+func (j judge) elsewhere() []string {
+	var out []string
+	for _, r := range j.report.SpecReports {
+		if isElsewhere(r) {
+			out = append(out, clean(r.FullText()))
+		}
+	}
+	return out
 }
 
 // pending is how many specs wait to be written. Ginkgo does not count them among those that will run; here they are planned, so that

@@ -67,7 +67,7 @@ func (t *test) journal(ctx context.Context) {
 // clearResults removes what an earlier run left among the results: a green run must not stand beside the logs of a red
 // one.
 func clearResults(dir string) error {
-	for _, name := range []string{"snapshot.json", "journal.jsonl", "suite.log", "logs"} {
+	for _, name := range []string{"snapshot.json", "journal.jsonl", "suite.log", "logs", helpersDir} {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			return fmt.Errorf("clear old results: %w", err)
 		}

@@ -29,7 +29,7 @@ func TestBudgetSumsOnlyWhatIsImposed(t *testing.T) {
 		{Name: "specs", Seconds: 300},
 	}
 	v.Specs = verdict.Tally(1, 0, []verdict.Spec{{Name: "a", Result: verdict.Passed, Finished: true}})
-	(&test{verdict: v, world: &World{}}).budget()
+	(&test{verdict: v, world: &World{}, options: Options{Catalogue: verdict.Smoke}}).budget()
 	specs := imposedOn("specs").Seconds()
 	var got []float64
 	for _, p := range v.Phases {
@@ -59,7 +59,7 @@ func TestImposedOnKnowsPhasesThatOccur(t *testing.T) {
 		t.Fatal("imposedOn knows no phase")
 	}
 	occur := slices.Concat(
-		literals(t, "up.go", "Up"), literals(t, "test.go", "run"), literals(t, "test.go", "cleanUp"),
+		literals(t, "up.go", "prepare"), literals(t, "up.go", "raise"), literals(t, "test.go", "prove"), literals(t, "test.go", "leave"),
 		literals(t, filepath.Join("..", "environment", "scene.go"), "steps"),
 	)
 	for _, phase := range known {

@@ -51,8 +51,12 @@ type Options struct {
 	Seed      int64  // Ginkgo's --seed, of the order of the faults; 0 takes one by the clock
 	Rerun     string // verdict of an earlier run: only what that did not prove is run
 	Catalogue verdict.Catalogue
+	Clusters  int // that share the faults which run alone, 1 to MostClusters; 0 is one, and three for the whole full catalogue
 	Log       *progress.Log
 }
+
+// MostClusters is how many clusters may share the faults: each is a node of its own, of 2 GB.
+const MostClusters = 8
 
 // complete fills in defaults and checks what can be checked before anything is touched.
 func (o *Options) complete() error {
@@ -97,6 +101,22 @@ func (o *Options) complete() error {
 		o.Catalogue = verdict.Smoke
 	default:
 		return fmt.Errorf("catalogue %s is unknown; use smoke or full", o.Catalogue)
+	}
+	return o.share()
+}
+
+// share decides how many clusters share the faults.
+func (o *Options) share() error {
+	switch {
+	case o.Clusters < 0 || o.Clusters > MostClusters:
+		return fmt.Errorf("CLUSTERS=%d: give 1 to %d", o.Clusters, MostClusters)
+	case o.Clusters > 1 && o.Candidate != "":
+		return fmt.Errorf("CLUSTERS=%d: an upgrade is one story on one cluster; leave it out", o.Clusters)
+	case o.Clusters > 0:
+	case o.Catalogue == verdict.Full && o.Candidate == "" && o.Focus == "" && o.Labels == "":
+		o.Clusters = 3
+	default:
+		o.Clusters = 1
 	}
 	return nil
 }

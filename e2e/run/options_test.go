@@ -49,7 +49,7 @@ func TestCompleteFillsInDefaults(t *testing.T) {
 	}
 	want := Options{
 		Root: root, Bundle: root + "/fixtures/bundles/reference", Apps: root + "/fixtures/apps", Artifacts: root + "/_artifacts", Keep: KeepOnFailure,
-		Catalogue: verdict.Smoke, Traefik: environment.Traefik, CandidateTraefik: environment.Traefik,
+		Catalogue: verdict.Smoke, Traefik: environment.Traefik, CandidateTraefik: environment.Traefik, Clusters: 1,
 	}
 	if diff := cmp.Diff(want, o); diff != "" {
 		t.Errorf("defaults (-want +got):\n%s", diff)
@@ -65,7 +65,7 @@ func TestCompleteKeepsWhatIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Root: filepath.Join(checkout(t)), Bundle: "edge", Apps: "/apps", Artifacts: "../out", Keep: KeepNever, Cluster: "c", Focus: "f", Labels: "l", Catalogue: verdict.Full, Traefik: "v3.7.5", CandidateTraefik: "v3.7.6"}
+	o := Options{Root: filepath.Join(checkout(t)), Bundle: "edge", Apps: "/apps", Artifacts: "../out", Keep: KeepNever, Cluster: "c", Focus: "f", Labels: "l", Catalogue: verdict.Full, Traefik: "v3.7.5", CandidateTraefik: "v3.7.6", Clusters: 2}
 	want := o
 	want.Bundle, want.Artifacts = filepath.Join(here, "edge"), filepath.Join(filepath.Dir(here), "out")
 	if err := o.complete(); err != nil {

@@ -36,6 +36,11 @@ type Stage struct {
 	Candidate        string `json:"candidate,omitempty"`
 	CandidateTraefik string `json:"candidateTraefik,omitempty"`
 	Sabotage         bool   `json:"sabotage,omitempty"`
+
+	// Shared is what the suites of a run divide the faults by, each on a cluster of its own; empty where there is one. Helper is a suite
+	// that does nothing but take faults off the others.
+	Shared Shared `json:"shared,omitempty"`
+	Helper bool   `json:"helper,omitempty"`
 }
 
 // ReadStage reads the file that StageVariable names. No variable is no error: then there is nothing to judge.

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -11,8 +12,11 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
 	"syscall"
 	"time"
+
+	"github.com/onsi/ginkgo/v2/types"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/cluster"
@@ -40,7 +44,7 @@ func Test(ctx context.Context, o Options, out io.Writer) (int, error) {
 	if err := clearResults(o.Artifacts); err != nil {
 		return verdict.Errored.ExitCode(), err
 	}
-	t := &test{options: o, before: before, world: &World{}, verdict: begun()}
+	t := &test{options: o, before: before, world: &World{}, verdict: begun(), program: filepath.Join(o.clusterDir(), "e2e.test"), told: os.Stderr}
 	t.verdict.Catalogue = o.Catalogue
 	usual.Began = t.verdict.Suite.Started
 	t.usual = usual
@@ -62,33 +66,45 @@ func begun() *verdict.Verdict {
 	return verdict.New(verdict.Suite{Version: version(), GoVersion: runtime.Version(), Started: time.Now().UTC()})
 }
 
-// test is one judgement under way.
+// test is one judgement under way, or the part of it that a helper does.
 type test struct {
 	options Options
 	world   *World
 	verdict *verdict.Verdict
 	usual   progress.Expected
 	before  *verdict.Verdict // of the run that is run again; nil where none is
+
+	program string    // the suite's, compiled
+	told    io.Writer // what the specs tell of their progress
+	reports []types.Report
+	shared  Shared
+	helpers []*test
+	helps   bool // it is one of them
 }
 
 // run does everything; whatever stops it ends up in the verdict.
 func (t *test) run(ctx context.Context) {
 	compiled := make(chan error, 1)
-	compiling, stop := context.WithCancel(ctx)
+	working, stop := context.WithCancel(ctx)
 	defer stop()
-	go func() { compiled <- t.compile(compiling) }() // beside the cluster's start, which needs one core at most
+	go func() { compiled <- t.compile(working) }() // beside the cluster's start, which needs one core at most
+	compile := sync.OnceValue(func() error { return <-compiled })
+	helped := func() {}
 	var err error
-	t.world, err = Up(ctx, t.options)
+	if t.world, err = prepare(ctx, t.options); err == nil {
+		if err = t.world.raise(ctx); err == nil {
+			helped, err = t.help(working, compile)
+		}
+	}
 	if err != nil {
 		stop()
 	}
 	t.verdict.Phases = slices.Clone(t.world.Phases)
 	t.describe()
-	if compileErr := <-compiled; err == nil && compileErr != nil {
-		err = compileErr
-	}
+	err = cmp.Or(err, compile())
 	defer t.cleanUp(context.WithoutCancel(ctx))
 	if err != nil {
+		helped()
 		cure := "see the message; nothing was judged"
 		var refused *bundle.Error
 		if errors.As(err, &refused) {
@@ -97,10 +113,33 @@ func (t *test) run(ctx context.Context) {
 		t.verdict.SetError("set the scene", err, cure)
 		return
 	}
+	t.prove(ctx)
+	helped()
+	t.join()
+	if err := t.draw(); err != nil {
+		t.verdict.SetError("draw the verdict", err, "see "+t.suiteLog())
+	}
+}
+
+// prove runs the specs, and reads what tried to get out of the cluster meanwhile.
+func (t *test) prove(ctx context.Context) {
 	if err := t.timed("specs", func() error { return t.specs(ctx) }); err != nil {
 		t.verdict.SetError("run the specs", err, "see "+t.suiteLog())
 	}
 	t.hermetic(context.WithoutCancel(ctx))
+}
+
+// draw draws the verdict from what the suites report.
+func (t *test) draw() error {
+	if len(t.reports) == 0 {
+		return nil // why there are none has been told
+	}
+	report.Judge(t.verdict, t.reports)
+	if t.before != nil {
+		t.verdict.After(t.before)
+		t.verdict.JudgeCriteria()
+	}
+	return t.converge()
 }
 
 // timed runs one phase and records how long it took.
@@ -111,13 +150,12 @@ func (t *test) timed(name string, f func() error) error {
 	return err
 }
 
-func (t *test) binary() string   { return filepath.Join(t.options.clusterDir(), "e2e.test") }
 func (t *test) suiteLog() string { return filepath.Join(t.options.Artifacts, "suite.log") }
 
 // compile makes the suite's program, in the way that edgeproof itself and the images are compiled: what they share is
 // then compiled once. The go command does nothing when it is up to date.
 func (t *test) compile(ctx context.Context) error {
-	command := exec.CommandContext(ctx, "go", "test", "-c", "-trimpath", "-o", t.binary(), "./e2e") // #nosec G204 -- our own package
+	command := exec.CommandContext(ctx, "go", "test", "-c", "-trimpath", "-o", t.program, "./e2e") // #nosec G204 -- our own package
 	command.Dir, command.Env = t.options.Root, append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("compile the specs: %w\n%s", err, said)
@@ -125,7 +163,7 @@ func (t *test) compile(ctx context.Context) error {
 	return nil
 }
 
-// specs runs the suite's program and reads what it reports. Specs that fail are no error here.
+// specs runs the suite's program and keeps what it reports. Specs that fail are no error here.
 func (t *test) specs(ctx context.Context) error {
 	stage, err := t.writeStage()
 	if err != nil {
@@ -152,7 +190,7 @@ func (t *test) specs(ctx context.Context) error {
 	if t.options.Focus != "" {
 		args = append(args, "-ginkgo.focus="+t.options.Focus)
 	}
-	command := exec.CommandContext(ctx, t.binary(), args...) // #nosec G204 -- compiled a moment ago
+	command := exec.CommandContext(ctx, t.program, args...) // #nosec G204 -- compiled a moment ago
 	command.Dir = filepath.Join(t.options.Root, "e2e")
 	// In a group of its own it does not hear the terminal's interrupt beside ours; it ends when this process is killed,
 	// which the kernel sees to as long as the thread lives that started it (prctl(2), PR_SET_PDEATHSIG).
@@ -160,7 +198,7 @@ func (t *test) specs(ctx context.Context) error {
 	defer runtime.UnlockOSThread()
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
 	command.Env = append(os.Environ(), StageVariable+"="+stage)
-	command.Stdout, command.Stderr = log, os.Stderr
+	command.Stdout, command.Stderr = log, t.told
 	// Interrupted, the suite heals what it has broken and reports; only then is it killed.
 	command.Cancel = func() error { return command.Process.Signal(os.Interrupt) }
 	command.WaitDelay = time.Minute
@@ -174,12 +212,8 @@ func (t *test) specs(ctx context.Context) error {
 	if err != nil {
 		return errors.Join(err, runErr)
 	}
-	report.Judge(t.verdict, found)
-	if t.before != nil {
-		t.verdict.After(t.before)
-		t.verdict.JudgeCriteria()
-	}
-	return t.converge()
+	t.reports = append(t.reports, found...)
+	return nil
 }
 
 func (t *test) writeStage() (string, error) {
@@ -188,7 +222,7 @@ func (t *test) writeStage() (string, error) {
 		Root: t.options.Root, Bundle: t.options.Bundle, Apps: t.options.Apps, Traefik: t.options.Traefik, Kubeconfig: t.world.Kubeconfig(),
 		Engine: t.world.Engine.Path, Node: t.world.Cluster.Node, Stuck: t.world.Scene.Stuck, Catalogue: t.options.Catalogue,
 		Candidate: t.options.Candidate, CandidateTraefik: t.options.CandidateTraefik, Sabotage: t.options.Sabotage,
-		Started: t.verdict.Suite.Started, Expected: t.usual,
+		Started: t.verdict.Suite.Started, Expected: t.usual, Shared: t.shared, Helper: t.helps,
 	})
 	if err != nil {
 		return "", fmt.Errorf("describe the stage: %w", err)
@@ -252,15 +286,25 @@ func (t *test) hermetic(ctx context.Context) {
 	}
 }
 
-// cleanUp keeps or removes the cluster, and saves what explains a failure first.
+// cleanUp keeps or removes the clusters, and saves what explains a failure first.
 func (t *test) cleanUp(ctx context.Context) {
+	result, _ := verdict.Decide(t.verdict)
+	healed := t.healed()
+	var all sync.WaitGroup
+	for _, h := range t.helpers {
+		all.Go(func() { h.leave(ctx, !healed, healed) })
+	}
+	t.leave(ctx, result != verdict.Pass, healed)
+	all.Wait()
+}
+
+// leave keeps or removes one cluster.
+func (t *test) leave(ctx context.Context, failed, healed bool) {
 	w := t.world
 	if w.Cluster == nil {
 		return
 	}
-	result, _ := verdict.Decide(t.verdict)
-	failed := result != verdict.Pass
-	if t.healed() {
+	if healed {
 		if err := w.Finish(); err != nil {
 			t.options.Log.Warn("%v", err)
 		}
@@ -295,11 +339,11 @@ func (t *test) healed() bool {
 		!slices.ContainsFunc(t.verdict.Faults, func(f verdict.Fault) bool { return f.Result != verdict.Passed })
 }
 
-// budget compares the wall time with the waits that the components impose. Those are known for a whole run on a
-// cluster made anew; of any other no figure is given.
+// budget compares the wall time with the waits that the components impose. Those are known for a whole run of the small
+// catalogue on a cluster made anew; of any other no figure is given.
 func (t *test) budget() {
 	wall := t.verdict.Suite.Finished.Sub(t.verdict.Suite.Started)
-	whole := t.verdict.Specs.Finished > 0 && t.options.Focus == "" && t.options.Labels == "" && t.options.Candidate == ""
+	whole := t.verdict.Specs.Finished > 0 && t.options.Focus == "" && t.options.Labels == "" && t.options.Candidate == "" && t.options.Catalogue == verdict.Smoke
 	if !whole || t.world.Outcome.Action == cluster.Reused {
 		t.verdict.Budget = verdict.NewBudget(wall, 0)
 		return

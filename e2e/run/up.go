@@ -50,26 +50,39 @@ func (w *World) Close() error {
 // Up renders the bundle, provides the images, makes the cluster and sets the scene. Even when it fails the world holds
 // what there is, phases included.
 func Up(ctx context.Context, o Options) (*World, error) {
+	w, err := prepare(ctx, o)
+	if err == nil {
+		err = w.raise(ctx)
+	}
+	return w, err
+}
+
+// prepare makes all that a world needs before it has a cluster.
+func prepare(ctx context.Context, o Options) (*World, error) {
 	w := &World{}
 	if err := o.complete(); err != nil {
 		return w, err
 	}
 	w.Options = o
-	for _, part := range []struct {
-		name string
-		do   func(context.Context) error
-	}{
-		{"render bundle", w.render},
-		{"images", w.images},
-		{"cluster", w.cluster},
-	} {
-		if err := w.timed(part.name, func() error { return part.do(ctx) }); err != nil {
-			return w, err
-		}
+	if err := w.timed("render bundle", func() error { return w.render(ctx) }); err != nil {
+		return w, err
+	}
+	return w, w.timed("images", func() error { return w.images(ctx) })
+}
+
+// raise makes the cluster of a prepared world and sets the scene on it.
+func (w *World) raise(ctx context.Context) error {
+	if err := w.timed("cluster", func() error { return w.cluster(ctx) }); err != nil {
+		return err
 	}
 	phases, err := w.setScene(ctx)
 	w.Phases = append(w.Phases, phases...)
-	return w, err
+	return err
+}
+
+// another is a world of the same bundle and images that has no cluster yet.
+func (w *World) another(o Options) *World {
+	return &World{Options: o, Bundle: w.Bundle, Apps: w.Apps, Node: w.Node, Engine: w.Engine, host: w.host}
 }
 
 // timed runs one phase and records how long it took.

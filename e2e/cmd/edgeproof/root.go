@@ -53,8 +53,9 @@ type flags struct {
 
 	candidate, traefik, candidateTraefik string
 
-	rerun string
-	seed  int64
+	rerun    string
+	seed     int64
+	clusters int
 }
 
 func (f *flags) options(log *progress.Log) (run.Options, error) {
@@ -65,7 +66,7 @@ func (f *flags) options(log *progress.Log) (run.Options, error) {
 	return run.Options{
 		Root: f.root, Bundle: f.bundle, Apps: f.apps, Artifacts: f.artifacts, Cluster: f.cluster, Images: mode, Node: f.node,
 		Keep: run.Keep(f.keep), Focus: f.focus, Labels: f.labels, Seed: f.seed, Rerun: f.rerun, Catalogue: verdict.Catalogue(f.catalogue), Log: log,
-		Candidate: f.candidate, Traefik: f.traefik, CandidateTraefik: f.candidateTraefik,
+		Candidate: f.candidate, Traefik: f.traefik, CandidateTraefik: f.candidateTraefik, Clusters: f.clusters,
 	}, nil
 }
 
