@@ -18,6 +18,9 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
+// elsewhere is what is said of a fault that another suite of the run has taken.
+const elsewhere = "another cluster of this run proves it"
+
 // faults breaks the edge on purpose, one spec a fault. Faults of single routes run side by side, each on a route of its
 // own; those that touch what others share come last, one at a time.
 func (e *edge) faults(list []fault.Fault) {
@@ -28,8 +31,8 @@ func (e *edge) faults(list []fault.Fault) {
 			if mine, err := e.stage.Shared.Take(f.ID); err != nil {
 				Fail(err.Error())
 			} else if !mine {
-				AddReportEntry(report.EntryElsewhere, "on another cluster of this run", ReportEntryVisibilityNever)
-				Skip("another cluster of this run proves it")
+				AddReportEntry(report.EntryElsewhere, elsewhere, ReportEntryVisibilityNever)
+				Skip(elsewhere)
 			}
 			if (e.unsound || !e.stage.Shared.Sound()) && (f.Alone || e.stage.Catalogue == verdict.Full) {
 				Skip("the edge does not work, see DW-4: a fault shows nothing on it")

@@ -25,6 +25,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/progress"
+	"github.com/edgeproof/edgeproof/e2e/report"
 	"github.com/edgeproof/edgeproof/e2e/run"
 	"github.com/edgeproof/edgeproof/e2e/timeline"
 	"github.com/edgeproof/edgeproof/e2e/upgrade"
@@ -54,6 +55,11 @@ func TestEdge(t *testing.T) {
 		stage: stage, budgets: await.Default(), recorder: &timeline.Recorder{},
 		side:   &sideBySide{proofs: map[string]chan proof{}},
 		routes: map[string]judge.Route{}, hosts: map[string]int{}, lives: map[string]life{}, traces: map[string][]string{},
+	}
+	if stage.Shared != "" { // several clusters share the machine
+		if e.budgets, err = e.budgets.Scaled(2); err != nil {
+			t.Fatal(err)
+		}
 	}
 	e.describe(catalogue(faults, stage), sabotages)
 	if !staged {
@@ -153,7 +159,11 @@ func (e *edge) describe(faults []fault.Fault, sabotages []upgrade.Sabotage) {
 		}
 	})
 	ReportAfterEach(func(r SpecReport) {
-		if step != nil {
+		switch {
+		case step == nil:
+		case report.IsElsewhere(r):
+			step.Leave(elsewhere)
+		default:
 			step.End(r.State.Is(types.SpecStatePassed)) // one that skips itself is not proved
 			e.noteSpec(r)
 		}

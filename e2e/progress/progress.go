@@ -98,16 +98,23 @@ func (l *Log) Start(name string) *Step {
 
 // End closes the step with a mark and the seconds it took.
 func (s *Step) End(ok bool) {
-	close(s.stop)
-	<-s.done
 	mark := s.log.paint("32", " ✓ ")
 	if !ok {
 		mark = s.log.paint("31", " ✗ ")
 	}
+	s.close(fmt.Sprintf("%s%s (%.1f s)", mark, s.name, time.Since(s.start).Seconds()))
+}
+
+// Leave closes a step that somebody else does.
+func (s *Step) Leave(to string) { s.close(" - " + s.name + ": " + to) }
+
+func (s *Step) close(said string) {
+	close(s.stop)
+	<-s.done
 	s.log.mu.Lock()
 	s.log.done++
 	s.log.mu.Unlock()
-	s.log.line(fmt.Sprintf("%s%s (%.1f s)", mark, s.name, time.Since(s.start).Seconds()))
+	s.log.line(said)
 }
 
 func (l *Log) beat(name string, start time.Time, stop <-chan struct{}) {

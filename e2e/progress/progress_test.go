@@ -95,3 +95,12 @@ func TestNoColourOnAFile(t *testing.T) {
 		t.Errorf("escape sequences in a file: %q", got)
 	}
 }
+
+func TestAStepThatSomebodyElseDoes(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	progress.Plain(&out).Start("a fault").Leave("another cluster proves it")
+	if want := " • a fault\n - a fault: another cluster proves it\n"; out.String() != want {
+		t.Errorf("printed %q, want %q", out.String(), want)
+	}
+}

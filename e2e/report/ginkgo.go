@@ -82,7 +82,7 @@ func (j judge) specs() []verdict.Spec {
 		if !r.LeafNodeType.Is(types.NodeTypeIt) {
 			continue
 		}
-		if unstarted(r) && allFiltered || isElsewhere(r) {
+		if unstarted(r) && allFiltered || IsElsewhere(r) {
 			continue
 		}
 		spec.Seconds, spec.Attempts = verdict.Seconds(r.RunTime), r.NumAttempts
@@ -185,8 +185,8 @@ func (j judge) unstarted() int {
 	return n
 }
 
-// isElsewhere reports whether the spec was left to another suite of the run.
-func isElsewhere(r types.SpecReport) bool {
+// IsElsewhere reports whether the spec was left to another suite of the run, see EntryElsewhere.
+func IsElsewhere(r types.SpecReport) bool {
 	return r.State.Is(types.SpecStateSkipped) && slices.ContainsFunc(r.ReportEntries, func(e types.ReportEntry) bool { return e.Name == EntryElsewhere })
 }
 
@@ -194,7 +194,7 @@ func isElsewhere(r types.SpecReport) bool {
 func (j judge) elsewhere() []string {
 	var out []string
 	for _, r := range j.report.SpecReports {
-		if isElsewhere(r) {
+		if IsElsewhere(r) {
 			out = append(out, clean(r.FullText()))
 		}
 	}
