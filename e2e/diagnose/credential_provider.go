@@ -26,12 +26,17 @@ func findZoneNotActive(r *route) []Finding {
 	return nil
 }
 
-// troubles are the signs of a fault of the provider that still speak of now: external-dns's since its last good sync, a challenge's unless
-// external-dns has got through since, and what the provider refused of late.
+// troubles are the signs of a fault of the provider that still speak of now: external-dns's since its last good sync, or where it has had
+// none, since the provider last granted a request; a challenge's unless external-dns has got through since; and what the provider refused
+// of late.
 func (r *route) troubles(of ailment, refused func(facts.Refusal) bool) []Evidence {
+	through := r.synced
+	if through.IsZero() {
+		through = r.granted()
+	}
 	var signs []sign
 	for _, s := range r.signsFor(of) {
-		if of == noTransport || r.synced.IsZero() || s.at.IsZero() || s.at.After(r.synced) {
+		if of == noTransport || through.IsZero() || s.at.IsZero() || s.at.After(through) {
 			signs = append(signs, s)
 		}
 	}
@@ -58,6 +63,19 @@ func (r *route) troubles(of ailment, refused func(facts.Refusal) bool) []Evidenc
 		}
 	}
 	return out
+}
+
+// granted is when the provider last granted a request with a token of the route; zero where it is not known.
+func (r *route) granted() time.Time {
+	var last time.Time
+	for _, u := range r.uses() {
+		if t := r.tokens[u.tokenRef]; t != nil {
+			if at, err := time.Parse(time.RFC3339, t.Granted); err == nil && at.After(last) {
+				last = at
+			}
+		}
+	}
+	return last
 }
 
 const api = "Cloudflare API"

@@ -277,6 +277,12 @@ func credentialScenes() []scene {
 			},
 		},
 		{
+			name: "cloudflare-429-shared-quota/over, and no sync has been a good one yet", do: func(w world) {
+				w.logs(line(4, "error", `Failed to do run once: GET "https://api.cloudflare.com/client/v4/zones": 429 Too Many Requests`))
+				w.token.Granted = clock().Add(-time.Minute).Format(time.RFC3339)
+			},
+		},
+		{
 			name: "cloudflare-5xx/once is no outage", do: func(w world) {
 				w.token.Refusals = []facts.Refusal{{Time: clock().Format(time.RFC3339), Method: "GET", Path: "/zones", Status: 503}}
 			},
