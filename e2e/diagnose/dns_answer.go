@@ -30,12 +30,14 @@ func findLag(r *route) []Finding {
 	good := r.sync.syncs.good
 	since := good
 	switch {
+	case n.state == wrong && r.changedSinceMarked(n):
+		return nil // a sync that was under way then may be a good one and not have seen it
 	case good.IsZero(): // it has not synced, or its log was not looked at
 		since = r.ingress.CreationTimestamp.Time
 		if started := r.sync.CreationTimestamp.Time; started.After(since) {
 			since = started
 		}
-	case r.ingress.CreationTimestamp.After(good) && !r.changedSinceMarked(n):
+	case r.ingress.CreationTimestamp.After(good):
 	case n.state == wrong && slices.ContainsFunc(n.held, func(rec record) bool { return !rec.Modified.IsZero() && rec.Modified.After(good) }):
 		return nil // somebody else changed it
 	case n.state == absent && r.wasThere():
@@ -52,7 +54,7 @@ func findLag(r *route) []Finding {
 }
 
 // changedSinceMarked reports whether a record of the Ingress was changed after external-dns had written it and its mark: the Ingress has
-// had its turn then, even if that sync as a whole was no good one.
+// had its turn, even if that sync as a whole was no good one, and somebody else has changed the record since.
 func (r *route) changedSinceMarked(n naming) bool {
 	m, marked := r.markOf(r.Host, typeOf(n.wanted))
 	if !marked || !m.record.Modified.After(r.ingress.CreationTimestamp.Time) {

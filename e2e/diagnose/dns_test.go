@@ -208,6 +208,11 @@ func dnsRows() []row {
 			cause:  "dns-wrong-target", object: record, seen: stale, dns: diagnose.Broken,
 		},
 		{
+			name:   "dns-wrong-target: changed by hand, while a sync was under way that had read the records before",
+			change: all(target(stale), touched(50*time.Second), lastSync(20*time.Second), young(5*time.Minute), marked(4*time.Minute)),
+			cause:  "dns-wrong-target", object: record, seen: stale, dns: diagnose.Broken,
+		},
+		{
 			name: "dns-sync-lag: its mark is not written yet", change: all(target(stale), touched(10*time.Second), young(50*time.Second), marked(time.Hour)),
 			note: "dns-sync-lag", object: record, dns: diagnose.Waiting,
 		},

@@ -113,3 +113,12 @@ func TestLinesSayWhichClusterTheyAreAbout(t *testing.T) {
 		t.Errorf("to a full disk: %v", err)
 	}
 }
+
+func TestEachClusterHasItsOwnLineThatRemovesIt(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{"edgeproof": "make down", "edgeproof-2": "make down CLUSTER=edgeproof-2"} {
+		if got := (&test{options: Options{Cluster: name}}).down(); got != want {
+			t.Errorf("%s: %q, want %q", name, got, want)
+		}
+	}
+}

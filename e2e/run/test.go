@@ -104,6 +104,7 @@ func (t *test) run(ctx context.Context) {
 	err = cmp.Or(err, compile())
 	defer t.cleanUp(context.WithoutCancel(ctx))
 	if err != nil {
+		stop()
 		helped()
 		cure := "see the message; nothing was judged"
 		var refused *bundle.Error
@@ -315,7 +316,7 @@ func (t *test) leave(ctx context.Context, failed, healed bool) {
 	t.journal(ctx)
 	made := w.Outcome.Action != cluster.Reused
 	if t.options.Keep == KeepAlways || !made || (failed && t.options.Keep == KeepOnFailure) {
-		t.options.Log.Note("the cluster stays: export KUBECONFIG=%s; remove it with `make down`", w.Kubeconfig())
+		t.options.Log.Note("the cluster stays: export KUBECONFIG=%s; remove it with `%s`", w.Kubeconfig(), t.down())
 		if err := w.Close(); err != nil {
 			t.options.Log.Warn("release the cluster: %v", err)
 		}
@@ -328,8 +329,16 @@ func (t *test) leave(ctx context.Context, failed, healed bool) {
 		err = w.Finish()
 	}
 	if err != nil {
-		t.options.Log.Warn("%v; remove it with `make down`", err)
+		t.options.Log.Warn("%v; remove it with `%s`", err, t.down())
 	}
+}
+
+// down is the line that removes the cluster.
+func (t *test) down() string {
+	if t.options.Cluster == cluster.DefaultName {
+		return "make down"
+	}
+	return "make down CLUSTER=" + quote(t.options.Cluster)
 }
 
 // healed says that the specs came to their end and every fault was taken out again. A cluster that has been through an upgrade and
