@@ -49,7 +49,7 @@ func (r *route) troubles(of ailment, refused func(facts.Refusal) bool) []Evidenc
 		if t == nil {
 			continue
 		}
-		granted, _ := time.Parse(time.RFC3339, t.Granted) // the zero time where it is not known
+		granted := grantedAt(t)
 		var since []facts.Refusal
 		for _, x := range t.Refusals {
 			at, err := time.Parse(time.RFC3339, x.Time)
@@ -65,17 +65,21 @@ func (r *route) troubles(of ailment, refused func(facts.Refusal) bool) []Evidenc
 	return out
 }
 
-// granted is when the provider last granted a request with a token of the route; zero where it is not known.
+// granted is when the provider last granted a request with a token of the route; the zero time where it is not known.
 func (r *route) granted() time.Time {
 	var last time.Time
 	for _, u := range r.uses() {
-		if t := r.tokens[u.tokenRef]; t != nil {
-			if at, err := time.Parse(time.RFC3339, t.Granted); err == nil && at.After(last) {
-				last = at
-			}
+		if t := r.tokens[u.tokenRef]; t != nil && grantedAt(t).After(last) {
+			last = grantedAt(t)
 		}
 	}
 	return last
+}
+
+// grantedAt is when the provider last granted a request with the token; the zero time where it is not known.
+func grantedAt(t *facts.Token) time.Time {
+	at, _ := time.Parse(time.RFC3339, t.Granted)
+	return at
 }
 
 const api = "Cloudflare API"
