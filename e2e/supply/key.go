@@ -18,11 +18,12 @@ import (
 	"strings"
 )
 
-// buildVersion and bakeVersion are parts of every key: raise one when the way of building or baking changes, so that
-// what older versions left in the cache is not taken for the same.
+// buildVersion and bakeVersion are parts of every key, nodeVersion of the node's: raise one when the way of building, baking or making a
+// node changes, so that what older versions left in the cache is not taken for the same.
 const (
 	buildVersion = "build/1"
 	bakeVersion  = "bake/3"
+	nodeVersion  = "node/2"
 )
 
 // hasher derives the key of an image from everything that goes into it.
@@ -120,7 +121,7 @@ func (h *hasher) node() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return digestOf(files, h.kind), nil
+	return digestOf(nodeVersion, files, h.kind), nil
 }
 
 // ownPackage hashes the files of this project that pkg is compiled from, and the versions of all its dependencies.
