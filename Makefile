@@ -68,7 +68,7 @@ images: build ## provide every image of a run; IMAGES=auto|pull|build
 
 .PHONY: build
 build: ## compile edgeproof
-	@if [ ! -x $(EDGEPROOF) ]; then echo "compiling edgeproof; the first time on a machine this takes some minutes"; fi; CGO_ENABLED=0 go build -trimpath -o $(EDGEPROOF) ./e2e/cmd/edgeproof
+	@if [ ! -x $(EDGEPROOF) ]; then echo "compiling edgeproof; the first time on a machine this takes some minutes"; fi; CGO_ENABLED=0 go build -trimpath -gcflags=all=-dwarf=false -o $(EDGEPROOF) ./e2e/cmd/edgeproof
 
 .PHONY: lint
 lint: ## every check of the source; all findings, not the first

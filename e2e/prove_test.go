@@ -151,7 +151,7 @@ func (e *edge) seen(ctx context.Context, f fault.Fault, target judge.Target, p *
 		switch {
 		case f.Expect.Healthy() && slices.ContainsFunc(d.Causes, func(c diagnose.Finding) bool { return c.Code != diagnose.Unattributed }):
 			// A false alarm. What only settles is waited for, and what is not explained: on a machine that is busy a single probe runs out of time.
-			return await.Fail("%s; diagnosed: %s", strings.Join(unmet, "; "), summary(d))
+			return await.Fail("%s; diagnosed: %s; because %s", strings.Join(unmet, "; "), summary(d), because(d))
 		case len(unmet) > 0:
 			return await.Wait("%s; diagnosed: %s", strings.Join(unmet, "; "), summary(d))
 		case f.Expect.Healthy() && time.Since(injected) < settled:
@@ -228,6 +228,17 @@ func summary(d diagnose.Diagnosis) string {
 	}
 	for _, l := range d.Chain {
 		out = append(out, fmt.Sprintf("%s %s", l.Layer, l.State))
+	}
+	return strings.Join(out, "; ")
+}
+
+// because is what the causes of a diagnosis rest on.
+func because(d diagnose.Diagnosis) string {
+	var out []string
+	for _, f := range d.Causes {
+		for _, x := range f.Evidence {
+			out = append(out, x.Source+": "+x.Text)
+		}
 	}
 	return strings.Join(out, "; ")
 }

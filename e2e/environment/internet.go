@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
@@ -14,29 +15,38 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/await"
 )
 
-// startPlatform applies what the world is made of: the cluster's DNS that knows no other internet, the fake internet
-// itself, and the ingress controller with a public address. All of it starts side by side. The bundle needs the first
-// two at once; the ingress controller gets ready while the bundle is installed.
+// startPlatform applies what the world is made of: the cluster's DNS that knows no other internet and the fake internet itself, which the
+// bundle needs at once, and then the ingress controller with a public address, which gets ready while the bundle is installed.
 func (s *Scene) startPlatform(ctx context.Context) error {
-	started := map[string][]*unstructured.Unstructured{}
-	for _, folder := range []string{"names", "internet", "traefik"} {
-		objects, err := s.applyFolder(ctx, folder, map[string]string{"internet_address": InternetAddress, TraefikVariable: s.Traefik})
-		if err != nil {
+	variables := map[string]string{"internet_address": InternetAddress, TraefikVariable: s.Traefik}
+	names, err := s.applyFolder(ctx, "names", variables)
+	if err != nil {
+		return err
+	}
+	internet, err := s.applyFolder(ctx, "internet", variables)
+	if err != nil {
+		return err
+	}
+	all, each := errgroup.WithContext(ctx)
+	all.Go(func() error { return s.applier.ready(each, s.Budgets.WorkloadReady, workloads(names)...) })
+	all.Go(func() error {
+		if err := s.applier.ready(each, s.Budgets.WorkloadReady, workloads(internet)...); err != nil {
 			return err
 		}
-		started[folder] = workloads(objects)
+		if _, err := await.Until(each, s.Budgets.InternetReady, "the control API", await.Check(s.Internet.Ready)); err != nil {
+			return err
+		}
+		return s.trySealFromAPod(each)
+	})
+	if err := all.Wait(); err != nil {
+		return err //nolint:wrapcheck // our own error, which says what it is
 	}
-	s.controller = started["traefik"]
-	if err := s.MovePublicAddress(ctx, netip.MustParseAddr(PublicAddress)); err != nil {
+	controller, err := s.applyFolder(ctx, "traefik", variables)
+	if err != nil {
 		return err
 	}
-	if err := s.applier.ready(ctx, s.Budgets.WorkloadReady, append(started["names"], started["internet"]...)...); err != nil {
-		return err
-	}
-	if _, err := await.Until(ctx, s.Budgets.InternetReady, "the control API", await.Check(s.Internet.Ready)); err != nil {
-		return err
-	}
-	return s.trySealFromAPod(ctx)
+	s.controller = workloads(controller)
+	return s.MovePublicAddress(ctx, netip.MustParseAddr(PublicAddress))
 }
 
 // awaitController waits for the ingress controller that startPlatform started.

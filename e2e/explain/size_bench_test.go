@@ -51,7 +51,7 @@ func BenchmarkRealServer(b *testing.B) {
 	}
 	kube, kubeconfig := realServer(b)
 	program := filepath.Join(b.TempDir(), "edgeproof")
-	if said, err := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-o", program, "../cmd/edgeproof").CombinedOutput(); err != nil {
+	if said, err := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-gcflags=all=-dwarf=false", "-o", program, "../cmd/edgeproof").CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, said)
 	}
 	resolver := everywhereHere(b)

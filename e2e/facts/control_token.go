@@ -94,11 +94,11 @@ func answers(entries []journal.Entry, fingerprint string) (out []Refusal, grante
 			continue
 		}
 		if number < 400 {
-			granted = e.Time.UTC().Format(time.RFC3339)
+			granted = e.Time.UTC().Format(time.RFC3339Nano)
 			continue
 		}
 		method, path, _ := strings.Cut(e.Op, " ")
-		r := Refusal{Time: e.Time.UTC().Format(time.RFC3339), Method: method, Path: path, Status: number, Client: e.Client}
+		r := Refusal{Time: e.Time.UTC().Format(time.RFC3339Nano), Method: method, Path: path, Status: number, Client: e.Client}
 		r.Code, _ = strconv.Atoi(code) // a transport fault has none
 		if agent := e.Detail["agent"]; agent != "" {
 			r.Client = agent

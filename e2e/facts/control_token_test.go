@@ -83,7 +83,7 @@ func TestControlKnowsTokensByFingerprint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	when := past.UTC().Format(time.RFC3339)
+	when := past.UTC().Format(time.RFC3339Nano)
 	want := []facts.Refusal{
 		{Time: when, Method: "GET", Path: "/0", Status: 403, Code: 10000, Client: "cert-manager"},
 		{Time: when, Method: "GET", Path: "/4", Status: 503, Client: "10.0.0.7"},

@@ -117,7 +117,8 @@ func (c *collection) try(ctx context.Context, t *Token, with Credential) {
 	if err != nil {
 		c.fail(Tokens, fmt.Sprintf("%s/%s", t.Namespace, t.Secret), fmt.Errorf("ask what key %s of Secret %s/%s is able to do: %w", t.Key, t.Namespace, t.Secret, err))
 	}
-	t.Status, t.ZoneRead, t.DNSRead, t.DNSEdit, t.Zones, t.Refusals = found.Status, found.ZoneRead, found.DNSRead, found.DNSEdit, found.Zones, found.Refusals
+	found.Namespace, found.Secret, found.Key, found.UsedBy, found.GlobalKey, found.Fingerprint = t.Namespace, t.Secret, t.Key, t.UsedBy, t.GlobalKey, t.Fingerprint
+	*t = found // all that the provider tells
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.credentials = append(c.credentials, with)

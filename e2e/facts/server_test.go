@@ -102,6 +102,14 @@ func (w *world) Records(context.Context, facts.Credential, string) ([]facts.Reco
 	return []facts.Record{{Name: "develop.safeops.work", Type: "A", Content: "203.0.113.10"}}, nil
 }
 
+// able is what the provider tells of every credential: something in each field that is its to tell.
+func able() facts.Token {
+	return facts.Token{
+		Status: "active", ZoneRead: new(true), DNSRead: new(true), DNSEdit: new(false), Zones: []string{"safeops.work"},
+		Refusals: []facts.Refusal{{Method: "GET", Path: "/zones", Status: 429}}, Granted: "2026-09-01T08:00:00.5Z",
+	}
+}
+
 func (w *world) Try(_ context.Context, c facts.Credential) (facts.Token, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -109,7 +117,7 @@ func (w *world) Try(_ context.Context, c facts.Credential) (facts.Token, error) 
 	if w.broken {
 		return facts.Token{}, errors.New("no answer")
 	}
-	return facts.Token{Status: "active", ZoneRead: new(true), Zones: []string{"safeops.work"}}, nil
+	return able(), nil
 }
 
 func (w *world) Lookup(_ context.Context, at facts.Server, name, qtype string) (facts.Answer, error) {

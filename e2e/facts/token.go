@@ -23,7 +23,8 @@ type Token struct {
 	Zones []string `json:"zones,omitempty"`
 	// Refusals are what the provider refused while it was asked.
 	Refusals []Refusal `json:"refusals,omitempty"`
-	// Granted is when the provider last granted a request with it, RFC 3339; empty where nobody keeps that.
+	// Granted is when the provider last granted a request with it, RFC 3339 with fractions of a second: it is held against the times of
+	// Refusals. It is empty where nobody keeps that.
 	Granted string `json:"granted,omitempty"`
 }
 

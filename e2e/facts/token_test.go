@@ -95,9 +95,13 @@ func TestTokens(t *testing.T) {
 			}
 			s := facts.Collect(context.Background(), a.connect(t, w), facts.Scope{Parts: []facts.Part{facts.Tokens}})
 			for i := range c.want {
+				if told := able(); c.want[i].Status != "" { // all that the provider tells is kept
+					told.Secret, told.Key, told.GlobalKey, told.UsedBy = c.want[i].Secret, c.want[i].Key, c.want[i].GlobalKey, c.want[i].UsedBy
+					c.want[i] = told
+				}
 				c.want[i].Namespace = "cert-manager"
 			}
-			if d := cmp.Diff(c.want, s.Tokens, cmpopts.IgnoreFields(facts.Token{}, "Fingerprint", "ZoneRead", "Zones")); d != "" {
+			if d := cmp.Diff(c.want, s.Tokens, cmpopts.IgnoreFields(facts.Token{}, "Fingerprint")); d != "" {
 				t.Errorf("tokens (-want +got):\n%s", d)
 			}
 			var tried []string

@@ -156,7 +156,7 @@ func (t *test) suiteLog() string { return filepath.Join(t.options.Artifacts, "su
 // compile makes the suite's program, in the way that edgeproof itself and the images are compiled: what they share is
 // then compiled once. The go command does nothing when it is up to date.
 func (t *test) compile(ctx context.Context) error {
-	command := exec.CommandContext(ctx, "go", "test", "-c", "-trimpath", "-o", t.program, "./e2e") // #nosec G204 -- our own package
+	command := exec.CommandContext(ctx, "go", "test", "-c", "-trimpath", "-gcflags=all=-dwarf=false", "-o", t.program, "./e2e") // #nosec G204 -- our own package
 	command.Dir, command.Env = t.options.Root, append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("compile the specs: %w\n%s", err, said)

@@ -73,7 +73,7 @@ func (p Program) compile(ctx context.Context, work, out string) error {
 			return fmt.Errorf("copy its %s: %w", name, err)
 		}
 	}
-	_, err = tool(ctx, at.Dir, "build", "-modfile="+filepath.Join(work, "go.mod"), "-mod=mod", "-trimpath", "-ldflags", "-s -w", "-o", out, ".")
+	_, err = tool(ctx, at.Dir, "build", "-modfile="+filepath.Join(work, "go.mod"), "-mod=mod", "-trimpath", "-gcflags=all=-dwarf=false", "-ldflags", "-s -w", "-o", out, ".")
 	return err
 }
 
