@@ -33,7 +33,7 @@ func (t *test) help(ctx context.Context, compiled func() error) (wait func(), er
 	}
 	t.shared = Shared(shared)
 	if t.options.Seed == 0 {
-		t.options.Seed = time.Now().Unix() // all take the faults in one order, as from a queue
+		t.options.Seed = time.Now().Unix() // one for all, which the report tells
 	}
 	t.told = &beside{to: os.Stderr, cluster: t.options.Cluster} // several at once cannot draw on one terminal
 	var all sync.WaitGroup

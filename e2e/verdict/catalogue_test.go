@@ -76,6 +76,11 @@ func TestTheFullCatalogueMustKillEveryCriterion(t *testing.T) {
 	if result, reasons := verdict.Decide(v); result != verdict.Fail || !strings.Contains(strings.Join(reasons, "\n"), "DW-1") {
 		t.Errorf("DW-1 is killed by none: %s %v", result, reasons)
 	}
+	v.Specs.Filtered = 1
+	if result, reasons := verdict.Decide(v); result != verdict.Partial {
+		t.Errorf("what kills DW-1 may have been left out: %s %v", result, reasons)
+	}
+	v.Specs.Filtered = 0
 	v.Catalogue = verdict.Smoke
 	if result, reasons := verdict.Decide(v); result != verdict.Pass {
 		t.Errorf("the small catalogue need not kill all: %s %v", result, reasons)
