@@ -57,7 +57,7 @@ func nodeEntrypoint() []string { return []string{"/usr/local/bin/entrypoint", "/
 
 // statsOnceInAWhile has containerd ask its shims for the use of processors every hour instead of every second (its default since 2.3),
 // of which nobody here reads the answers: the kubelet reads cgroups itself unless it is told otherwise (PodAndContainerStatsFromCRI).
-// On cgroup v1 that was half of what a cluster costs that nobody uses.
+// On cgroup v1 that was a quarter of what a cluster costs that nobody uses.
 const statsOnceInAWhile = `
 [plugins."io.containerd.cri.v1.runtime"]
   stats_collect_period = "1h"
