@@ -55,7 +55,8 @@ func (e *edge) live(ctx context.Context, f fault.Fault, p *proof) (err error) {
 		hosts = append(hosts, f.Watch.Host)
 	}
 	defer e.watch(hosts...)()
-	if err := e.works(ctx, f, own, e.budgets.Healed); err != nil { // nothing may pass because it was broken already
+	judged := slices.Concat(f.Red.IDs(), f.Green)
+	if err := e.works(ctx, judged, own, e.budgets.Healed); err != nil { // nothing may pass because it was broken already
 		return fmt.Errorf("before the injection: %w", err)
 	}
 	var before []string
@@ -93,7 +94,7 @@ func (e *edge) live(ctx context.Context, f fault.Fault, p *proof) (err error) {
 		return err
 	}
 	healed := time.Now()
-	if err := e.works(ctx, f, own, e.budgets.Healed); err != nil {
+	if err := e.works(ctx, judged, own, e.budgets.Healed); err != nil {
 		return fmt.Errorf("after healing: %w", err)
 	}
 	if f.Route == fault.RouteBefore {
@@ -110,9 +111,9 @@ func (e *edge) live(ctx context.Context, f fault.Fault, p *proof) (err error) {
 	return nil
 }
 
-// works waits until a fault's criteria are met and its route is found healthy.
-func (e *edge) works(ctx context.Context, f fault.Fault, target judge.Target, budget await.Budget) error {
-	ids := commandsLast(slices.Concat(f.Red.IDs(), f.Green))
+// works waits until the criteria are met and every route of the target is found healthy.
+func (e *edge) works(ctx context.Context, ids []criteria.ID, target judge.Target, budget await.Budget) error {
+	ids = commandsLast(ids)
 	_, err := await.Until(ctx, budget, "health of "+strings.Join(target.Hosts(), ", "), func(ctx context.Context) await.Answer {
 		v, there := e.views.Look(ctx)
 		if !there {
@@ -235,10 +236,8 @@ func summary(d diagnose.Diagnosis) string {
 // because is what the causes of a diagnosis rest on.
 func because(d diagnose.Diagnosis) string {
 	var out []string
-	for _, f := range d.Causes {
-		for _, x := range f.Evidence {
-			out = append(out, x.Source+": "+x.Text)
-		}
+	for _, f := range evidence.Findings([]diagnose.Diagnosis{d}) {
+		out = append(out, f.Evidence...)
 	}
 	return strings.Join(out, "; ")
 }

@@ -181,7 +181,7 @@ func (e *edge) describe(faults []fault.Fault, sabotages []upgrade.Sabotage) {
 			e.makeRoutes(ctx, faults)
 		}
 		if e.stage.Helper { // no journey waits here until the edge works, and a fault that comes before would spoil it
-			err := e.works(ctx, fault.Fault{Green: []criteria.ID{"DW-4"}}, e.target, e.budgets.CertificateIssued)
+			err := e.works(ctx, []criteria.ID{"DW-4"}, e.target, e.budgets.CertificateIssued)
 			if e.unsound = err != nil; e.unsound {
 				e.log.Warn("the edge of this cluster does not work, its faults are left to the others: %v", err)
 			}

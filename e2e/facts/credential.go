@@ -73,25 +73,25 @@ func (c *collection) tokens() []task {
 // token reads the value of a credential, and asks what it is able to do. All namings are of the same one.
 func (c *collection) token(ctx context.Context, same []naming) {
 	first := same[0]
-	t := Token{Namespace: first.Namespace, Secret: first.Name, Key: first.key, GlobalKey: first.global}
+	value := c.value(ctx, first.entry)
+	if value == "" && !slices.ContainsFunc(same, naming.required) {
+		return
+	}
+	var t Token
+	if value != "" {
+		email := first.email.text
+		if first.email.from != (entry{}) {
+			email = c.value(ctx, first.email.from)
+		}
+		t = c.try(ctx, first.entry, NewCredential(value, email))
+		t.Fingerprint = zone.Fingerprint(value)
+	}
+	t.Namespace, t.Secret, t.Key, t.GlobalKey = first.Namespace, first.Name, first.key, first.global
 	for _, n := range same {
 		t.UsedBy = append(t.UsedBy, n.by)
 	}
 	slices.Sort(t.UsedBy)
 	t.UsedBy = slices.Compact(t.UsedBy)
-
-	value := c.value(ctx, first.entry)
-	if value == "" && !slices.ContainsFunc(same, naming.required) {
-		return
-	}
-	if value != "" {
-		t.Fingerprint = zone.Fingerprint(value)
-		email := first.email.text
-		if first.email.from != (entry{}) {
-			email = c.value(ctx, first.email.from)
-		}
-		c.try(ctx, &t, NewCredential(value, email))
-	}
 	c.keep(func(s *Snapshot) { s.Tokens = append(s.Tokens, t) })
 }
 
@@ -108,18 +108,17 @@ func (c *collection) value(ctx context.Context, at entry) string {
 	return string(secret.Data[at.key])
 }
 
-// try asks the provider, and keeps the credential for as long as the collection asks there.
-func (c *collection) try(ctx context.Context, t *Token, with Credential) {
+// try asks the provider what the credential at that place is able to do, and keeps it for as long as the collection asks there.
+func (c *collection) try(ctx context.Context, at entry, with Credential) Token {
 	if c.from.Internet == nil {
-		return
+		return Token{}
 	}
 	found, err := c.from.Internet.Try(ctx, with)
 	if err != nil {
-		c.fail(Tokens, fmt.Sprintf("%s/%s", t.Namespace, t.Secret), fmt.Errorf("ask what key %s of Secret %s/%s is able to do: %w", t.Key, t.Namespace, t.Secret, err))
+		c.fail(Tokens, at.String(), fmt.Errorf("ask what key %s of Secret %s is able to do: %w", at.key, at.NamespacedName, err))
 	}
-	found.Namespace, found.Secret, found.Key, found.UsedBy, found.GlobalKey, found.Fingerprint = t.Namespace, t.Secret, t.Key, t.UsedBy, t.GlobalKey, t.Fingerprint
-	*t = found // all that the provider tells
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.credentials = append(c.credentials, with)
+	return found
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/cluster"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/report"
+	"github.com/edgeproof/edgeproof/e2e/supply"
 	"github.com/edgeproof/edgeproof/e2e/timeline"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
@@ -156,7 +157,8 @@ func (t *test) suiteLog() string { return filepath.Join(t.options.Artifacts, "su
 // compile makes the suite's program, in the way that edgeproof itself and the images are compiled: what they share is
 // then compiled once. The go command does nothing when it is up to date.
 func (t *test) compile(ctx context.Context) error {
-	command := exec.CommandContext(ctx, "go", "test", "-c", "-trimpath", "-gcflags=all=-dwarf=false", "-o", t.program, "./e2e") // #nosec G204 -- our own package
+	args := slices.Concat([]string{"test", "-c", "-o", t.program}, supply.CompilerFlags(), []string{"./e2e"})
+	command := exec.CommandContext(ctx, "go", args...) // #nosec G204 -- our own package
 	command.Dir, command.Env = t.options.Root, append(os.Environ(), "CGO_ENABLED=0")
 	if said, err := command.CombinedOutput(); err != nil {
 		return fmt.Errorf("compile the specs: %w\n%s", err, said)

@@ -18,6 +18,10 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
 )
 
+// CompilerFlags are the go command's flags for all that a run compiles, the Makefile's too: the same everywhere, so that what is shared is
+// compiled once. Debugging tables are a tenth of a compiler's work, and stripped from what is installed.
+func CompilerFlags() []string { return []string{"-trimpath", "-gcflags=all=-dwarf=false"} }
+
 // kindModule is where the node's base files come from, in the version that this project uses as a library.
 const kindModule = "sigs.k8s.io/kind"
 
@@ -45,11 +49,9 @@ type goBuilder struct {
 	recipes   *Recipes
 }
 
-// build compiles one package of source into the file out, static unless the source asks for cgo. It makes no debugging tables, which are
-// a tenth of a compiler's work and stripped in the end. Flags that decide what is compiled are those of the Makefile and of the suite, so
-// that what they share is compiled once.
+// build compiles one package of source into the file out, static unless the source asks for cgo.
 func (g *goBuilder) build(ctx context.Context, source *Source, version, pkg, out string) error {
-	args := []string{"build", "-trimpath", "-gcflags=all=-dwarf=false", "-o", out, "-ldflags", source.linkerFlags(version)}
+	args := append([]string{"build", "-o", out, "-ldflags", source.linkerFlags(version)}, CompilerFlags()...)
 	if len(source.Tags) > 0 {
 		args = append(args, "-tags", strings.Join(source.Tags, ","))
 	}
