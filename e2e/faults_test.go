@@ -13,6 +13,7 @@ import (
 	. "github.com/onsi/gomega"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/report"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
@@ -28,7 +29,7 @@ func (e *edge) faults(list []fault.Fault) {
 	list = inOrder(list, uint64(suite.RandomSeed)) //nolint:gosec // a seed, of whatever sign
 	for _, f := range list {
 		It(specOf(f), labelsOf(f), func(ctx SpecContext) {
-			mine, err := e.take(f)
+			mine, err := e.take(ctx, f)
 			Expect(err).NotTo(HaveOccurred())
 			if !mine {
 				AddReportEntry(report.EntryElsewhere, elsewhere, ReportEntryVisibilityNever)
@@ -61,11 +62,26 @@ func (e *edge) faults(list []fault.Fault) {
 }
 
 // take says whether the fault is this suite's to prove. A further cluster whose edge does not work leaves all to the others.
-func (e *edge) take(f fault.Fault) (mine bool, err error) {
+func (e *edge) take(ctx context.Context, f fault.Fault) (mine bool, err error) {
+	if f.Alone {
+		e.awaitSound(ctx)
+	}
 	if e.stage.Helper && e.unsound {
 		return false, nil
 	}
 	return e.stage.Shared.Take(f.ID)
+}
+
+// awaitSound waits, once, until the edge works, where no journey has: a fault that runs alone and comes before would spoil it.
+func (e *edge) awaitSound(ctx context.Context) {
+	if e.sound || e.unsound {
+		return
+	}
+	err := e.works(ctx, []criteria.ID{"DW-4"}, e.target, e.budgets.CertificateIssued)
+	e.sound, e.unsound = err == nil, err != nil
+	if err != nil {
+		e.log.Warn("the edge does not work, no fault that runs alone is proved on it: %v", err)
+	}
 }
 
 // inOrder shuffles the faults by the seed: no fault may lean on what another leaves. Those that run alone come last.

@@ -22,8 +22,9 @@ func (e *edge) journey() {
 	It("DW-4 "+c.Text, Label("DW-4"), func(ctx SpecContext) {
 		DeferCleanup(func(ctx SpecContext) {
 			e.recordRoutes(ctx)
-			if CurrentSpecReport().Failed() {
-				e.unsound = true
+			e.unsound = CurrentSpecReport().Failed()
+			e.sound = !e.unsound
+			if e.unsound {
 				Expect(e.stage.Shared.Unsound()).To(Succeed())
 				e.recordFindings(ctx)
 			}
