@@ -119,12 +119,16 @@ func differences(before, now []string) []string {
 	return out
 }
 
-// syncFar waits until no sync of external-dns is near, by when it last read the records of a zone: half an interval must be left to see
-// what the next sync repairs.
+// syncQuiet is how long external-dns has done nothing to the records when its sync is over: its calls follow each other closely.
+const syncQuiet = 3 * time.Second
+
+// syncFar waits until no sync of external-dns is at work or near, by when it last touched and last read the records of a zone: half an
+// interval must be left to see what the next sync repairs, and what it stumbles over must not meet one.
 func (e *edge) syncFar(ctx context.Context) error {
 	var (
 		after uint64
-		read  time.Time
+		read  time.Time // when external-dns last read the records, and so began a sync
+		busy  time.Time // when it last did anything to them
 	)
 	_, err := await.Until(ctx, e.budgets.SyncFaultVisible, "time before external-dns's next sync", func(ctx context.Context) await.Answer {
 		asked, err := e.scene.Internet.Journal(ctx, journal.Filter{After: after, Source: journal.API, Contains: "/dns_records"})
@@ -133,13 +137,19 @@ func (e *edge) syncFar(ctx context.Context) error {
 		}
 		after = asked.Last
 		for _, entry := range asked.Entries {
-			if strings.HasPrefix(entry.Op, "GET ") && !strings.Contains(entry.Detail["agent"], "cert-manager") {
+			if strings.Contains(entry.Detail["agent"], "cert-manager") {
+				continue
+			}
+			busy = entry.Time
+			if strings.HasPrefix(entry.Op, "GET ") {
 				read = entry.Time
 			}
 		}
 		switch ago := time.Since(read).Round(time.Second); {
 		case read.IsZero():
 			return await.Wait("nobody has read the records")
+		case time.Since(busy) < syncQuiet:
+			return await.Wait("the sync may still be at work: the records were last touched at %s", busy.UTC().Format(time.TimeOnly))
 		case ago >= await.SyncInterval/2:
 			return await.Wait("they were last read %s ago, and will soon be read again", ago)
 		}

@@ -3,7 +3,7 @@
 //
 // An expectation looks once and answers pending, met or failed for good. Until asks it at once and then at every
 // interval of a named Budget; a failure for good ends the wait at once, and a wait that runs out says what it waited
-// for, how long, and the last state it saw.
+// for, how long, and the last states it saw.
 package await
 
 import (
@@ -42,8 +42,8 @@ type Answer struct {
 // Expectation looks at the world once. It must return when its context ends, and must not wait by itself.
 type Expectation func(ctx context.Context) Answer
 
-// Wait answers that the state is not reached yet. The message tells what was seen instead; the last one is repeated
-// by the error of a wait that ran out.
+// Wait answers that the state is not reached yet. The message tells what was seen instead; the last ones are
+// repeated by the error of a wait that ran out.
 func Wait(format string, args ...any) Answer {
 	return Answer{State: Pending, Message: fmt.Sprintf(format, args...)}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 )
@@ -13,6 +14,7 @@ type Result struct {
 	What    string        // what was awaited
 	Budget  string        // name of the budget it was charged to
 	Answer  Answer        // the last answer
+	Before  []string      // what was seen before that and said otherwise, the latest first, at most three
 	Elapsed time.Duration // from the first look to the end
 	Polls   int           // looks taken
 }
@@ -23,7 +25,7 @@ var (
 	ErrFailed  = errors.New("failed for good")
 )
 
-// Error is a wait that ended without its state: what was awaited, for how long, and the last state seen.
+// Error is a wait that ended without its state: what was awaited, for how long, and the last states seen.
 type Error struct {
 	Result
 	Timeout time.Duration
@@ -36,12 +38,26 @@ func (e *Error) Error() string {
 	if last == "" {
 		last = "nothing"
 	}
+	if len(e.Before) > 0 {
+		last += "; before that: " + strings.Join(e.Before, "; before that: ")
+	}
 	return fmt.Sprintf("await %s: %v after %s of %s (budget %q, %d looks): last seen: %s",
 		e.What, e.Cause, e.Elapsed.Round(time.Millisecond), e.Timeout, e.Budget, e.Polls, last)
 }
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Cause }
+
+// remembered is how many states a wait remembers beside the last.
+const remembered = 3
+
+// saw takes an answer as the last.
+func (r *Result) saw(a Answer) {
+	if before := r.Answer.Message; before != "" && before != a.Message {
+		r.Before = append([]string{before}, r.Before[:min(len(r.Before), remembered-1)]...)
+	}
+	r.Answer = a
+}
 
 // Until asks e at once and then at every interval of the budget, until it is met, has failed for good, the budget is
 // spent or ctx ends. Each look gets a context that ends with the budget, so that one hanging request cannot outlive
@@ -71,7 +87,7 @@ func Until(ctx context.Context, b Budget, what string, e Expectation) (Result, e
 		r.Polls++
 		// A look that was cut short saw its own cancellation, not the world: keep the state seen before it.
 		if answer.State != Pending || deadline.Err() == nil || r.Answer.Message == "" {
-			r.Answer = answer
+			r.saw(answer)
 		}
 		switch answer.State {
 		case Met:

@@ -166,8 +166,8 @@ func (s *Scene) makeZones(ctx context.Context, names []string) error {
 	return nil
 }
 
-// prepare does what must be done between the first namespace and the first object that needs it: the token Secrets, and
-// a look whether new pods really get the trust that they are to have.
+// prepare does what must be done between the first namespace and the first object that needs it: the token Secrets, the
+// cluster's DNS, and a look whether new pods really get the trust that they are to have.
 func (s *Scene) prepare(ctx context.Context, tokens []SecretKey) error {
 	for _, key := range tokens {
 		if exists, err := s.namespaceExists(ctx, key.Namespace); err != nil || !exists {
@@ -186,6 +186,9 @@ func (s *Scene) prepare(ctx context.Context, tokens []SecretKey) error {
 				return err
 			}
 			continue
+		}
+		if err := s.applier.ready(ctx, s.Budgets.WorkloadReady, s.names...); err != nil {
+			return err
 		}
 		if _, err := await.Until(ctx, s.Budgets.WebhookReady, "trust of pods in namespace "+name, s.trusting(name)); err != nil {
 			return err

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
@@ -347,6 +348,12 @@ func TestPrepareLooksOnlyWhereNamespacesAre(t *testing.T) {
 	if _, value := read(t, w.scene.Client, key); value == "" {
 		t.Error("no token was made")
 	}
+	w.scene.names = []*unstructured.Unstructured{object(t, "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: coredns, namespace: kube-system}\n")}
+	w.scene.Budgets.WorkloadReady.Timeout = w.scene.Budgets.WorkloadReady.Interval * 20
+	if err := w.scene.prepare(t.Context(), nil); !strings.Contains(message(err), "coredns") {
+		t.Errorf("without the cluster's DNS: %v", err)
+	}
+	w.scene.names = nil
 	w.untrusted = 1 << 30
 	w.scene.Budgets.WebhookReady.Timeout = w.scene.Budgets.WebhookReady.Interval * 20
 	if err := w.scene.prepare(t.Context(), nil); !strings.Contains(message(err), "trust of pods in namespace cert-manager") {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/netip"
 
-	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
@@ -15,8 +14,9 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/await"
 )
 
-// startPlatform applies what the world is made of: the cluster's DNS that knows no other internet and the fake internet itself, which the
-// bundle needs at once, and then the ingress controller with a public address, which gets ready while the bundle is installed.
+// startPlatform applies what the world is made of: the cluster's DNS that knows no other internet, for which the first namespace of
+// pods waits, the fake internet itself, which is needed at once, and then the ingress controller with a public address, which gets ready
+// while the bundle is installed.
 func (s *Scene) startPlatform(ctx context.Context) error {
 	variables := map[string]string{"internet_address": InternetAddress, TraefikVariable: s.Traefik}
 	names, err := s.applyFolder(ctx, "names", variables)
@@ -27,19 +27,15 @@ func (s *Scene) startPlatform(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	all, each := errgroup.WithContext(ctx)
-	all.Go(func() error { return s.applier.ready(each, s.Budgets.WorkloadReady, workloads(names)...) })
-	all.Go(func() error {
-		if err := s.applier.ready(each, s.Budgets.WorkloadReady, workloads(internet)...); err != nil {
-			return err
-		}
-		if _, err := await.Until(each, s.Budgets.InternetReady, "the control API", await.Check(s.Internet.Ready)); err != nil {
-			return err
-		}
-		return s.trySealFromAPod(each)
-	})
-	if err := all.Wait(); err != nil {
-		return err //nolint:wrapcheck // our own error, which says what it is
+	s.names = workloads(names)
+	if err := s.applier.ready(ctx, s.Budgets.WorkloadReady, workloads(internet)...); err != nil {
+		return err
+	}
+	if _, err := await.Until(ctx, s.Budgets.InternetReady, "the control API", await.Check(s.Internet.Ready)); err != nil {
+		return err
+	}
+	if err := s.trySealFromAPod(ctx); err != nil {
+		return err
 	}
 	controller, err := s.applyFolder(ctx, "traefik", variables)
 	if err != nil {

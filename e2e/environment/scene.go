@@ -60,6 +60,7 @@ type Scene struct {
 	Stuck string
 
 	applier    *applier
+	names      []*unstructured.Unstructured // workloads of the cluster's DNS
 	controller []*unstructured.Unstructured // workloads of the ingress controller
 }
 

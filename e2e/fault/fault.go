@@ -62,7 +62,8 @@ const Own Application = "own"
 // After says what a fault's injection waits for.
 type After string
 
-// Sync is external-dns's last reading of the records, less than half an interval ago: what is broken then stays so long enough to be seen.
+// Sync is external-dns's last sync, over and less than half an interval ago: what is broken then stays so long enough to be seen, and what
+// would make a sync fail, which all routes share, meets none.
 const Sync After = "sync"
 
 // Within names the wait after which a fault must have been seen.

@@ -10,7 +10,7 @@ import (
 type Expected struct {
 	// Steps are in seconds, by the beginning of a step's name.
 	Steps map[string]float64 `json:"steps,omitempty"`
-	// Whole is all of it in seconds, since Began.
+	// Whole is all of it in seconds, since Began. Neither is told before Began is known.
 	Whole float64   `json:"whole,omitempty"`
 	Began time.Time `json:"began,omitzero"`
 }

@@ -42,14 +42,12 @@ func Test(ctx context.Context, o Options, out io.Writer) (int, error) {
 		return verdict.Errored.ExitCode(), err
 	}
 	usual := expected(o.Artifacts, o.Catalogue)
+	o.Log.Expect(usual)
 	if err := clearResults(o.Artifacts); err != nil {
 		return verdict.Errored.ExitCode(), err
 	}
-	t := &test{options: o, before: before, world: &World{}, verdict: begun(), program: filepath.Join(o.clusterDir(), "e2e.test"), told: os.Stderr}
+	t := &test{options: o, before: before, world: &World{}, verdict: begun(), program: filepath.Join(o.clusterDir(), "e2e.test"), told: os.Stderr, usual: usual}
 	t.verdict.Catalogue = o.Catalogue
-	usual.Began = t.verdict.Suite.Started
-	t.usual = usual
-	o.Log.Expect(usual)
 	t.run(ctx)
 	t.verdict.Suite.Finished = time.Now().UTC()
 	if o.Sabotage {
@@ -93,6 +91,8 @@ func (t *test) run(ctx context.Context) {
 	helped := func() {}
 	var err error
 	if t.world, err = prepare(ctx, t.options); err == nil {
+		t.usual.Began = time.Now() // making images takes nothing, or many times the rest
+		t.options.Log.Expect(t.usual)
 		if err = t.world.raise(ctx); err == nil {
 			helped, err = t.help(working, compile)
 		}

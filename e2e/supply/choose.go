@@ -52,7 +52,7 @@ func (s *Supplier) choose(ctx context.Context, p *plan) error {
 		}
 	}
 	pulled := 0
-	for _, i := range append([]*item{&p.base}, pointers(p.images)...) {
+	for _, i := range p.items() {
 		if i.pulled() {
 			pulled++
 			continue

@@ -1,16 +1,20 @@
 package supply
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"sort"
+	"strconv"
 	"strings"
+	"sync"
 
 	"golang.org/x/mod/modfile"
 	"golang.org/x/mod/module"
@@ -22,6 +26,9 @@ import (
 // compiled once. Debugging tables are a tenth of a compiler's work, and stripped from what is installed.
 func CompilerFlags() []string { return []string{"-trimpath", "-gcflags=all=-dwarf=false"} }
 
+// downloads is how many modules are fetched at once. The go command fetches as many as it has processors, though it mostly waits.
+const downloads = 8
+
 // kindModule is where the node's base files come from, in the version that this project uses as a library.
 const kindModule = "sigs.k8s.io/kind"
 
@@ -32,10 +39,12 @@ func (s *Supplier) kindVersion(ctx context.Context) (string, error) {
 
 // versionFor is the version of the source that serves an image: its own, the node's Kubernetes, or the image's tag.
 func (s *Source) versionFor(ref reference, recipes *Recipes) (string, error) {
-	if s.Version != "" {
+	switch {
+	case s.own():
+		return "dev", nil
+	case s.Version != "":
 		return s.Version, nil
-	}
-	if ref.repository == recipes.Node.Repository {
+	case ref.repository == recipes.Node.Repository:
 		return recipes.Node.Kubernetes, nil
 	}
 	return ref.version()
@@ -43,62 +52,114 @@ func (s *Source) versionFor(ref reference, recipes *Recipes) (string, error) {
 
 // goBuilder compiles packages of modules that are not this one. The module's folder in the module cache is the main
 // module of the build; what must differ from its own go.mod stands in a copy beside (-modfile), so nothing of it is
-// copied or changed.
+// copied or changed. It may be used by several at once.
 type goBuilder struct {
 	root, dir string // this project's checkout; folder of go.mod copies
 	recipes   *Recipes
+
+	mu    sync.Mutex
+	ready map[string]func() (*goModule, error) // by source and version
 }
 
-// build compiles one package of source into the file out, static unless the source asks for cgo.
-func (g *goBuilder) build(ctx context.Context, source *Source, version, pkg, out string) error {
-	args := append([]string{"build", "-o", out, "-ldflags", source.linkerFlags(version)}, CompilerFlags()...)
-	if len(source.Tags) > 0 {
-		args = append(args, "-tags", strings.Join(source.Tags, ","))
+// goModule is where and how the go command works on a source.
+type goModule struct {
+	dir   string
+	flags []string
+}
+
+// build compiles packages of a source into the folder to, static unless the source asks for cgo; programName says how each is called
+// there. One call for many costs less than many: while one program is linked the next is compiled.
+func (g *goBuilder) build(ctx context.Context, name, version string, pkgs []string, to string) error {
+	module, err := g.prepare(ctx, name, version)
+	if err != nil {
+		return err
 	}
-	dir := g.root
-	if !source.own() {
-		moduleDir, flags, err := g.prepare(ctx, source, version)
-		if err != nil {
-			return err
-		}
-		dir, args = moduleDir, append(args, flags...)
+	if err := os.MkdirAll(to, 0o750); err != nil {
+		return fmt.Errorf("make folder for binaries: %w", err)
 	}
-	command := exec.CommandContext(ctx, "go", append(args, pkg)...) // #nosec G204 -- recipes of this project
+	out := to + string(filepath.Separator)
+	if len(pkgs) == 1 {
+		out = filepath.Join(to, programName(name, pkgs[0]))
+	}
+	source := g.recipes.Sources[name]
+	args := slices.Concat([]string{"build", "-o", out, "-ldflags", source.linkerFlags(version)}, CompilerFlags(), module.flags, pkgs)
+	if said, err := source.goCommand(ctx, module.dir, args).CombinedOutput(); err != nil {
+		return fmt.Errorf("build %s of %s@%s: %w\n%s", strings.Join(pkgs, " "), source.Module, version, err, tail(string(said), 20))
+	}
+	return nil
+}
+
+// programName is the name of the program that a package is compiled to.
+func programName(source, pkg string) string {
+	if pkg == "." {
+		return source
+	}
+	return path.Base(pkg)
+}
+
+// goCommand is the go command with what makes a build of this source what it is, in dir.
+func (s *Source) goCommand(ctx context.Context, dir string, args []string) *exec.Cmd {
+	command := exec.CommandContext(ctx, "go", args...) // #nosec G204 -- recipes of this project
 	command.Dir = dir
 	cgo := "CGO_ENABLED=0"
-	if source.CGO {
+	if s.CGO {
 		cgo = "CGO_ENABLED=1"
 	}
 	command.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-buildvcs=false", cgo)
 	if os.Getenv("GOGC") == "" {
 		command.Env = append(command.Env, "GOGC=200") // compilers are short-lived: memory for a twentieth of their time
 	}
-	var stderr bytes.Buffer
-	command.Stderr = &stderr
-	if err := command.Run(); err != nil {
-		return fmt.Errorf("build %s of %s@%s: %w\n%s", pkg, source.Module, version, err, tail(stderr.String(), 20))
-	}
-	return nil
+	return command
 }
 
-// prepare fetches the module and writes its go.mod copy and overlay.
-func (g *goBuilder) prepare(ctx context.Context, source *Source, version string) (dir string, flags []string, err error) {
-	dir, err = gomod.Download(ctx, source.Module, version)
+// prepare makes what a source needs before it can be compiled, once: the module, its go.mod copy, and the modules of every package that
+// a recipe names. While it is at work for one caller, the others wait for it.
+func (g *goBuilder) prepare(ctx context.Context, name, version string) (*goModule, error) {
+	source := g.recipes.Sources[name]
+	if source.own() {
+		return &goModule{dir: g.root}, nil
+	}
+	g.mu.Lock()
+	if g.ready == nil {
+		g.ready = map[string]func() (*goModule, error){}
+	}
+	key := name + "@" + version
+	once, ok := g.ready[key]
+	if !ok {
+		once = sync.OnceValues(func() (*goModule, error) { return g.fetch(ctx, source, version, g.recipes.packages(name)) })
+		g.ready[key] = once
+	}
+	g.mu.Unlock()
+	return once()
+}
+
+// fetch fetches the module, writes its go.mod copy and overlay, and fetches the modules that pkgs are compiled from.
+func (g *goBuilder) fetch(ctx context.Context, source *Source, version string, pkgs []string) (*goModule, error) {
+	dir, err := gomod.Download(ctx, source.Module, version)
 	if err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	work := filepath.Join(g.dir, strings.NewReplacer("/", "_", ".", "_").Replace(source.Module)+"@"+version)
 	if err := os.MkdirAll(work, 0o750); err != nil {
-		return "", nil, fmt.Errorf("make folder for go.mod of %s: %w", source.Module, err)
+		return nil, fmt.Errorf("make folder for go.mod of %s: %w", source.Module, err)
 	}
 	modFile := filepath.Join(work, "go.mod")
 	if err := source.writeModFile(dir, modFile, version, g.recipes.dir); err != nil {
-		return "", nil, err
+		return nil, err
 	}
 	if source.Programs != "" {
 		dir = filepath.Join(g.recipes.dir, source.Programs)
 	}
-	return dir, []string{"-modfile=" + modFile, "-mod=mod"}, nil
+	module := &goModule{dir: dir, flags: []string{"-modfile=" + modFile, "-mod=mod"}}
+	if len(source.Tags) > 0 {
+		module.flags = append(module.flags, "-tags", strings.Join(source.Tags, ","))
+	}
+	// To list a package with what it imports takes the modules of all that, and no other. What cannot be listed may not be wanted at
+	// this version; if it is, the build says what it lacks.
+	list := source.goCommand(ctx, dir, slices.Concat([]string{"list", "-e", "-deps"}, module.flags, pkgs))
+	list.Env = append(list.Env, "GOMAXPROCS="+strconv.Itoa(max(downloads, runtime.GOMAXPROCS(0))))
+	_ = list.Run()
+	return module, ctx.Err()
 }
 
 // writeModFile writes the go.mod of the build: the module's own, with the recipe's changes. go.sum is only put there

@@ -95,6 +95,44 @@ func TestLinkerFlags(t *testing.T) {
 	}
 }
 
+func TestBuildOfThisProject(t *testing.T) {
+	t.Parallel()
+	root, err := filepath.Abs(filepath.Join("..", ".."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	recipes, err := LoadRecipes(filepath.Join(root, "fixtures", "images"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, to := &goBuilder{root: root, dir: t.TempDir(), recipes: recipes}, filepath.Join(t.TempDir(), "bin")
+	if err := g.build(t.Context(), "edgeproof", "dev", []string{"./fixtures/images/pause"}, to); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(filepath.Join(to, "pause")); err != nil || info.Mode()&0o111 == 0 {
+		t.Errorf("pause: %v, %v; want a program", info, err)
+	}
+	if err := g.build(t.Context(), "edgeproof", "dev", []string{"./fixtures/none", "./fixtures/nothing"}, to); err == nil || !strings.Contains(err.Error(), "build ./fixtures/none ./fixtures/nothing of .@dev") {
+		t.Errorf("build of what is not there = %v", err)
+	}
+}
+
+func TestASourceIsFetchedOnce(t *testing.T) {
+	t.Parallel()
+	g := &goBuilder{dir: t.TempDir(), recipes: &Recipes{Sources: map[string]*Source{"a": {Module: "-no-module"}, "b": {Module: "-no-module"}}}}
+	errs := map[string]error{}
+	for _, source := range []string{"a", "a", "b"} {
+		_, err := g.prepare(t.Context(), source, "v1.0.0")
+		if err == nil {
+			t.Errorf("prepare(%s) = %v", source, err)
+		}
+		if errs[source] != nil && errs[source] != err { //nolint:errorlint // the very same, not one like it
+			t.Errorf("prepare(%s) looked twice", source)
+		}
+		errs[source] = err
+	}
+}
+
 func put(t *testing.T, at, content string) {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(at), 0o750); err != nil {

@@ -122,6 +122,14 @@ func (r *Recipes) validate() error {
 		if source.Module == "" {
 			errs = append(errs, fmt.Errorf("source %s: no module", name))
 		}
+		programs := map[string]string{}
+		for _, pkg := range r.packages(name) {
+			program := programName(name, pkg)
+			if other, taken := programs[program]; taken {
+				errs = append(errs, fmt.Errorf("source %s: packages %s and %s are both compiled to a program %s", name, other, pkg, program))
+			}
+			programs[program] = pkg
+		}
 	}
 	if r.Node.Kubernetes == "" {
 		errs = append(errs, errors.New("node: no kubernetes version"))
@@ -157,4 +165,18 @@ func (i *Image) own(r *Recipes) bool {
 		}
 	}
 	return true
+}
+
+// packages lists all that the recipes build from a source, sorted.
+func (r *Recipes) packages(source string) []string {
+	var out []string
+	for _, image := range r.Images {
+		for _, b := range image.binaries() {
+			if b.source == source {
+				out = append(out, b.pkg)
+			}
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }

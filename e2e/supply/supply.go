@@ -155,7 +155,7 @@ func (s *Supplier) plan(ctx context.Context, recipes *Recipes, needs []Need) (*p
 		return nil, err
 	}
 	parts := []string{"node", runtime.GOARCH, bakeVersion}
-	for _, i := range append([]*item{&p.base}, pointers(p.images)...) {
+	for _, i := range p.items() {
 		if i.key, err = p.hasher.item(ctx, i); err != nil {
 			return nil, fmt.Errorf("key of image %s: %w", i.ref.name, err)
 		}
@@ -164,6 +164,9 @@ func (s *Supplier) plan(ctx context.Context, recipes *Recipes, needs []Need) (*p
 	p.key = digestOf(parts...)
 	return p, nil
 }
+
+// items are all images of the plan, the node's base first.
+func (p *plan) items() []*item { return append([]*item{&p.base}, pointers(p.images)...) }
 
 func newItem(recipes *Recipes, need Need) (item, error) {
 	ref, err := parseReference(need.Reference)

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 
@@ -16,8 +17,8 @@ import (
 type work struct {
 	*Supplier
 	plan     *plan
-	dir      string // scratch, removed at the end
-	compiled map[string]string
+	dir      string            // scratch, removed at the end
+	compiled map[target]string // path of each program
 	builder  *goBuilder
 	done     int
 	made     []archive
@@ -39,11 +40,12 @@ func (w *work) start(ctx context.Context) error {
 		return fmt.Errorf("clear scratch folder: %w", err)
 	}
 	w.dir = scratch
-	w.compiled = map[string]string{}
+	w.compiled = map[target]string{}
 	w.builder = &goBuilder{root: w.Root, dir: filepath.Join(w.Cache, "gomod"), recipes: w.plan.recipes}
 	if err := os.MkdirAll(scratch, 0o750); err != nil {
 		return fmt.Errorf("make scratch folder: %w", err)
 	}
+	w.ahead(ctx, w.plan.items()...)
 	return nil
 }
 
@@ -83,20 +85,18 @@ func (w *work) base(ctx context.Context) error {
 		if err := w.mustBuild(w.plan.recipes, &i, ""); err != nil {
 			return err
 		}
+		if i.key, err = w.plan.hasher.item(ctx, &i); err != nil {
+			return fmt.Errorf("key of image %s: %w", i.ref.name, err)
+		}
 		w.plan.images = append(w.plan.images, i)
 	}
+	w.ahead(ctx, w.plan.items()...)
 	return nil
 }
 
 // archives provides every other image.
 func (w *work) archives(ctx context.Context) error {
-	var err error
 	for _, i := range pointers(w.plan.images) {
-		if i.key == "" {
-			if i.key, err = w.plan.hasher.item(ctx, i); err != nil {
-				return fmt.Errorf("key of image %s: %w", i.ref.name, err)
-			}
-		}
 		a, err := w.one(ctx, i)
 		if err != nil {
 			return err
@@ -170,31 +170,95 @@ func (w *work) make(ctx context.Context, i *item) (v1.Image, error) {
 	return compose(config, append(tars, top)...)
 }
 
-// compile builds one binary, once per run.
-func (w *work) compile(ctx context.Context, b binary, ref reference) (string, error) {
-	source := w.plan.recipes.Sources[b.source]
-	version, err := source.versionFor(ref, w.plan.recipes)
-	if source.own() {
-		version, err = "dev", nil
+// target is a package to be compiled.
+type target struct {
+	source, version, pkg string
+}
+
+// targets are what has to be compiled for an image: nothing where it is pulled or was made before.
+func (w *work) targets(i *item) ([]target, error) {
+	if _, there := w.archived(i); there || i.pulled() {
+		return nil, nil
 	}
+	var out []target
+	for _, b := range i.image.binaries() {
+		t, err := w.target(b, i.ref)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+func (w *work) target(b binary, ref reference) (target, error) {
+	version, err := w.plan.recipes.Sources[b.source].versionFor(ref, w.plan.recipes)
+	return target{b.source, version, b.pkg}, err
+}
+
+// ahead has the modules fetched of what will be compiled, in that order, beside the compilers: they would else stand still at the
+// beginning of every source. An error is told where the compilers meet it.
+func (w *work) ahead(ctx context.Context, items ...*item) {
+	var wanted []target
+	for _, i := range items {
+		targets, err := w.targets(i)
+		if err != nil {
+			return
+		}
+		wanted = append(wanted, targets...)
+	}
+	w.beside.Go(func() {
+		for _, t := range wanted {
+			_, _ = w.builder.prepare(ctx, t.source, t.version)
+		}
+	})
+}
+
+// compile builds one binary, once per run, and with it whatever else the plan wants of the same source.
+func (w *work) compile(ctx context.Context, b binary, ref reference) (string, error) {
+	wanted, err := w.target(b, ref)
 	if err != nil {
 		return "", err
 	}
-	key := digestOf(b.source, version, b.pkg)
-	if out, ok := w.compiled[key]; ok {
+	if out, ok := w.compiled[wanted]; ok {
 		return out, nil
 	}
-	out := filepath.Join(w.dir, "bin", short(key), filepath.Base(b.path))
-	if err := os.MkdirAll(filepath.Dir(out), 0o750); err != nil {
-		return "", fmt.Errorf("make folder for binaries: %w", err)
-	}
-	if err := w.needPackages(ctx, source.Debian...); err != nil {
+	if err := w.needPackages(ctx, w.plan.recipes.Sources[wanted.source].Debian...); err != nil {
 		return "", err
 	}
-	if err := w.builder.build(ctx, source, version, b.pkg, out); err != nil {
+	together, err := w.together(wanted)
+	if err != nil {
 		return "", err
 	}
-	w.compiled[key] = out
+	to := filepath.Join(w.dir, "bin", short(digestOf(wanted.source, wanted.version)))
+	if err := w.builder.build(ctx, wanted.source, wanted.version, together, to); err != nil {
+		return "", err
+	}
+	for _, pkg := range together {
+		w.compiled[target{wanted.source, wanted.version, pkg}] = filepath.Join(to, programName(wanted.source, pkg))
+	}
+	return w.compiled[wanted], nil
+}
+
+// together lists the packages that are compiled with one that is wanted, itself first: those of its source and version that the plan
+// has yet to compile. A module's own folder is compiled alone, because the go command names its program by another rule.
+func (w *work) together(wanted target) ([]string, error) {
+	out := []string{wanted.pkg}
+	if wanted.pkg == "." {
+		return out, nil
+	}
+	for _, i := range w.plan.items() {
+		targets, err := w.targets(i)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range targets {
+			if _, done := w.compiled[t]; done || t.source != wanted.source || t.version != wanted.version || t.pkg == "." || slices.Contains(out, t.pkg) {
+				continue
+			}
+			out = append(out, t.pkg)
+		}
+	}
 	return out, nil
 }
 
