@@ -2,7 +2,6 @@ package e2e_test
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -179,7 +178,6 @@ func (e *edge) try(ctx context.Context, way verdict.Direction, from, to version)
 	if len(pruned) > 0 {
 		u.Changes = append(u.Changes, verdict.Change{Subject: "the cluster", Text: "lost what the bundle no longer has", Evidence: pruned})
 	}
-	u.Reproduce = fmt.Sprintf("make gate BASELINE=%s CANDIDATE=%s", e.stage.Bundle, e.stage.Candidate)
 	return u
 }
 

@@ -5,7 +5,7 @@
 #   scripts/bench.sh [go test flags …]
 #
 # The first run compiles CoreDNS, which takes some minutes; it is then kept in the user's cache folder. The size of a cluster is measured
-# on a real etcd and API server, taken from the images that a run of edgeproof has built or pulled.
+# on a real etcd and API server, taken from the images that a run of edgeproof has built.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -18,7 +18,7 @@ server() {
   local cache=${EDGEPROOF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/edgeproof} found
   found=$(grep -lE "\"reference\": ?\"registry.k8s.io/$1:" "$cache"/archives/*/archive.json 2>/dev/null | tail -n 1)
   if [[ -z $found ]]; then
-    echo "bench: there is no image of $1 in $cache; cure: make images" >&2
+    echo "bench: there is no image of $1 in $cache; cure: make images IMAGES=build" >&2
     return 1
   fi
   tar -xOf "${found%archive.json}image.tar" --wildcards '*.tar*' | tar -xzf - -C "$servers" --wildcards --strip-components=3 "*/$1"

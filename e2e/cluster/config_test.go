@@ -133,6 +133,18 @@ func TestValidate(t *testing.T) {
 	}
 }
 
+func TestCheckNodeImage(t *testing.T) {
+	t.Parallel()
+	for image, fine := range map[string]bool{
+		"": true, "kindest/node": true, "kindest/node:latest": true, "kindest/node@sha256:1": true, "localhost:5000/node": true,
+		"kindest/node:v1.37.0@sha256:1": true, "localhost:5000/node:v1.38.1": true, "kindest/node:v1.36.4": false, "localhost:5000/node:v1.36.4@sha256:1": false,
+	} {
+		if err := CheckNodeImage(image); (err == nil) != fine {
+			t.Errorf("CheckNodeImage(%q) = %v", image, err)
+		}
+	}
+}
+
 func TestCheckVersion(t *testing.T) {
 	t.Parallel()
 	for version, fine := range map[string]bool{

@@ -11,7 +11,7 @@ import (
 )
 
 func findCRDsMissing(r *route) []Finding {
-	if r.ingress == nil {
+	if r.ingress == nil || r.brought() || !r.wantsCertificate() {
 		return nil
 	}
 	for _, kind := range []struct {
@@ -47,7 +47,7 @@ const newborn = time.Minute
 
 func findControllerDown(r *route) []Finding {
 	c := r.manager
-	if !r.asksTLS() || r.has(crdsMissing) {
+	if !r.asksTLS() || r.has(crdsMissing) || r.brought() {
 		return nil
 	}
 	summary := "the controller of cert-manager does not run, so nothing is issued or renewed"

@@ -41,7 +41,7 @@ func (r *route) badConfig(about string) []Evidence {
 }
 
 func findNoAnnotation(r *route) []Finding {
-	if r.block == nil || r.has(bothAnnotations, crdsMissing) || r.byDefault() {
+	if r.block == nil || r.has(bothAnnotations, crdsMissing) || r.byDefault() || r.brought() {
 		return nil
 	}
 	if kind, _ := issuerOf(r.ingress); kind != "" {
@@ -90,7 +90,7 @@ func (r *route) likely(meant string) string {
 }
 
 func findTLSBlock(r *route) []Finding {
-	if r.ingress == nil {
+	if r.ingress == nil || r.brought() {
 		return nil
 	}
 	for i := range r.ingress.Spec.TLS {

@@ -118,6 +118,15 @@ func (r *route) managerFlags(text string, flags ...string) Remedy {
 // asksTLS reports whether the Ingress has a TLS block, so that the certificate layer has something to do.
 func (r *route) asksTLS() bool { return r.ingress != nil && len(r.ingress.Spec.TLS) > 0 }
 
+// wantsCertificate reports whether the Ingress asks for TLS, or names an issuer.
+func (r *route) wantsCertificate() bool {
+	if r.ingress == nil {
+		return false
+	}
+	kind, _ := issuerOf(r.ingress)
+	return kind != "" || r.asksTLS()
+}
+
 // restart is the remedy that starts a component again: by scaling it up when it is told to have no pod.
 func restart(c *component, text string) Remedy {
 	if c.Deployment == nil {

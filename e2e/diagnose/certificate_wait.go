@@ -43,7 +43,7 @@ func (r *route) credentialCured() (Evidence, bool) {
 	refs := r.refs[r.issuer.String()]
 	for _, ref := range refs {
 		t := r.tokens[ref]
-		if t == nil || t.Status != active || t.ZoneRead == nil || !*t.ZoneRead || t.DNSEdit == nil || !*t.DNSEdit || !seesZone(t, r.Host) {
+		if t == nil || t.Status != active || t.ZoneRead == nil || !*t.ZoneRead || !known(edits(t, r.Host), true) || !seesZone(t, r.Host) {
 			return Evidence{}, false
 		}
 	}

@@ -30,6 +30,12 @@ func certificateWorks(r *route) (State, string) {
 	if r.ingress == nil {
 		return Broken, "no Ingress asks for a certificate"
 	}
+	switch served := r.shown(); {
+	case r.brought():
+		return Clear, fmt.Sprintf("served by %s until %s; no issuer is named", served.Chain[0].Issuer, stamp(served.Chain[0].NotAfter))
+	case len(r.ingress.Spec.TLS) == 0 && r.foreign():
+		return Clear, ingressName(r.ingress) + ": asks for no certificate"
+	}
 	if r.block == nil && !r.hasTLSElsewhere() {
 		return Broken, ingressName(r.ingress) + ": asks for no certificate for " + r.Host
 	}
@@ -46,21 +52,32 @@ func certificateWorks(r *route) (State, string) {
 			return Broken, fmt.Sprintf("%s: its certificate is over since %s", name, stamp(leaf.NotAfter))
 		}
 	}
-	served := r.shown()
+	served, held := r.shown(), r.leaf()
 	switch {
 	case served == nil || len(served.Chain) == 0:
-		if r.secret == nil {
+		if held == nil {
 			return Unknown, "nothing served a certificate for " + r.Host
 		}
-		return Clear, fmt.Sprintf("%s holds one until %s", object("Secret", r.secret.Namespace, r.secret.Name), stamp(r.secret.Certificates[0].NotAfter))
+		return Clear, fmt.Sprintf("%s holds one until %s", object("Secret", r.secret.Namespace, r.secret.Name), stamp(held.NotAfter))
 	case served.Verified:
 		return Clear, fmt.Sprintf("served by %s until %s", served.Chain[0].Issuer, stamp(served.Chain[0].NotAfter))
-	case r.secret != nil && served.Chain[0].SHA256 != r.secret.Certificates[0].SHA256:
+	case held != nil && served.Chain[0].SHA256 != held.SHA256:
 		// What the ingress controller makes of the Secret is for the routing layer.
-		return Clear, fmt.Sprintf("%s holds one until %s, which is not what is served", object("Secret", r.secret.Namespace, r.secret.Name), stamp(r.secret.Certificates[0].NotAfter))
+		return Clear, fmt.Sprintf("%s holds one until %s, which is not what is served", object("Secret", r.secret.Namespace, r.secret.Name), stamp(held.NotAfter))
 	default:
 		return Broken, "the certificate that is served does not verify: " + served.VerifyError
 	}
+}
+
+// brought reports whether the route has a certificate that nobody asks cert-manager for, of Traefik's default store or of a Secret that
+// somebody keeps: no issuer is named, and what is served verifies.
+func (r *route) brought() bool {
+	if r.ingress == nil || r.certificate != nil && madeFor(r.certificate) != "" {
+		return false
+	}
+	kind, _ := issuerOf(r.ingress)
+	served := r.shown()
+	return kind == "" && !r.byDefault() && served != nil && served.Verified && len(served.Chain) > 0
 }
 
 // shown is the handshake at the ingress controller. By name it is that of the provider's edge when the record is proxied, and not taken.
@@ -68,8 +85,7 @@ func (r *route) shown() *outside.Handshake {
 	if r.raw != nil && r.raw.TLS != nil {
 		return r.raw.TLS
 	}
-	proxied := slices.ContainsFunc(r.records, func(o record) bool { return o.Proxied })
-	if r.https != nil && r.https.TLS != nil && !proxied {
+	if r.https != nil && r.https.TLS != nil && !r.proxied(r.naming()) {
 		return r.https.TLS
 	}
 	return nil

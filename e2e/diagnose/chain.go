@@ -115,9 +115,15 @@ func (r *route) link(l layer) Link {
 		out.State, out.Seen = Unknown, seen+"; not looked at: "+missing
 	default:
 		out.By = Unattributed
+		evidence := []Evidence{{"layer " + string(l.name), seen}}
+		if l.name == Certificate { // of another challenge than DNS-01 there are no rules, and it says itself what it lacks
+			for _, s := range r.sayings() {
+				evidence = append(evidence, s.evidence())
+			}
+		}
 		r.findings = append(r.findings, found{Finding: Finding{
 			Code: Unattributed, Layer: l.name, Object: "route " + r.Host, Summary: "nothing that was looked at explains it: " + seen,
-			Evidence: []Evidence{{"layer " + string(l.name), seen}},
+			Evidence: evidence,
 			Remedy:   Remedy{Text: "save a snapshot and look at its evidence; a rule is missing"},
 		}})
 	}

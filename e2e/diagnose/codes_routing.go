@@ -23,6 +23,7 @@ const (
 	starves            Code = "traefik-secret-missing-starves"
 	staleServed        Code = "stale-cert-served"
 	application        Code = "app-404-vs-traefik-404"
+	anotherController  Code = "ingress-of-another-controller"
 )
 
 func routingCodes() []Entry {
@@ -109,6 +110,10 @@ func routingCodes() []Entry {
 		{
 			application, Routing, "the route is in order, and the application behind it fails",
 			"a 404 or 5xx whose body is not Traefik's, or that Traefik's access log gives to the application", "look at the application",
+		},
+		{
+			anotherController, Routing, "the Ingress is served by another ingress controller, of which only the answers are judged; no fault",
+			"its class is not Traefik's, and the address that it reports is not Traefik's either", "nothing; look at that controller when the route fails",
 		},
 	}
 }

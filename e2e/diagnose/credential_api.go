@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -72,6 +73,7 @@ func ailing(text string) ailment {
 // sign is one thing that a component said of the provider's API or of its credential, and when.
 type sign struct {
 	ailment ailment
+	by      string    // who met it: external-dns, or an issuer
 	at      time.Time // zero when it is not known
 	Evidence
 }
@@ -92,7 +94,7 @@ func signsOf(lines []facts.Line) (signs []sign, good time.Time) {
 			if l.Fields["action"] != "" && a == rejected401 {
 				a = cannotWrite
 			}
-			signs = append(signs, sign{a, l.Time, logged(facts.ExternalDNS, *l)})
+			signs = append(signs, sign{a, "", l.Time, logged(facts.ExternalDNS, *l)})
 		}
 	}
 	return signs, good
@@ -105,16 +107,19 @@ func (r *route) credentialSigns() []sign {
 		return r.spoken
 	}
 	r.signed = true
-	r.spoken = append(r.spoken, r.signs...)
+	for _, s := range r.signs {
+		s.by = r.dns.String()
+		r.spoken = append(r.spoken, s)
+	}
 	if pod, w := r.dns.waiting("CreateContainerConfigError"); pod != nil {
 		if a := ailing(w.Message); a != fine {
-			r.spoken = append(r.spoken, sign{a, time.Time{}, says(object("Pod", pod.Namespace, pod.Name), "%s: %s", w.Reason, w.Message)})
+			r.spoken = append(r.spoken, sign{a, r.dns.String(), time.Time{}, says(object("Pod", pod.Namespace, pod.Name), "%s: %s", w.Reason, w.Message)})
 		}
 	}
 	if r.issuer.status != nil {
 		for _, c := range r.issuer.status.Conditions {
 			if a := ailing(c.Message); a != fine && c.Status == "False" {
-				r.spoken = append(r.spoken, sign{a, time.Time{}, says(r.issuer.String(), "Ready=False %s: %s", c.Reason, c.Message)})
+				r.spoken = append(r.spoken, sign{a, r.issuer.String(), time.Time{}, says(r.issuer.String(), "Ready=False %s: %s", c.Reason, c.Message)})
 			}
 		}
 	}
@@ -124,7 +129,7 @@ func (r *route) credentialSigns() []sign {
 			if events := r.eventsOf("Challenge", c.Namespace, c.Name); len(events) > 0 {
 				at = eventTime(events[0])
 			}
-			r.spoken = append(r.spoken, sign{a, at, says(object("Challenge", c.Namespace, c.Name), "%s", c.Status.Reason)})
+			r.spoken = append(r.spoken, sign{a, r.issuer.String(), at, says(object("Challenge", c.Namespace, c.Name), "%s", c.Status.Reason)})
 		}
 	}
 	return r.spoken
@@ -141,6 +146,11 @@ func (r *route) signsFor(ailments ...ailment) []sign {
 		}
 	}
 	return out
+}
+
+// signsOn are the signs of the ailments that somebody met who takes this very credential.
+func (r *route) signsOn(u use, ailments ...ailment) []sign {
+	return slices.DeleteFunc(r.signsFor(ailments...), func(s sign) bool { return !slices.Contains(u.by, s.by) })
 }
 
 // evidenceOf lists the evidence of signs, the newest last and no more than a few.

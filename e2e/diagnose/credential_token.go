@@ -28,7 +28,7 @@ func (r *route) heard(u use, ailments ...ailment) []sign {
 	if r.provided(u) != nil || r.useless(u) {
 		return nil
 	}
-	return r.signsFor(ailments...)
+	return r.signsOn(u, ailments...)
 }
 
 // verdict is evidence of what the provider says of a token.
@@ -52,7 +52,7 @@ func refusedRequest(f facts.Refusal) Evidence {
 
 // token makes the finding of a rule that asks the provider's word, or else that of the components.
 func (r *route) token(u use, holds func(*facts.Token) bool, summary, cure string, ailments ...ailment) []Finding {
-	evidence := evidenceOf(r.signsFor(ailments...))
+	evidence := evidenceOf(r.signsOn(u, ailments...))
 	if t := r.provided(u); t != nil {
 		if !holds(t) {
 			return nil
@@ -128,15 +128,23 @@ func findOtherZone(r *route) []Finding {
 func findNoDNSEdit(r *route) []Finding {
 	return r.each(func(u use) []Finding {
 		return r.token(u, func(t *facts.Token) bool {
-			return accepted(t) && (known(t.DNSEdit, false) || (t.DNSEdit == nil && len(r.signsFor(cannotWrite)) > 0)) && !known(t.ZoneRead, false)
+			return accepted(t) && (known(edits(t, r.Host), false) || (t.DNSEdit == nil && len(r.signsFor(cannotWrite)) > 0)) && !known(t.ZoneRead, false)
 		}, "the token may read the zone and not write records", "give the token DNS:Edit for the zone", cannotWrite)
 	})
+}
+
+// edits is whether a token may write the records of the zone that holds the host; nil when that is not known.
+func edits(t *facts.Token, host string) *bool {
+	if slices.Contains(t.ReadOnly, zoneAmong(t.Zones, host)) {
+		return new(false)
+	}
+	return t.DNSEdit
 }
 
 // good reports whether the provider accepts a credential for all that the route needs.
 func (r *route) good(u use) bool {
 	t := r.provided(u)
-	return t != nil && accepted(t) && known(t.ZoneRead, true) && known(t.DNSEdit, true) && seesZone(t, r.Host)
+	return t != nil && accepted(t) && known(t.ZoneRead, true) && known(edits(t, r.Host), true) && seesZone(t, r.Host)
 }
 
 // syncUse is the credential of external-dns, when it is good.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	core "k8s.io/api/core/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
@@ -27,6 +28,17 @@ type use struct {
 	by []string
 }
 
+// mayGive reports whether external-dns may take its token from all of a Secret: one that is known to have no such key is for something else.
+func (x *index) mayGive(namespace string, from core.EnvFromSource) bool {
+	key, ok := strings.CutPrefix(tokenVariable, from.Prefix)
+	secret := x.secrets[name{Namespace: namespace, Name: from.SecretRef.Name}]
+	if !ok || secret == nil {
+		return ok && (from.SecretRef.Optional == nil || !*from.SecretRef.Optional)
+	}
+	_, has := secret.Key(key)
+	return has
+}
+
 // credentialUses reads who takes its token from where: external-dns by its variable, and each issuer by its solvers.
 func (x *index) credentialUses() map[string][]tokenRef {
 	out := map[string][]tokenRef{}
@@ -39,7 +51,7 @@ func (x *index) credentialUses() map[string][]tokenRef {
 				}
 			}
 			for _, from := range c.EnvFrom {
-				if from.SecretRef != nil && strings.HasPrefix(tokenVariable, from.Prefix) {
+				if from.SecretRef != nil && x.mayGive(d.Namespace, from) {
 					out[x.dns.String()] = append(out[x.dns.String()], tokenRef{d.Namespace, from.SecretRef.Name, strings.TrimPrefix(tokenVariable, from.Prefix)})
 				}
 			}

@@ -37,7 +37,7 @@ func credentialWorks(r *route) (State, string) {
 			return Broken, u.String() + ": the provider says " + t.Status
 		case t.ZoneRead == nil || t.DNSEdit == nil:
 			return Unknown, u.String() + ": what the token may do was not found out"
-		case !*t.ZoneRead || !*t.DNSEdit || !seesZone(t, r.Host):
+		case !*t.ZoneRead || !known(edits(t, r.Host), true) || !seesZone(t, r.Host):
 			return Broken, u.String() + ": the token cannot read and write the zone of " + r.Host
 		}
 	}
@@ -51,11 +51,14 @@ func accepted(t *facts.Token) bool {
 }
 
 // seesZone reports whether one of the token's zones holds the host.
-func seesZone(t *facts.Token, host string) bool {
+func seesZone(t *facts.Token, host string) bool { return zoneAmong(t.Zones, host) != "" }
+
+// zoneAmong is the closest of the zones that holds the host, "" for none.
+func zoneAmong(zones []string, host string) string {
 	for rest, ok := host, true; ok; _, rest, ok = strings.Cut(rest, ".") {
-		if slices.Contains(t.Zones, rest) {
-			return true
+		if slices.Contains(zones, rest) {
+			return rest
 		}
 	}
-	return false
+	return ""
 }

@@ -133,8 +133,14 @@ func (r *route) hanging() string {
 	return ""
 }
 
+// proxied reports whether the name leads to the provider's proxy: by the record, or where no record is to be seen by what external-dns is
+// told and by who answers.
 func (r *route) proxied(n naming) bool {
-	return slices.ContainsFunc(n.held, func(rec record) bool { return rec.Proxied })
+	if r.looked(facts.Provider, r.zoneName()) && r.zone != nil {
+		return slices.ContainsFunc(n.held, func(rec record) bool { return rec.Proxied })
+	}
+	asked, _ := r.toBeProxied()
+	return asked || r.https != nil && r.https.HTTP != nil && strings.EqualFold(r.https.HTTP.Headers["Server"], "cloudflare")
 }
 
 func (r *route) zoneName() string {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	networking "k8s.io/api/networking/v1"
@@ -45,6 +46,8 @@ func (r *route) compare() naming {
 		}
 	}
 	switch {
+	case len(out.wanted) > 0 && !r.looked(facts.Provider, "") && r.answered(out.wanted):
+		out.state = right // as far as the world can see
 	case r.zone == nil || len(out.wanted) == 0 || !r.looked(facts.Provider, r.zone.Name):
 	case len(out.held) > 0:
 		if out.state = wrong; sameSet(out.wanted, contents(out.held)) {
@@ -105,7 +108,8 @@ func (r *route) targetsOf(i *networking.Ingress) []string {
 func (r *route) toBeProxied() (bool, string) {
 	if r.ingress != nil {
 		if text, ok := r.sync.annotation(r.ingress, "cloudflare-proxied"); ok {
-			return text == "true", fmt.Sprintf("annotation %scloudflare-proxied: %q", r.sync.prefix, text)
+			wanted, _ := strconv.ParseBool(text) // as external-dns reads it
+			return wanted, fmt.Sprintf("annotation %scloudflare-proxied: %q", r.sync.prefix, text)
 		}
 	}
 	if r.sync.proxied {

@@ -75,6 +75,7 @@ func newSyncer(x *index) *syncer {
 		}
 	}
 	s.include, s.exclude = s.options("domain-filter"), s.options("exclude-domains")
+	s.include = slices.DeleteFunc(slices.Clone(s.include), func(domain string) bool { return strings.TrimSpace(domain) == "" }) // as external-dns does
 	s.included, s.excluded = pattern(s.option("regex-domain-filter")), pattern(s.option("regex-domain-exclusion"))
 	s.noIngresses = !slices.Contains(s.options("source"), "ingress")
 	s.namespace, s.className = s.options("namespace"), s.options("ingress-class")

@@ -28,6 +28,9 @@ func Explain(s *facts.Snapshot, t Target) Diagnosis { return New(s).Explain(t) }
 func (e *Explainer) Explain(t Target) Diagnosis {
 	r := e.index.route(t)
 	for i := range e.rules {
+		if e.rules[i].traefik && r.foreign() {
+			continue
+		}
 		for _, f := range e.rules[i].find(r) {
 			r.add(&e.rules[i], f)
 		}
@@ -42,12 +45,17 @@ func (e *Explainer) Explain(t Target) Diagnosis {
 	return d
 }
 
-// Targets lists every route of the snapshot: each host of each Ingress, by namespace, name and host.
+// Targets lists every route of the snapshot: each host of each Ingress, by namespace, name and host. A wildcard that stands in a TLS block
+// for hosts of the rules is none.
 func (e *Explainer) Targets() []Target {
 	var out []Target
 	for i := range e.index.s.Ingresses {
 		ingress := &e.index.s.Ingresses[i]
+		hosts := ruleHosts(ingress)
 		for _, host := range facts.HostsOf(ingress) {
+			if !slices.Contains(hosts, host) && slices.ContainsFunc(hosts, func(h string) bool { return covers(host, h) && h != host }) {
+				continue
+			}
 			out = append(out, Target{Host: host, Ingress: types.NamespacedName{Namespace: ingress.Namespace, Name: ingress.Name}})
 		}
 	}

@@ -39,6 +39,7 @@ type route struct {
 	https     *outside.Report
 	http      *outside.Report
 	raw       *outside.Report // HTTPS at the controller's address, without DNS
+	assumed   bool            // nobody said at which path the application answers
 
 	credentials  []use  // see uses
 	spoken       []sign // see credentialSigns
@@ -67,7 +68,7 @@ func (x *index) route(t Target) *route {
 	r := &route{index: x, Target: t, ingress: x.ingresses[t.Ingress], zone: x.zoneOf(t.Host), records: x.records[t.Host]}
 	r.answers, r.asked = x.s.DNS[t.Host]
 	probe := x.s.Probes[t.Host]
-	r.https, r.http, r.raw = probe.HTTPS, probe.HTTP, probe.RawIP
+	r.https, r.http, r.raw, r.assumed = probe.HTTPS, probe.HTTP, probe.RawIP, probe.Assumed
 	if x.front != nil {
 		if addresses := addressesOf(x.front.Status.LoadBalancer.Ingress, func(i loadBalancer) (string, string) { return i.IP, i.Hostname }); len(addresses) > 0 {
 			r.address = addresses[0]

@@ -193,6 +193,21 @@ func answered(rep *outside.Report, statuses ...int) bool {
 // except that of a Go program, which has the same; then only Traefik's access log does. Of errors of its own proxy it does not: they stand
 // there as the origin's.
 func findApplication(r *route) []Finding {
+	if r.assumed && answered(r.secure(), 404) {
+		return nil
+	}
+	return r.failsItself()
+}
+
+// findOwnAnswer notes that the application has nothing at a path that nobody said it had something at.
+func findOwnAnswer(r *route) []Finding {
+	if !r.assumed || !answered(r.secure(), 404) {
+		return nil
+	}
+	return r.failsItself()
+}
+
+func (r *route) failsItself() []Finding {
 	rep := r.secure()
 	if rep == nil || rep.HTTP == nil || !bad(rep.HTTP.Status) || rep.HTTP.Status == 421 || r.broken(Routing) || r.rule == nil {
 		return nil

@@ -150,6 +150,43 @@ func findClassMissing(r *route) []Finding {
 		says(ingressName(r.ingress), "spec.ingressClassName %s", class), r.classEvidence())
 }
 
+// foreign reports whether another controller serves the Ingress: it is of another class, and reports an address that is not Traefik's.
+// Where it reports none, or still Traefik's, nobody took it up.
+func (r *route) foreign() bool {
+	if r.ingress == nil || len(r.published) == 0 {
+		return false
+	}
+	class, old := classOf(r.ingress)
+	filter, object := r.traefik.flag(onlyClass), r.classes[class]
+	switch {
+	case class == "":
+		return false
+	case filter != "" && class != filter:
+	case object != nil && object.Spec.Controller != traefikController:
+	case object == nil && old && class != "traefik":
+	default:
+		return false
+	}
+	own := []string{r.traefik.flag(endpointAddress), r.traefik.flag(endpointName)}
+	if r.front != nil {
+		own = append(own, addressesOf(r.front.Status.LoadBalancer.Ingress, func(i loadBalancer) (string, string) { return i.IP, i.Hostname })...)
+	}
+	return !slices.ContainsFunc(r.published, func(p string) bool { return slices.Contains(own, p) })
+}
+
+func findForeign(r *route) []Finding {
+	if !r.foreign() {
+		return nil
+	}
+	class, _ := classOf(r.ingress)
+	by := "of class " + class
+	if object := r.classes[class]; object != nil {
+		by = object.Spec.Controller
+	}
+	return finding(ingressName(r.ingress), "another ingress controller serves the Ingress, "+by+": its own settings are not looked at", Remedy{Text: "nothing to do"},
+		says(ingressName(r.ingress), "class %s, status %s", class, list(r.published)))
+}
+
 // traefikClass is a class that Traefik takes up.
 func (r *route) traefikClass() string {
 	if filter := r.traefik.flag(onlyClass); filter != "" {
@@ -193,7 +230,7 @@ func (r *route) hasTLSElsewhere() bool {
 
 // findNoTLSBlock finds an Ingress that only its annotation asks a certificate for: cert-manager looks at TLS blocks.
 func findNoTLSBlock(r *route) []Finding {
-	if r.ingress == nil || len(r.ingress.Spec.TLS) > 0 || r.hasTLSElsewhere() {
+	if r.ingress == nil || len(r.ingress.Spec.TLS) > 0 || r.hasTLSElsewhere() || r.brought() {
 		return nil
 	}
 	evidence := []Evidence{says(ingressName(r.ingress), "spec.tls is empty")}

@@ -360,6 +360,10 @@ func routingScenes() []scene {
 			},
 		},
 		{
+			name: "ingress-of-another-controller", notes: []diagnose.Code{"ingress-of-another-controller"},
+			do: func(w world) { w.class("nginx", "k8s.io/ingress-nginx"); w.leadsTo(elsewhere) },
+		},
+		{
 			name: "misdirected-421", causes: []string{"misdirected-421 host " + host}, states: unrouted(),
 			do: func(w world) { w.answer(421, "Misdirected Request") },
 		},

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/mocks/outside"
@@ -38,6 +39,12 @@ func routingWorks(r *route) (State, string) {
 		if rep == nil || !r.arrived(rep) {
 			continue
 		}
+		if rep.HTTP == nil && rep != r.https && r.https != nil && r.https.HTTP != nil && !bad(r.https.HTTP.Status) {
+			continue // from here it is not reached in this way: there may be no plain HTTP, or the address is for elsewhere
+		}
+		if r.assumed && answered(rep, 404) && r.has(application) {
+			continue // nobody said that this path is one of the application's
+		}
 		if rep.HTTP == nil || bad(rep.HTTP.Status) || loops(rep) {
 			e := probed(rep)
 			return Broken, e.Source + ": " + e.Text
@@ -45,6 +52,9 @@ func routingWorks(r *route) (State, string) {
 		if seen == "" {
 			seen = fmt.Sprintf("%s answers %d", rep.Request.URL, rep.HTTP.Status)
 		}
+	}
+	if seen == "" && r.assumed && r.has(application) {
+		return Clear, "the application answers 404 at the path that was asked for"
 	}
 	if seen == "" {
 		return Unknown, "no probe got to the ingress controller"
@@ -63,7 +73,8 @@ func (r *route) arrived(rep *outside.Report) bool {
 	if rep.Resolve == nil {
 		return rep.HTTP != nil
 	}
-	return slices.ContainsFunc(rep.Resolve.Records, func(a outside.AddressRecord) bool { return slices.Contains(r.published, a.Address) })
+	return slices.ContainsFunc(rep.Resolve.Records, func(a outside.AddressRecord) bool { return slices.Contains(r.published, a.Address) }) ||
+		slices.ContainsFunc(rep.Resolve.Chain, func(to string) bool { return slices.Contains(r.published, strings.TrimSuffix(to, ".")) })
 }
 
 // secure is the probe over HTTPS that got to the ingress controller; nil for none.

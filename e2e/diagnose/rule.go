@@ -15,6 +15,8 @@ type rule struct {
 	code  Code
 	layer Layer // filled by rules
 	kind  kind
+	// traefik marks a rule of what Traefik does: an Ingress that another controller serves is none of its business.
+	traefik bool
 	// blocks are the layers that cannot work while a cause of this rule is there. hurts, if it is set, leaves out those that do not
 	// depend on the object of a finding.
 	blocks []Layer

@@ -17,7 +17,7 @@ type Answer struct {
 	Rcode string `json:"rcode"`
 	// Names are the CNAMEs on the way.
 	Names []string `json:"names,omitempty"`
-	// Addresses are the data of A records.
+	// Addresses are the data of A and AAAA records.
 	Addresses []string `json:"addresses,omitempty"`
 	// Data is that of the records of any other type that was asked for, as in a zone file; of TXT the text itself, of NS and SOA the
 	// name server without its last dot.
@@ -60,6 +60,8 @@ func ReadAnswer(rcode, qtype string, records []dns.RR) Answer {
 		switch r := record.(type) {
 		case *dns.A:
 			out.Addresses = append(out.Addresses, r.A.String())
+		case *dns.AAAA:
+			out.Addresses = append(out.Addresses, r.AAAA.String())
 		case *dns.TXT:
 			out.Data = append(out.Data, strings.Join(r.Txt, ""))
 		case *dns.NS:

@@ -53,6 +53,7 @@ func Collect(ctx context.Context, from Sources, scope Scope) *Snapshot {
 	c.run(ctx, atOnce, c.tokens())
 	c.run(ctx, askedAtOnce, c.beyond())
 	c.order()
+	c.unmark()
 	c.secrets.clean(c.s)
 	c.s.Millis = float64(time.Since(c.s.Time).Microseconds()) / 1000
 	return c.s
@@ -99,6 +100,23 @@ func (c *collection) keep(change func(*Snapshot)) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	change(c.s)
+}
+
+// unmark takes the fingerprints from what is no credential of the edge: nobody compares them, and that of a short value tells the value to
+// whoever guesses it.
+func (c *collection) unmark() {
+	credentials := map[entry]bool{}
+	for _, n := range namings(c.s) {
+		credentials[n.entry] = true
+	}
+	for i := range c.s.Secrets {
+		secret := &c.s.Secrets[i]
+		for k := range secret.Keys {
+			if !credentials[entryOf(secret.Namespace, secret.Name, secret.Keys[k].Name)] {
+				secret.Keys[k].Fingerprint = ""
+			}
+		}
+	}
 }
 
 // order sorts what arrived in the order of its arrival, so that equal worlds give equal snapshots.

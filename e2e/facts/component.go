@@ -28,6 +28,11 @@ func ComponentOf(spec core.PodSpec) Component {
 		name := c.Image[strings.LastIndex(c.Image, "/")+1:]
 		name, _, _ = strings.Cut(name, "@")
 		name, _, _ = strings.Cut(name, ":")
+		for _, plain := range []string{"cert-manager-controller", "cert-manager-webhook", "cert-manager-cainjector", "external-dns", "traefik"} {
+			if strings.HasPrefix(name, "mirrored-") && strings.HasSuffix(name, "-"+plain) {
+				name = plain // as Rancher calls its copies: mirrored-library-traefik
+			}
+		}
 		switch name {
 		case "cert-manager-controller":
 			return CertManager

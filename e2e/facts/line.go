@@ -40,11 +40,15 @@ func (l Line) String() string {
 	return b.String()
 }
 
-// ParseLines reads a log, line by line.
+// commonLog is the beginning of a line of an access log in the Common Log Format: a client's address, a user, a time, a request.
+var commonLog = regexp.MustCompile(`^\S+ - \S+ \[[^\]]+\] "`)
+
+// ParseLines reads a log, line by line. Lines of an access log in the Common Log Format, Traefik's default, are left out: they say who
+// asked for what, and not who answered.
 func ParseLines(text string) []Line {
 	var out []Line
 	for raw := range strings.Lines(text) {
-		if raw = strings.TrimSpace(raw); raw != "" {
+		if raw = strings.TrimSpace(raw); raw != "" && !commonLog.MatchString(raw) {
 			out = append(out, ParseLine(raw))
 		}
 	}

@@ -32,7 +32,7 @@ type Secret struct {
 type Key struct {
 	Name   string `json:"name"`
 	Length int    `json:"length"` // bytes
-	// Fingerprint tells values apart without telling them; empty for an empty value.
+	// Fingerprint tells the values of credentials that the edge uses apart without telling them; empty for any other, and for an empty value.
 	Fingerprint string `json:"fingerprint,omitempty"`
 	// Spaced says that the value begins or ends with white space: a token copied with its line end.
 	Spaced bool `json:"spaced,omitempty"`

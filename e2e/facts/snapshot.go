@@ -115,6 +115,8 @@ type Probe struct {
 	RawIP *outside.Report `json:"rawIP,omitempty"`
 	// RawHTTP is the same by HTTP.
 	RawHTTP *outside.Report `json:"rawHTTP,omitempty"`
+	// Assumed says that nobody told at which path the application answers: it was asked at the first of the Ingress's rules.
+	Assumed bool `json:"assumed,omitempty"`
 }
 
 // Log holds the newest lines of one container, oldest first.

@@ -21,6 +21,8 @@ type Token struct {
 	DNSEdit  *bool `json:"dnsEdit,omitempty"`
 	// Zones are the names of the zones it sees.
 	Zones []string `json:"zones,omitempty"`
+	// ReadOnly are those of Zones whose records it may not edit, where it may edit those of another.
+	ReadOnly []string `json:"readOnly,omitempty"`
 	// Refusals are what the provider refused while it was asked.
 	Refusals []Refusal `json:"refusals,omitempty"`
 	// Granted is when the provider last granted a request with it, RFC 3339 with fractions of a second: it is held against the times of

@@ -2,11 +2,12 @@ package run
 
 import (
 	"context"
+	"os"
 
 	"github.com/edgeproof/edgeproof/e2e/cluster"
 )
 
-// Down removes the cluster, in whatever state it is. One that edgeproof did not make is refused.
+// Down removes the cluster, in whatever state it is, and those that shared its faults. One that edgeproof did not make is refused.
 func Down(ctx context.Context, o Options) error {
 	if err := o.complete(); err != nil {
 		return err
@@ -15,6 +16,24 @@ func Down(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
+	if err := remove(ctx, o, engine, host); err != nil {
+		return err
+	}
+	for n := 2; n <= MostClusters; n++ {
+		further := o
+		further.Cluster = furtherCluster(o.Cluster, n)
+		if _, err := os.Stat(further.clusterDir()); err != nil {
+			continue // it never was
+		}
+		if err := remove(ctx, further, engine, host); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remove removes one cluster.
+func remove(ctx context.Context, o Options, engine *cluster.Engine, host cluster.Host) error {
 	w := &World{Options: o}
 	return o.Log.Run("remove cluster "+o.Cluster, func() error {
 		there, err := cluster.Delete(ctx, cluster.Config{

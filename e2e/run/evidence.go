@@ -3,13 +3,16 @@ package run
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
 	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
+	"github.com/edgeproof/edgeproof/e2e/report"
 )
 
 // collect saves what explains a failure: a snapshot of all facts, and the node's logs. That it cannot is told, and
@@ -64,10 +67,19 @@ func (t *test) journal(ctx context.Context) {
 	}
 }
 
-// clearResults removes what an earlier run left among the results: a green run must not stand beside the logs of a red
-// one.
+// verdictBefore is the verdict of the run before, put aside.
+const verdictBefore = "verdict.before.json"
+
+// clearResults removes what an earlier run left among the results: a green run must not stand beside the logs of a red one, nor the green
+// verdict of yesterday beside a run that is killed. The verdict itself is put aside.
 func clearResults(dir string) error {
-	for _, name := range []string{"snapshot.json", "journal.jsonl", "suite.log", "logs", helpersDir} {
+	err := os.Rename(filepath.Join(dir, report.VerdictFile), filepath.Join(dir, verdictBefore))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("put the old verdict aside: %w", err)
+	}
+	for _, name := range []string{
+		report.HTMLFile, report.SummaryFile, report.JUnitFile, report.BadgeFile, "snapshot.json", "journal.jsonl", "suite.log", "logs", helpersDir,
+	} {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			return fmt.Errorf("clear old results: %w", err)
 		}

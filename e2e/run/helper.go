@@ -56,10 +56,13 @@ func (t *test) help(ctx context.Context, compiled func() error) (wait func(), er
 	return all.Wait, nil
 }
 
+// furtherCluster names the nth cluster of a run, beside the first.
+func furtherCluster(first string, n int) string { return fmt.Sprintf("%s-%d", first, n) }
+
 // helper is the part of the run that is done on its nth cluster.
 func (t *test) helper(n int) *test {
 	o := t.options
-	o.Cluster = fmt.Sprintf("%s-%d", t.options.Cluster, n)
+	o.Cluster = furtherCluster(t.options.Cluster, n)
 	o.Artifacts = filepath.Join(t.options.Artifacts, helpersDir, o.Cluster)
 	told := &beside{to: os.Stderr, cluster: o.Cluster}
 	o.Log = progress.Plain(told)

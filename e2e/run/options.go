@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/edgeproof/edgeproof/e2e/cluster"
 	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/supply"
@@ -87,6 +88,9 @@ func (o *Options) complete() error {
 	}
 	if o.CandidateTraefik == "" {
 		o.CandidateTraefik = o.Traefik
+	}
+	if err := cluster.CheckNodeImage(o.Node); err != nil {
+		return fmt.Errorf("NODE=%s: %w", o.Node, err)
 	}
 	switch o.Keep {
 	case KeepAlways, KeepOnFailure, KeepNever:

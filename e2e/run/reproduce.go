@@ -29,6 +29,9 @@ func (t *test) reproduce() {
 			f.Reproduce = t.command("FOCUS", " "+f.ID+": ")
 		}
 	}
+	for n := range v.Upgrades {
+		v.Upgrades[n].Reproduce = t.command("", "")
+	}
 }
 
 // selection says how a spec is chosen: one of a criterion by its label, one of a fault by its id, any other by its name.
@@ -57,7 +60,7 @@ func (t *test) command(variable, value string) string {
 	} else {
 		said = append(said, "BUNDLE", o.Bundle, "APPS", o.Apps)
 	}
-	out := "make " + target
+	out, others := "make "+target, 0
 	for n := 0; n < len(said); n += 2 {
 		path := said[n+1]
 		if rel, err := filepath.Rel(o.Root, path); err == nil && filepath.IsLocal(rel) {
@@ -65,7 +68,14 @@ func (t *test) command(variable, value string) string {
 		}
 		if !slices.Contains(own, path) {
 			out += fmt.Sprintf(" %s=%s", said[n], quote(path))
+			others++
 		}
+	}
+	if o.CandidateTraefik != o.Traefik && others > 0 { // the project's own pair has its own
+		out += " TRAEFIK=" + quote(o.CandidateTraefik)
+	}
+	if o.Node != "" {
+		out += " NODE=" + quote(o.Node)
 	}
 	if variable != "" {
 		out += fmt.Sprintf(" %s=%s", variable, quote(value))

@@ -1,8 +1,10 @@
 package run
 
 import (
+	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,6 +116,32 @@ func TestEveryFailureSaysHowToReproduceIt(t *testing.T) {
 	}
 }
 
+func TestOldResultsAreCleared(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	if err := clearResults(filepath.Join(dir, "none")); err != nil {
+		t.Errorf("where nothing is: %v", err)
+	}
+	for _, name := range []string{"verdict.json", "verdict.before.json", "report.html", "badge.json", "clusters/a/suite.log", "notes.txt"} {
+		write(t, filepath.Join(dir, filepath.FromSlash(name)), name)
+	}
+	if err := clearResults(dir); err != nil {
+		t.Fatal(err)
+	}
+	left, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, entry := range left {
+		names = append(names, entry.Name())
+	}
+	before, err := os.ReadFile(filepath.Join(dir, "verdict.before.json"))
+	if !slices.Equal(names, []string{"notes.txt", "verdict.before.json"}) || string(before) != "verdict.json" {
+		t.Errorf("left: %v, the old verdict %q, %v", names, before, err)
+	}
+}
+
 func TestTheLineNamesWhatIsNotTheProjectsOwn(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -123,7 +151,12 @@ func TestTheLineNamesWhatIsNotTheProjectsOwn(t *testing.T) {
 		"another bundle": {Options{Root: "/p", Bundle: "/edge of it", Apps: "/p/apps"}, "make e2e BUNDLE='/edge of it' APPS=apps LABELS=DW-2"},
 		"all faults":     {Options{Root: "/p", Bundle: "/p/fixtures/bundles/reference", Apps: "/p/fixtures/apps", Catalogue: verdict.Full}, "make e2e-full LABELS=DW-2"},
 		"an upgrade":     {Options{Root: "/p", Bundle: "/a", Candidate: "/b", Apps: "/p/fixtures/apps"}, "make gate BASELINE=/a CANDIDATE=/b"},
-		"the own pair":   {Options{Root: "/p", Bundle: "/p/fixtures/bundles/reference", Candidate: "/p/fixtures/bundles/candidate", Apps: "/p/fixtures/apps"}, "make gate"},
+		"with its controller": {
+			Options{Root: "/p", Bundle: "/a", Candidate: "/b", Apps: "/p/fixtures/apps", Traefik: "v3.6.12", CandidateTraefik: "v3.7.5"},
+			"make gate BASELINE=/a CANDIDATE=/b TRAEFIK=v3.7.5",
+		},
+		"another Kubernetes": {Options{Root: "/p", Bundle: "/p/fixtures/bundles/reference", Apps: "/p/fixtures/apps", Node: "kindest/node:v1.38.0"}, "make e2e NODE=kindest/node:v1.38.0 LABELS=DW-2"},
+		"the own pair":       {Options{Root: "/p", Bundle: "/p/fixtures/bundles/reference", Candidate: "/p/fixtures/bundles/candidate", Apps: "/p/fixtures/apps"}, "make gate"},
 	} {
 		if got := (&test{options: tc.options, verdict: &verdict.Verdict{}}).command("LABELS", "DW-2"); got != tc.want {
 			t.Errorf("%s: %s, want %s", name, got, tc.want)

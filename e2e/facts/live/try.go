@@ -50,7 +50,8 @@ func (i *Internet) Try(ctx context.Context, c facts.Credential) (facts.Token, er
 	if len(zones) == 0 {
 		return t, nil
 	}
-	return t, i.rights(ctx, c, &t, zones[0])
+	mayEdit(&t, zones)
+	return t, i.mayRead(ctx, c, &t, zones[0])
 }
 
 // verify asks what the API thinks of a token.
@@ -71,11 +72,24 @@ func (i *Internet) verify(ctx context.Context, c facts.Credential, t *facts.Toke
 	return err
 }
 
-// rights finds out what may be done in a zone.
-func (i *Internet) rights(ctx context.Context, c facts.Credential, t *facts.Token, z zone) error {
-	if len(z.Permissions) > 0 {
-		t.DNSEdit = new(slices.Contains(z.Permissions, "#dns_records:edit"))
+// mayEdit reads in which zones the records may be edited, by the permissions that the list of zones tells.
+func mayEdit(t *facts.Token, zones []zone) {
+	for _, z := range zones {
+		switch {
+		case len(z.Permissions) == 0: // not told
+		case slices.Contains(z.Permissions, "#dns_records:edit"):
+			t.DNSEdit = new(true)
+		default:
+			t.ReadOnly = append(t.ReadOnly, z.Name)
+		}
 	}
+	if t.DNSEdit == nil && len(t.ReadOnly) > 0 {
+		t.DNSEdit, t.ReadOnly = new(false), nil
+	}
+}
+
+// mayRead finds out whether the records of a zone may be read.
+func (i *Internet) mayRead(ctx context.Context, c facts.Credential, t *facts.Token, z zone) error {
 	var first []record
 	_, err := i.get(ctx, c, "/zones/"+url.PathEscape(z.ID)+"/dns_records", url.Values{"per_page": {"1"}}, &first)
 	refused, ok := refusal(err)

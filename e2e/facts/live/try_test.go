@@ -97,6 +97,42 @@ func TestTry(t *testing.T) {
 	}
 }
 
+// TestRightsAreOfEachZone: a token may edit one zone and only read another, whichever is listed first.
+func TestRightsAreOfEachZone(t *testing.T) {
+	t.Parallel()
+	const read, edit = `["#zone:read","#dns_records:read"]`, `["#zone:read","#dns_records:read","#dns_records:edit"]`
+	for name, c := range map[string]struct {
+		first, second string
+		edits         *bool
+		readOnly      []string
+	}{
+		"one of two":   {read, edit, new(true), []string{"aaa.example"}},
+		"none of two":  {read, read, new(false), nil},
+		"both":         {edit, edit, new(true), nil},
+		"not told":     {`[]`, `[]`, nil, nil},
+		"told of one":  {`[]`, edit, new(true), nil},
+		"refused once": {`[]`, read, new(false), nil},
+	} {
+		internet := provider(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			result := `[]`
+			switch {
+			case strings.HasSuffix(r.URL.Path, "/verify"):
+				result = `{"status":"active"}`
+			case strings.HasSuffix(r.URL.Path, "/zones"):
+				result = fmt.Sprintf(`[{"id":"1","name":"aaa.example","permissions":%s},{"id":"2","name":"here.example","permissions":%s}]`, c.first, c.second)
+			}
+			_, _ = fmt.Fprintf(w, `{"success":true,"errors":[],"messages":[],"result":%s,"result_info":{"page":1,"total_pages":1}}`, result)
+		}))
+		got, err := internet.Try(t.Context(), facts.NewCredential(strings.Repeat("a", 40), ""))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if d := cmp.Diff(c.edits, got.DNSEdit); d != "" || !slices.Equal(got.ReadOnly, c.readOnly) {
+			t.Errorf("%s: edits %v, read only %v", name, got.DNSEdit, got.ReadOnly)
+		}
+	}
+}
+
 func TestZonesAndRecords(t *testing.T) {
 	t.Parallel()
 	store := zone.New(zone.Options{})
