@@ -52,6 +52,7 @@ func (e *edge) scope() facts.Scope {
 	for host, watchers := range e.hosts {
 		if watchers > 0 && !slices.Contains(scope.Hosts, host) {
 			scope.Hosts = append(scope.Hosts, host)
+			scope.Paths[host] = "/" // where the applications of faults answer
 		}
 	}
 	return scope

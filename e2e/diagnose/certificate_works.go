@@ -33,7 +33,7 @@ func certificateWorks(r *route) (State, string) {
 	switch served := r.shown(); {
 	case r.brought():
 		return Clear, fmt.Sprintf("served by %s until %s; no issuer is named", served.Chain[0].Issuer, stamp(served.Chain[0].NotAfter))
-	case len(r.ingress.Spec.TLS) == 0 && r.foreign():
+	case len(r.ingress.Spec.TLS) == 0 && r.foreign:
 		return Clear, ingressName(r.ingress) + ": asks for no certificate"
 	}
 	if r.block == nil && !r.hasTLSElsewhere() {

@@ -28,7 +28,7 @@ func Explain(s *facts.Snapshot, t Target) Diagnosis { return New(s).Explain(t) }
 func (e *Explainer) Explain(t Target) Diagnosis {
 	r := e.index.route(t)
 	for i := range e.rules {
-		if e.rules[i].traefik && r.foreign() {
+		if e.rules[i].traefik && r.foreign {
 			continue
 		}
 		for _, f := range e.rules[i].find(r) {

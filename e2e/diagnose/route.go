@@ -39,6 +39,7 @@ type route struct {
 	https     *outside.Report
 	http      *outside.Report
 	raw       *outside.Report // HTTPS at the controller's address, without DNS
+	foreign   bool            // see servedElsewhere
 	assumed   bool            // nobody said at which path the application answers
 
 	credentials  []use  // see uses
@@ -89,6 +90,7 @@ func (x *index) route(t Target) *route {
 			r.block = block
 		}
 	}
+	r.foreign = r.servedElsewhere()
 	r.lookUpCertificate()
 	return r
 }

@@ -150,10 +150,10 @@ func findClassMissing(r *route) []Finding {
 		says(ingressName(r.ingress), "spec.ingressClassName %s", class), r.classEvidence())
 }
 
-// foreign reports whether another controller serves the Ingress: it is of another class, and reports an address that is not Traefik's.
+// servedElsewhere reports whether another controller serves the Ingress: it is of another class, and reports an address that is not Traefik's.
 // Where it reports none, or still Traefik's, nobody took it up.
-func (r *route) foreign() bool {
-	if r.ingress == nil || len(r.published) == 0 {
+func (r *route) servedElsewhere() bool {
+	if len(r.published) == 0 {
 		return false
 	}
 	class, old := classOf(r.ingress)
@@ -175,7 +175,7 @@ func (r *route) foreign() bool {
 }
 
 func findForeign(r *route) []Finding {
-	if !r.foreign() {
+	if !r.foreign {
 		return nil
 	}
 	class, _ := classOf(r.ingress)

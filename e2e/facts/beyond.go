@@ -43,30 +43,44 @@ func (c *collection) beyond() []task {
 		out = append(out, c.journal)
 	}
 	climb := newClimb(c.from.Internet)
-	for host, address := range c.hosts() {
+	for host, how := range c.hosts() {
 		if c.s.Has(Domains) {
 			out = append(out, func(ctx context.Context) { c.domain(ctx, climb, host) })
 		}
 		if c.s.Has(DNS) {
-			out = append(out, func(ctx context.Context) { c.lookup(ctx, host) })
+			out = append(out, func(ctx context.Context) { c.lookup(ctx, host, how.six) })
 		}
 		if c.s.Has(Probes) {
-			out = append(out, func(ctx context.Context) { c.probe(ctx, host, address) })
+			out = append(out, func(ctx context.Context) { c.probe(ctx, host, how) })
 		}
 	}
 	return out
 }
 
-// hosts are those to ask for, each with the raw address of its ingress controller, "" when there is none.
-func (c *collection) hosts() map[string]string {
+// asked is how a host is asked for.
+type asked struct {
+	address string // the raw one of its ingress controller, "" when there is none
+	path    string
+	assumed bool // nobody said so: it is the first path of its rules, unless they take up any
+	six     bool // an Ingress has an address of IPv6 for it
+}
+
+// hosts are those to ask for.
+func (c *collection) hosts() map[string]*asked {
 	name := c.scope.Controller
 	if name == (types.NamespacedName{}) {
 		name, _ = c.s.Controller()
 	}
 	controller := c.s.AddressOf(name)
-	out := map[string]string{}
+	out := map[string]*asked{}
+	at := func(host string) *asked {
+		if out[host] == nil {
+			out[host] = &asked{path: c.scope.Paths[host]}
+		}
+		return out[host]
+	}
 	for _, host := range c.scope.Hosts {
-		out[host] = controller
+		at(host).address = controller
 	}
 	for i := range c.s.Ingresses {
 		ingress := &c.s.Ingresses[i]
@@ -74,13 +88,63 @@ func (c *collection) hosts() map[string]string {
 		if lb := ingress.Status.LoadBalancer.Ingress; (address == "" || another) && len(lb) > 0 {
 			address = lb[0].IP
 		}
+		six := reportsIPv6(ingress)
 		for _, host := range HostsOf(ingress) {
-			if !strings.HasPrefix(host, "*") && (out[host] == "" || another) && (len(c.scope.Hosts) == 0 || slices.Contains(c.scope.Hosts, host)) {
-				out[host] = address
+			if strings.HasPrefix(host, "*") || len(c.scope.Hosts) > 0 && !slices.Contains(c.scope.Hosts, host) {
+				continue
+			}
+			a := at(host)
+			if a.address == "" || another {
+				a.address = address
+			}
+			a.six = a.six || six
+			if c.scope.Paths[host] == "" && a.path != "/" {
+				a.path = cmp.Or(pathOf(ingress, host), a.path)
 			}
 		}
 	}
+	for host, a := range out {
+		a.path, a.assumed = cmp.Or(a.path, "/"), c.scope.Paths[host] == ""
+	}
 	return out
+}
+
+// pathOf is the first path of the rules that an Ingress has for a host, "/" where they take up any, "" when it has none that can be asked for.
+func pathOf(ingress *networking.Ingress, host string) string {
+	first := ""
+	for _, rule := range ingress.Spec.Rules {
+		if !strings.EqualFold(rule.Host, host) || rule.HTTP == nil {
+			continue
+		}
+		for _, p := range rule.HTTP.Paths {
+			if p.Path == "" || p.Path == "/" {
+				return "/"
+			}
+			if first == "" && strings.HasPrefix(p.Path, "/") && !strings.ContainsAny(p.Path, "()[]*?+^$|\\ ") {
+				first = p.Path
+			}
+		}
+	}
+	return first
+}
+
+// reportsIPv6 reports whether an Ingress has an address of IPv6 in its status, or published in place of that.
+func reportsIPv6(ingress *networking.Ingress) bool {
+	six := func(text string) bool {
+		address, err := netip.ParseAddr(strings.TrimSpace(text))
+		return err == nil && address.Is6()
+	}
+	for _, at := range ingress.Status.LoadBalancer.Ingress {
+		if six(at.IP) {
+			return true
+		}
+	}
+	for key, value := range ingress.Annotations {
+		if strings.HasSuffix(key, "/target") && slices.ContainsFunc(strings.Split(value, ","), six) {
+			return true
+		}
+	}
+	return false
 }
 
 // ofAnother reports whether an Ingress is of the class of a controller that is not Traefik.
@@ -138,17 +202,18 @@ func (c *collection) journal(ctx context.Context) {
 	c.keep(func(s *Snapshot) { s.Journal = entries })
 }
 
-func (c *collection) lookup(ctx context.Context, host string) {
+// lookup asks for addresses of IPv6 where there is none of IPv4, or one is to be expected.
+func (c *collection) lookup(ctx context.Context, host string, six bool) {
 	var got Answers
 	for at, into := range map[Server]*Answer{Authority: &got.Authority, Resolver: &got.Resolver} {
 		answer, err := c.from.Internet.Lookup(ctx, at, host, "A")
-		if err == nil && answer.Rcode == "NOERROR" && (len(answer.Addresses) == 0 || c.reportsIPv6(host)) {
-			var six Answer
-			six, err = c.from.Internet.Lookup(ctx, at, host, "AAAA")
-			answer.Addresses = append(answer.Addresses, six.Addresses...)
-			if len(answer.Addresses) == len(six.Addresses) {
-				answer.TTL = six.TTL
+		if err == nil && answer.Rcode == "NOERROR" && (len(answer.Addresses) == 0 || six) {
+			var more Answer
+			more, err = c.from.Internet.Lookup(ctx, at, host, "AAAA")
+			if len(answer.Addresses) == 0 && len(more.Addresses) > 0 {
+				answer.TTL = more.TTL
 			}
+			answer.Addresses = append(answer.Addresses, more.Addresses...)
 		}
 		if err != nil {
 			c.fail(DNS, host, err)
@@ -164,57 +229,8 @@ func (c *collection) lookup(ctx context.Context, host string) {
 	})
 }
 
-// reportsIPv6 reports whether an Ingress of the host has an address of IPv6 in its status, or published in place of that.
-func (c *collection) reportsIPv6(host string) bool {
-	six := func(text string) bool {
-		address, err := netip.ParseAddr(strings.TrimSpace(text))
-		return err == nil && address.Is6()
-	}
-	for i := range c.s.Ingresses {
-		ingress := &c.s.Ingresses[i]
-		if !slices.Contains(HostsOf(ingress), host) {
-			continue
-		}
-		for _, at := range ingress.Status.LoadBalancer.Ingress {
-			if six(at.IP) {
-				return true
-			}
-		}
-		for key, value := range ingress.Annotations {
-			if strings.HasSuffix(key, "/target") && slices.ContainsFunc(strings.Split(value, ","), six) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// path is where a host is asked, and whether nobody said so: it is then the first path of its rules, unless they take up any.
-func (c *collection) path(host string) (path string, assumed bool) {
-	if path = c.scope.Paths[host]; path != "" {
-		return path, false
-	}
-	for i := range c.s.Ingresses {
-		for _, rule := range c.s.Ingresses[i].Spec.Rules {
-			if !strings.EqualFold(rule.Host, host) || rule.HTTP == nil {
-				continue
-			}
-			for _, p := range rule.HTTP.Paths {
-				if p.Path == "" || p.Path == "/" {
-					return "/", true
-				}
-				if path == "" && strings.HasPrefix(p.Path, "/") && !strings.ContainsAny(p.Path, "()[]*?+^$|\\ ") {
-					path = p.Path
-				}
-			}
-		}
-	}
-	return cmp.Or(path, "/"), true
-}
-
 // probe asks on past a bad certificate: the report tells of it, and of the application behind it.
-func (c *collection) probe(ctx context.Context, host, address string) {
-	path, assumed := c.path(host)
+func (c *collection) probe(ctx context.Context, host string, how *asked) {
 	patience := int(c.scope.Patience.Milliseconds())
 	ask := func(req outside.Request) *outside.Report {
 		req.TimeoutMillis, req.Insecure = patience, true
@@ -225,13 +241,13 @@ func (c *collection) probe(ctx context.Context, host, address string) {
 		}
 		return &report
 	}
-	got := Probe{Assumed: assumed}
+	got := Probe{Assumed: how.assumed}
 	var asking sync.WaitGroup
-	asking.Go(func() { got.HTTPS = ask(outside.Request{URL: "https://" + host + path}) })
-	asking.Go(func() { got.HTTP = ask(outside.Request{URL: "http://" + host + path}) })
-	if address != "" {
-		asking.Go(func() { got.RawIP = ask(outside.Request{URL: "https://" + host + path, Address: address}) })
-		asking.Go(func() { got.RawHTTP = ask(outside.Request{URL: "http://" + host + path, Address: address}) })
+	asking.Go(func() { got.HTTPS = ask(outside.Request{URL: "https://" + host + how.path}) })
+	asking.Go(func() { got.HTTP = ask(outside.Request{URL: "http://" + host + how.path}) })
+	if how.address != "" {
+		asking.Go(func() { got.RawIP = ask(outside.Request{URL: "https://" + host + how.path, Address: how.address}) })
+		asking.Go(func() { got.RawHTTP = ask(outside.Request{URL: "http://" + host + how.path, Address: how.address}) })
 	}
 	asking.Wait()
 	c.keep(func(s *Snapshot) {

@@ -26,7 +26,8 @@ type Scope struct {
 	Namespaces []string
 	// Hosts to ask DNS and probes for, beside those of the Ingresses found.
 	Hosts []string
-	// Paths to probe by host; "/" unless given.
+	// Paths to probe by host, where the application is known to answer; unless given the first of the Ingress's rules, and "/" where they
+	// take up any. Probe.Assumed tells that it was not.
 	Paths map[string]string
 	// Controller is the Service of the ingress controller, whose address the raw-IP probe uses; Traefik's own unless set. Without an
 	// address there, the one that the Ingress reports is used.
