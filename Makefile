@@ -66,9 +66,10 @@ images: build ## provide every image of a run; IMAGES=auto|pull|build
 
 ##@ Develop
 
+# At first the modules are fetched, eight at once: the go command fetches as many as it has processors, and mostly waits for them.
 .PHONY: build
 build: ## compile edgeproof
-	@if [ ! -x $(EDGEPROOF) ]; then echo "compiling edgeproof; the first time on a machine this takes some minutes"; fi; CGO_ENABLED=0 go build -trimpath -gcflags=all=-dwarf=false -o $(EDGEPROOF) ./e2e/cmd/edgeproof
+	@if [ ! -x $(EDGEPROOF) ]; then echo "compiling edgeproof; the first time on a machine this takes some minutes"; GOMAXPROCS=8 go list -deps ./e2e/cmd/edgeproof >/dev/null; fi; CGO_ENABLED=0 go build -trimpath -gcflags=all=-dwarf=false -o $(EDGEPROOF) ./e2e/cmd/edgeproof
 
 .PHONY: lint
 lint: ## every check of the source; all findings, not the first

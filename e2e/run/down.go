@@ -7,7 +7,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/cluster"
 )
 
-// Down removes the cluster, in whatever state it is, and those that shared its faults. One that edgeproof did not make is refused.
+// Down removes the cluster, in whatever state it is, and tells of those that shared its faults and still stand. One that edgeproof did not
+// make is refused.
 func Down(ctx context.Context, o Options) error {
 	if err := o.complete(); err != nil {
 		return err
@@ -16,26 +17,8 @@ func Down(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	if err := remove(ctx, o, engine, host); err != nil {
-		return err
-	}
-	for n := 2; n <= MostClusters; n++ {
-		further := o
-		further.Cluster = furtherCluster(o.Cluster, n)
-		if _, err := os.Stat(further.clusterDir()); err != nil {
-			continue // it never was
-		}
-		if err := remove(ctx, further, engine, host); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// remove removes one cluster.
-func remove(ctx context.Context, o Options, engine *cluster.Engine, host cluster.Host) error {
 	w := &World{Options: o}
-	return o.Log.Run("remove cluster "+o.Cluster, func() error {
+	err = o.Log.Run("remove cluster "+o.Cluster, func() error {
 		there, err := cluster.Delete(ctx, cluster.Config{
 			Name: o.Cluster, Kubeconfig: w.Kubeconfig(), WorkDir: o.workDir(), Engine: engine, Host: host, Log: kindLog{o.Log},
 		})
@@ -47,6 +30,14 @@ func remove(ctx context.Context, o Options, engine *cluster.Engine, host cluster
 		}
 		return w.Finish()
 	})
+	for n := 2; n <= MostClusters && err == nil; n++ {
+		further := &World{Options: o}
+		further.Options.Cluster = furtherCluster(o.Cluster, n)
+		if _, err := os.Stat(further.Kubeconfig()); err == nil {
+			o.Log.Note("cluster %s stands too; remove it with `make down CLUSTER=%s`", further.Options.Cluster, further.Options.Cluster)
+		}
+	}
+	return err
 }
 
 // ProvideImages makes the node image with everything that a run of the bundle needs, and no cluster.

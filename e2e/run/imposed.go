@@ -25,8 +25,8 @@ func imposedOn(phase string) time.Duration {
 	return 0
 }
 
-// version is the suite's own, as the go command stamped it.
-func version() string {
+// Version is the suite's own, as the go command stamped it, "(devel)" where it did not.
+func Version() string {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		return info.Main.Version
 	}

@@ -132,7 +132,7 @@ func (o *Options) OwnPair() error {
 		return nil
 	}
 	if o.Bundle != "" || o.Candidate != "" {
-		return errors.New("BASELINE and CANDIDATE: give both, or neither for the project's own pair")
+		return errors.New("--baseline and --candidate (BASELINE=, CANDIDATE=): give both, or neither for the project's own pair")
 	}
 	root, err := findRoot(o.Root)
 	if err != nil {

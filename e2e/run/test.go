@@ -62,7 +62,7 @@ func Test(ctx context.Context, o Options, out io.Writer) (int, error) {
 
 // begun is the verdict of a run that begins now.
 func begun() *verdict.Verdict {
-	return verdict.New(verdict.Suite{Version: version(), GoVersion: runtime.Version(), Started: time.Now().UTC()})
+	return verdict.New(verdict.Suite{Version: Version(), GoVersion: runtime.Version(), Started: time.Now().UTC()})
 }
 
 // test is one judgement under way, or the part of it that a helper does.

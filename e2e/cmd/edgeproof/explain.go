@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -10,7 +9,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/report"
 )
 
-func newExplain(plugin bool) *cobra.Command {
+func newExplain() *cobra.Command {
 	var o explain.Options
 	const short = "Say of the routes of any cluster what is wrong: exit 0 when nothing is, 1 when a fault was found, 2 when it could not look"
 	cmd := &cobra.Command{
@@ -41,9 +40,6 @@ edgeproof, in its fake internet. The right that it needs is e2e/facts/rbac.yaml;
 			}
 			return err
 		},
-	}
-	if plugin {
-		cmd.Example = strings.ReplaceAll(cmd.Example, "  edgeproof ", "  kubectl edgeproof ")
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&o.All, "all", false, "explain every route")

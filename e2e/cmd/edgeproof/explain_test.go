@@ -38,9 +38,10 @@ func TestExplain(t *testing.T) {
 
 func TestAsAPluginOfKubectl(t *testing.T) {
 	t.Parallel()
-	for _, args := range [][]string{{"--help"}, {"explain", "--help"}} {
+	for _, args := range [][]string{{"--help"}, {"explain", "--help"}, {"test", "--help"}, {"gate", "verify", "--help"}} {
 		plugin, own := called(t, "kubectl-edgeproof", args...), edgeproof(t, args...)
-		if plugin.code != 0 || !strings.Contains(plugin.stdout, "  kubectl edgeproof explain develop.safeops.work") || !strings.Contains(plugin.stdout, "Usage:\n  kubectl edgeproof ") {
+		if plugin.code != 0 || !strings.Contains(plugin.stdout, "Examples:\n  kubectl edgeproof ") || strings.Contains(plugin.stdout, "\n  edgeproof ") ||
+			!strings.Contains(plugin.stdout, "Usage:\n  kubectl edgeproof ") {
 			t.Errorf("kubectl edgeproof %v: %+v", args, plugin)
 		}
 		if strings.Contains(own.stdout, "kubectl edgeproof") {

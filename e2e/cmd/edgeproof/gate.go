@@ -20,8 +20,14 @@ func newGateRun(f *flags, log *progress.Log) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Upgrade the baseline to the candidate under traffic, judge the candidate, and roll back",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return judgePair(cmd, f, log, false) },
+		Long: `Upgrade the baseline to the candidate under traffic, judge the candidate, and roll back.
+
+Exit status: 0 the candidate may take the place of the baseline, 1 it may not, 2 it could not be judged.`,
+		Example: `  edgeproof gate run                                  # the project's own pair
+  edgeproof gate run --baseline ../platform/edge-main --candidate ../platform/edge --apps ../platform/apps
+  edgeproof gate run --baseline edge-main --candidate edge --candidate-traefik v3.7.5`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return judgePair(cmd, f, log, false) },
 	}
 	f.bindPair(cmd.Flags())
 	f.bindResults(cmd.Flags())
@@ -84,10 +90,10 @@ func (f *flags) pair(log *progress.Log) (run.Options, error) {
 
 func (f *flags) bindPair(set *pflag.FlagSet) {
 	f.bindScene(set)
-	set.StringVar(&f.bundle, "baseline", "", "folder of the bundle that is in use (default: the reference bundle)")
-	set.StringVar(&f.candidate, "candidate", "", "folder of the bundle that is to take its place (default: the version after the reference bundle)")
+	set.StringVar(&f.bundle, "baseline", "", "folder of the bundle that is in use; without it and --candidate the project's own pair is tried")
+	set.StringVar(&f.candidate, "candidate", "", "folder of the bundle that is to take its place")
 	set.StringVar(&f.traefik, "traefik", "", "version of the platform's Traefik with the baseline (default: "+environment.Traefik+")")
-	set.StringVar(&f.candidateTraefik, "candidate-traefik", "", "its version with the candidate (default: the same; of the project's own pair the one after it)")
+	set.StringVar(&f.candidateTraefik, "candidate-traefik", "", "version of the platform's Traefik with the candidate (default: that of the baseline; of the project's own pair the one after it)")
 }
 
 func (f *flags) bindResults(set *pflag.FlagSet) {

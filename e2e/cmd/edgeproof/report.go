@@ -12,7 +12,7 @@ import (
 )
 
 // newReport writes a saved verdict anew. It starts nothing and asks nobody.
-func newReport(plugin bool) *cobra.Command {
+func newReport() *cobra.Command {
 	var format, out string
 	const short = "Write the report of a saved verdict.json as HTML, Markdown or JUnit"
 	cmd := &cobra.Command{
@@ -44,9 +44,6 @@ itself is refused: what has been edited by hand proves nothing.`,
 			}
 			return report.WriteFile(out, v, write)
 		},
-	}
-	if plugin {
-		cmd.Example = strings.ReplaceAll(cmd.Example, "  edgeproof ", "  kubectl edgeproof ")
 	}
 	cmd.Flags().StringVarP(&format, "output", "o", "text", strings.Join(report.Formats(), ", "))
 	cmd.Flags().StringVar(&out, "out", "", "write to this file (default: standard output)")

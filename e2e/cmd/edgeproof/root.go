@@ -98,11 +98,8 @@ a client outside), installs a GitOps bundle unmodified, and judges every criteri
   edgeproof down
   edgeproof explain develop.safeops.work      # what is wrong with a route, on any cluster
   edgeproof report _artifacts/verdict.json -o html --out report.html`,
+		Version:      run.Version(),
 		SilenceUsage: true, SilenceErrors: true,
-	}
-	if plugin {
-		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl edgeproof"}
-		root.Example = strings.ReplaceAll(root.Example, "edgeproof ", "kubectl edgeproof ")
 	}
 	f := &flags{}
 	log := progress.New(os.Stderr)
@@ -110,6 +107,24 @@ a client outside), installs a GitOps bundle unmodified, and judges every criteri
 		f.bind(cmd.Flags())
 		root.AddCommand(cmd)
 	}
-	root.AddCommand(newGate(f, log), newBaseline(log), newExplain(plugin), newReport(plugin))
+	root.AddCommand(newGate(f, log), newBaseline(log), newExplain(), newReport())
+	if plugin {
+		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl edgeproof"}
+		exampleAsPlugin(root)
+	}
 	return root
+}
+
+// exampleAsPlugin has the examples of a command and of those below it call the plugin.
+func exampleAsPlugin(cmd *cobra.Command) {
+	lines := strings.Split(cmd.Example, "\n")
+	for i, line := range lines {
+		if after, ok := strings.CutPrefix(line, "  edgeproof "); ok {
+			lines[i] = "  kubectl edgeproof " + strings.ReplaceAll(after, "&& edgeproof ", "&& kubectl edgeproof ")
+		}
+	}
+	cmd.Example = strings.Join(lines, "\n")
+	for _, below := range cmd.Commands() {
+		exampleAsPlugin(below)
+	}
 }
