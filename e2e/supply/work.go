@@ -45,7 +45,7 @@ func (w *work) start(ctx context.Context) error {
 	if err := os.MkdirAll(scratch, 0o750); err != nil {
 		return fmt.Errorf("make scratch folder: %w", err)
 	}
-	w.ahead(ctx, w.plan.items()...)
+	w.ahead(ctx)
 	return nil
 }
 
@@ -90,7 +90,7 @@ func (w *work) base(ctx context.Context) error {
 		}
 		w.plan.images = append(w.plan.images, i)
 	}
-	w.ahead(ctx, w.plan.items()...)
+	w.ahead(ctx)
 	return nil
 }
 
@@ -196,11 +196,11 @@ func (w *work) target(b binary, ref reference) (target, error) {
 	return target{b.source, version, b.pkg}, err
 }
 
-// ahead has the modules fetched of what will be compiled, in that order, beside the compilers: they would else stand still at the
-// beginning of every source. An error is told where the compilers meet it.
-func (w *work) ahead(ctx context.Context, items ...*item) {
+// ahead has the modules fetched of what will be compiled, as far as that is known, beside the compilers: they would else stand still at
+// the beginning of every source. An error is told where the compilers meet it.
+func (w *work) ahead(ctx context.Context) {
 	var wanted []target
-	for _, i := range items {
+	for _, i := range w.plan.items() {
 		targets, err := w.targets(i)
 		if err != nil {
 			return
