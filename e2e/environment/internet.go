@@ -6,7 +6,10 @@ import (
 	"fmt"
 	"net/netip"
 
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
@@ -14,20 +17,18 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/await"
 )
 
-// startPlatform applies what the world is made of: the cluster's DNS that knows no other internet, for which the first namespace of
-// pods waits, the fake internet itself, which is needed at once, and then the ingress controller with a public address, which gets ready
-// while the bundle is installed.
+// startPlatform applies what the world is made of: the fake internet, which is needed at once, the cluster's DNS that knows no other, for
+// which the first namespace of pods waits, and the ingress controller with a public address, which gets ready while the bundle is
+// installed. The two ask the API server by way of kube-proxy, and would try again ever later if they were started before it.
 func (s *Scene) startPlatform(ctx context.Context) error {
 	variables := map[string]string{"internet_address": InternetAddress, TraefikVariable: s.Traefik}
-	names, err := s.applyFolder(ctx, "names", variables)
-	if err != nil {
+	if err := s.holdNames(ctx); err != nil {
 		return err
 	}
 	internet, err := s.applyFolder(ctx, "internet", variables)
 	if err != nil {
 		return err
 	}
-	s.names = workloads(names)
 	if err := s.applier.ready(ctx, s.Budgets.WorkloadReady, workloads(internet)...); err != nil {
 		return err
 	}
@@ -37,12 +38,48 @@ func (s *Scene) startPlatform(ctx context.Context) error {
 	if err := s.trySealFromAPod(ctx); err != nil {
 		return err
 	}
+	if err := s.applier.ready(ctx, s.Budgets.WorkloadReady, kubeProxy()); err != nil {
+		return err
+	}
+	names, err := s.applyFolder(ctx, "names", variables)
+	if err != nil {
+		return err
+	}
+	s.names = workloads(names)
 	controller, err := s.applyFolder(ctx, "traefik", variables)
 	if err != nil {
 		return err
 	}
 	s.controller = workloads(controller)
 	return s.MovePublicAddress(ctx, netip.MustParseAddr(PublicAddress))
+}
+
+// holdNames stops the CoreDNS that kubeadm has set up, which would ask elsewhere, until it is told whom to ask. One that asks the fake
+// internet is left alone: the cluster is used again.
+func (s *Scene) holdNames(ctx context.Context) error {
+	var coredns appsv1.Deployment
+	err := s.Client.Get(ctx, types.NamespacedName{Namespace: metav1.NamespaceSystem, Name: "coredns"}, &coredns)
+	if apierrors.IsNotFound(err) || err == nil && coredns.Spec.Template.Annotations[forwardsTo] == InternetAddress {
+		return nil
+	}
+	if err == nil {
+		before := coredns.DeepCopy()
+		coredns.Spec.Replicas = new(int32(0))
+		err = s.Client.Patch(ctx, &coredns, client.MergeFrom(before))
+	}
+	if err != nil {
+		return fmt.Errorf("hold Deployment kube-system/coredns: %w", err)
+	}
+	return nil
+}
+
+// forwardsTo is the annotation by which fixtures/platform/names says whom CoreDNS asks.
+const forwardsTo = "edgeproof.dev/forwards-to"
+
+func kubeProxy() *unstructured.Unstructured {
+	return &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": map[string]any{"namespace": metav1.NamespaceSystem, "name": "kube-proxy"},
+	}}
 }
 
 // awaitController waits for the ingress controller that startPlatform started.

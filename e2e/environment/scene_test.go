@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/types"
@@ -49,6 +50,49 @@ func TestSetTheScene(t *testing.T) {
 	if policy < 0 || pod < policy {
 		t.Errorf("the policy was applied at %d, the first pod at %d", policy, pod)
 	}
+}
+
+// TestCoreDNSWaitsForKubeProxy: it would ask the API server in vain, and again ever later.
+func TestCoreDNSWaitsForKubeProxy(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.never = "DaemonSet kube-system/kube-proxy"
+	w.scene.Budgets.WorkloadReady.Timeout = w.scene.Budgets.WorkloadReady.Interval * 20
+	if _, err := w.scene.Set(t.Context()); !strings.Contains(message(err), "kube-proxy") {
+		t.Errorf("Set = %v", err)
+	}
+	if slices.Contains(w.events, "apply Deployment kube-system/coredns") {
+		t.Error("CoreDNS was started before kube-proxy was ready")
+	}
+	if got := replicasOfCoreDNS(t, w); got != 0 {
+		t.Errorf("kubeadm's CoreDNS has %d replicas meanwhile", got)
+	}
+}
+
+// TestCoreDNSOfAUsedClusterIsLeftAlone: its clients would be without names for a moment.
+func TestCoreDNSOfAUsedClusterIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var coredns appsv1.Deployment
+	if err := w.scene.Client.Get(t.Context(), types.NamespacedName{Namespace: "kube-system", Name: "coredns"}, &coredns); err != nil {
+		t.Fatal(err)
+	}
+	coredns.Spec.Template.Annotations = map[string]string{forwardsTo: InternetAddress}
+	if err := w.scene.Client.Update(t.Context(), &coredns); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.scene.holdNames(t.Context()); err != nil || replicasOfCoreDNS(t, w) != 2 {
+		t.Errorf("%d replicas, %v", replicasOfCoreDNS(t, w), err)
+	}
+}
+
+func replicasOfCoreDNS(t *testing.T, w *world) int32 {
+	t.Helper()
+	var coredns appsv1.Deployment
+	if err := w.scene.Client.Get(t.Context(), types.NamespacedName{Namespace: "kube-system", Name: "coredns"}, &coredns); err != nil {
+		t.Fatal(err)
+	}
+	return *coredns.Spec.Replicas
 }
 
 // TestSetStopsAtTheFirstStepThatFails and still tells how long the steps until then took.

@@ -55,10 +55,16 @@ func newWorld(t *testing.T) *world {
 			whole := applied.DeepCopy()
 			whole.SetResourceVersion("")
 			err := c.Create(ctx, whole)
-			if apierrors.IsAlreadyExists(err) {
-				return nil
+			if !apierrors.IsAlreadyExists(err) || whole.GetKind() != "Deployment" {
+				return client.IgnoreAlreadyExists(err)
 			}
-			return err
+			live := object(t, "apiVersion: apps/v1\nkind: Deployment\n")
+			if err := c.Get(ctx, client.ObjectKeyFromObject(whole), live); err != nil {
+				return err
+			}
+			whole.SetResourceVersion(live.GetResourceVersion())
+			whole.SetGeneration(live.GetGeneration())
+			return c.Update(ctx, whole)
 		},
 		Create: func(ctx context.Context, c client.WithWatch, o client.Object, opts ...client.CreateOption) error {
 			if secret, ok := o.(*corev1.Secret); ok {
@@ -74,6 +80,14 @@ func newWorld(t *testing.T) *world {
 			return err
 		},
 	}).Build()
+	for _, kubeadms := range []string{
+		"apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: kube-proxy, namespace: kube-system, generation: 1}\n",
+		"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: coredns, namespace: kube-system, generation: 1}\nspec: {replicas: 2}\n",
+	} {
+		if err := c.Create(t.Context(), object(t, kubeadms)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	w.scene = scene(t, c)
 	w.scene.Bundle, w.scene.Apps = reference(t)
 	w.scene.Traefik = Traefik
@@ -120,6 +134,11 @@ func become(o *unstructured.Unstructured) {
 		o.Object["status"] = map[string]any{
 			"observedGeneration": o.GetGeneration(), "replicas": int64(1), "updatedReplicas": int64(1), "readyReplicas": int64(1),
 			"availableReplicas": int64(1), "conditions": []any{condition("Available")},
+		}
+	case "DaemonSet":
+		o.Object["status"] = map[string]any{
+			"observedGeneration": o.GetGeneration(), "desiredNumberScheduled": int64(1), "currentNumberScheduled": int64(1),
+			"updatedNumberScheduled": int64(1), "numberAvailable": int64(1), "numberReady": int64(1),
 		}
 	case "Job":
 		o.Object["status"] = map[string]any{"startTime": "2026-01-01T00:00:00Z", "conditions": []any{condition("Complete")}}
