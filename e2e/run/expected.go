@@ -21,7 +21,7 @@ func expected(artifacts string, catalogue verdict.Catalogue) progress.Expected {
 	if catalogue == verdict.Full {
 		return progress.Expected{Steps: measured()}
 	}
-	return progress.Expected{Steps: measured(), Whole: 245}
+	return progress.Expected{Steps: measured(), Whole: 188}
 }
 
 // expectedOf is how long things took in a run; the whole without what comes before there are images.
@@ -44,6 +44,6 @@ func expectedOf(v *verdict.Verdict) progress.Expected {
 // measured are the figures of the README, of a warm run on 2 cores.
 func measured() map[string]float64 {
 	return map[string]float64{
-		"cluster": 35, "platform": 12, "bundle": 34, "WF-6 ": 60, "FP-5 dns-wrong-target": 15, "FP-1 token-secret-missing": 72,
+		"cluster": 14, "platform": 7, "bundle": 29, "WF-6 ": 62, "FP-1 token-secret-missing": 69,
 	}
 }

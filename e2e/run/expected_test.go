@@ -29,7 +29,7 @@ func TestExpectedIsWhatTheLastRunTook(t *testing.T) {
 		t.Errorf("after a run: %+v", got)
 	}
 	for name, dir := range map[string]string{"no run": t.TempDir(), "a run that stopped": save(verdicttest.Stopped())} {
-		if got := expected(dir, verdict.Smoke); got.Steps["cluster"] != 35 || got.Whole != 245 {
+		if got := expected(dir, verdict.Smoke); got.Steps["cluster"] != 14 || got.Whole != 188 {
 			t.Errorf("after %s: %+v", name, got)
 		}
 	}
