@@ -223,6 +223,9 @@ func proveOrder(t *testing.T, ca *xacme.Client, order *xacme.Order, name string,
 	t.Helper()
 	authz, err := ca.GetAuthorization(t.Context(), order.AuthzURLs[0])
 	must(t, err)
+	if authz.Status == xacme.StatusValid {
+		return // told to reuse none, Pebble 2.10 still reuses one in a hundred: wfe.makeAuthorizations, rand.Intn(100) > 0
+	}
 	for _, challenge := range authz.Challenges {
 		if challenge.Type == "dns-01" {
 			value, err := ca.DNS01ChallengeRecord(challenge.Token)
