@@ -11,7 +11,7 @@ import (
 )
 
 func findCRDsMissing(r *route) []Finding {
-	if r.ingress == nil || r.brought() || !r.wantsCertificate() {
+	if !r.wantsCertificate() || r.brought() {
 		return nil
 	}
 	for _, kind := range []struct {

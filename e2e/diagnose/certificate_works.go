@@ -30,7 +30,8 @@ func certificateWorks(r *route) (State, string) {
 	if r.ingress == nil {
 		return Broken, "no Ingress asks for a certificate"
 	}
-	switch served := r.shown(); {
+	served, held := r.shown(), r.leaf()
+	switch {
 	case r.brought():
 		return Clear, fmt.Sprintf("served by %s until %s; no issuer is named", served.Chain[0].Issuer, stamp(served.Chain[0].NotAfter))
 	case len(r.ingress.Spec.TLS) == 0 && r.foreign:
@@ -41,18 +42,15 @@ func certificateWorks(r *route) (State, string) {
 	}
 	if r.block != nil && r.looked(facts.Secrets, r.Ingress.Namespace) {
 		name := object("Secret", r.Ingress.Namespace, r.block.SecretName)
-		if r.secret == nil || len(r.secret.Certificates) == 0 {
-			return Broken, name + ": holds no certificate"
-		}
-		leaf := r.secret.Certificates[0]
 		switch {
-		case !slices.ContainsFunc(leaf.Names, func(n string) bool { return covers(n, r.Host) }):
-			return Broken, fmt.Sprintf("%s: its certificate is for %s", name, list(leaf.Names))
-		case !leaf.NotAfter.After(r.s.Time):
-			return Broken, fmt.Sprintf("%s: its certificate is over since %s", name, stamp(leaf.NotAfter))
+		case held == nil:
+			return Broken, name + ": holds no certificate"
+		case !slices.ContainsFunc(held.Names, func(n string) bool { return covers(n, r.Host) }):
+			return Broken, fmt.Sprintf("%s: its certificate is for %s", name, list(held.Names))
+		case !held.NotAfter.After(r.s.Time):
+			return Broken, fmt.Sprintf("%s: its certificate is over since %s", name, stamp(held.NotAfter))
 		}
 	}
-	served, held := r.shown(), r.leaf()
 	switch {
 	case served == nil || len(served.Chain) == 0:
 		if held == nil {

@@ -79,7 +79,7 @@ type sign struct {
 }
 
 // signsOf reads the log of external-dns: what it said of the API since its last good sync.
-func signsOf(lines []facts.Line) (signs []sign, good time.Time) {
+func signsOf(lines []facts.Line, by string) (signs []sign, good time.Time) {
 	for i := range lines {
 		l := &lines[i]
 		// Both end a good sync: one without changes, and one that had some (controller.RunOnce, provider/cloudflare submitChanges).
@@ -94,7 +94,7 @@ func signsOf(lines []facts.Line) (signs []sign, good time.Time) {
 			if l.Fields["action"] != "" && a == rejected401 {
 				a = cannotWrite
 			}
-			signs = append(signs, sign{a, "", l.Time, logged(facts.ExternalDNS, *l)})
+			signs = append(signs, sign{a, by, l.Time, logged(facts.ExternalDNS, *l)})
 		}
 	}
 	return signs, good
@@ -107,10 +107,7 @@ func (r *route) credentialSigns() []sign {
 		return r.spoken
 	}
 	r.signed = true
-	for _, s := range r.signs {
-		s.by = r.dns.String()
-		r.spoken = append(r.spoken, s)
-	}
+	r.spoken = append(r.spoken, r.signs...)
 	if pod, w := r.dns.waiting("CreateContainerConfigError"); pod != nil {
 		if a := ailing(w.Message); a != fine {
 			r.spoken = append(r.spoken, sign{a, r.dns.String(), time.Time{}, says(object("Pod", pod.Namespace, pod.Name), "%s: %s", w.Reason, w.Message)})

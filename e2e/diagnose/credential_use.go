@@ -28,15 +28,19 @@ type use struct {
 	by []string
 }
 
-// mayGive reports whether external-dns may take its token from all of a Secret: one that is known to have no such key is for something else.
-func (x *index) mayGive(namespace string, from core.EnvFromSource) bool {
+// whole is the entry that external-dns takes its token from where it takes all of a Secret for variables. A Secret that is known to have no
+// such key is for something else.
+func (x *index) whole(namespace string, from core.EnvFromSource) (ref tokenRef, ok bool) {
 	key, ok := strings.CutPrefix(tokenVariable, from.Prefix)
-	secret := x.secrets[name{Namespace: namespace, Name: from.SecretRef.Name}]
-	if !ok || secret == nil {
-		return ok && (from.SecretRef.Optional == nil || !*from.SecretRef.Optional)
+	if from.SecretRef == nil || !ok {
+		return tokenRef{}, false
 	}
-	_, has := secret.Key(key)
-	return has
+	ref = tokenRef{namespace, from.SecretRef.Name, key}
+	if secret := x.secrets[ref.name()]; secret != nil {
+		_, ok = secret.Key(key)
+		return ref, ok
+	}
+	return ref, from.SecretRef.Optional == nil || !*from.SecretRef.Optional
 }
 
 // credentialUses reads who takes its token from where: external-dns by its variable, and each issuer by its solvers.
@@ -51,8 +55,8 @@ func (x *index) credentialUses() map[string][]tokenRef {
 				}
 			}
 			for _, from := range c.EnvFrom {
-				if from.SecretRef != nil && x.mayGive(d.Namespace, from) {
-					out[x.dns.String()] = append(out[x.dns.String()], tokenRef{d.Namespace, from.SecretRef.Name, strings.TrimPrefix(tokenVariable, from.Prefix)})
+				if ref, ok := x.whole(d.Namespace, from); ok {
+					out[x.dns.String()] = append(out[x.dns.String()], ref)
 				}
 			}
 		}

@@ -190,6 +190,12 @@ func TestOtherwiseBuiltAndBroken(t *testing.T) {
 			w.answer(503, "<html>503 Service Temporarily Unavailable</html>")
 			w.Services = w.Services[1:]
 		}, "backend-service-missing"},
+		"of Traefik's class by the annotation of old, and the address is gone": {func(w world) {
+			w.ingress.Spec.IngressClassName = nil
+			w.ingress.Annotations["kubernetes.io/ingress.class"] = "edge"
+			w.flag("--providers.kubernetesingress.ingressclass=edge")
+			w.leadsTo(elsewhere)
+		}, "stale-ingress-status"},
 		"proxied, unseen, and the origin fails": {func(w world) { w.proxiedUnseen(); w.answer(404, traefik404); w.Services = w.Services[1:] }, "backend-service-missing"},
 		"no plain HTTP and no HTTPS": {func(w world) {
 			w.refuses(w.Probes[host].HTTP)

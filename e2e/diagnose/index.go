@@ -138,7 +138,7 @@ func newIndex(s *facts.Snapshot) *index {
 	x.front, x.refs = x.frontService(), x.credentialUses()
 	x.points, x.forbidden = x.knownEntryPoints(), findForbidden(x.traefik.log)
 	x.sent = sentTokens(s.Journal)
-	x.signs, x.synced = signsOf(x.dns.log)
+	x.signs, x.synced = signsOf(x.dns.log, x.dns.String())
 	for i := range s.Secrets {
 		if leaf := s.Secrets[i].Certificates; len(leaf) > 0 {
 			x.served[leaf[0].SHA256] = &s.Secrets[i]

@@ -70,10 +70,8 @@ func (x *index) route(t Target) *route {
 	r.answers, r.asked = x.s.DNS[t.Host]
 	probe := x.s.Probes[t.Host]
 	r.https, r.http, r.raw, r.assumed = probe.HTTPS, probe.HTTP, probe.RawIP, probe.Assumed
-	if x.front != nil {
-		if addresses := addressesOf(x.front.Status.LoadBalancer.Ingress, func(i loadBalancer) (string, string) { return i.IP, i.Hostname }); len(addresses) > 0 {
-			r.address = addresses[0]
-		}
+	if addresses := x.frontAddresses(); len(addresses) > 0 {
+		r.address = addresses[0]
 	}
 	if r.ingress == nil {
 		return r

@@ -193,7 +193,7 @@ func answered(rep *outside.Report, statuses ...int) bool {
 // except that of a Go program, which has the same; then only Traefik's access log does. Of errors of its own proxy it does not: they stand
 // there as the origin's.
 func findApplication(r *route) []Finding {
-	if r.assumed && answered(r.secure(), 404) {
+	if r.beside() {
 		return nil
 	}
 	return r.failsItself()
@@ -201,11 +201,14 @@ func findApplication(r *route) []Finding {
 
 // findOwnAnswer notes that the application has nothing at a path that nobody said it had something at.
 func findOwnAnswer(r *route) []Finding {
-	if !r.assumed || !answered(r.secure(), 404) {
+	if !r.beside() {
 		return nil
 	}
 	return r.failsItself()
 }
+
+// beside reports whether there is nothing at the path that was asked for, of which nobody said that there is.
+func (r *route) beside() bool { return r.assumed && answered(r.secure(), 404) }
 
 func (r *route) failsItself() []Finding {
 	rep := r.secure()

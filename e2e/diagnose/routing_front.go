@@ -38,6 +38,14 @@ func (x *index) frontService() *core.Service {
 	return nil
 }
 
+// frontAddresses are the addresses and names of that Service.
+func (x *index) frontAddresses() []string {
+	if x.front == nil {
+		return nil
+	}
+	return addressesOf(x.front.Status.LoadBalancer.Ingress, func(i loadBalancer) (string, string) { return i.IP, i.Hostname })
+}
+
 func serviceName(s *core.Service) string { return object("Service", s.Namespace, s.Name) }
 
 func findTraefikDown(r *route) []Finding {

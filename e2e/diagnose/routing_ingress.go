@@ -11,9 +11,8 @@ import (
 )
 
 const (
-	traefikController = "traefik.io/ingress-controller"
-	onlyClass         = "providers.kubernetesingress.ingressclass"
-	oldClass          = "kubernetes.io/ingress.class" // the annotation of old
+	onlyClass = "providers.kubernetesingress.ingressclass"
+	oldClass  = "kubernetes.io/ingress.class" // the annotation of old
 )
 
 // classOf is the class of an Ingress, by field or by the annotation of old, which needs no IngressClass.
@@ -111,27 +110,33 @@ func findNoClass(r *route) []Finding {
 		says(ingressName(r.ingress), "no spec.ingressClassName and no annotation %s", oldClass), r.classEvidence())
 }
 
+// otherClass says what shows that the class of the Ingress is not Traefik's; ok is false where nothing does.
+func (r *route) otherClass() (evidence Evidence, ok bool) {
+	class, old := classOf(r.ingress)
+	object := r.classes[class]
+	switch filter := r.traefik.flag(onlyClass); {
+	case class == "":
+		return Evidence{}, false
+	case filter != "" && class != filter:
+		return says(r.traefik.String(), "--%s=%s", onlyClass, filter), true
+	case old && object == nil && class != "traefik" && class != filter:
+		return says("IngressClasses", "none is called %s", class), true
+	case object != nil && object.Spec.Controller != facts.TraefikController:
+		return says("IngressClass "+class, "spec.controller %s", object.Spec.Controller), true
+	}
+	return Evidence{}, false
+}
+
 func findWrongClass(r *route) []Finding {
 	if r.ingress == nil {
 		return nil
 	}
-	class, old := classOf(r.ingress)
-	object := r.classes[class]
-	filter := r.traefik.flag(onlyClass)
-	var evidence Evidence
-	switch {
-	case class == "":
-		return nil
-	case filter != "" && class != filter:
-		evidence = says(r.traefik.String(), "--%s=%s", onlyClass, filter)
-	case old && object == nil && class != "traefik" && class != filter:
-		evidence = says("IngressClasses", "none is called %s", class)
-	case object != nil && object.Spec.Controller != traefikController:
-		evidence = says("IngressClass "+class, "spec.controller %s", object.Spec.Controller)
-	default:
+	evidence, other := r.otherClass()
+	if !other {
 		return nil
 	}
-	if !old && object == nil && r.looked(facts.IngressClasses, "") {
+	class, old := classOf(r.ingress)
+	if !old && r.classes[class] == nil && r.looked(facts.IngressClasses, "") {
 		return nil // that it does not exist says more
 	}
 	return finding(ingressName(r.ingress), fmt.Sprintf("the Ingress is of class %s, which is not Traefik's", class), r.setClass(),
@@ -156,21 +161,10 @@ func (r *route) servedElsewhere() bool {
 	if len(r.published) == 0 {
 		return false
 	}
-	class, old := classOf(r.ingress)
-	filter, object := r.traefik.flag(onlyClass), r.classes[class]
-	switch {
-	case class == "":
-		return false
-	case filter != "" && class != filter:
-	case object != nil && object.Spec.Controller != traefikController:
-	case object == nil && old && class != "traefik":
-	default:
+	if _, other := r.otherClass(); !other {
 		return false
 	}
-	own := []string{r.traefik.flag(endpointAddress), r.traefik.flag(endpointName)}
-	if r.front != nil {
-		own = append(own, addressesOf(r.front.Status.LoadBalancer.Ingress, func(i loadBalancer) (string, string) { return i.IP, i.Hostname })...)
-	}
+	own := append(r.frontAddresses(), r.traefik.flag(endpointAddress), r.traefik.flag(endpointName))
 	return !slices.ContainsFunc(r.published, func(p string) bool { return slices.Contains(own, p) })
 }
 
@@ -193,7 +187,7 @@ func (r *route) traefikClass() string {
 		return filter
 	}
 	for i := range r.s.IngressClasses {
-		if c := &r.s.IngressClasses[i]; c.Spec.Controller == traefikController {
+		if c := &r.s.IngressClasses[i]; c.Spec.Controller == facts.TraefikController {
 			return c.Name
 		}
 	}

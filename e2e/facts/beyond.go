@@ -150,7 +150,7 @@ func reportsIPv6(ingress *networking.Ingress) bool {
 // ofAnother reports whether an Ingress is of the class of a controller that is not Traefik.
 func (c *collection) ofAnother(ingress *networking.Ingress) bool {
 	return ingress.Spec.IngressClassName != nil && slices.ContainsFunc(c.s.IngressClasses, func(class networking.IngressClass) bool {
-		return class.Name == *ingress.Spec.IngressClassName && class.Spec.Controller != "traefik.io/ingress-controller"
+		return class.Name == *ingress.Spec.IngressClassName && class.Spec.Controller != TraefikController
 	})
 }
 

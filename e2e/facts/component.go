@@ -21,6 +21,9 @@ const (
 	CAInjector  Component = "cert-manager-cainjector"
 )
 
+// TraefikController is what an IngressClass of Traefik names as its controller.
+const TraefikController = "traefik.io/ingress-controller"
+
 // ComponentOf recognises what a pod runs by the images of its containers, since names and labels are the bundle's to choose.
 // It is empty for anything else.
 func ComponentOf(spec core.PodSpec) Component {
@@ -28,16 +31,17 @@ func ComponentOf(spec core.PodSpec) Component {
 		name := c.Image[strings.LastIndex(c.Image, "/")+1:]
 		name, _, _ = strings.Cut(name, "@")
 		name, _, _ = strings.Cut(name, ":")
-		for _, plain := range []string{"cert-manager-controller", "cert-manager-webhook", "cert-manager-cainjector", "external-dns", "traefik"} {
-			if strings.HasPrefix(name, "mirrored-") && strings.HasSuffix(name, "-"+plain) {
-				name = plain // as Rancher calls its copies: mirrored-library-traefik
+		copied := strings.HasPrefix(name, "mirrored-") // as Rancher calls its copies: mirrored-library-traefik
+		for _, known := range [...]struct {
+			image string
+			of    Component
+		}{
+			{"external-dns", ExternalDNS}, {"traefik", Traefik},
+			{"cert-manager-controller", CertManager}, {"cert-manager-webhook", Webhook}, {"cert-manager-cainjector", CAInjector},
+		} {
+			if name == known.image || copied && strings.HasSuffix(name, "-"+known.image) {
+				return known.of
 			}
-		}
-		switch name {
-		case "cert-manager-controller":
-			return CertManager
-		case "external-dns", "traefik", "cert-manager-webhook", "cert-manager-cainjector":
-			return Component(name)
 		}
 	}
 	return ""

@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
 // Target is what is expected of the edge: the names of SPEC and the routes of a bundle.
@@ -57,7 +59,7 @@ func Reference() Target {
 		Production:     Issuer{Name: "letsencrypt-production", Server: "https://acme-v02.api.letsencrypt.org/directory"},
 		Staging:        Issuer{Name: "letsencrypt-staging", Server: "https://acme-staging-v02.api.letsencrypt.org/directory"},
 		Provider:       "cloudflare",
-		ControllerName: "traefik.io/ingress-controller",
+		ControllerName: facts.TraefikController,
 		Controller:     types.NamespacedName{Namespace: "traefik", Name: "traefik"},
 	}
 }

@@ -97,10 +97,7 @@ func TestLinkerFlags(t *testing.T) {
 
 func TestBuildOfThisProject(t *testing.T) {
 	t.Parallel()
-	root, err := filepath.Abs(filepath.Join("..", ".."))
-	if err != nil {
-		t.Fatal(err)
-	}
+	root := supplier(t, Build, "").Root
 	recipes, err := LoadRecipes(filepath.Join(root, "fixtures", "images"))
 	if err != nil {
 		t.Fatal(err)

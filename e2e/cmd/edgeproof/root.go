@@ -117,13 +117,7 @@ a client outside), installs a GitOps bundle unmodified, and judges every criteri
 
 // exampleAsPlugin has the examples of a command and of those below it call the plugin.
 func exampleAsPlugin(cmd *cobra.Command) {
-	lines := strings.Split(cmd.Example, "\n")
-	for i, line := range lines {
-		if after, ok := strings.CutPrefix(line, "  edgeproof "); ok {
-			lines[i] = "  kubectl edgeproof " + strings.ReplaceAll(after, "&& edgeproof ", "&& kubectl edgeproof ")
-		}
-	}
-	cmd.Example = strings.Join(lines, "\n")
+	cmd.Example = strings.NewReplacer("  edgeproof ", "  kubectl edgeproof ", "&& edgeproof ", "&& kubectl edgeproof ").Replace(cmd.Example)
 	for _, below := range cmd.Commands() {
 		exampleAsPlugin(below)
 	}
