@@ -36,8 +36,11 @@ func ComponentOf(spec core.PodSpec) Component {
 			image string
 			of    Component
 		}{
-			{"external-dns", ExternalDNS}, {"traefik", Traefik},
-			{"cert-manager-controller", CertManager}, {"cert-manager-webhook", Webhook}, {"cert-manager-cainjector", CAInjector},
+			{"external-dns", ExternalDNS},
+			{"traefik", Traefik},
+			{"cert-manager-controller", CertManager},
+			{"cert-manager-webhook", Webhook},
+			{"cert-manager-cainjector", CAInjector},
 		} {
 			if name == known.image || copied && strings.HasSuffix(name, "-"+known.image) {
 				return known.of
