@@ -9,12 +9,12 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/convergence"
-	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/e2e/report"
+	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
 // watchful is how often somebody looks who measures a time.
@@ -38,8 +38,8 @@ func (e *edge) timeRoute(ctx context.Context, route judge.Route) {
 	go func() {
 		defer close(measured)
 		_, err := await.Until(ctx, budget, "first answer of "+route.Hosts[0], func(ctx context.Context) await.Answer {
-			seen, err := e.scene.Internet.Probe(ctx, outside.Request{
-				URL: "https://" + route.Hosts[0] + "/", Address: environment.PublicAddress, Insecure: true,
+			seen, err := e.scene.Internet.Probe(ctx, probe.Request{
+				URL: "https://" + route.Hosts[0] + "/", Address: testbed.PublicAddress, Insecure: true,
 			})
 			switch {
 			case err != nil:

@@ -6,10 +6,10 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
-	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/evidence"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
+	"github.com/edgeproof/edgeproof/e2e/testbed"
 )
 
 // view is one look at everything, with what explains it.
@@ -32,7 +32,7 @@ func (e *edge) share() {
 		return view{s, diagnose.New(s)}
 	}}
 	e.lists = &facts.Shared[lists]{Take: func(ctx context.Context) lists {
-		printed, errs := e.kubectls(ctx, "kubectl get certificates -A", "kubectl get pods -A", rolloutOf(environment.ApplicationNamespace))
+		printed, errs := e.kubectls(ctx, "kubectl get certificates -A", "kubectl get pods -A", rolloutOf(testbed.ApplicationNamespace))
 		for n := range 2 { // what kubectl says of its own failure is what a person would read
 			if errs[n] != nil {
 				printed[n] = errs[n].Error()
@@ -96,7 +96,7 @@ func (e *edge) usual(ctx context.Context, v view, target judge.Target, applicati
 	route := target.Routes[0].Ingress
 	printed, _ := e.lists.Look(ctx)
 	rollout, err := printed.rollout, printed.rolloutErr
-	if application != environment.ApplicationNamespace {
+	if application != testbed.ApplicationNamespace {
 		rollout, err = e.kubectl(ctx, rolloutOf(application))
 	}
 	return []judge.Usual{

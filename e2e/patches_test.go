@@ -9,9 +9,9 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
-	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/run"
+	"github.com/edgeproof/edgeproof/e2e/testbed"
 )
 
 // TestPatchesFit tries every patch of the catalogue on what the reference bundle and the platform say: a patch names an argument by its
@@ -27,8 +27,8 @@ func TestPatchesFit(t *testing.T) {
 	}
 	reference := load(filepath.Join("bundles", "reference"), nil)
 	apps := load("apps", reference.Variables())
-	traefik := load(filepath.Join("platform", "traefik"), map[string]string{environment.TraefikVariable: environment.Traefik})
-	target, err := environment.Target(reference, apps)
+	traefik := load(filepath.Join("platform", "traefik"), map[string]string{testbed.TraefikVariable: testbed.Traefik})
+	target, err := testbed.Target(reference, apps)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -53,7 +53,7 @@ func TestPatchesFit(t *testing.T) {
 	}
 	tried := 0
 	for _, f := range faults {
-		filled, err := f.Fill(environment.FaultVariables(f.ID, target, environment.ExternalDNS(reference), "10.0.0.1"))
+		filled, err := f.Fill(testbed.FaultVariables(f.ID, target, testbed.ExternalDNS(reference), "10.0.0.1"))
 		if err != nil {
 			t.Fatal(err)
 		}

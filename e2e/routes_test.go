@@ -9,9 +9,9 @@ import (
 	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 
-	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/judge"
+	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
@@ -124,7 +124,7 @@ func (e *edge) makeRoute(ctx context.Context, f fault.Fault) error {
 			return err
 		}
 	}
-	route, err := e.scene.MakeRoute(ctx, variables, environment.RouteOptions{Own: f.Application == fault.Own, Restored: restored})
+	route, err := e.scene.MakeRoute(ctx, variables, testbed.RouteOptions{Own: f.Application == fault.Own, Restored: restored})
 	if err != nil {
 		return err
 	}
@@ -135,7 +135,7 @@ func (e *edge) makeRoute(ctx context.Context, f fault.Fault) error {
 }
 
 func (e *edge) variables(f fault.Fault) map[string]string {
-	return environment.FaultVariables(routeOf(f), e.target, e.externalDNS, e.application)
+	return testbed.FaultVariables(routeOf(f), e.target, e.externalDNS, e.application)
 }
 
 // applicationOf names the namespace in which the application of a fault's route runs.
@@ -143,7 +143,7 @@ func (e *edge) applicationOf(f fault.Fault) string {
 	if f.Application == fault.Own {
 		return e.variables(f)["namespace"]
 	}
-	return environment.ApplicationNamespace
+	return testbed.ApplicationNamespace
 }
 
 // targetOf is what is judged of a fault: its own route, once that exists; before, the bundle's.

@@ -20,13 +20,13 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/criteria"
-	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/report"
 	"github.com/edgeproof/edgeproof/e2e/run"
+	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/timeline"
 	"github.com/edgeproof/edgeproof/e2e/upgrade"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
@@ -117,7 +117,7 @@ func catalogue(all []fault.Fault, stage run.Stage) []fault.Fault {
 // edge is what the specs share.
 type edge struct {
 	stage   run.Stage
-	scene   *environment.Scene
+	scene   *testbed.Testbed
 	sources facts.Sources
 	target  judge.Target
 	budgets await.Budgets
@@ -220,9 +220,9 @@ func (e *edge) connect(ctx context.Context) {
 	Expect(err).NotTo(HaveOccurred())
 	apps, err := run.LoadBundle(ctx, e.stage.Root, e.stage.Apps, installed.Variables(), quiet)
 	Expect(err).NotTo(HaveOccurred())
-	e.target, err = environment.Target(installed, apps)
+	e.target, err = testbed.Target(installed, apps)
 	Expect(err).NotTo(HaveOccurred())
-	e.externalDNS = environment.ExternalDNS(installed)
+	e.externalDNS = testbed.ExternalDNS(installed)
 	e.change.target, e.change.baseline = e.target, version{installed, e.stage.Traefik}
 	if e.stage.Candidate != "" {
 		candidate, err := run.LoadBundle(ctx, e.stage.Root, e.stage.Candidate, nil, quiet)
@@ -230,7 +230,7 @@ func (e *edge) connect(ctx context.Context) {
 		e.change.candidate = version{candidate, e.stage.CandidateTraefik}
 	}
 
-	e.scene = &environment.Scene{
+	e.scene = &testbed.Testbed{
 		Root: e.stage.Root, Bundle: installed, Apps: apps, Traefik: e.stage.Traefik, Budgets: e.budgets, Log: progress.Plain(GinkgoWriter), Node: e.stage,
 	}
 	Expect(e.scene.Connect(config)).To(Succeed())

@@ -14,11 +14,11 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/criteria"
-	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/report"
 	"github.com/edgeproof/edgeproof/e2e/run"
+	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/upgrade"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 	"github.com/edgeproof/edgeproof/mocks/control"
@@ -80,9 +80,9 @@ func (e *edge) upgrade(faults []fault.Fault) {
 		u.Changes = append(u.Changes, upgrade.Behaviour(before.Entries, settled)...)
 		u.Lost = append(u.Lost, upgrade.Dropped(u.Changes)...)
 		e.change.applied, e.change.held = true, u.Result() != verdict.Passed
-		target, err := environment.Target(e.change.candidate.Bundle, e.scene.Apps)
+		target, err := testbed.Target(e.change.candidate.Bundle, e.scene.Apps)
 		Expect(err).NotTo(HaveOccurred())
-		e.target, e.externalDNS, e.start = target, environment.ExternalDNS(e.change.candidate.Bundle), time.Now()
+		e.target, e.externalDNS, e.start = target, testbed.ExternalDNS(e.change.candidate.Bundle), time.Now()
 		e.tellUpgrade(ctx, u)
 		e.makeRoutes(ctx, faults)
 	})
@@ -136,13 +136,13 @@ func (e *edge) only(route judge.Route) judge.Target {
 
 // probeRoute makes a route of the project's own application, for clients outside to ask.
 func (e *edge) probeRoute(ctx context.Context, name string) (judge.Route, error) {
-	route, err := e.scene.MakeRoute(ctx, e.probeVariables(name), environment.RouteOptions{Own: true})
+	route, err := e.scene.MakeRoute(ctx, e.probeVariables(name), testbed.RouteOptions{Own: true})
 	e.change.routes = append(e.change.routes, route)
 	return route, err
 }
 
 func (e *edge) probeVariables(name string) map[string]string {
-	variables := environment.FaultVariables(name, e.change.target, e.externalDNS, e.application)
+	variables := testbed.FaultVariables(name, e.change.target, e.externalDNS, e.application)
 	variables["namespace"] = "probe-" + name
 	return variables
 }
@@ -187,7 +187,7 @@ func (e *edge) stuck(ctx context.Context, to version) []string {
 		return nil
 	}
 	broken := []string{"the bundle does not become ready: " + e.scene.Stuck}
-	target, err := environment.Target(to.Bundle, e.scene.Apps)
+	target, err := testbed.Target(to.Bundle, e.scene.Apps)
 	if err != nil {
 		return append(broken, err.Error())
 	}

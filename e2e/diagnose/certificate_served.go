@@ -8,13 +8,13 @@ import (
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 // servedLeaf is the leaf that the controller's address, or else the host's name, answers with, and the probe that saw it; nil when
 // nobody shook hands. Behind a proxy only the address tells of this cluster.
-func (r *route) servedLeaf() (*outside.Report, *outside.Certificate) {
-	for _, rep := range []*outside.Report{r.raw, r.https} {
+func (r *route) servedLeaf() (*probe.Report, *probe.Certificate) {
+	for _, rep := range []*probe.Report{r.raw, r.https} {
 		if rep != nil && rep.TLS != nil && len(rep.TLS.Chain) > 0 {
 			return rep, &rep.TLS.Chain[0]
 		}

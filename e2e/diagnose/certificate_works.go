@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 func certificateNeeds(r *route) []need {
@@ -79,7 +79,7 @@ func (r *route) brought() bool {
 }
 
 // shown is the handshake at the ingress controller. By name it is that of the provider's edge when the record is proxied, and not taken.
-func (r *route) shown() *outside.Handshake {
+func (r *route) shown() *probe.Handshake {
 	if r.raw != nil && r.raw.TLS != nil {
 		return r.raw.TLS
 	}

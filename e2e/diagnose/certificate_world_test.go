@@ -11,7 +11,7 @@ import (
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 // This file breaks the certificate layer of a healthy world, one way each.
@@ -48,7 +48,7 @@ func unserved(s *facts.Snapshot) {
 		}
 	}
 	s.Secrets = kept
-	serve(s, func(c *outside.Handshake) {
+	serve(s, func(c *probe.Handshake) {
 		c.Verified, c.TrustedBy, c.LeadsTo = false, "", ""
 		c.VerifyError = "x509: certificate is valid for 0f.1e.traefik.default, not " + host
 		c.Chain[0].Subject, c.Chain[0].Issuer, c.Chain[0].SANs = "CN=TRAEFIK DEFAULT CERT", "CN=TRAEFIK DEFAULT CERT", []string{"0f.1e.traefik.default"}
@@ -92,7 +92,7 @@ func misnamed(s *facts.Snapshot) {
 			s.Secrets[i].Certificates[0].Names = []string{"other.safeops.work"}
 		}
 	}
-	serve(s, func(c *outside.Handshake) {
+	serve(s, func(c *probe.Handshake) {
 		c.Verified, c.TrustedBy, c.VerifyError = false, "", "x509: certificate is valid for other.safeops.work, not "+host
 		c.Chain[0].SANs = []string{"other.safeops.work"}
 	})
@@ -258,7 +258,7 @@ func staged(s *facts.Snapshot) {
 			s.Secrets[i].Certificates[0].Issuer = "CN=(STAGING) Counterfeit Cashew R10,O=Let's Encrypt,C=US"
 		}
 	}
-	serve(s, func(c *outside.Handshake) {
+	serve(s, func(c *probe.Handshake) {
 		c.Verified, c.TrustedBy, c.LeadsTo, c.VerifyError = false, "", "staging", "x509: certificate signed by unknown authority"
 		c.Chain[0].Issuer = "CN=(STAGING) Counterfeit Cashew R10,O=Let's Encrypt,C=US"
 	})
@@ -271,7 +271,7 @@ func expired(s *facts.Snapshot) {
 			s.Secrets[i].Certificates[0].NotAfter, s.Secrets[i].Certificates[0].SHA256 = ago(60).Time, "ee"
 		}
 	}
-	serve(s, func(c *outside.Handshake) {
+	serve(s, func(c *probe.Handshake) {
 		c.Verified, c.TrustedBy, c.VerifyError = false, "", "x509: certificate has expired or is not yet valid"
 		c.Chain[0].NotAfter, c.Chain[0].SHA256 = ago(60).Time, "ee"
 	})

@@ -8,7 +8,7 @@ import (
 	networking "k8s.io/api/networking/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 // others are the Ingresses of the same host whose targets differ from the route's.
@@ -117,7 +117,7 @@ func findProxied(r *route) []Finding {
 // proxyTrouble says how a client fares at the provider's proxy, "" for well: 520 to 530 are the proxy's own.
 func (r *route) proxyTrouble() string {
 	switch {
-	case r.https == nil || r.https.Failed == outside.StepResolve:
+	case r.https == nil || r.https.Failed == probe.StepResolve:
 	case r.https.HTTP != nil && r.https.HTTP.Status >= 520 && r.https.HTTP.Status <= 530:
 		return fmt.Sprintf("it answers %d", r.https.HTTP.Status)
 	case r.https.Failed != "":
@@ -144,7 +144,7 @@ func (r *route) private() (record, bool) {
 
 func findPrivate(r *route) []Finding {
 	rec, ok := r.private()
-	if !ok || r.naming().state != right || r.https == nil || r.https.Failed != outside.StepConnect {
+	if !ok || r.naming().state != right || r.https == nil || r.https.Failed != probe.StepConnect {
 		return nil
 	}
 	return r.privateFinding(rec, fmt.Sprintf("%s holds %s, which the internet cannot reach", rec, rec.Content), rec.evidence(), probed(r.https))

@@ -8,7 +8,7 @@ import (
 	networking "k8s.io/api/networking/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 // This file breaks the DNS layer of a healthy world, one way each.
@@ -139,19 +139,19 @@ func answered(authority, resolver string) change {
 // leads says where a client gets to by name: nowhere, to an address where nobody answers, or to the load balancer.
 func leads(s *facts.Snapshot, to string) {
 	p := s.Probes[host]
-	for _, rep := range []*outside.Report{p.HTTPS, p.HTTP} {
+	for _, rep := range []*probe.Report{p.HTTPS, p.HTTP} {
 		switch to {
 		case address:
 		case "":
-			*rep = outside.Report{
-				Request: rep.Request, Failed: outside.StepResolve, Class: outside.ClassNXDomain, Error: "no such name",
-				Resolve: &outside.Resolution{Name: host, Rcode: "NXDOMAIN"},
+			*rep = probe.Report{
+				Request: rep.Request, Failed: probe.StepResolve, Class: probe.ClassNXDomain, Error: "no such name",
+				Resolve: &probe.Resolution{Name: host, Rcode: "NXDOMAIN"},
 			}
 		default:
-			*rep = outside.Report{
-				Request: rep.Request, Failed: outside.StepConnect, Class: outside.ClassTimeout, Error: "connect: i/o timeout",
-				Resolve: &outside.Resolution{Name: host, Rcode: "NOERROR", Records: []outside.AddressRecord{{Type: "A", Address: to, TTL: 300}}},
-				Connect: &outside.Connection{Address: to, Tried: []outside.Attempt{{Address: to, Error: "i/o timeout"}}},
+			*rep = probe.Report{
+				Request: rep.Request, Failed: probe.StepConnect, Class: probe.ClassTimeout, Error: "connect: i/o timeout",
+				Resolve: &probe.Resolution{Name: host, Rcode: "NOERROR", Records: []probe.AddressRecord{{Type: "A", Address: to, TTL: 300}}},
+				Connect: &probe.Connection{Address: to, Tried: []probe.Attempt{{Address: to, Error: "i/o timeout"}}},
 			}
 		}
 	}
@@ -221,8 +221,8 @@ func proxied(s *facts.Snapshot) {
 	const edge = "104.16.1.1"
 	addressRecord(s).Proxied = true
 	s.DNS[host] = facts.Answers{Authority: facts.Answer{Rcode: "NOERROR", Addresses: []string{edge}, TTL: 300}, Resolver: facts.Answer{Rcode: "NOERROR", Addresses: []string{edge}, TTL: 300}}
-	for _, rep := range []*outside.Report{s.Probes[host].HTTPS, s.Probes[host].HTTP} {
-		rep.Resolve.Records, rep.Connect.Address = []outside.AddressRecord{{Type: "A", Address: edge, TTL: 300}}, edge
+	for _, rep := range []*probe.Report{s.Probes[host].HTTPS, s.Probes[host].HTTP} {
+		rep.Resolve.Records, rep.Connect.Address = []probe.AddressRecord{{Type: "A", Address: edge, TTL: 300}}, edge
 	}
 }
 

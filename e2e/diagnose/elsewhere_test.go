@@ -11,7 +11,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 const elsewhere = "198.51.100.20" // another controller's address
@@ -27,10 +27,10 @@ func (w world) leadsTo(addresses ...string) {
 	answer := facts.Answer{Rcode: "NOERROR", Addresses: addresses, TTL: 300}
 	w.DNS[host] = facts.Answers{Authority: answer, Resolver: answer}
 	p := w.Probes[host]
-	for _, rep := range []*outside.Report{p.HTTPS, p.HTTP} {
+	for _, rep := range []*probe.Report{p.HTTPS, p.HTTP} {
 		rep.Resolve.Records = nil
 		for _, a := range addresses {
-			rep.Resolve.Records = append(rep.Resolve.Records, outside.AddressRecord{Type: "A", Address: a, TTL: 300})
+			rep.Resolve.Records = append(rep.Resolve.Records, probe.AddressRecord{Type: "A", Address: a, TTL: 300})
 		}
 	}
 	p.RawIP.Request.Address = addresses[0]
@@ -58,14 +58,14 @@ func (w world) unmanaged() {
 	w.Certificates, w.CertificateRequests, w.Orders, w.Challenges = nil, nil, nil, nil
 }
 
-func (w world) refuses(rep *outside.Report) {
-	rep.OK, rep.Failed, rep.Class, rep.Error, rep.TLS, rep.HTTP = false, outside.StepConnect, outside.ClassRefused, "connection refused", nil, nil
+func (w world) refuses(rep *probe.Report) {
+	rep.OK, rep.Failed, rep.Class, rep.Error, rep.TLS, rep.HTTP = false, probe.StepConnect, probe.ClassRefused, "connection refused", nil, nil
 }
 
 func (w world) assumed(path string) {
 	p := w.Probes[host]
 	p.Assumed = true
-	for _, rep := range []*outside.Report{p.HTTPS, p.RawIP} {
+	for _, rep := range []*probe.Report{p.HTTPS, p.RawIP} {
 		rep.Request.URL = "https://" + host + path
 	}
 	w.Probes[host] = p
@@ -75,7 +75,7 @@ func (w world) assumed(path string) {
 func (w world) proxiedUnseen() {
 	proxied(w.Snapshot)
 	w.unasked()
-	for _, rep := range []*outside.Report{w.Probes[host].HTTPS, w.Probes[host].HTTP} {
+	for _, rep := range []*probe.Report{w.Probes[host].HTTPS, w.Probes[host].HTTP} {
 		rep.HTTP.Headers = map[string]string{"Server": "cloudflare"}
 	}
 }

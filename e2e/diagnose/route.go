@@ -10,7 +10,7 @@ import (
 	networking "k8s.io/api/networking/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 // route is one route under examination: the target with all of the snapshot that concerns it, looked up once. Anything may be nil.
@@ -36,11 +36,11 @@ type route struct {
 	records   []record // at the host's own name
 	answers   facts.Answers
 	asked     bool // answers are there
-	https     *outside.Report
-	http      *outside.Report
-	raw       *outside.Report // HTTPS at the controller's address, without DNS
-	foreign   bool            // see servedElsewhere
-	assumed   bool            // nobody said at which path the application answers
+	https     *probe.Report
+	http      *probe.Report
+	raw       *probe.Report // HTTPS at the controller's address, without DNS
+	foreign   bool          // see servedElsewhere
+	assumed   bool          // nobody said at which path the application answers
 
 	credentials  []use  // see uses
 	spoken       []sign // see credentialSigns

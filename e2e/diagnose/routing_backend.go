@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 // backends calls f for each Service that the route leads to, once for each path, until it returns something. The Service is nil when it
@@ -180,7 +180,7 @@ func ownWords(body string) bool {
 	return false
 }
 
-func answered(rep *outside.Report, statuses ...int) bool {
+func answered(rep *probe.Report, statuses ...int) bool {
 	for _, status := range statuses {
 		if rep != nil && rep.HTTP != nil && rep.HTTP.Status == status {
 			return true

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 const routerTLS = "traefik.ingress.kubernetes.io/router.tls"
@@ -71,7 +71,7 @@ func findHTTPSOnly404(r *route) []Finding {
 	if len(asked) > 0 {
 		evidence = append(evidence, says(ingressName(r.ingress), "annotation router.entrypoints %s", list(asked)))
 	}
-	for _, rep := range []*outside.Report{r.secure(), r.http} {
+	for _, rep := range []*probe.Report{r.secure(), r.http} {
 		if rep != nil {
 			evidence = append(evidence, probed(rep))
 		}
@@ -119,7 +119,7 @@ func findHTTPFails(r *route) []Finding {
 }
 
 // loops reports whether an answer redirects to what was asked for.
-func loops(rep *outside.Report) bool {
+func loops(rep *probe.Report) bool {
 	if rep.HTTP == nil || rep.HTTP.Status < 300 || rep.HTTP.Status > 399 {
 		return false
 	}
@@ -128,7 +128,7 @@ func loops(rep *outside.Report) bool {
 
 // findMisdirected finds 421: server name and Host choose different TLS options (RFC 9110 section 15.5.20).
 func findMisdirected(r *route) []Finding {
-	for _, rep := range []*outside.Report{r.raw, r.https} {
+	for _, rep := range []*probe.Report{r.raw, r.https} {
 		if rep != nil && rep.HTTP != nil && rep.HTTP.Status == 421 {
 			return finding("host "+r.Host, "Traefik finds that the connection was made for a host with other TLS options",
 				Remedy{Text: "use the same TLSOption for all hosts that share a certificate"}, probed(rep))

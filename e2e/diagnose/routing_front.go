@@ -10,7 +10,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 const (
@@ -150,7 +150,7 @@ func findAddressStale(r *route) []Finding {
 	if fixed == "" || r.address == "" || fixed == r.address || !slices.Contains(r.published, fixed) || unreachable(fixed) {
 		return nil
 	}
-	if r.raw == nil || r.raw.HTTP == nil || r.https == nil || r.https.Failed != outside.StepConnect {
+	if r.raw == nil || r.raw.HTTP == nil || r.https == nil || r.https.Failed != probe.StepConnect {
 		return nil
 	}
 	return finding(r.traefik.String(), fmt.Sprintf("Traefik is told to publish %s, where nobody listens; its Service is at %s", fixed, r.address),

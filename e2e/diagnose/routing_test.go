@@ -9,7 +9,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 const (
@@ -42,16 +42,16 @@ func (w world) ignored() {
 }
 
 // fixed makes Traefik publish an address of its flags, which fails at a step, or at none.
-func (w world) fixed(address string, failed outside.Step) {
+func (w world) fixed(address string, failed probe.Step) {
 	w.flag("--providers.kubernetesingress.ingressendpoint.ip=" + address)
 	w.ingress.Status.LoadBalancer.Ingress[0].IP, w.Zones[0].Records[0].Content = address, address
 	answer := facts.Answer{Rcode: "NOERROR", Addresses: []string{address}, TTL: 300}
 	w.DNS[host] = facts.Answers{Authority: answer, Resolver: answer}
 	p := w.Probes[host]
-	for _, rep := range []*outside.Report{p.HTTPS, p.HTTP} {
+	for _, rep := range []*probe.Report{p.HTTPS, p.HTTP} {
 		rep.Resolve.Records[0].Address = address
 		if failed != "" {
-			rep.OK, rep.Failed, rep.Class, rep.Error, rep.TLS, rep.HTTP = false, failed, outside.ClassRefused, "connection refused", nil, nil
+			rep.OK, rep.Failed, rep.Class, rep.Error, rep.TLS, rep.HTTP = false, failed, probe.ClassRefused, "connection refused", nil, nil
 		}
 	}
 }
@@ -271,7 +271,7 @@ func routingScenes() []scene {
 		{
 			name: "stale-cert-served", causes: []string{"stale-cert-served " + theTraefik}, states: unrouted(),
 			do: func(w world) {
-				w.show(outside.Certificate{Subject: "CN=" + host, Serial: "0e", SANs: []string{host}, NotAfter: ago(5).Time, SHA256: "old"}, outside.ClassExpired, "x509: certificate has expired")
+				w.show(probe.Certificate{Subject: "CN=" + host, Serial: "0e", SANs: []string{host}, NotAfter: ago(5).Time, SHA256: "old"}, probe.ClassExpired, "x509: certificate has expired")
 			},
 		},
 		{
@@ -313,7 +313,7 @@ func routingScenes() []scene {
 		},
 		{
 			name: "stale-ingress-status/a fixed address", causes: []string{"stale-ingress-status " + theTraefik}, states: unrouted(),
-			do: func(w world) { w.fixed("203.0.113.99", outside.StepConnect) },
+			do: func(w world) { w.fixed("203.0.113.99", probe.StepConnect) },
 		},
 		{
 			name: "stale-ingress-status/a router in front",
@@ -337,7 +337,7 @@ func routingScenes() []scene {
 			do: func(w world) {
 				w.stops(w.traefik, "CrashLoopBackOff", "back-off restarting failed container")
 				for _, rep := range w.probes() {
-					rep.OK, rep.Failed, rep.Class, rep.Error, rep.TLS, rep.HTTP = false, outside.StepConnect, outside.ClassRefused, "connection refused", nil, nil
+					rep.OK, rep.Failed, rep.Class, rep.Error, rep.TLS, rep.HTTP = false, probe.StepConnect, probe.ClassRefused, "connection refused", nil, nil
 				}
 			},
 		},

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 func routingNeeds(r *route) []need {
@@ -35,7 +35,7 @@ func routingWorks(r *route) (State, string) {
 		return Unknown, r.Host + " was not probed"
 	}
 	seen := ""
-	for _, rep := range []*outside.Report{r.raw, r.https, r.http} {
+	for _, rep := range []*probe.Report{r.raw, r.https, r.http} {
 		if rep == nil || !r.arrived(rep) {
 			continue
 		}
@@ -63,8 +63,8 @@ func routingWorks(r *route) (State, string) {
 }
 
 // arrived reports whether a probe was sent to the ingress controller: not to another address, where a wrong record leads.
-func (r *route) arrived(rep *outside.Report) bool {
-	if rep.HTTP == nil && (rep.Failed == outside.StepResolve || rep.Failed == outside.StepTLS) {
+func (r *route) arrived(rep *probe.Report) bool {
+	if rep.HTTP == nil && (rep.Failed == probe.StepResolve || rep.Failed == probe.StepTLS) {
 		return false
 	}
 	if rep.Request.Address != "" {
@@ -73,13 +73,13 @@ func (r *route) arrived(rep *outside.Report) bool {
 	if rep.Resolve == nil {
 		return rep.HTTP != nil
 	}
-	return slices.ContainsFunc(rep.Resolve.Records, func(a outside.AddressRecord) bool { return slices.Contains(r.published, a.Address) }) ||
+	return slices.ContainsFunc(rep.Resolve.Records, func(a probe.AddressRecord) bool { return slices.Contains(r.published, a.Address) }) ||
 		slices.ContainsFunc(rep.Resolve.Chain, func(to string) bool { return slices.Contains(r.published, strings.TrimSuffix(to, ".")) })
 }
 
 // secure is the probe over HTTPS that got to the ingress controller; nil for none.
-func (r *route) secure() *outside.Report {
-	for _, rep := range []*outside.Report{r.raw, r.https} {
+func (r *route) secure() *probe.Report {
+	for _, rep := range []*probe.Report{r.raw, r.https} {
 		if rep != nil && rep.HTTP != nil {
 			return rep
 		}
@@ -93,7 +93,7 @@ func (r *route) isDown() bool {
 	return rep != nil && bad(rep.HTTP.Status)
 }
 
-func answers2xx(rep *outside.Report) bool {
+func answers2xx(rep *probe.Report) bool {
 	return rep != nil && rep.HTTP != nil && rep.HTTP.Status >= 200 && rep.HTTP.Status < 300
 }
 

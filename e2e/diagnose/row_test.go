@@ -7,7 +7,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 // change breaks a world in one way.
@@ -119,14 +119,14 @@ func (r row) checkFinding(t *testing.T, findings []diagnose.Finding) {
 }
 
 // serve changes what HTTPS shows, by name and at the address.
-func serve(s *facts.Snapshot, with func(*outside.Handshake)) {
+func serve(s *facts.Snapshot, with func(*probe.Handshake)) {
 	p := s.Probes[host]
-	for _, rep := range []*outside.Report{p.HTTPS, p.RawIP} {
+	for _, rep := range []*probe.Report{p.HTTPS, p.RawIP} {
 		h := *rep.TLS
 		h.Chain = slices.Clone(h.Chain)
 		with(&h)
 		if rep.TLS = &h; !h.Verified {
-			rep.OK, rep.Failed, rep.Class, rep.Error = false, outside.StepTLS, outside.ClassUnknownAuthority, h.VerifyError
+			rep.OK, rep.Failed, rep.Class, rep.Error = false, probe.StepTLS, probe.ClassUnknownAuthority, h.VerifyError
 		}
 	}
 }

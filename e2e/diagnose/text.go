@@ -10,7 +10,7 @@ import (
 	networking "k8s.io/api/networking/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 type loadBalancer = core.LoadBalancerIngress
@@ -46,7 +46,7 @@ func logged(c facts.Component, l facts.Line) Evidence {
 }
 
 // probed is evidence from a probe.
-func probed(rep *outside.Report) Evidence {
+func probed(rep *probe.Report) Evidence {
 	source := "probe " + rep.Request.URL
 	if rep.Request.Address != "" {
 		source += " at " + rep.Request.Address

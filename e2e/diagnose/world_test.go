@@ -16,7 +16,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 const (
@@ -267,20 +267,20 @@ func seen(s *facts.Snapshot) {
 }
 
 // plain is the report of a probe over HTTP by name.
-func plain(status int) *outside.Report {
-	return &outside.Report{
-		Request: outside.Request{URL: "http://" + host + "/", Insecure: true}, Started: clock(), OK: true,
-		Resolve: &outside.Resolution{Name: host, Rcode: "NOERROR", Records: []outside.AddressRecord{{Type: "A", Address: address, TTL: 300}}},
-		Connect: &outside.Connection{Address: address + ":80"},
-		HTTP:    &outside.Answer{Status: status, Proto: "HTTP/1.1", Body: `{"app":"frontend","host":"develop.safeops.work","path":"/"}`},
+func plain(status int) *probe.Report {
+	return &probe.Report{
+		Request: probe.Request{URL: "http://" + host + "/", Insecure: true}, Started: clock(), OK: true,
+		Resolve: &probe.Resolution{Name: host, Rcode: "NOERROR", Records: []probe.AddressRecord{{Type: "A", Address: address, TTL: 300}}},
+		Connect: &probe.Connection{Address: address + ":80"},
+		HTTP:    &probe.Answer{Status: status, Proto: "HTTP/1.1", Body: `{"app":"frontend","host":"develop.safeops.work","path":"/"}`},
 	}
 }
 
 // https is the report of a probe over HTTPS by name, with the certificate that the Secret holds.
-func https(status int) *outside.Report {
+func https(status int) *probe.Report {
 	out := plain(status)
 	out.Request.URL, out.Connect.Address = "https://"+host+"/", address+":443"
-	out.TLS = &outside.Handshake{ServerName: host, SNI: host, Verified: true, TrustedBy: "production", LeadsTo: "production", Chain: []outside.Certificate{{
+	out.TLS = &probe.Handshake{ServerName: host, SNI: host, Verified: true, TrustedBy: "production", LeadsTo: "production", Chain: []probe.Certificate{{
 		Subject: "CN=" + host, Issuer: "CN=Pebble Intermediate CA", Serial: "1f", SANs: []string{host}, NotBefore: ago(68).Time, NotAfter: clock().AddDate(0, 0, 89), SHA256: leafSHA,
 	}}}
 	return out
@@ -294,19 +294,19 @@ func (w world) answer(status int, body string) {
 }
 
 // show makes HTTPS show a certificate that does not verify.
-func (w world) show(c outside.Certificate, class outside.Class, why string) {
+func (w world) show(c probe.Certificate, class probe.Class, why string) {
 	for _, rep := range w.probes() {
 		if rep.TLS != nil {
-			rep.OK, rep.Failed, rep.Class, rep.Error = false, outside.StepTLS, class, why
-			rep.TLS.Verified, rep.TLS.TrustedBy, rep.TLS.LeadsTo, rep.TLS.VerifyError, rep.TLS.Chain = false, "", "", why, []outside.Certificate{c}
+			rep.OK, rep.Failed, rep.Class, rep.Error = false, probe.StepTLS, class, why
+			rep.TLS.Verified, rep.TLS.TrustedBy, rep.TLS.LeadsTo, rep.TLS.VerifyError, rep.TLS.Chain = false, "", "", why, []probe.Certificate{c}
 		}
 	}
 }
 
 // showDefault makes HTTPS show Traefik's own certificate.
 func (w world) showDefault() {
-	w.show(outside.Certificate{Subject: "CN=TRAEFIK DEFAULT CERT", Issuer: "CN=TRAEFIK DEFAULT CERT", SANs: []string{"0f.0e.traefik.default"}, NotAfter: clock().AddDate(1, 0, 0), SHA256: "default"},
-		outside.ClassUnknownAuthority, "x509: certificate signed by unknown authority")
+	w.show(probe.Certificate{Subject: "CN=TRAEFIK DEFAULT CERT", Issuer: "CN=TRAEFIK DEFAULT CERT", SANs: []string{"0f.0e.traefik.default"}, NotAfter: clock().AddDate(1, 0, 0), SHA256: "default"},
+		probe.ClassUnknownAuthority, "x509: certificate signed by unknown authority")
 }
 
 // unresolved makes the name have no address, at the provider, in the DNS and so for a client.
@@ -315,8 +315,8 @@ func (w world) unresolved() {
 	none := facts.Answer{Rcode: "NXDOMAIN"}
 	w.DNS[host] = facts.Answers{Authority: none, Resolver: none}
 	p := w.Probes[host]
-	for _, rep := range []*outside.Report{p.HTTPS, p.HTTP} {
-		*rep = outside.Report{Request: rep.Request, Failed: outside.StepResolve, Class: outside.ClassNXDomain, Error: "no such name", Resolve: &outside.Resolution{Name: host, Rcode: "NXDOMAIN"}}
+	for _, rep := range []*probe.Report{p.HTTPS, p.HTTP} {
+		*rep = probe.Report{Request: rep.Request, Failed: probe.StepResolve, Class: probe.ClassNXDomain, Error: "no such name", Resolve: &probe.Resolution{Name: host, Rcode: "NXDOMAIN"}}
 	}
 }
 
@@ -346,10 +346,10 @@ func (w world) unissued(reason string) *acme.Challenge {
 }
 
 // probes are the reports of the route, without those that got no answer.
-func (w world) probes() []*outside.Report {
-	var out []*outside.Report
+func (w world) probes() []*probe.Report {
+	var out []*probe.Report
 	p := w.Probes[host]
-	for _, rep := range []*outside.Report{p.HTTPS, p.HTTP, p.RawIP} {
+	for _, rep := range []*probe.Report{p.HTTPS, p.HTTP, p.RawIP} {
 		if rep != nil && rep.HTTP != nil {
 			out = append(out, rep)
 		}

@@ -11,8 +11,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
 // Diagnoses explains every host of a target.
@@ -114,7 +114,7 @@ func routeSeen(s *facts.Snapshot, target judge.Target, host string) verdict.Rout
 	return seen
 }
 
-func status(r *outside.Report) int {
+func status(r *probe.Report) int {
 	if r == nil || r.HTTP == nil {
 		return 0
 	}

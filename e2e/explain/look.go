@@ -11,9 +11,9 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
-	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/facts/live"
+	"github.com/edgeproof/edgeproof/e2e/testbed"
 )
 
 // firstLook bounds the question whether there is a cluster at all.
@@ -144,7 +144,7 @@ func glance(ctx context.Context, sources facts.Sources, host string) (*facts.Sna
 
 // internet is the fake one where the cluster has it, unless another is asked for.
 func (o Options) internet(ctx context.Context, config *rest.Config, s *facts.Snapshot) (facts.Internet, error) {
-	name := types.NamespacedName{Namespace: environment.InternetNamespace, Name: environment.ControlService}
+	name := types.NamespacedName{Namespace: testbed.InternetNamespace, Name: testbed.ControlService}
 	there := false
 	for i := range s.Services {
 		there = there || s.Services[i].Namespace == name.Namespace && s.Services[i].Name == name.Name
@@ -159,7 +159,7 @@ func (o Options) internet(ctx context.Context, config *rest.Config, s *facts.Sna
 	if !there {
 		return nil, fmt.Errorf("find the fake internet: the cluster has no Service %s; leave out --internet, or make a cluster with `edgeproof up`", name)
 	}
-	control, err := environment.Control(config)
+	control, err := testbed.Control(config)
 	if err != nil {
 		return nil, err
 	}

@@ -12,10 +12,10 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/control"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -126,6 +126,6 @@ func fakeInternet(t *testing.T) http.Handler {
 	}
 	return control.New(control.Internet{
 		Store: store, Journal: journal.New(100), DNS: dns.New(dns.Options{Store: store, Address: netip.MustParseAddr("192.0.2.1")}),
-		Outside: outside.New(outside.Options{Resolver: "127.0.0.1:1"}),
+		Outside: probe.New(probe.Options{Resolver: "127.0.0.1:1"}),
 	})
 }

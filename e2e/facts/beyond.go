@@ -13,7 +13,7 @@ import (
 	networking "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 // errNoInternet is what parts outside the cluster say when nobody can ask there.
@@ -232,7 +232,7 @@ func (c *collection) lookup(ctx context.Context, host string, six bool) {
 // probe asks on past a bad certificate: the report tells of it, and of the application behind it.
 func (c *collection) probe(ctx context.Context, host string, how *asked) {
 	patience := int(c.scope.Patience.Milliseconds())
-	ask := func(req outside.Request) *outside.Report {
+	ask := func(req probe.Request) *probe.Report {
 		req.TimeoutMillis, req.Insecure = patience, true
 		report, err := c.from.Internet.Probe(ctx, req)
 		if err != nil {
@@ -243,11 +243,11 @@ func (c *collection) probe(ctx context.Context, host string, how *asked) {
 	}
 	got := Probe{Assumed: how.assumed}
 	var asking sync.WaitGroup
-	asking.Go(func() { got.HTTPS = ask(outside.Request{URL: "https://" + host + how.path}) })
-	asking.Go(func() { got.HTTP = ask(outside.Request{URL: "http://" + host + how.path}) })
+	asking.Go(func() { got.HTTPS = ask(probe.Request{URL: "https://" + host + how.path}) })
+	asking.Go(func() { got.HTTP = ask(probe.Request{URL: "http://" + host + how.path}) })
 	if how.address != "" {
-		asking.Go(func() { got.RawIP = ask(outside.Request{URL: "https://" + host + how.path, Address: how.address}) })
-		asking.Go(func() { got.RawHTTP = ask(outside.Request{URL: "http://" + host + how.path, Address: how.address}) })
+		asking.Go(func() { got.RawIP = ask(probe.Request{URL: "https://" + host + how.path, Address: how.address}) })
+		asking.Go(func() { got.RawHTTP = ask(probe.Request{URL: "http://" + host + how.path, Address: how.address}) })
 	}
 	asking.Wait()
 	c.keep(func(s *Snapshot) {

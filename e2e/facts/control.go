@@ -6,9 +6,9 @@ import (
 
 	mdns "github.com/miekg/dns"
 
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/control"
 	"github.com/edgeproof/edgeproof/mocks/dns"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
 // FromControl makes the fake internet, behind its control API, the Internet of a collection.
@@ -66,8 +66,8 @@ func (i steered) Lookup(ctx context.Context, at Server, name, qtype string) (Ans
 	return ReadAnswer(reply.Rcode, qtype, records), nil
 }
 
-func (i steered) Probe(ctx context.Context, req outside.Request) (outside.Report, error) {
-	_, report, err := i.t.one(ctx, control.Asked{Probes: []outside.Request{req}})
+func (i steered) Probe(ctx context.Context, req probe.Request) (probe.Report, error) {
+	_, report, err := i.t.one(ctx, control.Asked{Probes: []probe.Request{req}})
 	if err != nil {
 		return report, fmt.Errorf("probe %s: %w", req.URL, err)
 	}

@@ -11,10 +11,10 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/control"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -24,7 +24,7 @@ func fake(t *testing.T) (*zone.Store, *journal.Journal, *control.Client) {
 	store, kept := zone.New(zone.Options{}), journal.New(5000)
 	server := httptest.NewServer(control.New(control.Internet{
 		Store: store, Journal: kept, DNS: dns.New(dns.Options{Store: store, Address: netip.MustParseAddr("192.0.2.1")}),
-		Outside: outside.New(outside.Options{Resolver: "127.0.0.1:1"}),
+		Outside: probe.New(probe.Options{Resolver: "127.0.0.1:1"}),
 	}))
 	t.Cleanup(server.Close)
 	return store, kept, control.NewClient(server.URL, nil)
@@ -83,8 +83,8 @@ func TestFromControl(t *testing.T) {
 			t.Errorf("%s of the %s (-want +got):\n%s", c.name, c.at, d)
 		}
 	}
-	report, err := internet.Probe(ctx, outside.Request{URL: "https://develop.safeops.work/", TimeoutMillis: 500})
-	if err != nil || report.Failed != outside.StepResolve {
+	report, err := internet.Probe(ctx, probe.Request{URL: "https://develop.safeops.work/", TimeoutMillis: 500})
+	if err != nil || report.Failed != probe.StepResolve {
 		t.Errorf("probe without a resolver: %+v, %v", report, err)
 	}
 }

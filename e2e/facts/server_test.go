@@ -16,8 +16,8 @@ import (
 	"k8s.io/client-go/rest"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
 // api is an API server that knows lists, objects, logs and its version, with pages of two objects.
@@ -86,7 +86,7 @@ type world struct {
 	entries []journal.Entry
 
 	mu     sync.Mutex
-	probed []outside.Request
+	probed []probe.Request
 	asked  []string // questions for other types than A
 	tried  []facts.Credential
 }
@@ -133,11 +133,11 @@ func (w *world) Lookup(_ context.Context, at facts.Server, name, qtype string) (
 	return facts.Answer{Rcode: "NXDOMAIN"}, nil
 }
 
-func (w *world) Probe(_ context.Context, req outside.Request) (outside.Report, error) {
+func (w *world) Probe(_ context.Context, req probe.Request) (probe.Report, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.probed = append(w.probed, req)
-	return outside.Report{Request: req, OK: true}, nil
+	return probe.Report{Request: req, OK: true}, nil
 }
 
 func (w *world) Journal(_ context.Context, since time.Time, most int) ([]journal.Entry, error) {

@@ -12,8 +12,8 @@ import (
 	discovery "k8s.io/api/discovery/v1"
 	networking "k8s.io/api/networking/v1"
 
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
 // Format is the version of the snapshot's JSON form.
@@ -108,13 +108,13 @@ type Record struct {
 // Probe is what a client on the internet met at a host.
 type Probe struct {
 	// HTTPS and HTTP use the name as anybody would.
-	HTTPS *outside.Report `json:"https,omitempty"`
-	HTTP  *outside.Report `json:"http,omitempty"`
+	HTTPS *probe.Report `json:"https,omitempty"`
+	HTTP  *probe.Report `json:"http,omitempty"`
 	// RawIP asks no DNS: HTTPS at the ingress controller's address with the host in SNI and Host, and without looking at the
 	// certificate. It is what a naive check does; nil when no address is known.
-	RawIP *outside.Report `json:"rawIP,omitempty"`
+	RawIP *probe.Report `json:"rawIP,omitempty"`
 	// RawHTTP is the same by HTTP.
-	RawHTTP *outside.Report `json:"rawHTTP,omitempty"`
+	RawHTTP *probe.Report `json:"rawHTTP,omitempty"`
 	// Assumed says that nobody told at which path the application answers: it was asked at the first of the Ingress's rules.
 	Assumed bool `json:"assumed,omitempty"`
 }

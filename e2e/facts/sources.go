@@ -19,8 +19,8 @@ import (
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
 // Sources are where facts come from.
@@ -45,7 +45,7 @@ type Internet interface {
 	// Lookup asks for the records of a name, of one type ("A", "TXT"), at a name server of its zone or at a public resolver.
 	Lookup(ctx context.Context, at Server, name, qtype string) (Answer, error)
 	// Probe asks as a client on the internet.
-	Probe(ctx context.Context, req outside.Request) (outside.Report, error)
+	Probe(ctx context.Context, req probe.Request) (probe.Report, error)
 	// Journal returns what the world saw since a time, at most so many entries, the newest, in their order; nil when it keeps none.
 	Journal(ctx context.Context, since time.Time, most int) ([]journal.Entry, error)
 }

@@ -6,8 +6,8 @@ import (
 	"net/http"
 	"sync"
 
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
 // together sends what many ask at the same time in few requests: a look at a hundred hosts asks a thousand things, and each
@@ -31,12 +31,12 @@ type asking struct {
 	asked  control.Asked
 	done   chan struct{}
 	reply  control.Reply
-	report outside.Report
+	report probe.Report
 	err    error
 }
 
 // one asks one question or one probe.
-func (t *together) one(ctx context.Context, asked control.Asked) (control.Reply, outside.Report, error) {
+func (t *together) one(ctx context.Context, asked control.Asked) (control.Reply, probe.Report, error) {
 	mine := &asking{ctx: ctx, asked: asked, done: make(chan struct{})}
 	t.mu.Lock()
 	t.waiting = append(t.waiting, mine)
@@ -49,7 +49,7 @@ func (t *together) one(ctx context.Context, asked control.Asked) (control.Reply,
 	case <-mine.done:
 		return mine.reply, mine.report, mine.err
 	case <-ctx.Done():
-		return control.Reply{}, outside.Report{}, context.Cause(ctx)
+		return control.Reply{}, probe.Report{}, context.Cause(ctx)
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
 // echo answers every question with its name and every probe with its URL; "bad" is refused.
@@ -24,7 +24,7 @@ func echo(_ context.Context, asked control.Asked) (control.Told, error) {
 		told.Replies = append(told.Replies, control.Reply{Rcode: q.Name})
 	}
 	for _, p := range asked.Probes {
-		told.Reports = append(told.Reports, outside.Report{Error: p.URL})
+		told.Reports = append(told.Reports, probe.Report{Error: p.URL})
 	}
 	return told, nil
 }
@@ -49,7 +49,7 @@ func TestTogetherAnswersEachItsOwnInFewRequests(t *testing.T) {
 			group.Go(func() {
 				want := strconv.Itoa(i)
 				if i%3 == 0 {
-					_, report, err := all.one(t.Context(), control.Asked{Probes: []outside.Request{{URL: want}}})
+					_, report, err := all.one(t.Context(), control.Asked{Probes: []probe.Request{{URL: want}}})
 					if err != nil || report.Error != want {
 						t.Errorf("probe %s: %+v, %v", want, report, err)
 					}

@@ -29,7 +29,7 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/acme"
 	"github.com/edgeproof/edgeproof/mocks/control"
 	"github.com/edgeproof/edgeproof/mocks/dns"
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
@@ -49,7 +49,7 @@ func world(t *testing.T, objects ...client.Object) *fault.Injector {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(control.New(control.Internet{
-		Store: store, Journal: journal.New(100), Faults: inject.New(1, nil), DNS: dns.New(dns.Options{Store: store}),
+		Store: store, Journal: journal.New(100), Faults: faultinjection.New(1, nil), DNS: dns.New(dns.Options{Store: store}),
 		Production: production,
 	}))
 	t.Cleanup(server.Close)

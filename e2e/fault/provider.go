@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -151,10 +151,10 @@ func (z *Zone) inject(ctx context.Context, i *Injector) (undo, error) {
 }
 
 // Internet is a rule of the fake internet: what it meets in requests and questions, and what it does to them.
-type Internet inject.Rule
+type Internet faultinjection.Rule
 
 func (r *Internet) check() error {
-	rule := inject.Rule(*r)
+	rule := faultinjection.Rule(*r)
 	if rule.HTTP != nil && strings.Contains(rule.HTTP.Client, "${") {
 		match := *rule.HTTP
 		match.Client = "" // an address once it is filled in
@@ -167,7 +167,7 @@ func (r *Internet) check() error {
 }
 
 func (r *Internet) inject(ctx context.Context, i *Injector) (undo, error) {
-	added, err := i.Internet.AddFault(ctx, inject.Rule(*r))
+	added, err := i.Internet.AddFault(ctx, faultinjection.Rule(*r))
 	if err != nil {
 		return undo{}, fmt.Errorf("add rule: %w", err)
 	}

@@ -12,7 +12,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 func TestDoneFaults(t *testing.T) {
@@ -20,7 +20,7 @@ func TestDoneFaults(t *testing.T) {
 	logs := func(lines ...facts.Line) func(*facts.Snapshot) {
 		return func(s *facts.Snapshot) { s.Logs[0].Lines = lines }
 	}
-	probe := func(change func(https, http *outside.Report)) func(*facts.Snapshot) {
+	probed := func(change func(https, http *probe.Report)) func(*facts.Snapshot) {
 		return func(s *facts.Snapshot) { change(s.Probes[host].HTTPS, s.Probes[host].HTTP) }
 	}
 	dns := func(a facts.Answer) func(*facts.Snapshot) {
@@ -53,9 +53,9 @@ func TestDoneFaults(t *testing.T) {
 		{"dry run", "DW-1", func(s *facts.Snapshot) { s.Deployments[3].Spec.Template.Spec.Containers[0].Args[0] = "--dry-run" }, true, "--dry-run writes no record"},
 		{"no pod", "DW-1", func(s *facts.Snapshot) { s.Pods = nil }, false, "Deployment cert-manager/external-dns: has no pod"},
 
-		{"a record that came between probe and question", "DW-4", probe(func(https, http *outside.Report) {
-			for _, rep := range []*outside.Report{https, http} {
-				rep.OK, rep.Failed, rep.Class, rep.Error, rep.TLS, rep.HTTP = false, outside.StepResolve, outside.ClassNXDomain, "no such name", nil, nil
+		{"a record that came between probe and question", "DW-4", probed(func(https, http *probe.Report) {
+			for _, rep := range []*probe.Report{https, http} {
+				rep.OK, rep.Failed, rep.Class, rep.Error, rep.TLS, rep.HTTP = false, probe.StepResolve, probe.ClassNXDomain, "no such name", nil, nil
 			}
 		}), false, "the name had no address yet when it was probed"},
 
@@ -85,31 +85,31 @@ func TestDoneFaults(t *testing.T) {
 		},
 		{"one address too many", "DW-4", dns(facts.Answer{Rcode: "NOERROR", Addresses: []string{address, "203.0.113.99"}}), false, "DNS answers 203.0.113.10, 203.0.113.99"},
 		{"DNS not asked", "DW-4", dns(facts.Answer{Error: "timeout"}), false, "DNS could not be asked: timeout"},
-		{"refused", "DW-4", probe(func(h, _ *outside.Report) {
-			*h = outside.Report{Failed: outside.StepConnect, Class: outside.ClassRefused, Error: "connect: connection refused"}
+		{"refused", "DW-4", probed(func(h, _ *probe.Report) {
+			*h = probe.Report{Failed: probe.StepConnect, Class: probe.ClassRefused, Error: "connect: connection refused"}
 		}), false, "https://develop.safeops.work: connect failed, refused: connect: connection refused"},
-		{"default certificate", "DW-4", probe(func(h, _ *outside.Report) {
-			h.Failed, h.TLS.Verified, h.TLS.Chain[0].Subject = outside.StepTLS, false, "CN=TRAEFIK DEFAULT CERT"
+		{"default certificate", "DW-4", probed(func(h, _ *probe.Report) {
+			h.Failed, h.TLS.Verified, h.TLS.Chain[0].Subject = probe.StepTLS, false, "CN=TRAEFIK DEFAULT CERT"
 		}), false, "Traefik serves its own default certificate"},
 		{
-			"staging root", "DW-4", probe(func(h, _ *outside.Report) {
-				h.Failed, h.TLS.Verified, h.TLS.LeadsTo = outside.StepTLS, false, "staging"
+			"staging root", "DW-4", probed(func(h, _ *probe.Report) {
+				h.Failed, h.TLS.Verified, h.TLS.LeadsTo = probe.StepTLS, false, "staging"
 			}), false,
 			"the certificate leads to the staging root, not to production",
 		},
-		{"unknown root", "DW-4", probe(func(h, _ *outside.Report) {
-			h.Failed, h.TLS.Verified, h.TLS.LeadsTo, h.TLS.VerifyError = outside.StepTLS, false, "", "unknown authority"
+		{"unknown root", "DW-4", probed(func(h, _ *probe.Report) {
+			h.Failed, h.TLS.Verified, h.TLS.LeadsTo, h.TLS.VerifyError = probe.StepTLS, false, "", "unknown authority"
 		}), false, "does not verify against the production root: unknown authority"},
-		{"trusted by others", "DW-4", probe(func(h, _ *outside.Report) { h.TLS.TrustedBy = "system" }), false, "does not verify against the production root: trusted by system"},
-		{"expired", "DW-4", probe(func(h, _ *outside.Report) { h.TLS.Chain[0].NotAfter = clock().Add(-time.Hour) }), false, "the certificate is over since 2026-03-01T11:00:00Z"},
-		{"not begun", "DW-4", probe(func(h, _ *outside.Report) { h.TLS.Chain[0].NotBefore = clock().Add(time.Hour) }), false, "the certificate begins at 2026-03-01T13:00:00Z"},
-		{"another name", "DW-4", probe(func(h, _ *outside.Report) { h.TLS.Chain[0].SANs = []string{"www.safeops.work"} }), false, "the certificate is for www.safeops.work"},
-		{"no handshake", "DW-4", probe(func(h, _ *outside.Report) { h.Failed, h.TLS, h.Error = outside.StepTLS, nil, "handshake failure" }), false, "no certificate: handshake failure"},
-		{"404", "DW-4", probe(func(h, _ *outside.Report) { h.HTTP.Status, h.HTTP.Body = 404, "404 page not found" }), false, "https://develop.safeops.work: answers 404, not 200: 404 page not found"},
-		{"another application", "DW-4", probe(func(h, _ *outside.Report) { h.HTTP.Body = "hello" }), false, "another application answers: hello"},
-		{"HTTP 503", "DW-4", probe(func(_, h *outside.Report) { h.HTTP.Status, h.HTTP.Body = 503, "no available server" }), false, "http://develop.safeops.work: answers 503: no available server"},
-		{"HTTP closed", "DW-4", probe(func(_, h *outside.Report) {
-			*h = outside.Report{Failed: outside.StepConnect, Class: outside.ClassTimeout}
+		{"trusted by others", "DW-4", probed(func(h, _ *probe.Report) { h.TLS.TrustedBy = "system" }), false, "does not verify against the production root: trusted by system"},
+		{"expired", "DW-4", probed(func(h, _ *probe.Report) { h.TLS.Chain[0].NotAfter = clock().Add(-time.Hour) }), false, "the certificate is over since 2026-03-01T11:00:00Z"},
+		{"not begun", "DW-4", probed(func(h, _ *probe.Report) { h.TLS.Chain[0].NotBefore = clock().Add(time.Hour) }), false, "the certificate begins at 2026-03-01T13:00:00Z"},
+		{"another name", "DW-4", probed(func(h, _ *probe.Report) { h.TLS.Chain[0].SANs = []string{"www.safeops.work"} }), false, "the certificate is for www.safeops.work"},
+		{"no handshake", "DW-4", probed(func(h, _ *probe.Report) { h.Failed, h.TLS, h.Error = probe.StepTLS, nil, "handshake failure" }), false, "no certificate: handshake failure"},
+		{"404", "DW-4", probed(func(h, _ *probe.Report) { h.HTTP.Status, h.HTTP.Body = 404, "404 page not found" }), false, "https://develop.safeops.work: answers 404, not 200: 404 page not found"},
+		{"another application", "DW-4", probed(func(h, _ *probe.Report) { h.HTTP.Body = "hello" }), false, "another application answers: hello"},
+		{"HTTP 503", "DW-4", probed(func(_, h *probe.Report) { h.HTTP.Status, h.HTTP.Body = 503, "no available server" }), false, "http://develop.safeops.work: answers 503: no available server"},
+		{"HTTP closed", "DW-4", probed(func(_, h *probe.Report) {
+			*h = probe.Report{Failed: probe.StepConnect, Class: probe.ClassTimeout}
 		}), false, "http://develop.safeops.work: connect failed, timeout"},
 		{"not probed", "DW-4", func(s *facts.Snapshot) { s.Probes = nil }, false, "https://develop.safeops.work: was not probed"},
 		{"issuer renamed", "DW-4", func(s *facts.Snapshot) {

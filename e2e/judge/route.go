@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 // productionRoots is the name that the client on the internet has for the roots it trusts.
@@ -89,10 +89,10 @@ func secure(j *Judgement, s *facts.Snapshot, r Route, host string) {
 	case rep == nil:
 		j.lacks("https://%s: was not probed", host)
 		return
-	case rep.Failed == outside.StepResolve:
+	case rep.Failed == probe.StepResolve:
 		unresolved(j, s, "https://"+host, host)
 		return
-	case rep.Failed != "" && rep.Failed != outside.StepTLS:
+	case rep.Failed != "" && rep.Failed != probe.StepTLS:
 		j.lacks("https://%s: %s failed, %s: %s", host, rep.Failed, rep.Class, rep.Error)
 		return
 	}
@@ -112,7 +112,7 @@ func secure(j *Judgement, s *facts.Snapshot, r Route, host string) {
 }
 
 // trusted notes what is wrong with a certificate that was served.
-func trusted(j *Judgement, s *facts.Snapshot, host string, h *outside.Handshake) {
+func trusted(j *Judgement, s *facts.Snapshot, host string, h *probe.Handshake) {
 	leaf := h.Chain[0]
 	before := len(j.Reasons)
 	if strings.Contains(leaf.Subject, "TRAEFIK DEFAULT CERT") {
@@ -142,7 +142,7 @@ func plain(j *Judgement, s *facts.Snapshot, host string) {
 	switch {
 	case rep == nil:
 		j.lacks("http://%s: was not probed", host)
-	case rep.Failed == outside.StepResolve:
+	case rep.Failed == probe.StepResolve:
 		unresolved(j, s, "http://"+host, host)
 	case rep.HTTP == nil:
 		j.lacks("http://%s: %s failed, %s: %s", host, rep.Failed, rep.Class, rep.Error)
@@ -158,7 +158,7 @@ func unresolved(j *Judgement, s *facts.Snapshot, url, host string) {
 	}
 }
 
-func certificateSeen(rep *outside.Report) string {
+func certificateSeen(rep *probe.Report) string {
 	leaf := rep.TLS.Chain[0]
 	return fmt.Sprintf("%d with a certificate of the %s root for %s until %s", rep.HTTP.Status, rep.TLS.TrustedBy,
 		strings.Join(leaf.SANs, ", "), leaf.NotAfter.UTC().Format(time.RFC3339))

@@ -9,7 +9,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 func TestWorkflowFaults(t *testing.T) {
@@ -70,7 +70,7 @@ func TestWorkflowFaults(t *testing.T) {
 		{"asked over HTTP", "WF-7", func(s *facts.Snapshot) { s.Probes[host] = facts.Probe{HTTPS: s.Probes[host].HTTP} }, true, "was not asked by name over HTTPS"},
 		{"name fails", "WF-7", func(s *facts.Snapshot) {
 			rep := s.Probes[host].HTTPS
-			rep.Failed, rep.Class, rep.Error, rep.HTTP = outside.StepResolve, outside.ClassNXDomain, "no such name", nil
+			rep.Failed, rep.Class, rep.Error, rep.HTTP = probe.StepResolve, probe.ClassNXDomain, "no such name", nil
 		}, false, "asked by name over HTTPS: resolve failed, nxdomain: no such name"},
 
 		{

@@ -14,7 +14,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
-	"github.com/edgeproof/edgeproof/mocks/outside"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 const (
@@ -157,17 +157,17 @@ func certificate(status cmmeta.ConditionStatus, reason, message string) certmana
 	return out
 }
 
-func answered(url string, status int) *outside.Report {
-	return &outside.Report{
-		Request: outside.Request{URL: url, Insecure: true}, OK: true,
-		Resolve: &outside.Resolution{Name: host, Rcode: "NOERROR"}, Connect: &outside.Connection{Address: address + ":443"},
-		HTTP: &outside.Answer{Status: status, Body: `{"app":"frontend","host":"develop.safeops.work","path":"/"}`},
+func answered(url string, status int) *probe.Report {
+	return &probe.Report{
+		Request: probe.Request{URL: url, Insecure: true}, OK: true,
+		Resolve: &probe.Resolution{Name: host, Rcode: "NOERROR"}, Connect: &probe.Connection{Address: address + ":443"},
+		HTTP: &probe.Answer{Status: status, Body: `{"app":"frontend","host":"develop.safeops.work","path":"/"}`},
 	}
 }
 
-func https() *outside.Report {
+func https() *probe.Report {
 	out := answered("https://"+host+"/", 200)
-	out.TLS = &outside.Handshake{ServerName: host, SNI: host, Verified: true, TrustedBy: "production", LeadsTo: "production", Chain: []outside.Certificate{{
+	out.TLS = &probe.Handshake{ServerName: host, SNI: host, Verified: true, TrustedBy: "production", LeadsTo: "production", Chain: []probe.Certificate{{
 		Subject: "CN=" + host, Issuer: "CN=Pebble Intermediate CA", SANs: []string{host}, NotBefore: ago(60).Time, NotAfter: clock().AddDate(0, 0, 89),
 	}}}
 	return out

@@ -9,16 +9,16 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/report"
+	"github.com/edgeproof/edgeproof/e2e/testbed"
 )
 
 // collect saves what explains a failure: a snapshot of all facts, and the node's logs. That it cannot is told, and
 // changes nothing about the verdict.
 func (t *test) collect(ctx context.Context) {
-	if t.world.Scene == nil || t.world.Scene.Internet == nil {
+	if t.world.Testbed == nil || t.world.Testbed.Internet == nil {
 		return
 	}
 	err := t.options.Log.Run("save snapshot and logs", func() error {
@@ -33,13 +33,13 @@ func (t *test) collect(ctx context.Context) {
 }
 
 func (t *test) snapshot(ctx context.Context) error {
-	scene := t.world.Scene
+	scene := t.world.Testbed
 	sources, err := facts.Connect(scene.Config, facts.FromControl(scene.Internet))
 	if err != nil {
 		return err
 	}
 	scope := facts.Scope{}
-	if target, err := environment.Target(scene.Bundle, scene.Apps); err == nil {
+	if target, err := testbed.Target(scene.Bundle, scene.Apps); err == nil {
 		scope = judge.Scope(target)
 		scope.Parts, scope.Namespaces = nil, nil
 	}
@@ -52,12 +52,12 @@ func (t *test) snapshot(ctx context.Context) error {
 
 // journal saves what every mock saw.
 func (t *test) journal(ctx context.Context) {
-	if t.world.Scene == nil || t.world.Scene.Internet == nil {
+	if t.world.Testbed == nil || t.world.Testbed.Internet == nil {
 		return
 	}
 	file, err := os.Create(filepath.Join(t.options.Artifacts, "journal.jsonl"))
 	if err == nil {
-		err = t.world.Scene.Internet.WriteJournal(ctx, file)
+		err = t.world.Testbed.Internet.WriteJournal(ctx, file)
 		if closeErr := file.Close(); err == nil {
 			err = closeErr
 		}

@@ -13,8 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
-	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
+	"github.com/edgeproof/edgeproof/e2e/testbed"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -51,7 +51,7 @@ func reference(t *testing.T) (candidate, apps *bundle.Bundle) {
 func TestImagesOfTheReferenceBundle(t *testing.T) {
 	t.Parallel()
 	candidate, apps := reference(t)
-	needs, err := Images(t.Context(), project, []string{environment.Traefik}, candidate, apps)
+	needs, err := Images(t.Context(), project, []string{testbed.Traefik}, candidate, apps)
 	if err != nil {
 		t.Fatal(err)
 	}

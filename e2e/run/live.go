@@ -7,9 +7,9 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
-	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/explain"
 	"github.com/edgeproof/edgeproof/e2e/live"
+	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
@@ -29,7 +29,7 @@ func Live(ctx context.Context, o Options, where explain.Options, out io.Writer) 
 	}); err != nil {
 		return verdict.Errored.ExitCode(), err
 	}
-	target, err := environment.Target(installed, apps)
+	target, err := testbed.Target(installed, apps)
 	if err != nil {
 		return verdict.Errored.ExitCode(), err
 	}
@@ -41,7 +41,7 @@ func Live(ctx context.Context, o Options, where explain.Options, out io.Writer) 
 	v.Profile = verdict.Live
 	v.Bundle = verdict.Bundle{Path: installed.Path, Digest: installed.Digest}
 	v.Apps = verdict.Content{Path: apps.Path, Digest: apps.Digest}
-	err = live.Judge(ctx, live.Options{Target: target, ExternalDNS: environment.ExternalDNS(installed), Explain: where, Log: o.Log}, v)
+	err = live.Judge(ctx, live.Options{Target: target, ExternalDNS: testbed.ExternalDNS(installed), Explain: where, Log: o.Log}, v)
 	if err != nil {
 		v.SetError("look at the cluster", err, "see the message; nothing was judged")
 	}

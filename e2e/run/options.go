@@ -12,9 +12,9 @@ import (
 	"path/filepath"
 
 	"github.com/edgeproof/edgeproof/e2e/cluster"
-	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/supply"
+	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
@@ -84,7 +84,7 @@ func (o *Options) complete() error {
 		}
 	}
 	if o.Traefik == "" {
-		o.Traefik = environment.Traefik
+		o.Traefik = testbed.Traefik
 	}
 	if o.CandidateTraefik == "" {
 		o.CandidateTraefik = o.Traefik

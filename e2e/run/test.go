@@ -223,7 +223,7 @@ func (t *test) writeStage() (string, error) {
 	file := filepath.Join(t.options.clusterDir(), "stage.json")
 	raw, err := json.Marshal(Stage{
 		Root: t.options.Root, Bundle: t.options.Bundle, Apps: t.options.Apps, Traefik: t.options.Traefik, Kubeconfig: t.world.Kubeconfig(),
-		Engine: t.world.Engine.Path, Node: t.world.Cluster.Node, Stuck: t.world.Scene.Stuck, Catalogue: t.options.Catalogue,
+		Engine: t.world.Engine.Path, Node: t.world.Cluster.Node, Stuck: t.world.Testbed.Stuck, Catalogue: t.options.Catalogue,
 		Candidate: t.options.Candidate, CandidateTraefik: t.options.CandidateTraefik, Sabotage: t.options.Sabotage,
 		Started: t.verdict.Suite.Started, Expected: t.usual, Shared: t.shared, Helper: t.helps,
 	})
@@ -273,12 +273,12 @@ func (t *test) describe() {
 
 // hermetic reads what tried to get out, and the names that this internet does not have.
 func (t *test) hermetic(ctx context.Context) {
-	dropped, err := t.world.Scene.Dropped(ctx)
+	dropped, err := t.world.Testbed.Dropped(ctx)
 	if err != nil {
 		t.verdict.SetError("read the seal", err, "the run cannot be shown to have been hermetic")
 		return
 	}
-	unknown, err := t.world.Scene.Internet.Unknown(ctx)
+	unknown, err := t.world.Testbed.Internet.Unknown(ctx)
 	if err != nil {
 		t.verdict.SetError("read unknown names", err, "the run cannot be shown to have been hermetic")
 		return

@@ -12,9 +12,9 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/cluster"
-	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/supply"
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
+	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
@@ -33,7 +33,7 @@ type World struct {
 	Engine  *cluster.Engine
 	Cluster *cluster.Cluster
 	Outcome cluster.Outcome
-	Scene   *environment.Scene
+	Testbed *testbed.Testbed
 	Phases  []verdict.Phase
 
 	host cluster.Host
@@ -146,7 +146,7 @@ func Images(ctx context.Context, root string, traefik []string, bundles ...*bund
 		return nil, err
 	}
 	for _, version := range slices.Compact(traefik) {
-		if err := load("platform/traefik", map[string]string{environment.TraefikVariable: version}); err != nil {
+		if err := load("platform/traefik", map[string]string{testbed.TraefikVariable: version}); err != nil {
 			return nil, err
 		}
 	}
@@ -239,7 +239,7 @@ func (w *World) Kubeconfig() string {
 }
 
 func (w *World) setScene(ctx context.Context) ([]verdict.Phase, error) {
-	w.Scene = &environment.Scene{
+	w.Testbed = &testbed.Testbed{
 		Root: w.Options.Root, Bundle: w.Bundle, Apps: w.Apps, Traefik: w.Options.Traefik,
 		Budgets: await.Default(), Log: w.Options.Log, Node: w.Cluster,
 	}
@@ -247,10 +247,10 @@ func (w *World) setScene(ctx context.Context) ([]verdict.Phase, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := w.Scene.Connect(config); err != nil {
+	if err := w.Testbed.Connect(config); err != nil {
 		return nil, err
 	}
-	phases, err := w.Scene.Set(ctx)
+	phases, err := w.Testbed.Set(ctx)
 	if err != nil {
 		return phases, fmt.Errorf("set the scene: %w", err)
 	}

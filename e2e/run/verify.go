@@ -11,10 +11,10 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/convergence"
-	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/gate"
 	"github.com/edgeproof/edgeproof/e2e/progress"
+	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
@@ -83,7 +83,7 @@ func (o Verification) want(ctx context.Context) (gate.Want, error) {
 
 // wantOf is what a verdict of these bundles must say, by the suite of this checkout.
 func wantOf(root string, candidate, apps *bundle.Bundle) (gate.Want, error) {
-	target, err := environment.Target(candidate, apps)
+	target, err := testbed.Target(candidate, apps)
 	if err != nil {
 		return gate.Want{}, fmt.Errorf("verify: %w", err)
 	}

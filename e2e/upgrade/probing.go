@@ -8,8 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
 const (
@@ -25,7 +25,7 @@ const (
 
 // Outside is a client on the internet. Its error is of the way to it; what the internet said stands in the report.
 type Outside interface {
-	Probe(ctx context.Context, req outside.Request) (outside.Report, error)
+	Probe(ctx context.Context, req probe.Request) (probe.Report, error)
 }
 
 // Probing asks hosts from outside, one after the other, until it is stopped. Each probe resolves the name and asks over HTTPS.
@@ -46,7 +46,7 @@ type Probing struct {
 type sample struct {
 	at     time.Time
 	host   string
-	report outside.Report
+	report probe.Report
 }
 
 // StartProbing asks every host once, since nothing that is broken already may be blamed on a change, and then goes on asking.
@@ -67,8 +67,8 @@ func StartProbing(ctx context.Context, o Outside, hosts []string, every time.Dur
 	return p, nil
 }
 
-func (p *Probing) ask(ctx context.Context, host string) (outside.Report, error) {
-	return p.outside.Probe(ctx, outside.Request{URL: "https://" + host + "/", TimeoutMillis: int(patience.Milliseconds())})
+func (p *Probing) ask(ctx context.Context, host string) (probe.Report, error) {
+	return p.outside.Probe(ctx, probe.Request{URL: "https://" + host + "/", TimeoutMillis: int(patience.Milliseconds())})
 }
 
 func (p *Probing) loop(ctx context.Context, every time.Duration) {
@@ -171,7 +171,7 @@ func (s sample) points(expect int, began time.Time) []verdict.ProbePoint {
 		resolved.Milliseconds = r.Resolve.Millis
 		answered.Milliseconds -= r.Resolve.Millis
 	}
-	resolved.OK = r.Resolve != nil && r.Failed != outside.StepResolve
+	resolved.OK = r.Resolve != nil && r.Failed != probe.StepResolve
 	answered.OK = r.OK && r.HTTP != nil && r.HTTP.Status == expect
 	if !resolved.OK {
 		resolved.Error = said(r)
@@ -186,7 +186,7 @@ func (s sample) points(expect int, began time.Time) []verdict.ProbePoint {
 }
 
 // said is what came of a probe, in one line.
-func said(r outside.Report) string {
+func said(r probe.Report) string {
 	if r.OK && r.HTTP != nil {
 		return fmt.Sprintf("status %d", r.HTTP.Status)
 	}

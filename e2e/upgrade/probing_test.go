@@ -9,18 +9,18 @@ import (
 	"testing"
 	"time"
 
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
 // visitor answers probes: with answer, once n probes were asked of a host.
 type visitor struct {
 	mu     sync.Mutex
 	asked  map[string]int
-	answer func(host string, n int) (outside.Report, error)
+	answer func(host string, n int) (probe.Report, error)
 }
 
-func (c *visitor) Probe(_ context.Context, req outside.Request) (outside.Report, error) {
+func (c *visitor) Probe(_ context.Context, req probe.Request) (probe.Report, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	host := strings.TrimSuffix(strings.TrimPrefix(req.URL, "https://"), "/")
@@ -37,10 +37,10 @@ func (c *visitor) count(host string) int {
 	return c.asked[host]
 }
 
-func works(serial string) outside.Report {
-	return outside.Report{
-		OK: true, Millis: 9, Resolve: &outside.Resolution{Millis: 2}, HTTP: &outside.Answer{Status: 200},
-		TLS: &outside.Handshake{Chain: []outside.Certificate{{Serial: serial}}},
+func works(serial string) probe.Report {
+	return probe.Report{
+		OK: true, Millis: 9, Resolve: &probe.Resolution{Millis: 2}, HTTP: &probe.Answer{Status: 200},
+		TLS: &probe.Handshake{Chain: []probe.Certificate{{Serial: serial}}},
 	}
 }
 
@@ -62,16 +62,16 @@ func until(t *testing.T, what string, met func() bool) {
 
 func TestProbing(t *testing.T) {
 	t.Parallel()
-	c := &visitor{answer: func(host string, n int) (outside.Report, error) {
+	c := &visitor{answer: func(host string, n int) (probe.Report, error) {
 		switch {
 		case host == "a" && n == 3:
-			return outside.Report{Failed: outside.StepResolve, Class: outside.ClassNXDomain, Error: "no such name", Resolve: &outside.Resolution{}}, nil
+			return probe.Report{Failed: probe.StepResolve, Class: probe.ClassNXDomain, Error: "no such name", Resolve: &probe.Resolution{}}, nil
 		case host == "b" && n == 2:
 			r := works("1")
 			r.HTTP.Status = 404
 			return r, nil
 		case host == "b" && n == 4:
-			return outside.Report{Failed: outside.StepConnect, Class: outside.ClassRefused, Error: "refused", Resolve: &outside.Resolution{}}, nil
+			return probe.Report{Failed: probe.StepConnect, Class: probe.ClassRefused, Error: "refused", Resolve: &probe.Resolution{}}, nil
 		case host == "b" && n > 4:
 			return works("2"), nil
 		}
@@ -114,11 +114,11 @@ func TestProbing(t *testing.T) {
 
 func TestProbingRefusesWhatIsBrokenBefore(t *testing.T) {
 	t.Parallel()
-	for name, answer := range map[string]func(string, int) (outside.Report, error){
-		"does not work before": func(string, int) (outside.Report, error) {
-			return outside.Report{Failed: outside.StepTLS, Class: outside.ClassExpired}, nil
+	for name, answer := range map[string]func(string, int) (probe.Report, error){
+		"does not work before": func(string, int) (probe.Report, error) {
+			return probe.Report{Failed: probe.StepTLS, Class: probe.ClassExpired}, nil
 		},
-		"no way out": func(string, int) (outside.Report, error) { return outside.Report{}, errors.New("no way out") },
+		"no way out": func(string, int) (probe.Report, error) { return probe.Report{}, errors.New("no way out") },
 	} {
 		_, err := StartProbing(t.Context(), &visitor{answer: answer}, []string{"a"}, time.Millisecond)
 		if err == nil || !strings.Contains(err.Error(), "ask a from outside") || !strings.Contains(err.Error(), name) {
@@ -130,9 +130,9 @@ func TestProbingRefusesWhatIsBrokenBefore(t *testing.T) {
 // A probe that could not be sent is no failure of the edge, and must not be forgotten either.
 func TestProbesThatAreNotSent(t *testing.T) {
 	t.Parallel()
-	c := &visitor{answer: func(_ string, n int) (outside.Report, error) {
+	c := &visitor{answer: func(_ string, n int) (probe.Report, error) {
 		if n > 1 {
-			return outside.Report{}, errors.New("the API server is away")
+			return probe.Report{}, errors.New("the API server is away")
 		}
 		return works("1"), nil
 	}}
@@ -156,7 +156,7 @@ func TestPointsAreBounded(t *testing.T) {
 	for n := range 5000 {
 		report := works("1")
 		if n%500 == 0 {
-			report = outside.Report{Failed: outside.StepConnect, Resolve: &outside.Resolution{}}
+			report = probe.Report{Failed: probe.StepConnect, Resolve: &probe.Resolution{}}
 		}
 		for i, host := range p.hosts {
 			if i > 0 {

@@ -28,10 +28,10 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
 	"github.com/edgeproof/edgeproof/e2e/await"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 	"github.com/edgeproof/edgeproof/mocks/control"
 	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -113,7 +113,7 @@ func newEdge(t *testing.T, due time.Time) *edge {
 		).Build(),
 	}
 	e.leaf.Store("a")
-	e.visitor = &visitor{answer: func(string, int) (outside.Report, error) { return works(fmt.Sprint(e.leaf.Load())), nil }}
+	e.visitor = &visitor{answer: func(string, int) (probe.Report, error) { return works(fmt.Sprint(e.leaf.Load())), nil }}
 	return e
 }
 
@@ -200,21 +200,21 @@ func TestTryFinds(t *testing.T) {
 			}
 		}, `the registry owner of the A record of new.example.org changed from "x" to "y"`},
 		"a host that is broken before": {time.Hour, func(_ *testing.T, e *edge, _ *Plan) {
-			e.visitor.answer = func(string, int) (outside.Report, error) { return outside.Report{Failed: outside.StepTLS}, nil }
+			e.visitor.answer = func(string, int) (probe.Report, error) { return probe.Report{Failed: probe.StepTLS}, nil }
 		}, "it does not work before anything is changed"},
 		"probes that fail": {time.Hour, func(_ *testing.T, e *edge, p *Plan) {
-			e.visitor.answer = func(_ string, n int) (outside.Report, error) {
+			e.visitor.answer = func(_ string, n int) (probe.Report, error) {
 				if n > 1 {
-					return outside.Report{Failed: outside.StepConnect, Class: outside.ClassRefused, Resolve: &outside.Resolution{}}, nil
+					return probe.Report{Failed: probe.StepConnect, Class: probe.ClassRefused, Resolve: &probe.Resolution{}}, nil
 				}
 				return works("a"), nil
 			}
 			p.Change = func(context.Context) ([]string, error) { return stuck(), e.asked(5) }
 		}, "https probes of www.example.org failed (100.00 %)"},
 		"probes that cannot be sent": {time.Hour, func(_ *testing.T, e *edge, p *Plan) {
-			e.visitor.answer = func(_ string, n int) (outside.Report, error) {
+			e.visitor.answer = func(_ string, n int) (probe.Report, error) {
 				if n > 1 {
-					return outside.Report{}, errors.New("API server away")
+					return probe.Report{}, errors.New("API server away")
 				}
 				return works("a"), nil
 			}

@@ -15,8 +15,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
-	"github.com/edgeproof/edgeproof/mocks/front"
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
+	"github.com/edgeproof/edgeproof/mocks/httpsfront"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
@@ -52,7 +52,7 @@ func newBench(b *testing.B, n int) *bench {
 	}
 	j := journal.New(50_000)
 	x.server = cloudflare.New(cloudflare.Options{Store: x.store, Journal: j})
-	x.whole = front.Patience(inject.New(1, j).HTTP(inject.Host{Name: "api"}, x.server), time.Minute)
+	x.whole = httpsfront.Patience(faultinjection.New(1, j).HTTP(faultinjection.Host{Name: "api"}, x.server), time.Minute)
 	x.client = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 	return x
 }

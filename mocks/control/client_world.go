@@ -10,9 +10,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/e2e/probe"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
 // Query asks the DNS from inside.
@@ -76,8 +76,8 @@ func (c *Client) SignCertificate(ctx context.Context, authority string, d Certif
 
 // Probe asks as a client out on the internet. The error tells of the control
 // API only: what the internet said stands in the report.
-func (c *Client) Probe(ctx context.Context, req outside.Request) (outside.Report, error) {
-	var out outside.Report
+func (c *Client) Probe(ctx context.Context, req probe.Request) (probe.Report, error) {
+	var out probe.Report
 	return out, c.call(ctx, http.MethodPost, "/v1/probe", nil, req, &out)
 }
 
@@ -93,20 +93,20 @@ func (c *Client) Ask(ctx context.Context, asked Asked) (Told, error) {
 }
 
 // Faults lists the faults at work, with their counts.
-func (c *Client) Faults(ctx context.Context) ([]inject.State, error) {
-	out := []inject.State{}
+func (c *Client) Faults(ctx context.Context) ([]faultinjection.State, error) {
+	out := []faultinjection.State{}
 	return out, c.call(ctx, http.MethodGet, "/v1/faults", nil, nil, &out)
 }
 
 // AddFault makes a fault and returns it with its id.
-func (c *Client) AddFault(ctx context.Context, r inject.Rule) (inject.Rule, error) {
-	var out inject.Rule
+func (c *Client) AddFault(ctx context.Context, r faultinjection.Rule) (faultinjection.Rule, error) {
+	var out faultinjection.Rule
 	return out, c.call(ctx, http.MethodPost, "/v1/faults", nil, r, &out)
 }
 
 // ClearFault ends a fault and returns it with its counts.
-func (c *Client) ClearFault(ctx context.Context, id string) (inject.State, error) {
-	var out inject.State
+func (c *Client) ClearFault(ctx context.Context, id string) (faultinjection.State, error) {
+	var out faultinjection.State
 	return out, c.call(ctx, http.MethodDelete, "/v1/faults/"+url.PathEscape(id), nil, nil, &out)
 }
 

@@ -17,12 +17,12 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/acme"
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
 	"github.com/edgeproof/edgeproof/mocks/dns"
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -37,9 +37,9 @@ type Internet struct {
 	Store   *zone.Store
 	API     *cloudflare.Server
 	DNS     *dns.Server
-	Outside *outside.Client
+	Outside *probe.Client
 	Journal *journal.Journal
-	Faults  *inject.Set
+	Faults  *faultinjection.Set
 	// Production and Staging are the two certificate authorities.
 	Production, Staging *acme.Authority
 	// WebRoot is the root of the web PKI, as PEM.

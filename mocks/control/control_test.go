@@ -17,13 +17,13 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/acme"
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
 	"github.com/edgeproof/edgeproof/mocks/control"
 	"github.com/edgeproof/edgeproof/mocks/dns"
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -43,9 +43,9 @@ func internet(t testing.TB) control.Internet {
 	t.Helper()
 	i := control.Internet{Store: zone.New(zone.Options{}), Journal: journal.New(100), WebRoot: []byte("web")}
 	i.API = cloudflare.New(cloudflare.Options{Store: i.Store, Journal: i.Journal})
-	i.Faults = inject.New(1, i.Journal)
+	i.Faults = faultinjection.New(1, i.Journal)
 	i.DNS = dns.New(dns.Options{Store: i.Store, Address: netip.MustParseAddr("192.0.2.1"), Own: []string{"api.cloudflare.com"}, Faults: i.Faults})
-	i.Outside = outside.New(outside.Options{Trusted: x509.NewCertPool()})
+	i.Outside = probe.New(probe.Options{Trusted: x509.NewCertPool()})
 	for name, into := range map[string]**acme.Authority{"production": &i.Production, "staging": &i.Staging} {
 		a, err := acme.New(acme.Options{Name: name, Resolver: "127.0.0.1:1"})
 		if err != nil {
@@ -245,7 +245,7 @@ func TestProbe(t *testing.T) {
 	t.Parallel()
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "here") }))
 	defer site.Close()
-	report, err := client(t, internet(t)).Probe(t.Context(), outside.Request{URL: site.URL})
+	report, err := client(t, internet(t)).Probe(t.Context(), probe.Request{URL: site.URL})
 	if err != nil || !report.OK || report.HTTP.Body != "here" {
 		t.Errorf("report %+v, %v", report, err)
 	}
@@ -259,7 +259,7 @@ func TestAskAnswersManyInTheirOrder(t *testing.T) {
 	var asked control.Asked
 	for i := range 100 {
 		asked.Questions = append(asked.Questions, control.Question{Name: fmt.Sprintf("%d.nowhere.example", i), Role: dns.Authority})
-		asked.Probes = append(asked.Probes, outside.Request{URL: fmt.Sprintf("%s/%d", site.URL, i)})
+		asked.Probes = append(asked.Probes, probe.Request{URL: fmt.Sprintf("%s/%d", site.URL, i)})
 	}
 	told, err := c.Ask(t.Context(), asked)
 	if err != nil || len(told.Replies) != 100 {
@@ -285,7 +285,7 @@ func TestAskAnswersManyInTheirOrder(t *testing.T) {
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	c := client(t, internet(t))
-	made, err := c.AddFault(t.Context(), inject.Rule{Note: "why", DNS: &inject.DNSMatch{Name: "*.example.com"}, Do: inject.Effect{Rcode: "REFUSED"}})
+	made, err := c.AddFault(t.Context(), faultinjection.Rule{Note: "why", DNS: &faultinjection.DNSMatch{Name: "*.example.com"}, Do: faultinjection.Effect{Rcode: "REFUSED"}})
 	if err != nil || made.ID == "" {
 		t.Fatalf("made %+v, %v", made, err)
 	}
@@ -302,9 +302,9 @@ func TestFaults(t *testing.T) {
 	}
 	_, err = c.ClearFault(t.Context(), made.ID)
 	refused(t, err, 404, control.CodeNotFound)
-	_, err = c.AddFault(t.Context(), inject.Rule{})
+	_, err = c.AddFault(t.Context(), faultinjection.Rule{})
 	refused(t, err, 400, control.CodeInvalid)
-	_, err = c.AddFault(t.Context(), inject.Rule{HTTP: &inject.HTTPMatch{Host: "acme", Step: "neworder"}, Do: inject.Effect{Status: 500}})
+	_, err = c.AddFault(t.Context(), faultinjection.Rule{HTTP: &faultinjection.HTTPMatch{Host: "acme", Step: "neworder"}, Do: faultinjection.Effect{Status: 500}})
 	if e := refused(t, err, 400, control.CodeInvalid); !strings.Contains(e.Message, `"new-order"`) {
 		t.Errorf("an unknown step: %s", e.Message)
 	}

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/edgeproof/edgeproof/mocks/acme"
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 )
 
 // Cleared says how many faults were.
@@ -16,7 +16,7 @@ type Cleared struct {
 func (s *server) listFaults(*http.Request) (any, error) { return s.Faults.List(), nil }
 
 func (s *server) addFault(r *http.Request) (any, error) {
-	var rule inject.Rule
+	var rule faultinjection.Rule
 	if err := decode(r, &rule); err != nil {
 		return nil, err
 	}

@@ -12,10 +12,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/yaml"
 
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/dns"
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -89,9 +89,9 @@ func TestOpenAPISchemas(t *testing.T) {
 		"Error": Error{}, "Status": Status{}, "Roots": Roots{}, "ZoneDraft": ZoneDraft{}, "ZonePatch": ZonePatch{}, "Zone": zone.Zone{},
 		"RecordDraft": RecordDraft{}, "Record": zone.Record{}, "TokenDraft": TokenDraft{}, "TokenPatch": TokenPatch{}, "Token": zone.Token{},
 		"NewToken": NewToken{}, "Question": Question{}, "Asked": Asked{}, "Told": Told{}, "Reply": Reply{}, "ResourceRecord": Record{}, "Unknown": Unknown{}, "UnknownName": dns.UnknownName{},
-		"Delay": Delay{}, "Validity": Validity{}, "Profiles": Profiles{}, "CertificateDraft": CertificateDraft{}, "Signed": Signed{}, "Request": outside.Request{}, "Report": outside.Report{}, "Resolution": outside.Resolution{},
-		"Connection": outside.Connection{}, "Handshake": outside.Handshake{}, "Answer": outside.Answer{}, "Rule": inject.Rule{}, "State": inject.State{},
-		"HTTPMatch": inject.HTTPMatch{}, "DNSMatch": inject.DNSMatch{}, "Effect": inject.Effect{}, "Cleared": Cleared{}, "Entries": Entries{},
+		"Delay": Delay{}, "Validity": Validity{}, "Profiles": Profiles{}, "CertificateDraft": CertificateDraft{}, "Signed": Signed{}, "Request": probe.Request{}, "Report": probe.Report{}, "Resolution": probe.Resolution{},
+		"Connection": probe.Connection{}, "Handshake": probe.Handshake{}, "Answer": probe.Answer{}, "Rule": faultinjection.Rule{}, "State": faultinjection.State{},
+		"HTTPMatch": faultinjection.HTTPMatch{}, "DNSMatch": faultinjection.DNSMatch{}, "Effect": faultinjection.Effect{}, "Cleared": Cleared{}, "Entries": Entries{},
 		"TokenValue": TokenValue{}, "User": zone.User{}, "UserDraft": UserDraft{}, "Limit": Limit{}, "Entry": journal.Entry{}, "Counters": Counters{},
 	}
 	schemas := read(t).Components.Schemas

@@ -4,9 +4,9 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -140,14 +140,14 @@ const MostAsked = 512
 
 // Asked are questions and probes of one request.
 type Asked struct {
-	Questions []Question        `json:"questions,omitempty"`
-	Probes    []outside.Request `json:"probes,omitempty"`
+	Questions []Question      `json:"questions,omitempty"`
+	Probes    []probe.Request `json:"probes,omitempty"`
 }
 
 // Told answers an Asked, each list in the order of what was asked.
 type Told struct {
-	Replies []Reply          `json:"replies"`
-	Reports []outside.Report `json:"reports"`
+	Replies []Reply        `json:"replies"`
+	Reports []probe.Report `json:"reports"`
 }
 
 // Unknown are the names that were asked for and are not in this internet.

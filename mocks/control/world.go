@@ -10,9 +10,9 @@ import (
 	mdns "github.com/miekg/dns"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/acme"
 	"github.com/edgeproof/edgeproof/mocks/dns"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
 func (s *server) roots(*http.Request) (any, error) {
@@ -79,7 +79,7 @@ func (s *server) ask(r *http.Request) (any, error) {
 	if n := len(asked.Questions) + len(asked.Probes); n > MostAsked {
 		return nil, invalid("%d questions and probes: give %d at most", n, MostAsked)
 	}
-	told := Told{Replies: make([]Reply, len(asked.Questions)), Reports: make([]outside.Report, len(asked.Probes))}
+	told := Told{Replies: make([]Reply, len(asked.Questions)), Reports: make([]probe.Report, len(asked.Probes))}
 	for i, q := range asked.Questions {
 		reply, problem := s.reply(q)
 		if problem != nil {
@@ -248,7 +248,7 @@ func (s *server) putProfiles(r *http.Request) (any, error) {
 }
 
 func (s *server) probe(r *http.Request) (any, error) {
-	var req outside.Request
+	var req probe.Request
 	if err := decode(r, &req); err != nil {
 		return nil, err
 	}

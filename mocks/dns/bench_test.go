@@ -17,7 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/edgeproof/edgeproof/mocks/dns"
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/internal/peer"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
@@ -46,7 +46,7 @@ func benchServer(tb testing.TB) *dns.Server {
 		}
 	}
 	j := journal.New(50_000)
-	return dns.New(dns.Options{Store: store, Journal: j, Faults: inject.New(1, j)})
+	return dns.New(dns.Options{Store: store, Journal: j, Faults: faultinjection.New(1, j)})
 }
 
 // TestBenchServer serves for BenchmarkUDP, in a process of its own as CoreDNS is, until its input ends.

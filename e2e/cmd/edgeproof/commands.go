@@ -43,8 +43,8 @@ func newUp(f *flags, log *progress.Log) *cobra.Command {
 			if err != nil {
 				return errors.Join(err, world.Close())
 			}
-			if world.Scene.Stuck != "" {
-				return errors.Join(fmt.Errorf("the bundle did not become ready: %s", world.Scene.Stuck), world.Finish(), world.Close())
+			if world.Testbed.Stuck != "" {
+				return errors.Join(fmt.Errorf("the bundle did not become ready: %s", world.Testbed.Stuck), world.Finish(), world.Close())
 			}
 			if err := world.Finish(); err != nil {
 				return err

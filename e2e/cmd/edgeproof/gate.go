@@ -4,9 +4,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/edgeproof/edgeproof/e2e/environment"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/run"
+	"github.com/edgeproof/edgeproof/e2e/testbed"
 )
 
 // newGate gathers what decides whether a new version of a bundle may be promoted.
@@ -92,7 +92,7 @@ func (f *flags) bindPair(set *pflag.FlagSet) {
 	f.bindScene(set)
 	set.StringVar(&f.bundle, "baseline", "", "folder of the bundle that is in use; without it and --candidate the project's own pair is tried")
 	set.StringVar(&f.candidate, "candidate", "", "folder of the bundle that is to take its place")
-	set.StringVar(&f.traefik, "traefik", "", "version of the platform's Traefik with the baseline (default: "+environment.Traefik+")")
+	set.StringVar(&f.traefik, "traefik", "", "version of the platform's Traefik with the baseline (default: "+testbed.Traefik+")")
 	set.StringVar(&f.candidateTraefik, "candidate-traefik", "", "version of the platform's Traefik with the candidate (default: that of the baseline; of the project's own pair the one after it)")
 }
 

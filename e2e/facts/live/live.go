@@ -16,8 +16,8 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 )
 
 // Cloudflare is where the API lives.
@@ -43,7 +43,7 @@ type Options struct {
 // Internet is the world as this machine sees it. It is safe for concurrent use.
 type Internet struct {
 	o      Options
-	client *outside.Client
+	client *probe.Client
 
 	mu   sync.Mutex
 	cuts map[string]func() ([]string, error) // addresses of name servers by zone
@@ -85,14 +85,14 @@ func New(o Options) (*Internet, error) {
 	}
 	return &Internet{
 		o: o, cuts: map[string]func() ([]string, error){},
-		client: outside.New(outside.Options{Resolver: o.Resolver, TrustedName: "system", Trusted: o.Roots}),
+		client: probe.New(probe.Options{Resolver: o.Resolver, TrustedName: "system", Trusted: o.Roots}),
 	}, nil
 }
 
 // Probe asks from this machine.
-func (i *Internet) Probe(ctx context.Context, req outside.Request) (outside.Report, error) {
+func (i *Internet) Probe(ctx context.Context, req probe.Request) (probe.Report, error) {
 	if ctx.Err() != nil {
-		return outside.Report{}, fmt.Errorf("probe %s: %w", req.URL, ctx.Err())
+		return probe.Report{}, fmt.Errorf("probe %s: %w", req.URL, ctx.Err())
 	}
 	return i.client.Probe(ctx, req), nil
 }

@@ -16,8 +16,8 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/facts/live"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/dns"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -96,8 +96,8 @@ func TestDNS(t *testing.T) {
 	if _, err := internet.Lookup(t.Context(), facts.Resolver, "safeops.work", "XYZ"); err == nil {
 		t.Error("an unknown type was asked for")
 	}
-	report, err := internet.Probe(t.Context(), outside.Request{URL: "http://nope.safeops.work/", TimeoutMillis: 1000})
-	if err != nil || report.Class != outside.ClassNXDomain {
+	report, err := internet.Probe(t.Context(), probe.Request{URL: "http://nope.safeops.work/", TimeoutMillis: 1000})
+	if err != nil || report.Class != probe.ClassNXDomain {
 		t.Errorf("probe: %+v, %v", report, err)
 	}
 	if entries, err := internet.Journal(t.Context(), time.Time{}, 1); entries != nil || err != nil {
@@ -118,7 +118,7 @@ func TestNobodyAnswers(t *testing.T) {
 	}
 	over, stop := context.WithCancel(t.Context())
 	stop()
-	if _, err := internet.Probe(over, outside.Request{URL: "http://a.safeops.work/"}); err == nil {
+	if _, err := internet.Probe(over, probe.Request{URL: "http://a.safeops.work/"}); err == nil {
 		t.Error("a probe after its time")
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 	solver "github.com/cert-manager/cert-manager/pkg/issuer/acme/dns/cloudflare"
 
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -145,19 +145,19 @@ func TestCertManagerCutsNamesAfterAnError(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		times int
-		do    inject.Effect
+		do    faultinjection.Effect
 		asked []string
 		words string
 	}{
 		"passing": {
 			1,
-			inject.Effect{Status: 500, Code: 10000, Message: "Internal error"},
+			faultinjection.Effect{Status: 500, Code: 10000, Message: "Internal error"},
 			[]string{"_acme-challenge.www.example.com", "_acme-challenge.www.example.com", "e-challenge.www.example.com", "nge.www.example.com"},
 			"Found no Zones for domain " + challenge,
 		},
 		"lasting": {
 			0,
-			inject.Effect{Status: 503, HTML: true},
+			faultinjection.Effect{Status: 503, HTML: true},
 			slices.Repeat([]string{"_acme-challenge.www.example.com"}, 4),
 			"invalid character '<' looking for beginning of value",
 		},

@@ -12,7 +12,7 @@ import (
 	"testing"
 
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
@@ -28,7 +28,7 @@ type world struct {
 	store   *zone.Store
 	api     *cloudflare.Server
 	journal *journal.Journal
-	faults  *inject.Set
+	faults  *faultinjection.Set
 	http    *httptest.Server
 	zone    *zone.Zone
 	token   *zone.Token
@@ -44,8 +44,8 @@ func newWorld(t *testing.T) *world {
 	}
 	w.token = token
 	w.api = cloudflare.New(cloudflare.Options{Store: w.store, Journal: w.journal})
-	w.faults = inject.New(1, w.journal)
-	w.http = httptest.NewTLSServer(w.faults.HTTP(inject.Host{Name: "api"}, w.api))
+	w.faults = faultinjection.New(1, w.journal)
+	w.http = httptest.NewTLSServer(w.faults.HTTP(faultinjection.Host{Name: "api"}, w.api))
 	t.Cleanup(w.http.Close)
 	return w
 }
@@ -138,9 +138,9 @@ func TestMain(m *testing.M) {
 }
 
 // fail makes the API answer requests for a path so, at most so many times; 0 is always.
-func (w *world) fail(path string, times int, do inject.Effect) {
+func (w *world) fail(path string, times int, do faultinjection.Effect) {
 	w.t.Helper()
-	if _, err := w.faults.Add(inject.Rule{HTTP: &inject.HTTPMatch{Path: "/client/v4" + path}, Do: do, Times: times}); err != nil {
+	if _, err := w.faults.Add(faultinjection.Rule{HTTP: &faultinjection.HTTPMatch{Path: "/client/v4" + path}, Do: do, Times: times}); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -21,11 +21,11 @@ import (
 
 	xacme "golang.org/x/crypto/acme"
 
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/acme"
 	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -162,7 +162,7 @@ func TestJourney(t *testing.T) {
 	site := serve(t, certificate(t, client, acme.ProductionHost, "www.example.com", func(name, value string) {
 		api(t, client, http.MethodPost, records, map[string]any{"type": "TXT", "name": name, "content": value, "ttl": 120})
 	}))
-	report, err := ctl.Probe(t.Context(), outside.Request{URL: "https://www.example.com:" + site + "/"})
+	report, err := ctl.Probe(t.Context(), probe.Request{URL: "https://www.example.com:" + site + "/"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -175,8 +175,8 @@ func TestJourney(t *testing.T) {
 			t.Error(err)
 		}
 	}))
-	report, err = ctl.Probe(t.Context(), outside.Request{URL: "https://www.example.com:" + other + "/"})
-	if err != nil || report.OK || report.Class != outside.ClassUnknownAuthority || report.TLS.LeadsTo != "staging" {
+	report, err = ctl.Probe(t.Context(), probe.Request{URL: "https://www.example.com:" + other + "/"})
+	if err != nil || report.OK || report.Class != probe.ClassUnknownAuthority || report.TLS.LeadsTo != "staging" {
 		t.Errorf("staging certificate: %+v, %v", report, err)
 	}
 	sawAll(t, ctl)
@@ -276,10 +276,10 @@ func TestFaultsReachAllHosts(t *testing.T) {
 	roots, err := ctl.Roots(t.Context())
 	must(t, err)
 	client := named(t, printed(t, text, "https "), roots.Web)
-	for _, r := range []inject.Rule{
-		{ID: "api", HTTP: &inject.HTTPMatch{Host: "api", Token: zone.Fingerprint(testToken)}, Do: inject.Effect{Status: 403, Code: 10000, Message: "Authentication error"}},
-		{ID: "acme", HTTP: &inject.HTTPMatch{Host: "staging", Step: "new-order"}, Do: inject.Effect{Problem: "rateLimited", RetryAfter: 30}, Times: 1},
-		{ID: "dns", DNS: &inject.DNSMatch{Name: "broken.example.com"}, Do: inject.Effect{Rcode: "SERVFAIL"}},
+	for _, r := range []faultinjection.Rule{
+		{ID: "api", HTTP: &faultinjection.HTTPMatch{Host: "api", Token: zone.Fingerprint(testToken)}, Do: faultinjection.Effect{Status: 403, Code: 10000, Message: "Authentication error"}},
+		{ID: "acme", HTTP: &faultinjection.HTTPMatch{Host: "staging", Step: "new-order"}, Do: faultinjection.Effect{Problem: "rateLimited", RetryAfter: 30}, Times: 1},
+		{ID: "dns", DNS: &faultinjection.DNSMatch{Name: "broken.example.com"}, Do: faultinjection.Effect{Rcode: "SERVFAIL"}},
 	} {
 		_, err := ctl.AddFault(t.Context(), r)
 		must(t, err)

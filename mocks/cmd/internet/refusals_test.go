@@ -13,7 +13,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/mocks/acme"
 	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
@@ -44,20 +44,20 @@ func registered(t *testing.T) (*xacme.Client, *control.Client) {
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		do     inject.Effect
+		do     faultinjection.Effect
 		status int
 	}{
-		"caa":                {inject.Effect{Problem: "caa", Message: "CAA record for example.com prevents issuance"}, 403},
-		"rejectedIdentifier": {inject.Effect{Problem: "rejectedIdentifier", Message: "policy forbids issuing for \"www.example.com\""}, 400},
-		"rateLimited":        {inject.Effect{Problem: "rateLimited", RetryAfter: 3600}, 429},
-		"serverInternal":     {inject.Effect{Problem: "serverInternal"}, 500},
-		"unavailable":        {inject.Effect{Status: 503, Problem: "rateLimited", RetryAfter: 120}, 503},
+		"caa":                {faultinjection.Effect{Problem: "caa", Message: "CAA record for example.com prevents issuance"}, 403},
+		"rejectedIdentifier": {faultinjection.Effect{Problem: "rejectedIdentifier", Message: "policy forbids issuing for \"www.example.com\""}, 400},
+		"rateLimited":        {faultinjection.Effect{Problem: "rateLimited", RetryAfter: 3600}, 429},
+		"serverInternal":     {faultinjection.Effect{Problem: "serverInternal"}, 500},
+		"unavailable":        {faultinjection.Effect{Status: 503, Problem: "rateLimited", RetryAfter: 120}, 503},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, ctl := registered(t)
 			client.RetryBackoff = func(_ int, _ *http.Request, resp *http.Response) time.Duration { return 0 }
-			_, err := ctl.AddFault(t.Context(), inject.Rule{HTTP: &inject.HTTPMatch{Host: "production", Step: "new-order", Contains: "www.example.com"}, Do: tc.do})
+			_, err := ctl.AddFault(t.Context(), faultinjection.Rule{HTTP: &faultinjection.HTTPMatch{Host: "production", Step: "new-order", Contains: "www.example.com"}, Do: tc.do})
 			must(t, err)
 			_, err = client.AuthorizeOrder(t.Context(), xacme.DomainIDs("www.example.com"))
 			var problem *xacme.Error
@@ -79,7 +79,7 @@ func TestRefusals(t *testing.T) {
 func TestBadNoncesAreBorne(t *testing.T) {
 	t.Parallel()
 	client, ctl := registered(t)
-	rule, err := ctl.AddFault(t.Context(), inject.Rule{HTTP: &inject.HTTPMatch{Host: "production", Method: http.MethodPost}, Do: inject.Effect{Problem: "badNonce"}, Probability: 0.5})
+	rule, err := ctl.AddFault(t.Context(), faultinjection.Rule{HTTP: &faultinjection.HTTPMatch{Host: "production", Method: http.MethodPost}, Do: faultinjection.Effect{Problem: "badNonce"}, Probability: 0.5})
 	must(t, err)
 	for range 8 {
 		_, err := client.AuthorizeOrder(t.Context(), xacme.DomainIDs("www.example.com"))
@@ -120,7 +120,7 @@ func TestCAA(t *testing.T) {
 	}
 	caa("www", "letsencrypt.org")
 	must(t, finalize("www.example.com"))
-	_, err := ctl.AddFault(t.Context(), inject.Rule{DNS: &inject.DNSMatch{Name: "*example.com", Type: "CAA"}, Do: inject.Effect{Rcode: "SERVFAIL"}})
+	_, err := ctl.AddFault(t.Context(), faultinjection.Rule{DNS: &faultinjection.DNSMatch{Name: "*example.com", Type: "CAA"}, Do: faultinjection.Effect{Rcode: "SERVFAIL"}})
 	must(t, err)
 	if err := finalize("www.example.com"); !errors.As(err, &problem) || problem.ProblemType != "urn:ietf:params:acme:error:caa" {
 		t.Errorf("SERVFAIL: %v", err)

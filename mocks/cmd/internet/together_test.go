@@ -13,7 +13,7 @@ import (
 	mdns "github.com/miekg/dns"
 
 	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
@@ -69,7 +69,7 @@ func TestAllAtOnce(t *testing.T) {
 		},
 		"break": func(i int) error {
 			id := fmt.Sprintf("f%d", i)
-			if _, err := ctl.AddFault(t.Context(), inject.Rule{ID: id, HTTP: &inject.HTTPMatch{Contains: "n3"}, Do: inject.Effect{Status: 403, Code: 10000}, Probability: 0.5}); err != nil {
+			if _, err := ctl.AddFault(t.Context(), faultinjection.Rule{ID: id, HTTP: &faultinjection.HTTPMatch{Contains: "n3"}, Do: faultinjection.Effect{Status: 403, Code: 10000}, Probability: 0.5}); err != nil {
 				return err
 			}
 			_, err := ctl.ClearFault(t.Context(), id)

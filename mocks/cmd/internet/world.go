@@ -17,14 +17,14 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/acme"
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
 	"github.com/edgeproof/edgeproof/mocks/control"
 	"github.com/edgeproof/edgeproof/mocks/dns"
-	"github.com/edgeproof/edgeproof/mocks/front"
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
+	"github.com/edgeproof/edgeproof/mocks/httpsfront"
 	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/outside"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -45,9 +45,9 @@ type world struct {
 	api         *cloudflare.Server
 	dns         *dns.Server
 	journal     *journal.Journal
-	faults      *inject.Set
-	pki         *front.PKI
-	front       *front.Front
+	faults      *faultinjection.Set
+	pki         *httpsfront.PKI
+	front       *httpsfront.Front
 	production  *acme.Authority
 	staging     *acme.Authority
 	control     http.Handler
@@ -78,7 +78,7 @@ func build(ctx context.Context, c config, errs io.Writer) (_ *world, err error) 
 		logs = log.New(errs, "", log.LstdFlags|log.Lmicroseconds)
 	}
 	w.savedFailed = func(err error) { _, _ = fmt.Fprintf(errs, "internet: %v\n", err) }
-	w.faults = inject.New(c.seed, w.journal)
+	w.faults = faultinjection.New(c.seed, w.journal)
 	w.dns = dns.New(dns.Options{
 		Store: w.store, Address: c.address, Journal: w.journal, Faults: w.faults,
 		Own: []string{apiHost, acme.ProductionHost, acme.StagingHost}, Elsewhere: c.nameServers,
@@ -86,16 +86,16 @@ func build(ctx context.Context, c config, errs io.Writer) (_ *world, err error) 
 	if err = w.authorities(logs); err != nil {
 		return nil, err
 	}
-	if w.pki, err = front.NewPKI(); err != nil {
+	if w.pki, err = httpsfront.NewPKI(); err != nil {
 		return nil, err
 	}
 	w.api = cloudflare.New(cloudflare.Options{Store: w.store, Journal: w.journal, Limit: w.limit()})
-	api := w.faults.HTTP(inject.Host{Name: "api"}, w.api)
-	w.front = front.New(w.pki, logs)
+	api := w.faults.HTTP(faultinjection.Host{Name: "api"}, w.api)
+	w.front = httpsfront.New(w.pki, logs)
 	w.front.Host(apiHost, api)
 	w.front.Local(api, localNames(c, w.sockets.https.Addr())...)
 	for host, a := range map[string]*acme.Authority{acme.ProductionHost: w.production, acme.StagingHost: w.staging} {
-		w.front.Host(host, w.faults.HTTP(inject.Host{Name: a.Name(), Step: acme.Step, Nonce: a.Nonce}, a))
+		w.front.Host(host, w.faults.HTTP(faultinjection.Host{Name: a.Name(), Step: acme.Step, Nonce: a.Nonce}, a))
 	}
 	return w, w.steer()
 }
@@ -140,7 +140,7 @@ func (w *world) steer() error {
 	if !trusted.AppendCertsFromPEM(w.production.RootPEM()) || !known.AppendCertsFromPEM(w.staging.RootPEM()) {
 		return errors.New("read the authorities' roots: not PEM")
 	}
-	client := outside.New(outside.Options{
+	client := probe.New(probe.Options{
 		Resolver: reachable(w.sockets.dns.Stream.Addr()), TrustedName: "production", Trusted: trusted,
 		Known: map[string]*x509.CertPool{"staging": known, "web": w.pki.Roots()}, Journal: w.journal,
 	})
@@ -247,7 +247,7 @@ func (w *world) serve(ctx context.Context, ready func()) error {
 
 func serveControl(ctx context.Context, l net.Listener, h http.Handler, patience time.Duration) error {
 	server := &http.Server{
-		Handler: front.Patience(h, patience), ReadHeaderTimeout: patience,
+		Handler: httpsfront.Patience(h, patience), ReadHeaderTimeout: patience,
 		BaseContext: func(net.Listener) context.Context { return ctx }, // ends long-polls
 	}
 	ended := make(chan error, 1)

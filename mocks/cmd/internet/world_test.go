@@ -12,7 +12,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/mocks/acme"
 	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 )
 
 func TestReset(t *testing.T) {
@@ -69,7 +69,7 @@ func TestTwoNameServers(t *testing.T) {
 	if first, second := ask("primary", "www.example.com."), ask("secondary", "www.example.com."); first != "192.0.2.1" || second == first {
 		t.Errorf("a fresh record: %s, then %s", first, second)
 	}
-	_, err = ctl.AddFault(t.Context(), inject.Rule{DNS: &inject.DNSMatch{Server: "secondary", Name: "www.example.com"}, Do: inject.Effect{Answer: &[]string{"A 192.0.2.66"}}})
+	_, err = ctl.AddFault(t.Context(), faultinjection.Rule{DNS: &faultinjection.DNSMatch{Server: "secondary", Name: "www.example.com"}, Do: faultinjection.Effect{Answer: &[]string{"A 192.0.2.66"}}})
 	must(t, err)
 	if first, second := ask("primary", "www.example.com."), ask("secondary", "www.example.com."); first != "192.0.2.1" || second != "192.0.2.66" {
 		t.Errorf("split horizon: %s and %s", first, second)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
@@ -190,8 +190,8 @@ func refusalsReachTheLog(t *testing.T, r *release) {
 // A server that fails once is asked again, as the library does.
 func aPassingFailureIsRetried(t *testing.T, r *release) {
 	w := newWorld(t, r)
-	for _, do := range []inject.Effect{{Status: 429, RetryAfter: 1}, {Status: 502, HTML: true}} {
-		if _, err := w.faults.Add(inject.Rule{HTTP: &inject.HTTPMatch{Host: "api", Path: "/client/v4/zones"}, Do: do, Times: 1}); err != nil {
+	for _, do := range []faultinjection.Effect{{Status: 429, RetryAfter: 1}, {Status: 502, HTML: true}} {
+		if _, err := w.faults.Add(faultinjection.Rule{HTTP: &faultinjection.HTTPMatch{Host: "api", Path: "/client/v4/zones"}, Do: do, Times: 1}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -16,7 +16,7 @@ import (
 	"testing"
 
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
-	"github.com/edgeproof/edgeproof/mocks/inject"
+	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
@@ -29,7 +29,7 @@ type world struct {
 	release *release
 	store   *zone.Store
 	journal *journal.Journal
-	faults  *inject.Set
+	faults  *faultinjection.Set
 	zone    *zone.Zone
 	token   *zone.Token
 	base    string
@@ -45,9 +45,9 @@ func newWorld(t *testing.T, r *release) *world {
 	if w.token, _, err = w.store.AddToken(zone.Token{Name: "edge", Permissions: zone.EditDNS()}, tokenValue); err != nil {
 		t.Fatal(err)
 	}
-	w.faults = inject.New(1, w.journal)
+	w.faults = faultinjection.New(1, w.journal)
 	api := cloudflare.New(cloudflare.Options{Store: w.store, Journal: w.journal})
-	server := httptest.NewTLSServer(w.faults.HTTP(inject.Host{Name: "api"}, api))
+	server := httptest.NewTLSServer(w.faults.HTTP(faultinjection.Host{Name: "api"}, api))
 	t.Cleanup(server.Close)
 	w.base = server.URL + cloudflare.Prefix
 	w.roots = filepath.Join(t.TempDir(), "roots.pem")
