@@ -7,6 +7,8 @@ import (
 	core "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/edgeproof/edgeproof/e2e/edge/image"
 )
 
 // Component is a program of the edge, whatever its objects are called.
@@ -28,10 +30,6 @@ const TraefikController = "traefik.io/ingress-controller"
 // It is empty for anything else.
 func ComponentOf(spec core.PodSpec) Component {
 	for _, c := range spec.Containers {
-		name := c.Image[strings.LastIndex(c.Image, "/")+1:]
-		name, _, _ = strings.Cut(name, "@")
-		name, _, _ = strings.Cut(name, ":")
-		copied := strings.HasPrefix(name, "mirrored-") // as Rancher calls its copies: mirrored-library-traefik
 		for _, known := range [...]struct {
 			image string
 			of    Component
@@ -42,7 +40,7 @@ func ComponentOf(spec core.PodSpec) Component {
 			{"cert-manager-webhook", Webhook},
 			{"cert-manager-cainjector", CAInjector},
 		} {
-			if name == known.image || copied && strings.HasSuffix(name, "-"+known.image) {
+			if image.Is(c.Image, known.image) {
 				return known.of
 			}
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/edgeproof/edgeproof/e2e/edge/logline"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -126,7 +127,7 @@ func TestCopiesOfImages(t *testing.T) {
 
 func TestClientsOfAnAccessLogAreLeftOut(t *testing.T) {
 	t.Parallel()
-	got := facts.ParseLines(`2026-03-01T12:00:00Z ERR x
+	got := logline.ParseAll(`2026-03-01T12:00:00Z ERR x
 198.51.100.7 - alice [01/Mar/2026:12:00:00 +0000] "GET /reset?code=1 HTTP/2.0" 200 5 "-" "-" 1 "r@kubernetes" "http://10.0.0.1" 2ms
 the end`)
 	var texts []string

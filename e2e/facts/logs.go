@@ -6,6 +6,8 @@ import (
 	"time"
 
 	core "k8s.io/api/core/v1"
+
+	"github.com/edgeproof/edgeproof/e2e/edge/logline"
 )
 
 const (
@@ -54,7 +56,7 @@ func (c *collection) log(pod *core.Pod, container string, previous bool) task {
 		c.keep(func(s *Snapshot) {
 			s.Logs = append(s.Logs, Log{
 				Component: ComponentOf(pod.Spec), Namespace: pod.Namespace, Pod: pod.Name, Container: container, Previous: previous,
-				Lines: ParseLines(string(text)),
+				Lines: logline.ParseAll(string(text)),
 			})
 		})
 	}

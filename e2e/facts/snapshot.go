@@ -12,6 +12,7 @@ import (
 	discovery "k8s.io/api/discovery/v1"
 	networking "k8s.io/api/networking/v1"
 
+	"github.com/edgeproof/edgeproof/e2e/edge/logline"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 )
@@ -118,6 +119,9 @@ type Probe struct {
 	// Assumed says that nobody told at which path the application answers: it was asked at the first of the Ingress's rules.
 	Assumed bool `json:"assumed,omitempty"`
 }
+
+// Line is one line of a log.
+type Line = logline.Line
 
 // Log holds the newest lines of one container, oldest first.
 type Log struct {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/edge/logline"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -87,7 +88,7 @@ func ReadClusterIssuers(text string, names ...string) Judgement {
 func ReadExternalDNSLogs(text string) Judgement {
 	j := Judgement{ID: "VC-3"}
 	refused(&j, text)
-	lines := facts.ParseLines(text)
+	lines := logline.ParseAll(text)
 	if len(j.Reasons) == 0 {
 		j.take(readSyncs(lines, time.Time{}, time.Minute, "log"))
 	}
