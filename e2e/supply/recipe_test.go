@@ -16,7 +16,10 @@ func TestTheProjectsRecipes(t *testing.T) {
 	if image := r.find(r.Node.Repository); image == nil || len(image.binaries()) == 0 {
 		t.Errorf("the node's base is not among the images")
 	}
-	for repository, own := range map[string]bool{"edgeproof.dev/internet": true, "docker.io/library/traefik": false} {
+	for repository, own := range map[string]bool{
+		"edgeproof.dev/internet": true, "docker.io/library/traefik": false, "ghcr.io/fluxcd/source-controller": false,
+		"ghcr.io/fluxcd/kustomize-controller": false, "ghcr.io/fluxcd/helm-controller": false,
+	} {
 		if image := r.find(repository); image == nil || image.own(r) != own {
 			t.Errorf("image %s: own = %t is wrong, or it has no recipe", repository, own)
 		}
