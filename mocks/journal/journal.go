@@ -18,11 +18,13 @@ type Source string
 
 // The sources of the fake internet.
 const (
-	API     Source = "api"     // the Cloudflare API
-	DNS     Source = "dns"     // the name servers
-	ACME    Source = "acme"    // the two certificate authorities
-	Outside Source = "outside" // the client on the internet
-	Control Source = "control" // the private side that steers all of them
+	API      Source = "api"      // the Cloudflare API
+	DNS      Source = "dns"      // the name servers
+	ACME     Source = "acme"     // the two certificate authorities
+	Outside  Source = "outside"  // the client on the internet
+	Control  Source = "control"  // the private side that steers all of them
+	Git      Source = "git"      // the Git hosts
+	Registry Source = "registry" // chart repositories and OCI registries
 )
 
 // Entry is one thing that a mock saw, with what it answered.
