@@ -2,6 +2,7 @@
 # Check everything that can be checked without a cluster, and report all of it, not the first:
 #
 #   vet        go vet, with and without the tag e2e
+#   platforms  the program compiles for the other machines that people have
 #   golangci   the linters and the format (gofumpt) of .golangci.yml, golangci-lint pinned below
 #   tidy       go.mod and go.sum are what `go mod tidy` would write
 #   shell      shellcheck reads every script
@@ -19,7 +20,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
 
 readonly GOLANGCI=github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 readonly ACTIONLINT=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
-readonly ALL=(vet tidy yaml packages marks shell workflows golangci)
+readonly ALL=(vet platforms tidy yaml packages marks shell workflows golangci)
 
 # files prints the tracked and the new files that match the given patterns, and leaves out what is deleted and what Git ignores.
 files() {
@@ -41,6 +42,14 @@ check_vet() {
   local rc=0
   go vet ./... || rc=1
   go vet -tags e2e ./... || rc=1
+  return $rc
+}
+
+check_platforms() {
+  local rc=0 platform
+  for platform in linux/arm64 darwin/arm64; do
+    GOOS=${platform%/*} GOARCH=${platform#*/} CGO_ENABLED=0 go build -o /dev/null ./e2e/cmd/edgeproof || { echo "it does not compile for $platform"; rc=1; }
+  done
   return $rc
 }
 

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -70,13 +71,11 @@ func Detect(ctx context.Context, choice, path string, restricted bool) (*Engine,
 	if restricted {
 		order = []string{Podman, Docker, Nerdctl}
 	}
-	cure := "start one, or install podman (Debian, Ubuntu: apt-get install -y --no-install-recommends podman)"
 	if choice != "" {
 		if !slices.Contains(order, choice) {
 			return nil, fmt.Errorf("find a container engine: %q is none; set %s to docker, podman or nerdctl, or leave it out", choice, EngineVariable)
 		}
 		order = []string{choice}
-		cure = fmt.Sprintf("start it, or leave %s out to have the others asked", EngineVariable)
 	}
 	var said []string
 	for _, name := range order {
@@ -90,7 +89,7 @@ func Detect(ctx context.Context, choice, path string, restricted bool) (*Engine,
 		}
 		said = append(said, err.Error())
 	}
-	return nil, &NoEngineError{Said: said, Cure: cure}
+	return nil, &NoEngineError{Said: said, Cure: remedy(runtime.GOOS, choice)}
 }
 
 // info is the part of an engine's own description that is used: the first three fields as docker and nerdctl print

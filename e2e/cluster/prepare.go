@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 
-	"golang.org/x/sys/unix"
 	"sigs.k8s.io/kind/pkg/log"
 )
 
@@ -51,6 +50,9 @@ func PrepareEngine(ctx context.Context, opt EngineOptions) (*Engine, Host, error
 		}
 	}
 	logger.V(0).Infof("container engine: %s %s", engine.Name, engine.Version)
+	if note := otherSystem(host.OS); note != "" {
+		logger.V(0).Infof("%s", note)
+	}
 	for _, line := range engine.Passed {
 		logger.V(1).Infof("passed over %s", line)
 	}
@@ -120,7 +122,7 @@ func measures(engine *Engine, host Host, workDir string, lookup func(string) (st
 		note("created the empty folder %s, which kind mounts into its nodes", modulesDir)
 	}
 	if engine.Name == Podman && engine.CgroupV1 && host.Root {
-		taken, err := mountStrays(cgroupRoot, unix.Mount)
+		taken, err := mountStrays(cgroupRoot, mount)
 		if err != nil {
 			return nil, err
 		}

@@ -13,7 +13,6 @@ import (
 	"runtime"
 	"slices"
 	"sync"
-	"syscall"
 	"time"
 
 	"github.com/onsi/ginkgo/v2/types"
@@ -199,7 +198,7 @@ func (t *test) specs(ctx context.Context) error {
 	// which the kernel sees to as long as the thread lives that started it (prctl(2), PR_SET_PDEATHSIG).
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM}
+	command.SysProcAttr = ownGroup()
 	command.Env = append(os.Environ(), StageVariable+"="+stage)
 	command.Stdout, command.Stderr = log, t.told
 	// Interrupted, the suite heals what it has broken and reports; only then is it killed.

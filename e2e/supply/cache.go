@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"syscall"
 	"time"
 
@@ -24,8 +23,6 @@ const (
 	diskNeeded = 10 << 30
 	lockRetry  = 500 * time.Millisecond
 )
-
-func arch() string { return runtime.GOARCH }
 
 // lockCache waits for the cache's lock. The kernel drops it with its holder, so a killed run leaves none behind.
 func lockCache(ctx context.Context, dir string, log *progress.Log) (unlock func(), err error) {

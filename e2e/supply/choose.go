@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sort"
 	"strings"
 	"sync"
@@ -95,6 +96,9 @@ func (s *Supplier) mustBuild(recipes *Recipes, i *item, silent string) error {
 	case i.ref.digest != "":
 		missing.Reason = "it is pinned to " + i.ref.digest + ", which only its registry can give (" + orNotAsked(silent) + ")"
 		missing.Cure = "make its registry reachable, or pin by tag"
+	case linuxOnly(recipes, i.image) && runtime.GOOS != targetOS:
+		missing.Reason = "no registry gave it (" + orNotAsked(silent) + ") and it can be built on Linux only, not on " + runtime.GOOS
+		missing.Cure = "make its registry reachable, or run on Linux"
 	default:
 		return nil
 	}

@@ -105,7 +105,7 @@ func (s *Source) goCommand(ctx context.Context, dir string, args []string) *exec
 	if s.CGO {
 		cgo = "CGO_ENABLED=1"
 	}
-	command.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-buildvcs=false", cgo)
+	command.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=-buildvcs=false", "GOOS="+targetOS, "GOARCH="+arch(), cgo)
 	if os.Getenv("GOGC") == "" {
 		command.Env = append(command.Env, "GOGC=200") // compilers are short-lived: memory for a twentieth of their time
 	}
