@@ -13,6 +13,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/evidence"
 	"github.com/edgeproof/edgeproof/e2e/fault"
+	"github.com/edgeproof/edgeproof/e2e/inventory"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
@@ -59,7 +60,7 @@ func (e *edge) live(ctx context.Context, f fault.Fault, p *proof) (err error) {
 	if err := e.works(ctx, judged, own, e.budgets.Healed); err != nil { // nothing may pass because it was broken already
 		return fmt.Errorf("before the injection: %w", err)
 	}
-	var before []string
+	var before inventory.Inventory
 	if f.Route == fault.RouteDuring {
 		err = e.scene.RouteGone(ctx, e.variables(f))
 	} else {

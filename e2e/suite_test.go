@@ -22,6 +22,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/fault"
+	"github.com/edgeproof/edgeproof/e2e/inventory"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/report"
@@ -54,7 +55,7 @@ func TestEdge(t *testing.T) {
 	e := &edge{
 		stage: stage, budgets: await.Default(), recorder: &timeline.Recorder{},
 		side:   &sideBySide{proofs: map[string]chan proof{}},
-		routes: map[string]judge.Route{}, hosts: map[string]int{}, lives: map[string]life{}, traces: map[string][]string{},
+		routes: map[string]judge.Route{}, hosts: map[string]int{}, lives: map[string]life{}, traces: map[string]inventory.Inventory{},
 	}
 	if stage.Shared != "" { // several clusters share the machine
 		if e.budgets, err = e.budgets.Scaled(2); err != nil {
@@ -143,8 +144,8 @@ type edge struct {
 	routes map[string]judge.Route // of faults, by the route's id
 	lives  map[string]life        // of faults, by id
 	moves  []verdict.Upgrade
-	traces map[string][]string // of routes when nothing had been broken, by host
-	hosts  map[string]int      // that are asked for in every look, and by how many
+	traces map[string]inventory.Inventory // of routes when nothing had been broken, by host
+	hosts  map[string]int                 // that are asked for in every look, and by how many
 }
 
 // describe builds the tree. The specs run in this order: the workflow's order is part of the contract, and what waits

@@ -3,120 +3,61 @@ package e2e_test
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"github.com/edgeproof/edgeproof/e2e/await"
+	"github.com/edgeproof/edgeproof/e2e/inventory"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
-// trace names what there is of a route: the objects in its namespace that last, and the records at the provider.
-func (e *edge) trace(ctx context.Context, target judge.Target) ([]string, error) {
+// trace is the inventory of a route, and what is still under way for it.
+func (e *edge) trace(ctx context.Context, target judge.Target) (lasting inventory.Inventory, work []string, err error) {
 	v, there := e.views.Look(ctx)
 	if !there {
-		return nil, fmt.Errorf("look at %s: %w", strings.Join(target.Hosts(), ", "), context.Cause(ctx))
+		return nil, nil, fmt.Errorf("look at %s: %w", strings.Join(target.Hosts(), ", "), context.Cause(ctx))
 	}
-	namespace, s := target.Routes[0].Ingress.Namespace, v.facts
-	var out []string
-	note := func(kind string, o metav1.Object) {
-		if o.GetNamespace() == namespace {
-			out = append(out, kind+" "+o.GetName())
-		}
-	}
-	for i := range s.Deployments {
-		note("Deployment", &s.Deployments[i])
-	}
-	for i := range s.Services {
-		note("Service", &s.Services[i])
-	}
-	for i := range s.Ingresses {
-		note("Ingress", &s.Ingresses[i])
-	}
-	for i := range s.Secrets {
-		note("Secret", &s.Secrets[i])
-	}
-	for i := range s.Issuers {
-		note("Issuer", &s.Issuers[i])
-	}
-	for i := range s.Certificates {
-		note("Certificate", &s.Certificates[i])
-	}
-	for i := range s.Challenges {
-		note("Challenge", &s.Challenges[i])
-	}
-	host := target.Routes[0].Hosts[0]
-	registry := []string{host, "a-" + host, "aaaa-" + host, "cname-" + host} // external-dns's own marks among them
-	for _, zone := range s.Zones {
-		for _, r := range zone.Records {
-			if slices.Contains(registry, r.Name) || strings.HasSuffix(r.Name, "."+host) {
-				out = append(out, fmt.Sprintf("record %s %s %s", r.Name, r.Type, r.Content))
-			}
-		}
-	}
-	slices.Sort(out)
-	return slices.Compact(out), nil
+	namespace, host := target.Routes[0].Ingress.Namespace, target.Routes[0].Hosts[0]
+	return inventory.Of(v.facts, namespace, host), inventory.Work(v.facts, namespace, host), nil
 }
 
-// settled is the trace of a route that nothing is at work on: external-dns writes its own mark after the record, and cert-manager may
-// issue anew what was restored while it was not looking.
-func (e *edge) settled(ctx context.Context, target judge.Target) ([]string, error) {
-	var trace []string
+// settled is the inventory of a route that nothing is at work on: external-dns writes its ownership record after the record, and
+// cert-manager may issue again what was restored while it was not looking.
+func (e *edge) settled(ctx context.Context, target judge.Target) (inventory.Inventory, error) {
+	var settled inventory.Inventory
 	_, err := await.Until(ctx, e.budgets.Healed, "rest of "+strings.Join(target.Hosts(), ", "), func(ctx context.Context) await.Answer {
-		now, err := e.trace(ctx, target)
-		if err != nil {
+		now, work, err := e.trace(ctx, target)
+		switch {
+		case err != nil:
 			return await.Wait("%v", err)
-		}
-		owned := false
-		for _, x := range now {
-			if strings.HasPrefix(x, "Challenge ") || strings.HasPrefix(x, "record _acme-challenge.") {
-				return await.Wait("there is %s", x)
-			}
-			owned = owned || strings.Contains(x, "heritage=external-dns")
+		case len(work) > 0:
+			return await.Wait("there is %s", strings.Join(work, ", "))
 		}
 		if first, known := e.firstTrace(target); known {
-			if differ := differences(first, now); len(differ) > 0 { // what a fault before this one has left is on its way out
+			if differ := first.Differences(now); len(differ) > 0 { // what a fault before this one has left is on its way out
 				return await.Wait("%s", strings.Join(differ, "; "))
 			}
 		}
-		if !owned {
-			return await.Wait("external-dns has not marked its record yet")
+		if !now.Owned() {
+			return await.Wait("external-dns has not written its ownership record yet")
 		}
-		trace = now
+		settled = now
 		return await.Done("at rest")
 	})
 	if err == nil {
 		e.mu.Lock()
 		defer e.mu.Unlock()
-		e.traces[target.Routes[0].Hosts[0]] = trace
+		e.traces[target.Routes[0].Hosts[0]] = settled
 	}
-	return trace, err
+	return settled, err
 }
 
-func (e *edge) firstTrace(target judge.Target) ([]string, bool) {
+func (e *edge) firstTrace(target judge.Target) (inventory.Inventory, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	trace, known := e.traces[target.Routes[0].Hosts[0]]
 	return trace, known
-}
-
-// differences says what of a trace is new and what is missing.
-func differences(before, now []string) []string {
-	var out []string
-	for _, x := range now {
-		if !slices.Contains(before, x) {
-			out = append(out, "left behind: "+x)
-		}
-	}
-	for _, x := range before {
-		if !slices.Contains(now, x) {
-			out = append(out, "missing: "+x)
-		}
-	}
-	return out
 }
 
 // syncQuiet is how long external-dns has done nothing to the records when its sync is over: its calls follow each other closely.
@@ -159,13 +100,13 @@ func (e *edge) syncFar(ctx context.Context) error {
 }
 
 // traceless waits until a fault has left nothing behind, and taken nothing away.
-func (e *edge) traceless(ctx context.Context, target judge.Target, before []string) error {
+func (e *edge) traceless(ctx context.Context, target judge.Target, before inventory.Inventory) error {
 	_, err := await.Until(ctx, e.budgets.Healed, "nothing left behind", func(ctx context.Context) await.Answer {
-		now, err := e.trace(ctx, target)
+		now, work, err := e.trace(ctx, target)
 		if err != nil {
 			return await.Wait("%v", err)
 		}
-		if differ := differences(before, now); len(differ) > 0 {
+		if differ := append(before.Differences(now), work...); len(differ) > 0 {
 			return await.Wait("%s", strings.Join(differ, "; "))
 		}
 		return await.Done("as before")
