@@ -1,5 +1,6 @@
-// Package logline reads the lines of a component's log, whatever their form: logrus and zerolog text, colored or not, JSON,
-// klog, and Traefik's access log. It knows forms only. It must not know what a message means: the component's own package does.
+// Package logline reads the lines of a component's log, whatever their form: logrus and zerolog text, colored
+// or not, JSON, klog, and Traefik's access log. It knows forms only. It must not know what a message means: the
+// component's own package does.
 package logline
 
 import (
@@ -56,8 +57,8 @@ var (
 	fieldKey = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
 )
 
-// ParseAll reads a log, line by line. Lines of an access log in the Common Log Format, Traefik's default, are left out: they
-// do not say who answered.
+// ParseAll reads a log, line by line. Lines of an access log in the Common Log Format, Traefik's default, are
+// left out: they do not say who answered.
 func ParseAll(text string) []Line {
 	var out []Line
 	for raw := range strings.Lines(text) {
@@ -172,8 +173,8 @@ func parseTerminal(raw string) (Line, bool) {
 	return l, true
 }
 
-// level is the name of a level that a form abbreviates; a name that is not abbreviated is returned in lower case, and "" for
-// none.
+// level is the name of a level that a form abbreviates; a name that is not abbreviated is returned in lower
+// case, and "" for none.
 func level(text string) string {
 	switch text {
 	case "TRC", "DBG", "DEBU", "TRAC":

@@ -1,0 +1,113 @@
+package externaldns
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	networking "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/labels"
+)
+
+// The prefixes of annotations for external-dns: 0.22 changed the default without reading the former one (#6424).
+const (
+	LegacyPrefix = "external-dns.alpha.kubernetes.io/"
+	StablePrefix = "external-dns.kubernetes.io/"
+)
+
+// Controller is the value of the annotation "controller" that does not leave an object to another program.
+const Controller = "dns-controller"
+
+// classAnnotation named the class of an Ingress before the field did.
+const classAnnotation = "kubernetes.io/ingress.class"
+
+// Selection says which objects external-dns looks at and how it reads them.
+type Selection struct {
+	// Prefix is that of its annotations, and Legacy says that it reads those of LegacyPrefix too.
+	Prefix string
+	Legacy bool
+
+	sources          []string
+	namespace        string
+	classes          []string
+	annotations      labels.Selector
+	labels           labels.Selector
+	annotationFilter string
+	labelFilter      string
+}
+
+func readSelection(f flags, legacy bool) Selection {
+	s := Selection{
+		Legacy: f.on("enable-legacy-annotation-prefix"), sources: f.all("source"), namespace: f.last("namespace"),
+		classes: f.all("ingress-class"), annotationFilter: f.last("annotation-filter"), labelFilter: f.last("label-filter"),
+	}
+	s.Prefix = f.or("annotation-prefix", StablePrefix)
+	if legacy {
+		s.Prefix = f.or("annotation-prefix", LegacyPrefix)
+	}
+	s.annotations, s.labels = selector(s.annotationFilter), selector(s.labelFilter)
+	return s
+}
+
+// selector parses a filter; external-dns does not start with one that it cannot parse.
+func selector(text string) labels.Selector {
+	out, err := labels.Parse(text)
+	if err != nil {
+		return labels.Everything()
+	}
+	return out
+}
+
+// Annotation is what an object asks of external-dns under a key, as far as this external-dns reads it.
+func (s Selection) Annotation(annotations map[string]string, key string) (string, bool) {
+	value, ok := annotations[s.Prefix+key]
+	if !ok && s.Legacy {
+		value, ok = annotations[LegacyPrefix+key]
+	}
+	return value, ok
+}
+
+// Excludes says by which setting external-dns does not look at an Ingress, "" when it does. The annotation
+// "controller" of the Ingress itself is not a setting: see LeftTo.
+func (s Selection) Excludes(i *networking.Ingress) string {
+	class := i.Annotations[classAnnotation]
+	if i.Spec.IngressClassName != nil && *i.Spec.IngressClassName != "" {
+		class = *i.Spec.IngressClassName
+	}
+	switch {
+	case !slices.Contains(s.sources, "ingress"):
+		return fmt.Sprintf("--source=%s has no ingress", strings.Join(s.sources, ","))
+	case s.namespace != "" && s.namespace != i.Namespace:
+		return "--namespace=" + s.namespace
+	case len(s.classes) > 0 && !slices.Contains(s.classes, class):
+		return fmt.Sprintf("--ingress-class=%s, the Ingress is of class %q", strings.Join(s.classes, ","), class)
+	case s.annotations != nil && !s.annotations.Matches(labels.Set(i.Annotations)):
+		return "--annotation-filter=" + s.annotationFilter
+	case s.labels != nil && !s.labels.Matches(labels.Set(i.Labels)):
+		return "--label-filter=" + s.labelFilter
+	}
+	return ""
+}
+
+// LeftTo is the program that an object leaves its records to, "" when it leaves them to external-dns.
+func (s Selection) LeftTo(annotations map[string]string) string {
+	if program, ok := s.Annotation(annotations, "controller"); ok && program != Controller {
+		return program
+	}
+	return ""
+}
+
+// Targets are those that an object asks for in place of its own addresses; false when it asks for none.
+func (s Selection) Targets(annotations map[string]string) ([]string, bool) {
+	text, ok := s.Annotation(annotations, "target")
+	if !ok {
+		return nil, false
+	}
+	var out []string
+	for target := range strings.SplitSeq(text, ",") {
+		if target = strings.TrimSuffix(strings.TrimSpace(target), "."); target != "" {
+			out = append(out, target)
+		}
+	}
+	return out, true
+}
