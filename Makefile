@@ -48,7 +48,7 @@ baseline: build ## make the times of the last `make e2e`, which must have passed
 
 .PHONY: test
 test: browser ## all unit and contract tests; no cluster
-	go test -race -timeout 30m ./...
+	scripts/test.sh
 
 ##@ Cluster
 

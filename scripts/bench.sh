@@ -4,8 +4,8 @@
 #
 #   scripts/bench.sh [go test flags …]
 #
-# The first run compiles CoreDNS, which takes some minutes; it is then kept in the user's cache folder. The size of a cluster is measured
-# on a real etcd and API server, taken from the images that a run of edgeproof has built.
+# CoreDNS, etcd and the API server, which the figures are compared with or measured on, are taken from the images that a run of
+# edgeproof has built.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -13,20 +13,22 @@ results=$(mktemp)
 servers=$(mktemp -d)
 trap 'rm -rf "$results" "$servers"' EXIT
 
-# server takes the program of a server out of its image in the cache, whose only file it is.
+# server takes the program of a server out of its image in the cache: server IMAGE PROGRAM.
 server() {
   local cache=${EDGEPROOF_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/edgeproof} found
   found=$(grep -lE "\"reference\": ?\"registry.k8s.io/$1:" "$cache"/archives/*/archive.json 2>/dev/null | tail -n 1)
   if [[ -z $found ]]; then
-    echo "bench: there is no image of $1 in $cache; cure: make images IMAGES=build" >&2
+    echo "bench: there is no image of $1 in $cache; remedy: make images IMAGES=build" >&2
     return 1
   fi
-  tar -xOf "${found%archive.json}image.tar" --wildcards '*.tar*' | tar -xzf - -C "$servers" --wildcards --strip-components=3 "*/$1"
+  tar -xOf "${found%archive.json}image.tar" --wildcards '*.tar*' |
+    tar -xzf - -C "$servers" --wildcards --transform 's|.*/||' "*/$2" "$2"
 }
-server kube-apiserver
-server etcd
+server kube-apiserver kube-apiserver
+server etcd etcd
+server coredns/coredns coredns
 
-go test -p 1 -run '^$' -bench . -timeout 30m "$@" ./mocks/... | grep -v 'no test files' | tee "$results"
+COREDNS=$servers/coredns go test -p 1 -run '^$' -bench . -timeout 30m "$@" ./mocks/... | grep -v 'no test files' | tee "$results"
 KUBEBUILDER_ASSETS=$servers go test -run '^$' -bench RealServer -benchtime 1x -timeout 30m "$@" ./e2e/explain | tee -a "$results"
 
 awk '

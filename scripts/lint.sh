@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Check everything that can be checked without a cluster, and report all of it, not the first:
 #
-#   vet        go vet, with and without the tag e2e
+#   vet        go vet, of the module and of the contract tests' own
 #   platforms  the program compiles for the other machines that people have
 #   golangci   the linters and the format (gofumpt) of .golangci.yml, golangci-lint pinned below
 #   tidy       go.mod and go.sum are what `go mod tidy` would write
@@ -20,6 +20,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
 
 readonly GOLANGCI=github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 readonly ACTIONLINT=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+# The module, and the module of its contract tests.
+readonly MODULES=(. mocks/cloudflare/contract)
 readonly ALL=(vet platforms tidy yaml packages marks shell workflows golangci)
 
 # files prints the tracked and the new files that match the given patterns, and leaves out what is deleted and what Git ignores.
@@ -38,12 +40,14 @@ found() {
   return 1
 }
 
-check_vet() {
-  local rc=0
-  go vet ./... || rc=1
-  go vet -tags e2e ./... || rc=1
+# each runs a command in every module, and fails when it fails in one.
+each() {
+  local rc=0 module
+  for module in "${MODULES[@]}"; do (cd "$module" && "$@") || rc=1; done
   return $rc
 }
+
+check_vet() { each go vet ./...; }
 
 check_platforms() {
   local rc=0 platform
@@ -53,13 +57,20 @@ check_platforms() {
   return $rc
 }
 
-check_golangci() { go run "$GOLANGCI" run ./...; }
+check_golangci() { each go run "$GOLANGCI" run --config "$PWD/.golangci.yml" ./...; }
 
-check_tidy() { go mod tidy -diff || { echo "cure: go mod tidy"; return 1; }; }
+check_tidy() {
+  local rc=0
+  each go mod tidy -diff || { echo "remedy: go mod tidy, in the module that is named"; rc=1; }
+  files go.mod '*/go.mod' | grep -v testdata | xargs awk '
+    /^require /{blocks[FILENAME]++}
+    END{for (f in blocks) if (blocks[f] > 2) print f}' | found "more than two require blocks, one direct and one indirect, in:" || rc=1
+  return $rc
+}
 
 check_shell() {
   if ! command -v shellcheck >/dev/null; then
-    echo "shellcheck is not installed; cure: apt-get install shellcheck"
+    echo "shellcheck is not installed; remedy: apt-get install shellcheck"
     return 1
   fi
   # SC2016: single quotes keep text for another shell on purpose.

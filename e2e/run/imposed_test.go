@@ -60,7 +60,7 @@ func TestImposedOnKnowsPhasesThatOccur(t *testing.T) {
 	}
 	occur := slices.Concat(
 		literals(t, "up.go", "prepare"), literals(t, "up.go", "raise"), literals(t, "test.go", "prove"), literals(t, "test.go", "leave"),
-		literals(t, filepath.Join("..", "environment", "scene.go"), "steps"),
+		literals(t, filepath.Join("..", "testbed", "testbed.go"), "steps"),
 	)
 	for _, phase := range known {
 		if !slices.Contains(occur, phase) {

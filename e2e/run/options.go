@@ -151,18 +151,6 @@ func (o *Options) workDir() string { return filepath.Join(o.Root, "_work") }
 // clusterDir holds what belongs to one cluster, so that runs on several do not meet.
 func (o *Options) clusterDir() string { return filepath.Join(o.workDir(), "clusters", o.Cluster) }
 
-// cacheDir holds finished images, for all checkouts on the machine.
-func cacheDir() (string, error) {
-	if dir := os.Getenv("EDGEPROOF_CACHE"); dir != "" {
-		return filepath.Abs(dir)
-	}
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return "", fmt.Errorf("find the cache folder: %w; set EDGEPROOF_CACHE", err)
-	}
-	return filepath.Join(dir, "edgeproof"), nil
-}
-
 // module is the first line of this project's go.mod.
 const module = "module github.com/edgeproof/edgeproof\n"
 

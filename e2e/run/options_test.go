@@ -150,16 +150,3 @@ func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }
-
-func TestCacheFolderIsTheUsersChoice(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("EDGEPROOF_CACHE", dir)
-	if got, err := cacheDir(); err != nil || got != dir {
-		t.Errorf("with EDGEPROOF_CACHE: %q, %v", got, err)
-	}
-	t.Setenv("EDGEPROOF_CACHE", "")
-	t.Setenv("XDG_CACHE_HOME", dir)
-	if got, err := cacheDir(); err != nil || filepath.Base(got) != "edgeproof" {
-		t.Errorf("without: %q, %v", got, err)
-	}
-}

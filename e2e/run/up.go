@@ -126,7 +126,7 @@ func LoadBundle(ctx context.Context, root, path string, variables map[string]str
 	if err != nil {
 		return nil, err
 	}
-	cache, err := cacheDir()
+	cache, err := supply.CacheDir()
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +165,7 @@ func (w *World) images(ctx context.Context) error {
 		return err
 	}
 	w.Engine, w.host = engine, host
-	cache, err := cacheDir()
+	cache, err := supply.CacheDir()
 	if err != nil {
 		return err
 	}

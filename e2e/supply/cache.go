@@ -3,17 +3,18 @@ package supply
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"syscall"
 	"time"
 
+	"github.com/gofrs/flock"
 	"github.com/google/go-containerregistry/pkg/name"
 	v1 "github.com/google/go-containerregistry/pkg/v1"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
-	"golang.org/x/sys/unix"
+	"github.com/google/renameio/v2"
 
 	"github.com/edgeproof/edgeproof/e2e/progress"
 )
@@ -24,31 +25,30 @@ const (
 	lockRetry  = 500 * time.Millisecond
 )
 
+// CacheDir is the folder of finished images, for all checkouts on the machine: EDGEPROOF_CACHE, else in the user's cache folder.
+func CacheDir() (string, error) {
+	if dir := os.Getenv("EDGEPROOF_CACHE"); dir != "" {
+		return filepath.Abs(dir)
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("find the cache folder: %w; set EDGEPROOF_CACHE", err)
+	}
+	return filepath.Join(dir, "edgeproof"), nil
+}
+
 // lockCache waits for the cache's lock. The kernel drops it with its holder, so a killed run leaves none behind.
 func lockCache(ctx context.Context, dir string, log *progress.Log) (unlock func(), err error) {
-	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600) // #nosec G304 -- the cache folder
+	lock := flock.New(filepath.Join(dir, "lock"))
+	locked, err := lock.TryLock()
+	if err == nil && !locked {
+		log.Note("another run is making images in %s; waiting until it ends", dir)
+		_, err = lock.TryLockContext(ctx, lockRetry)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("open the image cache's lock: %w", err)
+		return nil, fmt.Errorf("lock the image cache %s: %w", dir, err)
 	}
-	ticker := time.NewTicker(lockRetry)
-	defer ticker.Stop()
-	for waited := false; ; waited = true {
-		err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-		if err == nil {
-			return func() { _ = file.Close() }, nil
-		}
-		if !errors.Is(err, unix.EWOULDBLOCK) {
-			return nil, errors.Join(fmt.Errorf("lock the image cache %s: %w", dir, err), file.Close())
-		}
-		if !waited {
-			log.Note("another run is making images in %s; waiting for it", dir)
-		}
-		select {
-		case <-ctx.Done():
-			return nil, errors.Join(fmt.Errorf("wait for the image cache's lock: %w", context.Cause(ctx)), file.Close())
-		case <-ticker.C:
-		}
-	}
+	return func() { _ = lock.Unlock() }, nil
 }
 
 // checkDisk refuses to begin work that would fill the disk.
@@ -74,19 +74,22 @@ type archive struct {
 
 // archived returns the archive of an item, when an earlier run has made it.
 func (s *Supplier) archived(i *item) (archive, bool) {
-	dir := s.archiveDir(i)
+	a, ok := readArchive(s.archiveDir(i))
+	return a, ok && a.Reference == i.ref.name
+}
+
+// readArchive reads the description of an archive; false where the folder holds no whole one.
+func readArchive(dir string) (archive, bool) {
 	raw, err := os.ReadFile(filepath.Join(dir, "archive.json")) // #nosec G304 -- below the cache folder
 	if err != nil {
 		return archive{}, false
 	}
 	a := archive{path: filepath.Join(dir, "image.tar")}
-	if json.Unmarshal(raw, &a) != nil || a.Reference != i.ref.name {
+	if json.Unmarshal(raw, &a) != nil {
 		return archive{}, false
 	}
-	if _, err := os.Stat(a.path); err != nil {
-		return archive{}, false
-	}
-	return a, true
+	_, err = os.Stat(a.path)
+	return a, err == nil
 }
 
 func (s *Supplier) archiveDir(i *item) string {
@@ -118,18 +121,20 @@ func (s *Supplier) keep(i *item, image v1.Image) (archive, error) {
 	if i.pulled() {
 		a.Origin = "pulled"
 	}
-	if err := tarball.WriteToFile(a.path+".part", tag, image); err != nil {
+	if err := writeArchive(a.path, tag, image); err != nil {
 		return archive{}, fmt.Errorf("write archive of %s: %w", i.ref.name, err)
-	}
-	if err := os.Rename(a.path+".part", a.path); err != nil {
-		return archive{}, fmt.Errorf("keep archive of %s: %w", i.ref.name, err)
 	}
 	raw, err := json.Marshal(a)
 	if err != nil {
 		return archive{}, fmt.Errorf("describe archive of %s: %w", i.ref.name, err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "archive.json"), raw, 0o600); err != nil {
+	if err := renameio.WriteFile(filepath.Join(dir, "archive.json"), raw, 0o600); err != nil {
 		return archive{}, fmt.Errorf("describe archive of %s: %w", i.ref.name, err)
 	}
 	return a, nil
+}
+
+// writeArchive writes an image's archive, whole or not at all.
+func writeArchive(path string, tag name.Tag, image v1.Image) error {
+	return replaceFile(path, 0o600, func(w io.Writer) error { return tarball.Write(tag, image, w) })
 }

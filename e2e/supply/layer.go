@@ -19,6 +19,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/mutate"
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 	"github.com/google/go-containerregistry/pkg/v1/types"
+	"github.com/google/renameio/v2"
 )
 
 // baseRootfs names the Debian root file system as an image's first layer.
@@ -145,23 +146,26 @@ func compose(config v1.Config, tars ...string) (v1.Image, error) {
 	return image, nil
 }
 
-// writeTar writes a tar file atomically.
-func writeTar(at string, l layer) (err error) {
-	part := at + ".part"
-	out, err := os.Create(part) // #nosec G304 -- below the cache folder
+// writeTar writes a layer as a tar file into the scratch folder.
+func writeTar(at string, l layer) error {
+	out, err := os.Create(at) // #nosec G304 -- below the cache folder
 	if err != nil {
 		return fmt.Errorf("write layer: %w", err)
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, os.Remove(part))
-		}
-	}()
-	if err := l.writeTo(out); err != nil {
-		return errors.Join(err, out.Close())
-	}
-	if err := out.Close(); err != nil {
+	if err := errors.Join(l.writeTo(out), out.Close()); err != nil {
 		return fmt.Errorf("write layer: %w", err)
 	}
-	return os.Rename(part, at)
+	return nil
+}
+
+// replaceFile writes a file that appears whole or not at all.
+func replaceFile(path string, mode fs.FileMode, write func(io.Writer) error) error {
+	out, err := renameio.NewPendingFile(path, renameio.WithPermissions(mode))
+	if err != nil {
+		return err
+	}
+	if err = write(out); err == nil {
+		err = out.CloseAtomicallyReplace()
+	}
+	return errors.Join(err, out.Cleanup())
 }

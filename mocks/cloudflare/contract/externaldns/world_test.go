@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -121,6 +122,9 @@ type outcome struct {
 // command is the program with what it is to publish, and flags beside those that every program gets.
 func (w *world) command(wanted []*endpoint, flags ...string) *exec.Cmd {
 	w.t.Helper()
+	if runtime.GOOS != "linux" {
+		w.t.Skip("the program is that of an image, which is for Linux")
+	}
 	program, err := w.release.program()
 	if err != nil {
 		w.t.Fatal(err)
