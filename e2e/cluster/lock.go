@@ -1,11 +1,13 @@
 package cluster
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -76,4 +78,22 @@ func (l *Lock) Release() error {
 		return fmt.Errorf("release %s: %w", l.path, err)
 	}
 	return nil
+}
+
+// AwaitLock takes a lock that others of this machine hold for a while, and waits for its turn until ctx ends.
+func AwaitLock(ctx context.Context, path string) (*Lock, error) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		lock, err := acquire(path)
+		var busy *LockedError
+		if err == nil || !errors.As(err, &busy) {
+			return lock, err
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return nil, errors.Join(err, context.Cause(ctx))
+		}
+	}
 }

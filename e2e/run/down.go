@@ -17,7 +17,7 @@ func Down(ctx context.Context, o Options) error {
 	if err != nil {
 		return err
 	}
-	w := &World{Options: o}
+	w := &Env{Options: o}
 	err = o.Log.Run("remove cluster "+o.Cluster, func() error {
 		there, err := cluster.Delete(ctx, cluster.Config{
 			Name: o.Cluster, Kubeconfig: w.Kubeconfig(), WorkDir: o.workDir(), Engine: engine, Host: host, Log: kindLog{o.Log},
@@ -31,7 +31,7 @@ func Down(ctx context.Context, o Options) error {
 		return w.Finish()
 	})
 	for n := 2; n <= MostClusters && err == nil; n++ {
-		further := &World{Options: o}
+		further := &Env{Options: o}
 		further.Options.Cluster = furtherCluster(o.Cluster, n)
 		if _, err := os.Stat(further.Kubeconfig()); err == nil {
 			o.Log.Note("cluster %s stands too; remove it with `make down CLUSTER=%s`", further.Options.Cluster, further.Options.Cluster)
@@ -45,7 +45,7 @@ func ProvideImages(ctx context.Context, o Options) error {
 	if err := o.complete(); err != nil {
 		return err
 	}
-	w := &World{Options: o}
+	w := &Env{Options: o}
 	if err := w.render(ctx); err != nil {
 		return err
 	}

@@ -15,17 +15,17 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/testbed"
 )
 
-// collect saves what explains a failure: a snapshot of all facts, and the node's logs. That it cannot is told, and
-// changes nothing about the verdict.
+// collect saves what explains a failure: a snapshot of all facts, and the node's logs. If it cannot, it
+// warns, and the verdict stays.
 func (t *test) collect(ctx context.Context) {
-	if t.world.Testbed == nil || t.world.Testbed.Internet == nil {
+	if t.env.Testbed == nil || t.env.Testbed.Internet == nil {
 		return
 	}
 	err := t.options.Log.Run("save snapshot and logs", func() error {
 		if err := t.snapshot(ctx); err != nil {
 			return err
 		}
-		return t.world.Cluster.Logs(ctx, filepath.Join(t.options.Artifacts, "logs"))
+		return t.env.Cluster.Logs(ctx, filepath.Join(t.options.Artifacts, "logs"))
 	})
 	if err != nil {
 		t.options.Log.Warn("save what explains the failure: %v", err)
@@ -33,7 +33,7 @@ func (t *test) collect(ctx context.Context) {
 }
 
 func (t *test) snapshot(ctx context.Context) error {
-	scene := t.world.Testbed
+	scene := t.env.Testbed
 	sources, err := facts.Connect(scene.Config, facts.FromControl(scene.Internet))
 	if err != nil {
 		return err
@@ -52,12 +52,12 @@ func (t *test) snapshot(ctx context.Context) error {
 
 // journal saves what every mock saw.
 func (t *test) journal(ctx context.Context) {
-	if t.world.Testbed == nil || t.world.Testbed.Internet == nil {
+	if t.env.Testbed == nil || t.env.Testbed.Internet == nil {
 		return
 	}
 	file, err := os.Create(filepath.Join(t.options.Artifacts, "journal.jsonl"))
 	if err == nil {
-		err = t.world.Testbed.Internet.WriteJournal(ctx, file)
+		err = t.env.Testbed.Internet.WriteJournal(ctx, file)
 		if closeErr := file.Close(); err == nil {
 			err = closeErr
 		}
@@ -78,7 +78,7 @@ func clearResults(dir string) error {
 		return fmt.Errorf("put the old verdict aside: %w", err)
 	}
 	for _, name := range []string{
-		report.HTMLFile, report.SummaryFile, report.JUnitFile, report.BadgeFile, "snapshot.json", "journal.jsonl", "suite.log", "logs", helpersDir,
+		report.HTMLFile, report.SummaryFile, report.JUnitFile, report.BadgeFile, "snapshot.json", "journal.jsonl", "suite.log", "logs", shardsDir,
 	} {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			return fmt.Errorf("clear old results: %w", err)

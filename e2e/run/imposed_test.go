@@ -29,7 +29,7 @@ func TestBudgetSumsOnlyWhatIsImposed(t *testing.T) {
 		{Name: "specs", Seconds: 300},
 	}
 	v.Specs = verdict.Tally(1, 0, []verdict.Spec{{Name: "a", Result: verdict.Passed, Finished: true}})
-	(&test{verdict: v, world: &World{}, options: Options{Catalogue: verdict.Smoke}}).budget()
+	(&test{verdict: v, env: &Env{}, options: Options{Catalogue: verdict.Smoke}}).budget()
 	specs := imposedOn("specs").Seconds()
 	var got []float64
 	for _, p := range v.Phases {
@@ -59,7 +59,7 @@ func TestImposedOnKnowsPhasesThatOccur(t *testing.T) {
 		t.Fatal("imposedOn knows no phase")
 	}
 	occur := slices.Concat(
-		literals(t, "up.go", "prepare"), literals(t, "up.go", "raise"), literals(t, "test.go", "prove"), literals(t, "test.go", "leave"),
+		literals(t, "up.go", "prepare"), literals(t, "up.go", "raise"), literals(t, "test.go", "prove"), literals(t, "leave.go", "cleanUp"),
 		literals(t, filepath.Join("..", "testbed", "testbed.go"), "steps"),
 	)
 	for _, phase := range known {

@@ -48,6 +48,6 @@ func Live(ctx context.Context, o Options, where explain.Options, out io.Writer) 
 	v.Suite.Finished = time.Now().UTC()
 	v.Budget = verdict.NewBudget(v.Suite.Finished.Sub(v.Suite.Started), 0)
 	v.Conclude()
-	code, tellErr := t.tell(out)
-	return code, errors.Join(tellErr, ctx.Err())
+	code, writeErr := t.write(out)
+	return code, errors.Join(writeErr, ctx.Err())
 }

@@ -1,7 +1,7 @@
-// Package run takes a bundle to a verdict: it renders the bundle, provides the images, makes the cluster, sets the
-// scene, runs the spec suite in a process of its own, and draws the verdict from what that left.
+// Package run takes a bundle to a verdict: it renders the bundle, provides the images, makes the cluster, sets up the test environment,
+// has the specs run, and draws the verdict from their report.
 //
-// It knows the order of things and what happens when one of them fails; how each is done it leaves to the packages of
+// It knows the order of things and what happens when one of them fails. It must not know how each is done: that is left to the packages of
 // that name.
 package run
 
@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/cluster"
 	"github.com/edgeproof/edgeproof/e2e/progress"
@@ -52,7 +53,8 @@ type Options struct {
 	Seed      int64  // Ginkgo's --seed, of the order of the faults; 0 takes one by the clock
 	Rerun     string // verdict of an earlier run: only what that did not prove is run
 	Catalogue verdict.Catalogue
-	Clusters  int // that share the faults which run alone, 1 to MostClusters; 0 is one, and three for the whole full catalogue
+	Clusters  int           // of this machine that divide the faults, 1 to MostClusters; 0 is one, and three for the whole full catalogue
+	Shard     verdict.Shard // the part of a run that this is; the zero Shard is all of it
 	Log       *progress.Log
 }
 
@@ -109,18 +111,32 @@ func (o *Options) complete() error {
 	return o.share()
 }
 
-// share decides how many clusters share the faults.
+// share decides in how many parts the run is done, and which this process does itself.
 func (o *Options) share() error {
+	sharded := o.Shard.Of > 1
 	switch {
 	case o.Clusters < 0 || o.Clusters > MostClusters:
-		return fmt.Errorf("CLUSTERS=%d: give 1 to %d", o.Clusters, MostClusters)
-	case o.Clusters > 1 && o.Candidate != "":
-		return fmt.Errorf("CLUSTERS=%d: an upgrade is one story on one cluster; leave it out", o.Clusters)
-	case o.Clusters > 0:
+		return fmt.Errorf("--clusters %d: give 1 to %d", o.Clusters, MostClusters)
+	case (o.Clusters > 1 || sharded) && o.Candidate != "":
+		return errors.New("--clusters or --shard with --candidate: an upgrade is one story on one cluster; leave it out")
+	case o.Clusters > 1 && sharded:
+		return fmt.Errorf("--clusters %d with --shard %s: a shard has one cluster; give one of the two", o.Clusters, o.Shard)
+	case o.Clusters > 0 || sharded:
+		o.Clusters = max(o.Clusters, 1)
 	case o.Catalogue == verdict.Full && o.Candidate == "" && o.Focus == "" && o.Labels == "":
 		o.Clusters = 3
 	default:
 		o.Clusters = 1
+	}
+	switch {
+	case o.Seed != 0:
+	case sharded:
+		o.Seed = 1 // the same on every machine
+	default:
+		o.Seed = time.Now().Unix()
+	}
+	if o.Clusters > 1 {
+		o.Shard = verdict.Shard{Index: 1, Of: o.Clusters}
 	}
 	return nil
 }
@@ -145,7 +161,7 @@ func (o *Options) OwnPair() error {
 	return nil
 }
 
-// workDir holds what a run leaves for the next one on this checkout: kubeconfig, markers, the compiled suite.
+// workDir holds what a run leaves for the next one on this checkout: kubeconfig and markers.
 func (o *Options) workDir() string { return filepath.Join(o.Root, "_work") }
 
 // clusterDir holds what belongs to one cluster, so that runs on several do not meet.

@@ -47,8 +47,11 @@ func TestCompleteFillsInDefaults(t *testing.T) {
 	if err := o.complete(); err != nil {
 		t.Fatal(err)
 	}
+	if o.Seed == 0 {
+		t.Error("no seed was chosen: nobody could repeat the order of the faults")
+	}
 	want := Options{
-		Root: root, Bundle: root + "/fixtures/bundles/reference", Apps: root + "/fixtures/apps", Artifacts: root + "/_artifacts", Keep: KeepOnFailure,
+		Seed: o.Seed, Root: root, Bundle: root + "/fixtures/bundles/reference", Apps: root + "/fixtures/apps", Artifacts: root + "/_artifacts", Keep: KeepOnFailure,
 		Catalogue: verdict.Smoke, Traefik: testbed.Traefik, CandidateTraefik: testbed.Traefik, Clusters: 1,
 	}
 	if diff := cmp.Diff(want, o); diff != "" {
@@ -65,8 +68,9 @@ func TestCompleteKeepsWhatIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Root: filepath.Join(checkout(t)), Bundle: "edge", Apps: "/apps", Artifacts: "../out", Keep: KeepNever, Cluster: "c", Focus: "f", Labels: "l", Catalogue: verdict.Full, Traefik: "v3.7.5", CandidateTraefik: "v3.7.6", Clusters: 2}
+	o := Options{Root: filepath.Join(checkout(t)), Bundle: "edge", Apps: "/apps", Artifacts: "../out", Keep: KeepNever, Cluster: "c", Focus: "f", Labels: "l", Catalogue: verdict.Full, Traefik: "v3.7.5", CandidateTraefik: "v3.7.6", Clusters: 2, Seed: 7}
 	want := o
+	want.Shard = verdict.Shard{Index: 1, Of: 2}
 	want.Bundle, want.Artifacts = filepath.Join(here, "edge"), filepath.Join(filepath.Dir(here), "out")
 	if err := o.complete(); err != nil {
 		t.Fatal(err)

@@ -8,8 +8,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// tellSabotages prints which spoilt candidates were held, and for what. There is no verdict: these are the gate's own trials.
-func (t *test) tellSabotages(out io.Writer) (int, error) {
+// writeSabotages prints which spoilt candidates were held, and for what. There is no verdict: these are the gate's own trials.
+func (t *test) writeSabotages(out io.Writer) (int, error) {
 	var lines []string
 	for _, s := range t.verdict.Specs.List {
 		mark := "✗"

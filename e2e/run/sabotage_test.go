@@ -8,7 +8,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-func TestTellSabotages(t *testing.T) {
+func TestWriteSabotages(t *testing.T) {
 	t.Parallel()
 	held := verdict.Spec{Name: "held: a", Result: verdict.Passed, Finished: true, Evidence: []string{"upgrade: x is lost"}}
 	missed := verdict.Spec{Name: "held: b", Result: verdict.Failed, Finished: true, Reason: "no objection"}
@@ -23,15 +23,15 @@ func TestTellSabotages(t *testing.T) {
 		"one not held":  {[]verdict.Spec{held, missed}, nil, verdict.ExitFail, []string{"✗ held: b", "failed: no objection", "1 of 2 spoilt"}},
 		"one not tried": {[]verdict.Spec{held, skipped}, nil, verdict.ExitError, []string{"✗ held: c"}},
 		"nothing tried": {nil, nil, verdict.ExitError, nil},
-		"no cluster":    {nil, errors.New("no engine"), verdict.ExitError, []string{"set the scene: no engine", "install one"}},
+		"no cluster":    {nil, errors.New("no engine"), verdict.ExitError, []string{"set up the test environment: no engine", "install one"}},
 	} {
 		v := verdict.New(verdict.Suite{})
 		v.Specs = verdict.Tally(len(c.list), 0, c.list)
 		if c.err != nil {
-			v.SetError("set the scene", c.err, "install one")
+			v.SetError("set up the test environment", c.err, "install one")
 		}
 		var out strings.Builder
-		code, err := (&test{verdict: v}).tellSabotages(&out)
+		code, err := (&test{verdict: v}).writeSabotages(&out)
 		if err != nil || code != c.code {
 			t.Errorf("%s: exit %d, %v, want %d", name, code, err, c.code)
 		}

@@ -40,10 +40,10 @@ func judged(t *testing.T, r verdict.Result) *verdict.Verdict {
 	return v
 }
 
-func TestTell(t *testing.T) {
+func TestWrite(t *testing.T) {
 	t.Parallel()
 	broken := judged(t, verdict.Passed)
-	broken.SetError("set the scene", errors.New("no engine"), "install one")
+	broken.SetError("set up the test environment", errors.New("no engine"), "install one")
 	for name, c := range map[string]struct {
 		given *verdict.Verdict
 		code  int
@@ -58,7 +58,7 @@ func TestTell(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "made", "anew")
 			c.given.Conclude()
 			var out bytes.Buffer
-			code, err := (&test{options: Options{Artifacts: dir}, verdict: c.given}).tell(&out)
+			code, err := (&test{options: Options{Artifacts: dir}, verdict: c.given}).write(&out)
 			if err != nil || code != c.code {
 				t.Errorf("exit status %d, %v, want %d", code, err, c.code)
 			}
@@ -82,14 +82,14 @@ func TestTell(t *testing.T) {
 	}
 }
 
-// TestTellWithoutAPlaceForResults: a pass that nobody can read up is none.
-func TestTellWithoutAPlaceForResults(t *testing.T) {
+// TestWriteWithoutAPlaceForResults: a pass that nobody can read up is none.
+func TestWriteWithoutAPlaceForResults(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	write(t, file, "")
 	v := judged(t, verdict.Passed)
 	v.Conclude()
-	code, err := (&test{options: Options{Artifacts: file}, verdict: v}).tell(&bytes.Buffer{})
+	code, err := (&test{options: Options{Artifacts: file}, verdict: v}).write(&bytes.Buffer{})
 	if code != verdict.ExitError || !strings.HasPrefix(message(err), "write results") {
 		t.Errorf("exit status %d, %v", code, err)
 	}
@@ -99,11 +99,11 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
-func TestTellOnABrokenPipe(t *testing.T) {
+func TestWriteOnABrokenPipe(t *testing.T) {
 	t.Parallel()
 	v := judged(t, verdict.Passed)
 	v.Conclude()
-	if _, err := (&test{options: Options{Artifacts: t.TempDir()}, verdict: v}).tell(full{}); !strings.Contains(message(err), "no space left") {
+	if _, err := (&test{options: Options{Artifacts: t.TempDir()}, verdict: v}).write(full{}); !strings.Contains(message(err), "no space left") {
 		t.Errorf("tell = %v", err)
 	}
 }
@@ -111,12 +111,12 @@ func TestTellOnABrokenPipe(t *testing.T) {
 func TestDescribe(t *testing.T) {
 	t.Parallel()
 	v := verdict.New(verdict.Suite{})
-	w := &test{options: Options{Bundle: "/b"}, verdict: v, world: &World{}}
+	w := &test{options: Options{Bundle: "/b"}, verdict: v, env: &Env{}}
 	w.describe() // what an early end leaves: nothing but the path
 	if v.Bundle.Path != "/b" || v.Bundle.Digest != "" || len(v.Bundle.Images) != 0 || v.Cluster != (verdict.Cluster{}) {
 		t.Errorf("of an empty world: %+v, %+v", v.Bundle, v.Cluster)
 	}
-	w.world = &World{
+	w.env = &Env{
 		Bundle: &bundle.Bundle{Digest: "sha256:1"}, Engine: &cluster.Engine{Name: "podman"}, Cluster: &cluster.Cluster{Kubernetes: "v1.37.2"},
 		Node: &supply.Node{Images: []supply.Provided{{Reference: "a:1", Digest: "sha256:2", Origin: "built"}}},
 	}

@@ -21,8 +21,8 @@ import (
 // kubeVersion is what charts see as the version of the cluster to be.
 const kubeVersion = "v1.37.2"
 
-// World is a cluster with everything installed.
-type World struct {
+// Env is a cluster with everything installed.
+type Env struct {
 	Options Options
 	Bundle  *bundle.Bundle
 	Apps    *bundle.Bundle
@@ -40,84 +40,101 @@ type World struct {
 }
 
 // Close gives the cluster's lock back.
-func (w *World) Close() error {
-	if w.Cluster == nil {
+func (e *Env) Close() error {
+	if e.Cluster == nil {
 		return nil
 	}
-	return w.Cluster.Close()
+	return e.Cluster.Close()
 }
 
-// Up renders the bundle, provides the images, makes the cluster and sets the scene. Even when it fails the world holds
+// Up renders the bundle, provides the images, makes the cluster and sets up the test environment. Even when it fails the world holds
 // what there is, phases included.
-func Up(ctx context.Context, o Options) (*World, error) {
-	w, err := prepare(ctx, o)
+func Up(ctx context.Context, o Options) (*Env, error) {
+	e, err := prepare(ctx, o)
 	if err == nil {
-		err = w.raise(ctx)
+		err = e.raise(ctx)
 	}
-	return w, err
+	return e, err
 }
 
-// prepare makes all that a world needs before it has a cluster.
-func prepare(ctx context.Context, o Options) (*World, error) {
-	w := &World{}
+// Attach is Up on a cluster that stands already: it makes none. What it finds is brought to the state that Up leaves.
+func Attach(ctx context.Context, o Options) (*Env, error) {
+	if o.Cluster == "" {
+		o.Cluster = cluster.DefaultName
+	}
 	if err := o.complete(); err != nil {
-		return w, err
+		return nil, err
 	}
-	w.Options = o
-	if err := w.timed("render bundle", func() error { return w.render(ctx) }); err != nil {
-		return w, err
+	e := &Env{Options: o}
+	if _, err := os.Stat(e.Kubeconfig()); err != nil {
+		return nil, fmt.Errorf("attach to cluster %s: %w; make it with `edgeproof up`", o.Cluster, err)
 	}
-	return w, w.timed("images", func() error { return w.images(ctx) })
+	return Up(ctx, o)
 }
 
-// raise makes the cluster of a prepared world and sets the scene on it.
-func (w *World) raise(ctx context.Context) error {
-	if err := w.timed("cluster", func() error { return w.cluster(ctx) }); err != nil {
+// prepare makes all that a run needs before it has a cluster.
+func prepare(ctx context.Context, o Options) (*Env, error) {
+	e := &Env{}
+	if err := o.complete(); err != nil {
+		return e, err
+	}
+	e.Options = o
+	if err := e.timed("render bundle", func() error { return e.render(ctx) }); err != nil {
+		return e, err
+	}
+	return e, e.timed("images", func() error { return e.images(ctx) })
+}
+
+// raise makes the cluster of a prepared run and sets up the test environment on it.
+func (e *Env) raise(ctx context.Context) error {
+	if e.Options.Shard.Of > 1 {
+		done, err := e.raiseInTurn(ctx)
+		if err != nil {
+			return err
+		}
+		defer done() //nolint:errcheck // the kernel drops the lock with the process
+	}
+	if err := e.timed("cluster", func() error { return e.cluster(ctx) }); err != nil {
 		return err
 	}
-	phases, err := w.setScene(ctx)
-	w.Phases = append(w.Phases, phases...)
+	phases, err := e.setUp(ctx)
+	e.Phases = append(e.Phases, phases...)
 	return err
-}
-
-// another is a world of the same bundle and images that has no cluster yet.
-func (w *World) another(o Options) *World {
-	return &World{Options: o, Bundle: w.Bundle, Apps: w.Apps, Node: w.Node, Engine: w.Engine, host: w.host}
 }
 
 // timed runs one phase and records how long it took.
-func (w *World) timed(name string, f func() error) error {
+func (e *Env) timed(name string, f func() error) error {
 	start := time.Now()
 	err := f()
-	w.Phases = append(w.Phases, verdict.Phase{Name: name, Started: start.UTC(), Seconds: verdict.Seconds(time.Since(start))})
+	e.Phases = append(e.Phases, verdict.Phase{Name: name, Started: start.UTC(), Seconds: verdict.Seconds(time.Since(start))})
 	return err
 }
 
-func (w *World) render(ctx context.Context) error {
-	return w.Options.Log.Run("render bundle "+w.Options.Bundle, func() error {
+func (e *Env) render(ctx context.Context) error {
+	return e.Options.Log.Run("render bundle "+e.Options.Bundle, func() error {
 		var err error
-		if w.Bundle, err = w.load(ctx, w.Options.Bundle, nil); err != nil {
+		if e.Bundle, err = e.load(ctx, e.Options.Bundle, nil); err != nil {
 			return err
 		}
-		if w.Apps, err = w.load(ctx, w.Options.Apps, w.Bundle.Variables()); err != nil {
+		if e.Apps, err = e.load(ctx, e.Options.Apps, e.Bundle.Variables()); err != nil {
 			return err
 		}
-		notices := slices.Concat(w.Bundle.Notices, w.Apps.Notices)
-		if w.Options.Candidate != "" {
-			if w.Candidate, err = w.load(ctx, w.Options.Candidate, nil); err != nil {
+		notices := slices.Concat(e.Bundle.Notices, e.Apps.Notices)
+		if e.Options.Candidate != "" {
+			if e.Candidate, err = e.load(ctx, e.Options.Candidate, nil); err != nil {
 				return err
 			}
-			notices = append(notices, w.Candidate.Notices...)
+			notices = append(notices, e.Candidate.Notices...)
 		}
 		for _, n := range notices {
-			w.Options.Log.Warn("%s: %s: %s; %s", n.File, n.Object, n.Problem, n.Cure)
+			e.Options.Log.Warn("%s: %s: %s; %s", n.File, n.Object, n.Problem, n.Cure)
 		}
 		return nil
 	})
 }
 
-func (w *World) load(ctx context.Context, path string, variables map[string]string) (*bundle.Bundle, error) {
-	return LoadBundle(ctx, w.Options.Root, path, variables, w.Options.Log.Note)
+func (e *Env) load(ctx context.Context, path string, variables map[string]string) (*bundle.Bundle, error) {
+	return LoadBundle(ctx, e.Options.Root, path, variables, e.Options.Log.Note)
 }
 
 // LoadBundle renders a bundle as every part of a run does.
@@ -159,51 +176,51 @@ func Images(ctx context.Context, root string, traefik []string, bundles ...*bund
 	return needs, nil
 }
 
-func (w *World) images(ctx context.Context) error {
-	engine, host, err := cluster.PrepareEngine(ctx, cluster.EngineOptions{WorkDir: w.Options.workDir(), Log: kindLog{w.Options.Log}})
+func (e *Env) images(ctx context.Context) error {
+	engine, host, err := cluster.PrepareEngine(ctx, cluster.EngineOptions{WorkDir: e.Options.workDir(), Log: kindLog{e.Options.Log}})
 	if err != nil {
 		return err
 	}
-	w.Engine, w.host = engine, host
+	e.Engine, e.host = engine, host
 	cache, err := supply.CacheDir()
 	if err != nil {
 		return err
 	}
-	bundles := []*bundle.Bundle{w.Bundle, w.Apps}
-	if w.Candidate != nil {
-		bundles = append(bundles, w.Candidate)
+	bundles := []*bundle.Bundle{e.Bundle, e.Apps}
+	if e.Candidate != nil {
+		bundles = append(bundles, e.Candidate)
 	}
-	needs, err := Images(ctx, w.Options.Root, []string{w.Options.Traefik, w.Options.CandidateTraefik}, bundles...)
+	needs, err := Images(ctx, e.Options.Root, []string{e.Options.Traefik, e.Options.CandidateTraefik}, bundles...)
 	if err != nil {
 		return err
 	}
-	supplier := &supply.Supplier{Root: w.Options.Root, Cache: cache, Mode: w.Options.Images, NodeImage: w.Options.Node, Engine: engine, Log: w.Options.Log}
-	w.Node, err = supplier.Provide(ctx, needs)
+	supplier := &supply.Supplier{Root: e.Options.Root, Cache: cache, Mode: e.Options.Images, NodeImage: e.Options.Node, Engine: engine, Log: e.Options.Log}
+	e.Node, err = supplier.Provide(ctx, needs)
 	return err
 }
 
-func (w *World) cluster(ctx context.Context) error {
+func (e *Env) cluster(ctx context.Context) error {
 	config := cluster.Config{
-		Name: w.Options.Cluster, NodeImage: w.Node.Image, Inputs: w.Node.Key + w.Bundle.Digest + w.Apps.Digest + w.Options.Traefik,
-		Kubeconfig: w.Kubeconfig(), WorkDir: w.Options.workDir(), Engine: w.Engine, Host: w.host, Log: kindLog{w.Options.Log},
+		Name: e.Options.Cluster, NodeImage: e.Node.Image, Inputs: e.Node.Key + e.Bundle.Digest + e.Apps.Digest + e.Options.Traefik,
+		Kubeconfig: e.Kubeconfig(), WorkDir: e.Options.workDir(), Engine: e.Engine, Host: e.host, Log: kindLog{e.Options.Log},
 	}
-	return w.Options.Log.Run("cluster "+w.Options.Cluster, func() error {
-		if _, err := os.Stat(w.unfinished()); err == nil {
+	return e.Options.Log.Run("cluster "+e.Options.Cluster, func() error {
+		if _, err := os.Stat(e.unfinished()); err == nil {
 			was, err := cluster.Delete(ctx, config)
 			if err != nil {
 				return err
 			}
 			if was {
-				w.Options.Log.Note("the run before did not end in order: its cluster is not trusted and was removed")
+				e.Options.Log.Note("the run before did not end in order: its cluster is not trusted and was removed")
 			}
 		}
-		if err := w.begin(); err != nil {
+		if err := e.begin(); err != nil {
 			return err
 		}
 		var err error
-		w.Cluster, w.Outcome, err = cluster.Ensure(ctx, config)
+		e.Cluster, e.Outcome, err = cluster.Ensure(ctx, config)
 		if err == nil {
-			w.Options.Log.Note("%s: %s", w.Outcome.Action, w.Outcome.Why)
+			e.Options.Log.Note("%s: %s", e.Outcome.Action, e.Outcome.Why)
 		}
 		return err
 	})
@@ -211,48 +228,48 @@ func (w *World) cluster(ctx context.Context) error {
 
 // unfinished is the file that stands while a run is at work on the cluster. When it is there at the start of the next,
 // that run was killed, perhaps with a fault in.
-func (w *World) unfinished() string {
-	return filepath.Join(w.Options.clusterDir(), "unfinished")
+func (e *Env) unfinished() string {
+	return filepath.Join(e.Options.clusterDir(), "unfinished")
 }
 
-func (w *World) begin() error {
-	if err := os.MkdirAll(filepath.Dir(w.unfinished()), 0o750); err != nil {
+func (e *Env) begin() error {
+	if err := os.MkdirAll(filepath.Dir(e.unfinished()), 0o750); err != nil {
 		return fmt.Errorf("note that a run begins: %w", err)
 	}
-	if err := os.WriteFile(w.unfinished(), nil, 0o600); err != nil {
+	if err := os.WriteFile(e.unfinished(), nil, 0o600); err != nil {
 		return fmt.Errorf("note that a run begins: %w", err)
 	}
 	return nil
 }
 
 // Finish notes that the cluster is as it should be: the next run may use it.
-func (w *World) Finish() error {
-	if err := os.Remove(w.unfinished()); err != nil && !errors.Is(err, os.ErrNotExist) {
+func (e *Env) Finish() error {
+	if err := os.Remove(e.unfinished()); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return fmt.Errorf("note that the run has ended: %w", err)
 	}
 	return nil
 }
 
 // Kubeconfig is the file that the cluster's credentials are in.
-func (w *World) Kubeconfig() string {
-	return filepath.Join(w.Options.clusterDir(), "kubeconfig")
+func (e *Env) Kubeconfig() string {
+	return filepath.Join(e.Options.clusterDir(), "kubeconfig")
 }
 
-func (w *World) setScene(ctx context.Context) ([]verdict.Phase, error) {
-	w.Testbed = &testbed.Testbed{
-		Root: w.Options.Root, Bundle: w.Bundle, Apps: w.Apps, Traefik: w.Options.Traefik,
-		Budgets: await.Default(), Log: w.Options.Log, Node: w.Cluster,
+func (e *Env) setUp(ctx context.Context) ([]verdict.Phase, error) {
+	e.Testbed = &testbed.Testbed{
+		Root: e.Options.Root, Bundle: e.Bundle, Apps: e.Apps, Traefik: e.Options.Traefik,
+		Budgets: await.Default(), Log: e.Options.Log, Node: e.Cluster,
 	}
-	config, err := w.Cluster.RESTConfig()
+	config, err := e.Cluster.RESTConfig()
 	if err != nil {
 		return nil, err
 	}
-	if err := w.Testbed.Connect(config); err != nil {
+	if err := e.Testbed.Connect(config); err != nil {
 		return nil, err
 	}
-	phases, err := w.Testbed.Set(ctx)
+	phases, err := e.Testbed.Set(ctx)
 	if err != nil {
-		return phases, fmt.Errorf("set the scene: %w", err)
+		return phases, fmt.Errorf("%w", err)
 	}
 	return phases, nil
 }

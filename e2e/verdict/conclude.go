@@ -43,8 +43,19 @@ func Decide(v *Verdict) (Result, []string) {
 	return Pass, nil
 }
 
-// ExitCode is the exit status of the run: 0 pass, 1 fail or partial, 2 error or not concluded.
-func (v *Verdict) ExitCode() int { return v.Result.ExitCode() }
+// Clean says that nothing speaks against the bundle, as far as the run went: a pass, or a shard whose part is one.
+func (v *Verdict) Clean() bool {
+	return len(v.failures()) == 0 && len(v.errors()) == 0 && (len(v.gaps()) == 0 || v.Shard != nil && len(v.gaps()) == 1)
+}
+
+// ExitCode is the exit status of the run: 0 pass, 1 fail or partial, 2 error or not concluded. A shard whose part
+// is proved ends with 0.
+func (v *Verdict) ExitCode() int {
+	if v.Shard != nil && v.Result == Partial && v.Clean() {
+		return ExitPass
+	}
+	return v.Result.ExitCode()
+}
 
 func (v *Verdict) failures() []string {
 	var out []string
@@ -60,7 +71,7 @@ func (v *Verdict) failures() []string {
 	if ids := v.Harmless(); len(ids) > 0 {
 		out = append(out, fmt.Sprintf("%s turned nothing red: %s", count(len(ids), "fault", "faults"), strings.Join(ids, ", ")))
 	}
-	if ids := v.Unkilled(); v.Catalogue == Full && v.Specs.Filtered == 0 && len(ids) > 0 { // a filter leaves killers out
+	if ids := v.Unkilled(); v.Catalogue == Full && v.Shard == nil && v.Specs.Filtered == 0 && len(ids) > 0 { // a filter leaves killers out
 		out = append(out, fmt.Sprintf("no fault turned %s red: %s", count(len(ids), "criterion", "criteria"), strings.Join(ids, ", ")))
 	}
 	if hosts := v.routesWith(Failed); len(hosts) > 0 {
@@ -87,7 +98,7 @@ func (v *Verdict) errors() []string {
 		out = append(out, v.Error.Operation+": "+v.Error.Message)
 	}
 	switch s := v.Specs; {
-	case s.Planned == 0 && !stopped:
+	case s.Planned == 0 && !stopped && v.Shard.First():
 		out = append(out, "no spec was planned")
 	case s.Planned != s.Finished:
 		out = append(out, fmt.Sprintf("%d of %s finished", s.Finished, count(s.Planned, "planned spec", "planned specs")))
@@ -123,6 +134,9 @@ func (v *Verdict) gaps() []string {
 	if v.Specs.Filtered > 0 {
 		out = append(out, fmt.Sprintf("%s left out by a focus or label filter", count(v.Specs.Filtered, "spec", "specs")))
 	}
+	if v.Shard != nil {
+		out = append(out, "it is shard "+v.Shard.String()+" of a run: make one verdict of all shards with `edgeproof verdict merge`")
+	}
 	out = slices.Concat(out, v.objections(Skipped), v.Untried(), v.late())
 	if len(v.Criteria) == 0 {
 		out = append(out, "no criterion was judged")
@@ -139,7 +153,7 @@ func (v *Verdict) gaps() []string {
 
 func (v *Verdict) criteriaWith(r Result) []string {
 	return pick(v.Criteria, func(c Criterion) (string, bool) {
-		beyond := r == Skipped && !v.Profile.Judges(c.ID.Family())
+		beyond := r == Skipped && (!v.Profile.Judges(c.ID.Family()) || v.Shard != nil && len(v.Specs.Of(c.ID)) == 0)
 		return string(c.ID), c.Result == r && !beyond
 	})
 }

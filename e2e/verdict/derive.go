@@ -45,6 +45,8 @@ func (v *Verdict) absence(id criteria.ID) string {
 	switch {
 	case !v.Profile.Judges(id.Family()):
 		return "not judged: a cluster that exists is only looked at; a run on a cluster of its own shows it"
+	case v.Shard != nil && len(v.Specs.List) == v.Specs.Planned:
+		return "not judged: another shard of the run judges it"
 	case v.Error != nil || len(v.Specs.List) < v.Specs.Planned:
 		return "not judged: the run did not get so far"
 	case v.Specs.Filtered > 0:

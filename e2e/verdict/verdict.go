@@ -37,6 +37,9 @@ type Verdict struct {
 	// Baseline is the bundle that the candidate is to replace. Where there is one, the upgrade and the rollback must be shown.
 	Baseline *Content `json:"baseline,omitempty"`
 
+	// Shard is the part of a run that this is; absent for a whole run. It promotes nothing: Merge makes one of all parts.
+	Shard *Shard `json:"shard,omitempty"`
+
 	// Profile says what could be judged; empty where everything could.
 	Profile Profile `json:"profile,omitempty"`
 

@@ -75,6 +75,7 @@ fault is not judged there, and such a verdict promotes nothing.`,
 		Example: `  edgeproof test
   edgeproof test --bundle ../platform/edge --apps ../platform/apps
   edgeproof test --catalogue full --seed 7
+  edgeproof test --catalogue full --shard 2/4         # on one of four machines
   edgeproof test --profile live --kubeconfig ~/.kube/config --context production --bundle ../platform/edge --apps ../platform/apps --ask-cloudflare`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -101,8 +102,9 @@ fault is not judged there, and such a verdict promotes nothing.`,
 	cmd.Flags().StringVar(&f.keep, "keep", string(run.KeepOnFailure), "what becomes of a cluster made by this run: always, on-failure or never")
 	cmd.Flags().StringVar(&f.focus, "focus", "", "run only specs whose text matches this regular expression")
 	cmd.Flags().StringVar(&f.catalogue, "catalogue", string(verdict.Smoke), "which faults to inject: smoke or full")
-	cmd.Flags().IntVar(&f.clusters, "clusters", 0, "clusters that share the faults which run alone; 0 is three for the whole full catalogue, else one")
-	cmd.Flags().Int64Var(&f.seed, "seed", 0, "order of the faults; 0 takes another in each run")
+	cmd.Flags().IntVar(&f.clusters, "clusters", 0, "clusters of this machine that divide the faults; 0 is three for the whole full catalogue, else one")
+	cmd.Flags().StringVar(&f.shard, "shard", "", "the part of the run to do here, as in 2/4; make one verdict of all with `edgeproof verdict merge`")
+	cmd.Flags().Int64Var(&f.seed, "seed", 0, "order of the faults; 0 takes another in each run, and 1 with --shard")
 	cmd.Flags().StringVar(&f.rerun, "rerun", "", "run only what this verdict.json of an earlier run did not prove")
 	cmd.Flags().StringVar(&f.labels, "labels", "", "run only specs whose labels match, as in 'DW-4 || FP-1'")
 	cmd.Flags().StringVar(&profile, "profile", "", "live: judge a cluster that exists, by looking only")
@@ -125,7 +127,7 @@ func bindPlace(set *pflag.FlagSet, o *explain.Options) {
 func profiled(set *pflag.FlagSet, profile verdict.Profile) error {
 	switch profile {
 	case verdict.Live:
-		for _, name := range []string{"catalogue", "cluster", "clusters", "focus", "images", "keep", "labels", "node", "rerun", "seed"} {
+		for _, name := range []string{"catalogue", "cluster", "clusters", "focus", "images", "keep", "labels", "node", "rerun", "seed", "shard"} {
 			if set.Changed(name) {
 				return fmt.Errorf("--%s with --profile live: it is for a run that makes a cluster and breaks it; a cluster that exists is only looked at; leave it out", name)
 			}

@@ -126,6 +126,8 @@ func TestHelpOfEveryCommand(t *testing.T) {
 			uses = "--kubeconfig"
 		case "baseline":
 			uses = "VERDICT"
+		case "verdict":
+			uses = "merge"
 		case "gate":
 			uses = "sabotage" // its own commands have the flags
 		case "report":

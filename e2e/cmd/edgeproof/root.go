@@ -54,6 +54,7 @@ type flags struct {
 	candidate, traefik, candidateTraefik string
 
 	rerun    string
+	shard    string
 	seed     int64
 	clusters int
 }
@@ -63,8 +64,12 @@ func (f *flags) options(log *progress.Log) (run.Options, error) {
 	if err != nil {
 		return run.Options{}, err
 	}
+	shard, err := verdict.ParseShard(f.shard)
+	if err != nil {
+		return run.Options{}, err
+	}
 	return run.Options{
-		Root: f.root, Bundle: f.bundle, Apps: f.apps, Artifacts: f.artifacts, Cluster: f.cluster, Images: mode, Node: f.node,
+		Shard: shard, Root: f.root, Bundle: f.bundle, Apps: f.apps, Artifacts: f.artifacts, Cluster: f.cluster, Images: mode, Node: f.node,
 		Keep: run.Keep(f.keep), Focus: f.focus, Labels: f.labels, Seed: f.seed, Rerun: f.rerun, Catalogue: verdict.Catalogue(f.catalogue), Log: log,
 		Candidate: f.candidate, Traefik: f.traefik, CandidateTraefik: f.candidateTraefik, Clusters: f.clusters,
 	}, nil
@@ -107,7 +112,7 @@ a client outside), installs a GitOps bundle unmodified, and judges every criteri
 		f.bind(cmd.Flags())
 		root.AddCommand(cmd)
 	}
-	root.AddCommand(newGate(f, log), newBaseline(log), newExplain(), newReport())
+	root.AddCommand(newGate(f, log), newBaseline(log), newExplain(), newReport(), newVerdict())
 	if plugin {
 		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl edgeproof"}
 		exampleAsPlugin(root)

@@ -1,4 +1,4 @@
-package e2e_test
+package suite
 
 import (
 	"context"
@@ -12,6 +12,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/evidence"
 	"github.com/edgeproof/edgeproof/e2e/fault"
+	"github.com/edgeproof/edgeproof/e2e/faultrun"
 	"github.com/edgeproof/edgeproof/e2e/report"
 	"github.com/edgeproof/edgeproof/e2e/timeline"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
@@ -28,16 +29,18 @@ const (
 type life struct{ injected, healed time.Time }
 
 // noteLife puts a fault's life on the time line.
-func (e *edge) noteLife(f fault.Fault, p *proof, injected time.Time, err error) {
-	healed := time.Now()
-	text := fmt.Sprintf("injected, seen after %.1f s, healed %.1f s after its cure", p.record.SecondsToDetect, p.record.SecondsToHeal)
-	if err != nil {
-		text = "injected, and not proved: " + err.Error()
+func (e *edge) noteLife(f fault.Fault, r faultrun.Result) {
+	if r.Injected.IsZero() {
+		return
 	}
-	e.recorder.Lasted("fault "+f.ID, text, injected, healed, err != nil)
+	text := fmt.Sprintf("injected, seen after %.1f s, recovered %.1f s after its removal", r.Record.SecondsToDetect, r.Record.SecondsToHeal)
+	if r.Err != nil {
+		text = "injected, and not proved: " + r.Err.Error()
+	}
+	e.recorder.Lasted("fault "+f.ID, text, r.Injected, r.Removed, r.Err != nil)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.lives[f.ID] = life{injected, healed}
+	e.lives[f.ID] = life{r.Injected, r.Removed}
 }
 
 // noteSpec puts a spec on the time line, when it took its time or failed. Those of faults have a life of their own there.
@@ -63,15 +66,12 @@ func (e *edge) noteUpgrade(ctx context.Context, u verdict.Upgrade) {
 
 // recordTimeline hands what was seen of the run to the verdict, and what each verdict rests on. That it cannot changes no result.
 func (e *edge) recordTimeline(ctx context.Context, faults []fault.Fault) {
-	if e.views == nil {
-		return // the suite never got so far as to look
-	}
-	e.views.Look(ctx) // what happened since the last look
-	heard, err := e.scene.Internet.Journal(ctx, journal.Filter{})
+	e.Look(ctx) // what happened since the last look
+	heard, err := e.Testbed.Internet.Journal(ctx, journal.Filter{})
 	if err != nil {
-		e.log.Warn("the time line lacks what the fake internet saw: %v", err)
+		e.warn("the time line lacks what the fake internet saw: %v", err)
 	}
-	line := e.recorder.Line(e.stage.Started, heard.Entries)
+	line := e.recorder.Line(e.config.Started, heard.Entries)
 	if len(line) == 0 {
 		return
 	}
@@ -107,23 +107,23 @@ func (e *edge) recordTimeline(ctx context.Context, faults []fault.Fault) {
 func (e *edge) rests(id criteria.ID) (timeline.Query, bool) {
 	q := timeline.Query{Most: citedByCriterion, To: e.broken()}
 	own := []string{}
-	for _, route := range e.target.Routes {
+	for _, route := range e.Target.Routes {
 		own = append(own, route.Hosts...)
 		own = append(own, " "+route.Ingress.Namespace+"/")
 	}
 	switch id {
 	case "DW-1", "BL-2", "VC-3":
-		q.Sources, q.About = []verdict.Source{verdict.SourceAPI, verdict.SourceEvent}, []string{e.externalDNS}
+		q.Sources, q.About = []verdict.Source{verdict.SourceAPI, verdict.SourceEvent}, []string{e.ExternalDNS}
 	case "DW-2", "WF-4", "BL-3", "VC-2":
 		q.Sources, q.About = []verdict.Source{verdict.SourceACME, verdict.SourceEvent}, []string{"ClusterIssuer", "new-account", "directory"}
 	case "DW-4", "WF-7":
-		q.Sources, q.About = []verdict.Source{verdict.SourceProbe, verdict.SourceDNS}, e.target.Hosts()
+		q.Sources, q.About = []verdict.Source{verdict.SourceProbe, verdict.SourceDNS}, e.Target.Hosts()
 	case "WF-6", "VC-5":
 		q.Sources, q.About = []verdict.Source{verdict.SourceEvent, verdict.SourceACME, verdict.SourceAPI}, own
 	case "DW-3", "WF-5", "BL-4", "VC-4":
 		q.Sources, q.About = []verdict.Source{verdict.SourceEvent}, own
 	case "WF-3", "VC-1", "BL-1":
-		q.Sources, q.About = []verdict.Source{verdict.SourceEvent}, []string{"Pod " + e.target.Namespace + "/", "Pod " + e.target.Controller.Namespace + "/"}
+		q.Sources, q.About = []verdict.Source{verdict.SourceEvent}, []string{"Pod " + e.Target.Namespace + "/", "Pod " + e.Target.Controller.Namespace + "/"}
 	default:
 		return q, false
 	}
@@ -145,7 +145,7 @@ func (e *edge) broken() time.Time {
 
 // restsOf says which entries show a fault: what concerns its route while it was in, and for one that all share, the credential's users.
 func (e *edge) restsOf(f fault.Fault, l life) timeline.Query {
-	own := e.variables(f)
+	own := e.Variables(f)
 	q := timeline.Query{
 		From: l.injected.Add(-time.Second), To: l.healed.Add(time.Second), Most: citedByFault,
 		Sources: []verdict.Source{verdict.SourceEvent, verdict.SourceAPI, verdict.SourceDNS, verdict.SourceACME, verdict.SourceProbe},
@@ -155,7 +155,7 @@ func (e *edge) restsOf(f fault.Fault, l life) timeline.Query {
 		q.About = append(q.About, f.Watch.Host)
 	}
 	if f.Alone {
-		q.About = append(q.About, "Pod "+e.target.Namespace+"/", e.externalDNS+":")
+		q.About = append(q.About, "Pod "+e.Target.Namespace+"/", e.ExternalDNS+":")
 	}
 	return q
 }
@@ -175,11 +175,11 @@ func restsOfUpgrade(u verdict.Upgrade) timeline.Query {
 
 // recordFindings hands the causes of what is wrong with the bundle's own routes to the verdict, with what to do about them.
 func (e *edge) recordFindings(ctx context.Context) {
-	v, there := e.views.Look(ctx)
+	v, there := e.Look(ctx)
 	if !there {
 		return
 	}
-	for _, f := range evidence.Findings(evidence.Diagnoses(v.explain, e.target)) {
+	for _, f := range evidence.Findings(evidence.Diagnoses(v.Explain, e.Target)) {
 		AddReportEntry(report.EntryFinding, f, ReportEntryVisibilityNever)
 	}
 }

@@ -1,4 +1,4 @@
-package e2e_test
+package suite
 
 import (
 	"context"
@@ -8,21 +8,17 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/criteria"
-	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/evidence"
-	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/faultrun"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/report"
 )
-
-// lastLook is what a spec gets to look once when the budget that it shares with others is spent.
-const lastLook = 5 * time.Second
 
 // spec declares that a criterion is met, within its budget.
 func (e *edge) spec(id criteria.ID) {
 	c, _ := criteria.Lookup(id)
 	It(string(id)+" "+c.Text, Label(string(id)), func(ctx SpecContext) {
-		e.expectMet(ctx, id, e.target, e.remaining(e.budgetOf(id)))
+		e.expectMet(ctx, id, e.Target, e.remaining(e.budgetOf(id)))
 	})
 }
 
@@ -31,7 +27,7 @@ func (e *edge) expectMet(ctx context.Context, id criteria.ID, target judge.Targe
 	GinkgoHelper()
 	var last judge.Judgement
 	_, err := await.Until(ctx, budget, string(id), func(ctx context.Context) await.Answer {
-		last = e.judge(ctx, id, target)
+		last = e.Judge(ctx, id, target)
 		return last.Answer()
 	})
 	if err != nil {
@@ -48,34 +44,22 @@ func (e *edge) expectMet(ctx context.Context, id criteria.ID, target judge.Targe
 	}
 }
 
-// judge looks once at what the criterion needs.
-func (e *edge) judge(ctx context.Context, id criteria.ID, target judge.Target) judge.Judgement {
-	if id == "DW-5" {
-		scope := judge.Scope(target)
-		scope.Parts = nil // an explanation may need anything
-		s := facts.Collect(ctx, e.sources, scope)
-		e.recorder.See(s)
-		return evidence.Explained(s, diagnose.New(s), target)
-	}
-	return judge.Judge(id, facts.Collect(ctx, e.sources, judge.Scope(target, id)), target)
-}
-
 // budgetOf is how long a criterion may take to be met on a bundle that was just installed.
 func (e *edge) budgetOf(id criteria.ID) await.Budget {
 	switch id {
 	case "WF-6", "WF-7", "DW-4", "GR-1", "VC-4", "VC-5":
-		return e.budgets.CertificateIssued
+		return e.Budgets.CertificateIssued
 	case "DW-1", "BL-2", "VC-3":
-		return e.budgets.RecordWritten
+		return e.Budgets.RecordWritten
 	case "DW-2", "WF-4", "VC-2":
-		return e.budgets.IssuerReady
+		return e.Budgets.IssuerReady
 	}
-	return e.budgets.FaultVisible
+	return e.Budgets.FaultVisible
 }
 
 // remaining is what is left of a budget since the specs began: specs that wait for the same thing wait for it once.
 func (e *edge) remaining(b await.Budget) await.Budget {
-	b.Timeout = max(b.Timeout-time.Since(e.start), lastLook)
+	b.Timeout = max(b.Timeout-time.Since(e.start), faultrun.LastLook)
 	b.Imposed = 0
 	return b
 }

@@ -1,18 +1,15 @@
-package e2e_test
+package faultrun
 
 import (
 	"context"
 	"errors"
-	"slices"
 
-	. "github.com/onsi/gomega"
 	"golang.org/x/sync/errgroup"
 	corev1 "k8s.io/api/core/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
-	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
 // sharedRoute is the route of the faults that run alone: one after the other they need only one.
@@ -41,25 +38,26 @@ type made struct {
 	err  error
 }
 
-// makeRoutes makes the routes that faults will break, some at a time, while other specs run: their records and
-// certificates are then there when they are needed. The faults of the small catalogue begin with it.
-func (e *edge) makeRoutes(ctx context.Context, list []fault.Fault) {
-	if !slices.ContainsFunc(list, planned) {
-		return
+// MakeRoutes starts to make the routes that the faults break, some at a time, while other specs run: their records and certificates are
+// then there when they are needed. It returns when the application that they share runs.
+func (r *Runner) MakeRoutes(ctx context.Context, list []fault.Fault) error {
+	if len(list) == 0 {
+		return nil
 	}
 	var err error
-	e.application, err = e.scene.MakeApplication(ctx)
-	Expect(err).NotTo(HaveOccurred())
+	if r.application, err = r.Testbed.MakeApplication(ctx); err != nil {
+		return err
+	}
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	m := &making{stop: cancel, routes: map[string]*made{}}
 	var first []fault.Fault // of each route
 	for _, f := range list {
-		if id := routeOf(f); f.Route == fault.RouteBefore && planned(f) && m.routes[id] == nil {
+		if id := routeOf(f); f.Route == fault.RouteBefore && m.routes[id] == nil {
 			m.routes[id] = &made{done: make(chan struct{})}
 			first = append(first, f)
 		}
 	}
-	e.making = m
+	r.making = m
 	go func() {
 		var some errgroup.Group
 		some.SetLimit(startingRoutes)
@@ -67,22 +65,20 @@ func (e *edge) makeRoutes(ctx context.Context, list []fault.Fault) {
 			some.Go(func() error {
 				route := m.routes[routeOf(f)]
 				defer close(route.done)
-				route.err = e.makeRoute(ctx, f)
-				if route.err == nil && !f.Issue {
-					e.timeRoute(ctx, e.targetOf(f).Routes[0])
+				route.err = r.makeRoute(ctx, f)
+				if route.err == nil && !f.Issue && r.RouteApplied != nil {
+					r.RouteApplied(ctx, r.targetOf(f).Routes[0])
 				}
-				return nil // whoever waits for the route is told
+				return nil // who waits for the route gets the error
 			})
 		}
 	}()
-	if e.stage.Catalogue == verdict.Smoke {
-		e.side.start(e, list) //nolint:contextcheck // it goes on beyond the spec that starts it, and has an end of its own
-	}
+	return nil
 }
 
 // routeMade waits until the route of a fault was made.
-func (e *edge) routeMade(ctx context.Context, f fault.Fault) error {
-	route := e.making.routes[routeOf(f)]
+func (r *Runner) routeMade(ctx context.Context, f fault.Fault) error {
+	route := r.making.routes[routeOf(f)]
 	select {
 	case <-route.done:
 		return route.err
@@ -91,32 +87,32 @@ func (e *edge) routeMade(ctx context.Context, f fault.Fault) error {
 	}
 }
 
-// removeRoutes takes the faults' routes away; nothing waits for their end.
-func (e *edge) removeRoutes(ctx context.Context, list []fault.Fault) {
-	if e.making == nil {
-		return // none were made
+// RemoveRoutes deletes the faults' routes; nothing waits for their end.
+func (r *Runner) RemoveRoutes(ctx context.Context, list []fault.Fault) error {
+	if r.making == nil {
+		return nil // none were made
 	}
-	e.making.stop()
-	for _, route := range e.making.routes {
+	r.making.stop()
+	for _, route := range r.making.routes {
 		<-route.done
 	}
 	var err error
 	removed := map[string]bool{}
 	for _, f := range list {
-		if id := routeOf(f); planned(f) && !removed[id] {
+		if id := routeOf(f); !removed[id] {
 			removed[id] = true
-			err = errors.Join(err, e.scene.RemoveRoute(ctx, e.variables(f)))
+			err = errors.Join(err, r.Testbed.RemoveRoute(ctx, r.Variables(f)))
 		}
 	}
-	Expect(err).NotTo(HaveOccurred())
+	return err
 }
 
-func (e *edge) makeRoute(ctx context.Context, f fault.Fault) error {
-	variables := e.variables(f)
+func (r *Runner) makeRoute(ctx context.Context, f fault.Fault) error {
+	variables := r.Variables(f)
 	var restored *corev1.Secret
 	if !f.Issue {
 		var err error
-		restored, err = e.injector.Restore(ctx, fault.Certificate{
+		restored, err = r.injector.Restore(ctx, fault.Certificate{
 			Namespace: variables["namespace"], Secret: "frontend-tls", Names: []string{variables["host"]},
 			Certificate: "frontend-tls", Issuer: variables["production_issuer"],
 		})
@@ -124,35 +120,39 @@ func (e *edge) makeRoute(ctx context.Context, f fault.Fault) error {
 			return err
 		}
 	}
-	route, err := e.scene.MakeRoute(ctx, variables, testbed.RouteOptions{Own: f.Application == fault.Own, Restored: restored})
+	route, err := r.Testbed.MakeRoute(ctx, variables, testbed.RouteOptions{Own: f.Application == fault.Own, Restored: restored})
 	if err != nil {
 		return err
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.routes[routeOf(f)] = route
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.routes[routeOf(f)] = route
 	return nil
 }
 
-func (e *edge) variables(f fault.Fault) map[string]string {
-	return testbed.FaultVariables(routeOf(f), e.target, e.externalDNS, e.application)
+// Variables are what ${…} stands for in a fault and its route.
+func (r *Runner) Variables(f fault.Fault) map[string]string {
+	return testbed.FaultVariables(routeOf(f), r.Target, r.ExternalDNS, r.application)
 }
 
 // applicationOf names the namespace in which the application of a fault's route runs.
-func (e *edge) applicationOf(f fault.Fault) string {
+func (r *Runner) applicationOf(f fault.Fault) string {
 	if f.Application == fault.Own {
-		return e.variables(f)["namespace"]
+		return r.Variables(f)["namespace"]
 	}
 	return testbed.ApplicationNamespace
 }
 
 // targetOf is what is judged of a fault: its own route, once that exists; before, the bundle's.
-func (e *edge) targetOf(f fault.Fault) judge.Target {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	target := e.target
-	if route, ok := e.routes[routeOf(f)]; ok {
+func (r *Runner) targetOf(f fault.Fault) judge.Target {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	target := r.Target
+	if route, ok := r.routes[routeOf(f)]; ok {
 		target.Routes = []judge.Route{route}
 	}
 	return target
 }
+
+// Application is the address of the application that the faults' routes share; empty before MakeRoutes.
+func (r *Runner) Application() string { return r.application }

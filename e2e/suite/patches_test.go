@@ -1,4 +1,4 @@
-package e2e_test
+package suite_test
 
 import (
 	"encoding/json"
@@ -18,8 +18,9 @@ import (
 // place, and that moves when somebody adds another.
 func TestPatchesFit(t *testing.T) {
 	t.Parallel()
+	root := filepath.Join("..", "..")
 	load := func(folder string, variables map[string]string) *bundle.Bundle {
-		b, err := run.LoadBundle(t.Context(), "..", filepath.Join("..", "fixtures", folder), variables, t.Logf)
+		b, err := run.LoadBundle(t.Context(), root, filepath.Join(root, "fixtures", folder), variables, t.Logf)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -47,7 +48,7 @@ func TestPatchesFit(t *testing.T) {
 			there[fault.Object{APIVersion: o.GetAPIVersion(), Kind: o.GetKind(), Namespace: o.GetNamespace(), Name: o.GetName()}.String()] = raw
 		}
 	}
-	faults, err := fault.Load(filepath.Join("..", "fixtures", "faults"))
+	faults, err := fault.Load(filepath.Join(root, "fixtures", "faults"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package e2e_test
+package suite
 
 import (
 	"context"
@@ -33,12 +33,12 @@ func (e *edge) timeRoute(ctx context.Context, route judge.Route) {
 	if !first {
 		return
 	}
-	budget := e.budgets.RouteHealthy
+	budget := e.Budgets.RouteHealthy
 	budget.Interval = watchful
 	go func() {
 		defer close(measured)
 		_, err := await.Until(ctx, budget, "first answer of "+route.Hosts[0], func(ctx context.Context) await.Answer {
-			seen, err := e.scene.Internet.Probe(ctx, probe.Request{
+			seen, err := e.Testbed.Internet.Probe(ctx, probe.Request{
 				URL: "https://" + route.Hosts[0] + "/", Address: testbed.PublicAddress, Insecure: true,
 			})
 			switch {
@@ -57,7 +57,7 @@ func (e *edge) timeRoute(ctx context.Context, route judge.Route) {
 
 // recordTimes hands to the verdict how long the target's records and certificates took, and the first route.
 func (e *edge) recordTimes(ctx context.Context) {
-	times := convergence.Of(facts.Collect(ctx, e.sources, judge.Scope(e.target, "DW-4", "WF-6")), e.target)
+	times := convergence.Of(facts.Collect(ctx, e.Sources, judge.Scope(e.Target, "DW-4", "WF-6")), e.Target)
 	e.mu.Lock()
 	toRoute := e.toRoute
 	e.mu.Unlock()

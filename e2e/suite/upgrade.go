@@ -1,9 +1,7 @@
-package e2e_test
+package suite
 
 import (
 	"context"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -12,12 +10,10 @@ import (
 	. "github.com/onsi/gomega"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/report"
-	"github.com/edgeproof/edgeproof/e2e/run"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/upgrade"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
@@ -34,25 +30,16 @@ const (
 
 // change is what an upgrade and its rollback share.
 type change struct {
-	baseline, candidate version
+	baseline, candidate Version
 	target              judge.Target // what the baseline promised; a candidate that promises less is found out
 	routes              []judge.Route
 	renewing            judge.Route // whose certificate is due after the change
 
-	newcomer string // name of the route that is made after a change, where it is not named after that
+	newRoute string // name of the route that is made after a change, where it is not named after that
 
 	applied bool // the candidate has taken the baseline's place
 	held    bool // it must not be promoted, whatever else is found
 }
-
-// version is a bundle, and the ingress controller that the platform has with it.
-type version struct {
-	*bundle.Bundle
-
-	traefik string
-}
-
-func (v version) content() verdict.Content { return verdict.Content{Path: v.Path, Digest: v.Digest} }
 
 // upgrade takes the edge from the baseline to the candidate while clients outside keep asking. All specs after it judge the candidate.
 func (e *edge) upgrade(faults []fault.Fault) {
@@ -66,24 +53,24 @@ func (e *edge) upgrade(faults []fault.Fault) {
 		}
 	})
 	It("upgrade: nobody outside notices, and the edge keeps what it has", Label("upgrade"), func(ctx SpecContext) {
-		e.passTheJourney(ctx)
-		e.meetNeighbour(ctx)
-		e.change.renewing = e.dueSoon(ctx, "renewing", renewalAfterUpgrade)
-		before, err := e.scene.Internet.Journal(ctx, journal.Filter{})
+		e.verifyBaseline(ctx)
+		e.createForeignRecord(ctx)
+		e.change.renewing = e.issueNearExpiry(ctx, "renewing", renewalAfterUpgrade)
+		before, err := e.Testbed.Internet.Journal(ctx, journal.Filter{})
 		Expect(err).NotTo(HaveOccurred())
 
 		u := e.try(ctx, verdict.Forward, e.change.baseline, e.change.candidate)
-		after, err := e.scene.Internet.Journal(ctx, journal.Filter{After: before.Last})
+		after, err := e.Testbed.Internet.Journal(ctx, journal.Filter{After: before.Last})
 		Expect(err).NotTo(HaveOccurred())
 		ready := u.Started.Add(time.Duration(u.Seconds * float64(time.Second)))
 		settled := slices.DeleteFunc(after.Entries, func(entry journal.Entry) bool { return entry.Time.Before(ready) })
 		u.Changes = append(u.Changes, upgrade.Behaviour(before.Entries, settled)...)
 		u.Lost = append(u.Lost, upgrade.Dropped(u.Changes)...)
 		e.change.applied, e.change.held = true, u.Result() != verdict.Passed
-		target, err := testbed.Target(e.change.candidate.Bundle, e.scene.Apps)
+		target, err := testbed.Target(e.change.candidate.Bundle, e.Testbed.Apps)
 		Expect(err).NotTo(HaveOccurred())
-		e.target, e.externalDNS, e.start = target, testbed.ExternalDNS(e.change.candidate.Bundle), time.Now()
-		e.tellUpgrade(ctx, u)
+		e.Target, e.ExternalDNS, e.start = target, testbed.ExternalDNS(e.change.candidate.Bundle), time.Now()
+		e.reportUpgrade(ctx, u)
 		e.makeRoutes(ctx, faults)
 	})
 }
@@ -94,17 +81,17 @@ func (e *edge) rollback(faults []fault.Fault) {
 		if !e.change.applied {
 			Skip("the candidate was not applied")
 		}
-		e.removeRoutes(ctx, faults) // what external-dns still has to withdraw would look like the rollback's doing
+		Expect(e.RemoveRoutes(ctx, planned(e.config, faults))).To(Succeed()) // what external-dns still has to withdraw would look like the rollback's doing
 		for _, f := range faults {
-			Expect(e.scene.RouteGone(ctx, e.variables(f))).To(Succeed())
+			Expect(e.Testbed.RouteGone(ctx, e.Variables(f))).To(Succeed())
 		}
-		e.expectMet(ctx, "DW-2", e.target, e.budgets.Healed)
-		e.tellUpgrade(ctx, e.try(ctx, verdict.Rollback, e.change.candidate, e.change.baseline))
+		e.expectMet(ctx, "DW-2", e.Target, e.Budgets.Healed)
+		e.reportUpgrade(ctx, e.try(ctx, verdict.Rollback, e.change.candidate, e.change.baseline))
 	})
 }
 
-// tellUpgrade hands the evidence to the verdict, and fails by what speaks against the change.
-func (e *edge) tellUpgrade(ctx context.Context, u verdict.Upgrade) {
+// reportUpgrade hands the evidence to the verdict, and fails by what speaks against the change.
+func (e *edge) reportUpgrade(ctx context.Context, u verdict.Upgrade) {
 	GinkgoHelper()
 	AddReportEntry(report.EntryUpgrade, u, ReportEntryVisibilityNever)
 	e.noteUpgrade(ctx, u)
@@ -113,42 +100,35 @@ func (e *edge) tellUpgrade(ctx context.Context, u verdict.Upgrade) {
 	}
 }
 
-// passTheJourney waits until the baseline does all that is judged without a fault, so that nothing is blamed on the candidate that was
+// verifyBaseline waits until the baseline does all that is judged without a fault, so that nothing is blamed on the candidate that was
 // broken before.
-func (e *edge) passTheJourney(ctx context.Context) {
+func (e *edge) verifyBaseline(ctx context.Context) {
 	GinkgoHelper()
 	route, err := e.probeRoute(ctx, "steady")
 	Expect(err).NotTo(HaveOccurred())
 	for _, family := range []criteria.Family{criteria.Baseline, criteria.SafeWorkflow, criteria.DoneWhen, criteria.Guardrail} {
 		for _, c := range criteria.Of(family) {
-			e.expectMet(ctx, c.ID, e.target, e.remaining(e.budgetOf(c.ID)))
+			e.expectMet(ctx, c.ID, e.Target, e.remaining(e.budgetOf(c.ID)))
 		}
 	}
 	e.expectMet(ctx, "DW-4", e.only(route), e.remaining(e.budgetOf("DW-4")))
 }
 
-// only is the target with one route.
-func (e *edge) only(route judge.Route) judge.Target {
-	target := e.change.target
-	target.Routes = []judge.Route{route}
-	return target
-}
-
 // probeRoute makes a route of the project's own application, for clients outside to ask.
 func (e *edge) probeRoute(ctx context.Context, name string) (judge.Route, error) {
-	route, err := e.scene.MakeRoute(ctx, e.probeVariables(name), testbed.RouteOptions{Own: true})
+	route, err := e.Testbed.MakeRoute(ctx, e.probeVariables(name), testbed.RouteOptions{Own: true})
 	e.change.routes = append(e.change.routes, route)
 	return route, err
 }
 
 func (e *edge) probeVariables(name string) map[string]string {
-	variables := testbed.FaultVariables(name, e.change.target, e.externalDNS, e.application)
+	variables := testbed.FaultVariables(name, e.change.target, e.ExternalDNS, e.Application())
 	variables["namespace"] = "probe-" + name
 	return variables
 }
 
 // try changes one version for another and gathers what that does.
-func (e *edge) try(ctx context.Context, way verdict.Direction, from, to version) verdict.Upgrade {
+func (e *edge) try(ctx context.Context, way verdict.Direction, from, to Version) verdict.Upgrade {
 	certificate := types.NamespacedName{}
 	if e.change.renewing.Ingress.Name != "" {
 		certificate = types.NamespacedName{Namespace: e.change.renewing.Ingress.Namespace, Name: "frontend-tls"}
@@ -158,22 +138,22 @@ func (e *edge) try(ctx context.Context, way verdict.Direction, from, to version)
 		hosts = append(hosts, route.Hosts...)
 	}
 	var pruned []string
-	world := upgrade.World{Cluster: e.scene.Client, Provider: e.scene.Internet, Outside: e.scene.Internet}
+	world := upgrade.World{Cluster: e.Testbed.Client, Provider: e.Testbed.Internet, Outside: e.Testbed.Internet}
 	u := world.Try(ctx, upgrade.Plan{
 		Direction: way, From: from.content(), To: to.content(), Hosts: hosts,
 		Issuers:  []string{e.change.target.Production.Name, e.change.target.Staging.Name},
-		Renewing: certificate, RenewingHost: strings.Join(e.change.renewing.Hosts, ""), Renewal: e.budgets.CertificateIssued,
+		Renewing: certificate, RenewingHost: strings.Join(e.change.renewing.Hosts, ""), Renewal: e.Budgets.CertificateIssued,
 		Change: func(ctx context.Context) (broken []string, err error) {
-			pruned, err = e.scene.Change(ctx, to.Bundle, to.traefik)
+			pruned, err = e.Testbed.Change(ctx, to.Bundle, to.Traefik)
 			return e.stuck(ctx, to), err
 		},
 		Afterwards: func(ctx context.Context) ([]string, []verdict.OwnerChange, error) {
-			return e.newcomer(ctx, "after-"+string(way))
+			return e.probeNewRoute(ctx, "after-"+string(way))
 		},
 	})
 	u.Changes = upgrade.Changes(from.Bundle, to.Bundle)
-	if from.traefik != to.traefik {
-		u.Changes = append(u.Changes, verdict.Change{Subject: "Deployment traefik/traefik", Text: "the platform's ingress controller", Evidence: []string{"- " + from.traefik, "+ " + to.traefik}})
+	if from.Traefik != to.Traefik {
+		u.Changes = append(u.Changes, verdict.Change{Subject: "Deployment traefik/traefik", Text: "the platform's ingress controller", Evidence: []string{"- " + from.Traefik, "+ " + to.Traefik}})
 	}
 	if len(pruned) > 0 {
 		u.Changes = append(u.Changes, verdict.Change{Subject: "the cluster", Text: "lost what the bundle no longer has", Evidence: pruned})
@@ -182,18 +162,18 @@ func (e *edge) try(ctx context.Context, way verdict.Direction, from, to version)
 }
 
 // stuck says why a version did not become ready: where it stopped, and which criteria it does not meet by its own word.
-func (e *edge) stuck(ctx context.Context, to version) []string {
-	if e.scene.Stuck == "" {
+func (e *edge) stuck(ctx context.Context, to Version) []string {
+	if e.Testbed.Stuck == "" {
 		return nil
 	}
-	broken := []string{"the bundle does not become ready: " + e.scene.Stuck}
-	target, err := testbed.Target(to.Bundle, e.scene.Apps)
+	broken := []string{"the bundle does not become ready: " + e.Testbed.Stuck}
+	target, err := testbed.Target(to.Bundle, e.Testbed.Apps)
 	if err != nil {
 		return append(broken, err.Error())
 	}
 	for _, family := range []criteria.Family{criteria.SafeWorkflow, criteria.DoneWhen} {
 		for _, c := range criteria.Of(family) {
-			if j := e.judge(ctx, c.ID, target); !j.Met {
+			if j := e.Judge(ctx, c.ID, target); !j.Met {
 				broken = append(broken, j.String())
 			}
 		}
@@ -201,8 +181,8 @@ func (e *edge) stuck(ctx context.Context, to version) []string {
 	return broken
 }
 
-// meetNeighbour puts a record of another cluster into the zone, which nobody may touch.
-func (e *edge) meetNeighbour(ctx context.Context) {
+// createForeignRecord puts a record of another cluster into the zone, which nobody may touch.
+func (e *edge) createForeignRecord(ctx context.Context) {
 	GinkgoHelper()
 	zone := e.change.target.Zones[0]
 	const registry = `"heritage=external-dns,external-dns/owner=other-cluster,external-dns/resource=ingress/elsewhere/app"`
@@ -210,20 +190,20 @@ func (e *edge) meetNeighbour(ctx context.Context) {
 		{Name: "neighbour." + zone, Type: "A", Content: "198.51.100.7"}, // TEST-NET-2, RFC 5737
 		{Name: "a-neighbour." + zone, Type: "TXT", Content: registry},
 	} {
-		_, err := e.scene.Internet.PutRecord(ctx, zone, r)
+		_, err := e.Testbed.Internet.PutRecord(ctx, zone, r)
 		Expect(err).NotTo(HaveOccurred())
 	}
 }
 
-// dueSoon makes a route whose certificate is due for renewal when the time has passed, long before it ends.
-func (e *edge) dueSoon(ctx context.Context, name string, in time.Duration) judge.Route {
+// issueNearExpiry makes a route whose certificate is due for renewal when the time has passed, long before it ends.
+func (e *edge) issueNearExpiry(ctx context.Context, name string, in time.Duration) judge.Route {
 	GinkgoHelper()
 	back, err := e.shortValidity(ctx, in)
 	Expect(err).NotTo(HaveOccurred())
 	defer func() { Expect(back(context.WithoutCancel(ctx))).To(Succeed()) }()
 	route, err := e.probeRoute(ctx, name)
 	Expect(err).NotTo(HaveOccurred())
-	e.expectMet(ctx, "DW-4", e.only(route), e.budgets.CertificateIssued)
+	e.expectMet(ctx, "DW-4", e.only(route), e.Budgets.CertificateIssued)
 	return route
 }
 
@@ -232,24 +212,24 @@ func (e *edge) sabotages(list []upgrade.Sabotage) {
 	for n, s := range list {
 		It("held: "+s.Title, Label("sabotage"), func(ctx SpecContext) {
 			if n == 0 {
-				e.passTheJourney(ctx)
+				e.verifyBaseline(ctx)
 			}
-			e.meetNeighbour(ctx)
+			e.createForeignRecord(ctx)
 			dir := GinkgoT().TempDir()
-			Expect(s.Write(e.stage.Candidate, dir)).To(Succeed())
-			spoilt, err := run.LoadBundle(ctx, e.stage.Root, dir, nil, func(string, ...any) {})
+			Expect(s.Write(e.config.Candidate.Path, dir)).To(Succeed())
+			spoiled, err := e.config.Render(ctx, dir)
 			Expect(err).NotTo(HaveOccurred())
-			e.change.candidate, e.change.newcomer = version{spoilt, e.stage.CandidateTraefik}, s.ID
+			e.change.candidate, e.change.newRoute = Version{spoiled, e.config.Candidate.Traefik}, s.ID
 			routes := slices.Clone(e.change.routes)
 
 			u := e.try(ctx, verdict.Forward, e.change.baseline, e.change.candidate)
 			u.Lost = append(u.Lost, upgrade.Dropped(u.Changes)...)
-			_, err = e.scene.Change(ctx, e.change.baseline.Bundle, e.change.baseline.traefik)
+			_, err = e.Testbed.Change(ctx, e.change.baseline.Bundle, e.change.baseline.Traefik)
 			Expect(err).NotTo(HaveOccurred())
-			Expect(e.scene.Stuck).To(BeEmpty(), "the baseline does not become ready again")
-			Expect(e.scene.RemoveRoute(ctx, e.probeVariables(s.ID))).To(Succeed())
+			Expect(e.Testbed.Stuck).To(BeEmpty(), "the baseline does not become ready again")
+			Expect(e.Testbed.RemoveRoute(ctx, e.probeVariables(s.ID))).To(Succeed())
 			e.change.routes, e.change.renewing = routes, judge.Route{}
-			e.expectMet(ctx, "DW-4", e.change.target, e.budgets.Healed)
+			e.expectMet(ctx, "DW-4", e.change.target, e.Budgets.Healed)
 
 			said := strings.Join(u.Objections(), "\n")
 			AddReportEntry(report.EntryEvidence, u.Objections(), ReportEntryVisibilityNever)
@@ -257,9 +237,4 @@ func (e *edge) sabotages(list []upgrade.Sabotage) {
 			Expect(said).To(ContainSubstring(s.Held), s.Story)
 		})
 	}
-}
-
-// readSabotages reads the project's own.
-func readSabotages(root string) ([]upgrade.Sabotage, error) {
-	return upgrade.LoadSabotages(os.DirFS(filepath.Join(root, "fixtures", "bundles", "sabotaged")))
 }

@@ -1,4 +1,4 @@
-package e2e_test
+package faultrun
 
 import (
 	"context"
@@ -13,28 +13,28 @@ import (
 )
 
 // trace is the inventory of a route, and what is still under way for it.
-func (e *edge) trace(ctx context.Context, target judge.Target) (lasting inventory.Inventory, work []string, err error) {
-	v, there := e.views.Look(ctx)
+func (r *Runner) trace(ctx context.Context, target judge.Target) (lasting inventory.Inventory, work []string, err error) {
+	v, there := r.Look(ctx)
 	if !there {
 		return nil, nil, fmt.Errorf("look at %s: %w", strings.Join(target.Hosts(), ", "), context.Cause(ctx))
 	}
 	namespace, host := target.Routes[0].Ingress.Namespace, target.Routes[0].Hosts[0]
-	return inventory.Of(v.facts, namespace, host), inventory.Work(v.facts, namespace, host), nil
+	return inventory.Of(v.Facts, namespace, host), inventory.Work(v.Facts, namespace, host), nil
 }
 
 // settled is the inventory of a route that nothing is at work on: external-dns writes its ownership record after the record, and
 // cert-manager may issue again what was restored while it was not looking.
-func (e *edge) settled(ctx context.Context, target judge.Target) (inventory.Inventory, error) {
+func (r *Runner) settled(ctx context.Context, target judge.Target) (inventory.Inventory, error) {
 	var settled inventory.Inventory
-	_, err := await.Until(ctx, e.budgets.Healed, "rest of "+strings.Join(target.Hosts(), ", "), func(ctx context.Context) await.Answer {
-		now, work, err := e.trace(ctx, target)
+	_, err := await.Until(ctx, r.Budgets.Healed, "rest of "+strings.Join(target.Hosts(), ", "), func(ctx context.Context) await.Answer {
+		now, work, err := r.trace(ctx, target)
 		switch {
 		case err != nil:
 			return await.Wait("%v", err)
 		case len(work) > 0:
 			return await.Wait("there is %s", strings.Join(work, ", "))
 		}
-		if first, known := e.firstTrace(target); known {
+		if first, known := r.firstTrace(target); known {
 			if differ := first.Differences(now); len(differ) > 0 { // what a fault before this one has left is on its way out
 				return await.Wait("%s", strings.Join(differ, "; "))
 			}
@@ -46,17 +46,17 @@ func (e *edge) settled(ctx context.Context, target judge.Target) (inventory.Inve
 		return await.Done("at rest")
 	})
 	if err == nil {
-		e.mu.Lock()
-		defer e.mu.Unlock()
-		e.traces[target.Routes[0].Hosts[0]] = settled
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.traces[target.Routes[0].Hosts[0]] = settled
 	}
 	return settled, err
 }
 
-func (e *edge) firstTrace(target judge.Target) (inventory.Inventory, bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	trace, known := e.traces[target.Routes[0].Hosts[0]]
+func (r *Runner) firstTrace(target judge.Target) (inventory.Inventory, bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	trace, known := r.traces[target.Routes[0].Hosts[0]]
 	return trace, known
 }
 
@@ -65,14 +65,14 @@ const syncQuiet = 3 * time.Second
 
 // syncFar waits until no sync of external-dns is at work or near, by when it last touched and last read the records of a zone: half an
 // interval must be left to see what the next sync repairs, and what it stumbles over must not meet one.
-func (e *edge) syncFar(ctx context.Context) error {
+func (r *Runner) syncFar(ctx context.Context) error {
 	var (
 		after uint64
 		read  time.Time // when external-dns last read the records, and so began a sync
 		busy  time.Time // when it last did anything to them
 	)
-	_, err := await.Until(ctx, e.budgets.SyncFaultVisible, "time before external-dns's next sync", func(ctx context.Context) await.Answer {
-		asked, err := e.scene.Internet.Journal(ctx, journal.Filter{After: after, Source: journal.API, Contains: "/dns_records"})
+	_, err := await.Until(ctx, r.Budgets.SyncFaultVisible, "time before external-dns's next sync", func(ctx context.Context) await.Answer {
+		asked, err := r.Testbed.Internet.Journal(ctx, journal.Filter{After: after, Source: journal.API, Contains: "/dns_records"})
 		if err != nil {
 			return await.Wait("%v", err)
 		}
@@ -100,9 +100,9 @@ func (e *edge) syncFar(ctx context.Context) error {
 }
 
 // traceless waits until a fault has left nothing behind, and taken nothing away.
-func (e *edge) traceless(ctx context.Context, target judge.Target, before inventory.Inventory) error {
-	_, err := await.Until(ctx, e.budgets.Healed, "nothing left behind", func(ctx context.Context) await.Answer {
-		now, work, err := e.trace(ctx, target)
+func (r *Runner) traceless(ctx context.Context, target judge.Target, before inventory.Inventory) error {
+	_, err := await.Until(ctx, r.Budgets.Healed, "nothing left behind", func(ctx context.Context) await.Answer {
+		now, work, err := r.trace(ctx, target)
 		if err != nil {
 			return await.Wait("%v", err)
 		}

@@ -1,4 +1,4 @@
-package e2e_test
+package suite
 
 import (
 	"context"
@@ -7,18 +7,17 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/criteria"
-	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/upgrade"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 	"github.com/edgeproof/edgeproof/mocks/control"
 )
 
-// newcomer asks for a route that is new, after a change: what there is already may go on working long after nothing new does. It says
-// what of it does not work, and whose name its record bears. Its certificate is the one whose renewal is due after a rollback.
-func (e *edge) newcomer(ctx context.Context, name string) (broken []string, owners []verdict.OwnerChange, err error) {
-	if e.change.newcomer != "" {
-		name = e.change.newcomer
+// probeNewRoute makes a route after a change: what there is already may go on working long after nothing new does. It returns what of
+// it does not work, and whose record it got. Its certificate is the one whose renewal is due after a rollback.
+func (e *edge) probeNewRoute(ctx context.Context, name string) (broken []string, owners []verdict.OwnerChange, err error) {
+	if e.change.newRoute != "" {
+		name = e.change.newRoute
 	}
 	back, err := e.shortValidity(ctx, renewalAfterRollback)
 	if err != nil {
@@ -33,14 +32,14 @@ func (e *edge) newcomer(ctx context.Context, name string) (broken []string, owne
 	if err != nil {
 		return nil, nil, err
 	}
-	defer e.watch(route.Hosts...)()
+	defer e.Watch(route.Hosts...)()
 	target, host := e.only(route), route.Hosts[0]
-	if reason := e.unmetWithin(ctx, "DW-2", target, e.budgets.IssuerReady); reason != "" {
+	if reason := e.unmetWithin(ctx, "DW-2", target, e.Budgets.IssuerReady); reason != "" {
 		return []string{reason}, nil, nil
 	}
 	owner := ""
-	_, err = await.Until(ctx, e.budgets.RecordWritten, "record of "+host, func(ctx context.Context) await.Answer {
-		records, err := e.scene.Internet.Records(ctx, target.Zones[0], control.RecordFilter{Name: "a-" + host})
+	_, err = await.Until(ctx, e.Budgets.RecordWritten, "record of "+host, func(ctx context.Context) await.Answer {
+		records, err := e.Testbed.Internet.Records(ctx, target.Zones[0], control.RecordFilter{Name: "a-" + host})
 		if err != nil {
 			return await.Wait("%v", err)
 		}
@@ -53,13 +52,13 @@ func (e *edge) newcomer(ctx context.Context, name string) (broken []string, owne
 		return await.Wait("the provider holds none that external-dns has registered")
 	})
 	if err != nil {
-		return []string{fmt.Sprintf("%s got no record: %v; %s", host, err, e.explains(ctx, route))}, nil, ctx.Err()
+		return []string{fmt.Sprintf("%s got no record: %v; %s", host, err, e.Explain(ctx, route))}, nil, ctx.Err()
 	}
 	if owner != target.Owner() {
 		return nil, []verdict.OwnerChange{{Name: host, Type: "A", Before: target.Owner(), After: owner}}, nil
 	}
-	if reason := e.unmetWithin(ctx, "DW-4", target, e.budgets.CertificateIssued); reason != "" {
-		return []string{reason + "; " + e.explains(ctx, route)}, nil, ctx.Err()
+	if reason := e.unmetWithin(ctx, "DW-4", target, e.Budgets.CertificateIssued); reason != "" {
+		return []string{reason + "; " + e.Explain(ctx, route)}, nil, ctx.Err()
 	}
 	e.change.renewing = route
 	return nil, nil, nil
@@ -69,7 +68,7 @@ func (e *edge) newcomer(ctx context.Context, name string) (broken []string, owne
 func (e *edge) unmetWithin(ctx context.Context, id criteria.ID, target judge.Target, budget await.Budget) string {
 	var last judge.Judgement
 	_, err := await.Until(ctx, budget, string(id), func(ctx context.Context) await.Answer {
-		last = e.judge(ctx, id, target)
+		last = e.Judge(ctx, id, target)
 		return last.Answer()
 	})
 	switch {
@@ -81,28 +80,19 @@ func (e *edge) unmetWithin(ctx context.Context, id criteria.ID, target judge.Tar
 	return last.String()
 }
 
-// explains is what the diagnosis says of a route, in one line.
-func (e *edge) explains(ctx context.Context, route judge.Route) string {
-	v, there := e.views.Look(ctx)
-	if !there {
-		return "no look at it in time"
-	}
-	return summary(v.explain.Explain(diagnose.Target{Host: route.Hosts[0], Ingress: route.Ingress}))
-}
-
 // shortValidity has the production CA issue certificates whose renewal is due after a time, and that end long after that:
 // cert-manager renews at two thirds of a certificate's life (https://cert-manager.io/docs/usage/certificate/#renewal).
 // The returned function sets the usual validity again.
 func (e *edge) shortValidity(ctx context.Context, due time.Duration) (back func(context.Context) error, err error) {
 	const life = time.Hour
-	err = e.scene.Internet.SetValidity(ctx, "production", control.Validity{
+	err = e.Testbed.Internet.SetValidity(ctx, "production", control.Validity{
 		LifetimeSeconds: int64(life.Seconds()), BackdateSeconds: int64((life*2/3 - due).Seconds()),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("shorten the validity of certificates: %w", err)
 	}
 	return func(ctx context.Context) error {
-		if err := e.scene.Internet.SetValidity(ctx, "production", control.Validity{}); err != nil {
+		if err := e.Testbed.Internet.SetValidity(ctx, "production", control.Validity{}); err != nil {
 			return fmt.Errorf("set the usual validity of certificates: %w", err)
 		}
 		return nil

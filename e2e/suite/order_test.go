@@ -1,11 +1,10 @@
-package e2e_test
+package suite
 
 import (
 	"slices"
 	"testing"
 
 	"github.com/edgeproof/edgeproof/e2e/fault"
-	"github.com/edgeproof/edgeproof/e2e/run"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
@@ -39,13 +38,10 @@ func TestTheOrderOfFaultsIsTheSeeds(t *testing.T) {
 func TestTheSmallCatalogueIsAPartOfTheFull(t *testing.T) {
 	t.Parallel()
 	list := []fault.Fault{{ID: "a", Smoke: true}, {ID: "b"}, {ID: "c", Alone: true}}
-	if got := ids(catalogue(list, run.Stage{Catalogue: verdict.Smoke})); !slices.Equal(got, []string{"a"}) {
+	if got := ids((Config{Faults: list, Catalogue: verdict.Smoke}).selected()); !slices.Equal(got, []string{"a"}) {
 		t.Errorf("smoke: %v", got)
 	}
-	if got := ids(catalogue(list, run.Stage{Catalogue: verdict.Full})); !slices.Equal(got, []string{"a", "b", "c"}) {
+	if got := ids((Config{Faults: list, Catalogue: verdict.Full}).selected()); !slices.Equal(got, []string{"a", "b", "c"}) {
 		t.Errorf("full: %v", got)
-	}
-	if got := ids(catalogue(list, run.Stage{Catalogue: verdict.Full, Helper: true})); !slices.Equal(got, []string{"c"}) {
-		t.Errorf("a helper's: %v, want what runs alone", got)
 	}
 }

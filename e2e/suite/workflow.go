@@ -1,4 +1,4 @@
-package e2e_test
+package suite
 
 import (
 	. "github.com/onsi/ginkgo/v2"
@@ -12,10 +12,10 @@ func (e *edge) workflow() {
 
 	c, _ := criteria.Lookup("WF-2")
 	It("WF-2 "+c.Text, Label("WF-2"), func(ctx SpecContext) {
-		if e.stage.Stuck != "" {
-			Fail("the bundle did not become ready: " + e.stage.Stuck)
+		if e.Testbed.Stuck != "" {
+			Fail("the bundle did not become ready: " + e.Testbed.Stuck)
 		}
-		e.expectMet(ctx, "WF-2", e.target, e.remaining(e.budgets.FaultVisible))
+		e.expectMet(ctx, "WF-2", e.Target, e.remaining(e.Budgets.FaultVisible))
 	})
 
 	for _, id := range []criteria.ID{"WF-3", "WF-4", "WF-5", "WF-6", "WF-7"} {

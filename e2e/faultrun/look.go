@@ -1,4 +1,4 @@
-package e2e_test
+package faultrun
 
 import (
 	"context"
@@ -12,10 +12,10 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/testbed"
 )
 
-// view is one look at everything, with what explains it.
-type view struct {
-	facts   *facts.Snapshot
-	explain *diagnose.Explainer
+// View is one look at everything, with what explains it.
+type View struct {
+	Facts   *facts.Snapshot
+	Explain *diagnose.Explainer
 }
 
 // lists is what kubectl printed at one moment: of everything, and of the application that routes of faults share.
@@ -25,14 +25,14 @@ type lists struct {
 }
 
 // share makes the looks that faults share when they run side by side.
-func (e *edge) share() {
-	e.views = &facts.Shared[view]{Take: func(ctx context.Context) view {
-		s := facts.Collect(ctx, e.sources, e.scope())
-		e.recorder.See(s)
-		return view{s, diagnose.New(s)}
+func (r *Runner) share() {
+	r.views = &facts.Shared[View]{Take: func(ctx context.Context) View {
+		s := facts.Collect(ctx, r.Sources, r.scope())
+		r.observe(s)
+		return View{s, diagnose.New(s)}
 	}}
-	e.lists = &facts.Shared[lists]{Take: func(ctx context.Context) lists {
-		printed, errs := e.kubectls(ctx, "kubectl get certificates -A", "kubectl get pods -A", rolloutOf(testbed.ApplicationNamespace))
+	r.lists = &facts.Shared[lists]{Take: func(ctx context.Context) lists {
+		printed, errs := r.kubectls(ctx, "kubectl get certificates -A", "kubectl get pods -A", rolloutOf(testbed.ApplicationNamespace))
 		for n := range 2 { // what kubectl says of its own failure is what a person would read
 			if errs[n] != nil {
 				printed[n] = errs[n].Error()
@@ -42,14 +42,17 @@ func (e *edge) share() {
 	}}
 }
 
+// Look takes a look that begins after the call; many who ask at once share one. It is false when ctx ends before.
+func (r *Runner) Look(ctx context.Context) (v View, there bool) { return r.views.Look(ctx) }
+
 // scope is everything in the cluster, and the hosts that somebody watches.
-func (e *edge) scope() facts.Scope {
-	scope := judge.Scope(e.target)
+func (r *Runner) scope() facts.Scope {
+	scope := judge.Scope(r.Target)
 	scope.Parts, scope.Namespaces = nil, nil
-	scope.Patience = lastLook / 2 // the hosts that do not answer must not hold up all the others
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for host, watchers := range e.hosts {
+	scope.Patience = LastLook / 2 // the hosts that do not answer must not hold up all the others
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for host, watchers := range r.hosts {
 		if watchers > 0 && !slices.Contains(scope.Hosts, host) {
 			scope.Hosts = append(scope.Hosts, host)
 			scope.Paths[host] = "/" // where the applications of faults answer
@@ -58,13 +61,13 @@ func (e *edge) scope() facts.Scope {
 	return scope
 }
 
-// watch has the hosts asked for in every look until the returned function is called.
-func (e *edge) watch(hosts ...string) (stop func()) {
+// Watch has the hosts asked for in every look until the returned function is called.
+func (r *Runner) Watch(hosts ...string) (stop func()) {
 	add := func(n int) {
-		e.mu.Lock()
-		defer e.mu.Unlock()
+		r.mu.Lock()
+		defer r.mu.Unlock()
 		for _, host := range hosts {
-			e.hosts[host] += n
+			r.hosts[host] += n
 		}
 	}
 	add(1)
@@ -72,18 +75,18 @@ func (e *edge) watch(hosts ...string) (stop func()) {
 }
 
 // judgeIn judges a criterion of a route in a look: by the snapshot, by what its command prints, or by the diagnosis.
-func (e *edge) judgeIn(ctx context.Context, id criteria.ID, v view, target judge.Target) judge.Judgement {
+func (r *Runner) judgeIn(ctx context.Context, id criteria.ID, v View, target judge.Target) judge.Judgement {
 	switch {
 	case id.Family() == criteria.VerificationCommand:
-		out, err := e.kubectl(ctx, judge.SpecifiedCommand(id, target))
+		out, err := r.Kubectl(ctx, judge.SpecifiedCommand(id, target))
 		if err != nil {
 			return judge.Judgement{ID: id, Reasons: []string{err.Error()}}
 		}
-		return judge.Read(id, out, target, e.externalDNS)
+		return judge.Read(id, out, target, r.ExternalDNS)
 	case id == "DW-5":
-		return evidence.Explained(v.facts, v.explain, target)
+		return evidence.Explained(v.Facts, v.Explain, target)
 	}
-	return judge.Judge(id, v.facts, target)
+	return judge.Judge(id, v.Facts, target)
 }
 
 // rolloutOf is the command that asks for the rollout of an application.
@@ -92,18 +95,18 @@ func rolloutOf(namespace string) string {
 }
 
 // usual runs the checks that people usually run, while the fault is in.
-func (e *edge) usual(ctx context.Context, v view, target judge.Target, application string) []judge.Usual {
+func (r *Runner) usual(ctx context.Context, v View, target judge.Target, application string) []judge.Usual {
 	route := target.Routes[0].Ingress
-	printed, _ := e.lists.Look(ctx)
+	printed, _ := r.lists.Look(ctx)
 	rollout, err := printed.rollout, printed.rolloutErr
 	if application != testbed.ApplicationNamespace {
-		rollout, err = e.kubectl(ctx, rolloutOf(application))
+		rollout, err = r.Kubectl(ctx, rolloutOf(application))
 	}
 	return []judge.Usual{
 		judge.UsualOfCertificates(printed.certificates, route.Namespace),
 		judge.UsualOfPods(printed.pods, application),
 		judge.UsualOfRollout(rollout, err),
-		judge.UsualOfAddress(v.facts, target),
-		judge.UsualOfStatus(v.facts, route.Namespace),
+		judge.UsualOfAddress(v.Facts, target),
+		judge.UsualOfStatus(v.Facts, route.Namespace),
 	}
 }

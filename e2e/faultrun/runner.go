@@ -1,0 +1,114 @@
+// Package faultrun takes faults through their life on a cluster: a route is healthy, the fault is injected and seen, it is removed, and the
+// route is healthy again with nothing left behind.
+//
+// It knows the testbed, the injector, criteria and the diagnosis, and no fault by name. It must not know which specs there are, nor how
+// they are run: it uses nothing of Ginkgo, so that several faults can be in at once.
+package faultrun
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/edgeproof/edgeproof/e2e/await"
+	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/evidence"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/fault"
+	"github.com/edgeproof/edgeproof/e2e/inventory"
+	"github.com/edgeproof/edgeproof/e2e/judge"
+	"github.com/edgeproof/edgeproof/e2e/testbed"
+)
+
+// Runner runs faults on one cluster. New makes it.
+type Runner struct {
+	Testbed *testbed.Testbed
+	Sources facts.Sources
+	Budgets await.Budgets
+
+	// Target is what the bundle promises, and ExternalDNS the name of its Deployment. Both change with the bundle, between faults.
+	Target      judge.Target
+	ExternalDNS string
+
+	// Observe is called with every snapshot of everything; nil where nobody listens. RouteApplied is called when a route has been applied
+	// whose certificate was restored, so that nothing but its routing is new.
+	Observe      func(*facts.Snapshot)
+	RouteApplied func(context.Context, judge.Route)
+
+	application string // address of the one that routes of faults share
+	injector    *fault.Injector
+	views       *facts.Shared[View]
+	lists       *facts.Shared[lists]
+
+	mu     sync.Mutex
+	making *making                        // of the faults' routes
+	routes map[string]judge.Route         // of faults, by the route's id
+	traces map[string]inventory.Inventory // of routes when nothing had been broken, by host
+	hosts  map[string]int                 // that are asked for in every look, and by how many
+}
+
+// New makes a runner on a test environment that is set up.
+func New(t *testbed.Testbed, sources facts.Sources, target judge.Target, budgets await.Budgets) *Runner {
+	r := &Runner{
+		Testbed: t, Sources: sources, Budgets: budgets, Target: target, ExternalDNS: testbed.ExternalDNS(t.Bundle),
+		injector: &fault.Injector{Client: t.Client, Kube: t.Kube, Internet: t.Internet},
+		routes:   map[string]judge.Route{}, traces: map[string]inventory.Inventory{}, hosts: map[string]int{},
+	}
+	r.share()
+	return r
+}
+
+// Judge looks once at what the criterion needs.
+func (r *Runner) Judge(ctx context.Context, id criteria.ID, target judge.Target) judge.Judgement {
+	if id == "DW-5" {
+		scope := judge.Scope(target)
+		scope.Parts = nil // an explanation may need anything
+		s := facts.Collect(ctx, r.Sources, scope)
+		r.observe(s)
+		return evidence.Explained(s, diagnose.New(s), target)
+	}
+	return judge.Judge(id, facts.Collect(ctx, r.Sources, judge.Scope(target, id)), target)
+}
+
+// Works waits until the criteria are met and every route of the target is found healthy.
+func (r *Runner) Works(ctx context.Context, ids []criteria.ID, target judge.Target, budget await.Budget) error {
+	ids = commandsLast(ids)
+	_, err := await.Until(ctx, budget, "health of "+strings.Join(target.Hosts(), ", "), func(ctx context.Context) await.Answer {
+		v, there := r.Look(ctx)
+		if !there {
+			return await.Wait("no look at it in time")
+		}
+		for _, d := range evidence.Diagnoses(v.Explain, target) {
+			if !d.Healthy {
+				return await.Wait("%s is not found healthy: %s", d.Host, Summary(d))
+			}
+		}
+		for _, id := range ids {
+			if j := r.judgeIn(ctx, id, v, target); !j.Met {
+				return await.Wait("%s", j)
+			}
+		}
+		return await.Done("healthy")
+	})
+	return err
+}
+
+// Explain is what the diagnosis says of a route now, in one line.
+func (r *Runner) Explain(ctx context.Context, route judge.Route) string {
+	v, there := r.Look(ctx)
+	if !there {
+		return "no look at it in time"
+	}
+	return Summary(v.Explain.Explain(diagnose.Target{Host: route.Hosts[0], Ingress: route.Ingress}))
+}
+
+func (r *Runner) observe(s *facts.Snapshot) {
+	if r.Observe != nil {
+		r.Observe(s)
+	}
+}
+
+// LastLook is what a wait gets to look once when the budget that it shares with others is spent.
+const LastLook = 5 * time.Second
