@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"gotest.tools/v3/golden"
+
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 )
 
@@ -21,7 +23,7 @@ func loadCandidate(t *testing.T) *bundle.Bundle {
 
 func TestCandidateRendersAsItDid(t *testing.T) {
 	t.Parallel()
-	golden(t, "testdata/candidate.golden.yaml", picture(t, loadCandidate(t)))
+	golden.Assert(t, picture(t, loadCandidate(t)), "candidate.golden.yaml")
 }
 
 // The candidate is the next version of the reference bundle, and says nothing else: its images are those of the pair to be judged.

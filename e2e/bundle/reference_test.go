@@ -1,7 +1,6 @@
 package bundle_test
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,13 +9,12 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"gotest.tools/v3/golden"
 	"sigs.k8s.io/yaml"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const (
 	reference  = "../../fixtures/bundles/reference"
@@ -46,7 +44,7 @@ func loadReference(t *testing.T) *bundle.Bundle {
 
 func TestReferenceRendersAsItDid(t *testing.T) {
 	t.Parallel()
-	golden(t, "testdata/reference.golden.yaml", picture(t, loadReference(t)))
+	golden.Assert(t, picture(t, loadReference(t)), "reference.golden.yaml")
 }
 
 func TestAppsRenderAsTheyDid(t *testing.T) {
@@ -55,7 +53,7 @@ func TestAppsRenderAsTheyDid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "testdata/apps.golden.yaml", picture(t, b))
+	golden.Assert(t, picture(t, b), "apps.golden.yaml")
 }
 
 // picture writes a bundle down for people to compare: an outline, and every object in full but for the bodies of CRDs.
@@ -97,25 +95,6 @@ func picture(t *testing.T, b *bundle.Bundle) string {
 		fmt.Fprintf(&out, "---\n%s", text)
 	}
 	return out.String()
-}
-
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v; write it with go test ./e2e/bundle -update", err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("differs from %s (-want +got); if that is meant, go test ./e2e/bundle -update\n%s", path, diff)
-	}
 }
 
 func TestReferenceImages(t *testing.T) {

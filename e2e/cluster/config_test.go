@@ -1,19 +1,15 @@
 package cluster
 
 import (
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"gotest.tools/v3/golden"
 	"k8s.io/apimachinery/pkg/util/validation"
 	"sigs.k8s.io/kind/pkg/apis/config/v1alpha4"
 	"sigs.k8s.io/yaml"
 )
-
-var update = flag.Bool("update", false, "rewrite the golden files")
 
 func config() Config {
 	return Config{
@@ -37,19 +33,7 @@ func TestKindConfigGolden(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			file := filepath.Join("testdata/kind", name+".yaml")
-			if *update {
-				if err := writeAtomic(file, got, 0o644); err != nil {
-					t.Fatal(err)
-				}
-			}
-			want, err := os.ReadFile(file)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("%s (-want +got; -update rewrites it):\n%s", file, diff)
-			}
+			golden.Assert(t, string(got), filepath.Join("kind", name+".yaml"))
 			var again v1alpha4.Cluster
 			if err := yaml.UnmarshalStrict(got, &again); err != nil {
 				t.Errorf("kind could not read it: %v", err)

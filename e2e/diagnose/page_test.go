@@ -1,34 +1,17 @@
 package diagnose_test
 
 import (
-	"flag"
-	"os"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"gotest.tools/v3/golden"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 )
 
-var update = flag.Bool("update", false, "write golden files anew")
-
-const page = "CODES.md"
-
 func TestPage(t *testing.T) {
 	t.Parallel()
-	if *update {
-		if err := os.WriteFile(page, []byte(diagnose.Page()), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), diagnose.Page()); diff != "" {
-		t.Errorf("%s differs; write it anew with -update\n%s", page, diff)
-	}
+	golden.Assert(t, diagnose.Page(), "../CODES.md")
 }
 
 // Every code is told once, in full, and has a scene in which it is found.

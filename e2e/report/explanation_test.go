@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -13,8 +12,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/google/go-cmp/cmp"
 	"golang.org/x/net/html"
+	"gotest.tools/v3/golden"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
@@ -133,17 +132,7 @@ func TestExplanationsGolden(t *testing.T) {
 	t.Parallel()
 	for sample, e := range explanations() {
 		for file, write := range explainers() {
-			got, path := bare(explained(t, write, e)), filepath.Join("testdata", "explained", sample, file)
-			if *update {
-				writeFile(t, path, got)
-			}
-			want, err := os.ReadFile(path)
-			if err != nil {
-				t.Fatalf("%v: run the test with -update", err)
-			}
-			if d := cmp.Diff(string(want), string(got)); d != "" {
-				t.Errorf("%s has changed (-want +got); run with -update if it should have:\n%s", path, d)
-			}
+			golden.Assert(t, string(bare(explained(t, write, e))), filepath.Join("explained", sample, file))
 		}
 	}
 }

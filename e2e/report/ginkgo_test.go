@@ -10,15 +10,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/onsi/ginkgo/v2/types"
+	"gotest.tools/v3/golden"
 
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/report"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// TestRecordSituations writes testdata/ginkgo anew; without -update it only sees that every situation is recorded.
+// TestRecordSituations rewrites testdata/ginkgo with -update; without, it checks that every situation is recorded.
 func TestRecordSituations(t *testing.T) {
-	if *update {
+	if golden.FlagUpdate() {
 		recordAll(t)
 	}
 	for name := range situations() {

@@ -3,12 +3,11 @@ package report_test
 import (
 	"bytes"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"gotest.tools/v3/golden"
 
 	"github.com/edgeproof/edgeproof/e2e/report"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
@@ -41,18 +40,7 @@ func TestGolden(t *testing.T) {
 		for file, write := range writers() {
 			t.Run(sample+"/"+file, func(t *testing.T) {
 				t.Parallel()
-				got := bare(render(t, write, v))
-				path := filepath.Join("testdata", "golden", sample, file)
-				if *update {
-					writeFile(t, path, got)
-				}
-				want, err := os.ReadFile(path)
-				if err != nil {
-					t.Fatalf("%v: run the test with -update", err)
-				}
-				if d := cmp.Diff(string(want), string(got)); d != "" {
-					t.Errorf("%s has changed (-want +got); run with -update if it should have:\n%s", path, d)
-				}
+				golden.Assert(t, string(bare(render(t, write, v))), filepath.Join("golden", sample, file))
 			})
 		}
 	}

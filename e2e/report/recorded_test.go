@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,9 +14,6 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/report"
 )
-
-// update is the usual flag for golden files. It is the one global of these tests: flags must be defined before they are parsed.
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // situations are the recorded runs of testdata/suite: what each passes to go test.
 func situations() map[string][]string {

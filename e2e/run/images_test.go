@@ -2,7 +2,6 @@ package run
 
 import (
 	"errors"
-	"flag"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -10,14 +9,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"gotest.tools/v3/golden"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 const project = "../.."
 
@@ -63,7 +60,7 @@ func TestImagesOfTheReferenceBundle(t *testing.T) {
 		lines = append(lines, n.Reference+"\n")
 	}
 	slices.Sort(lines)
-	golden(t, "testdata/images.golden.txt", strings.Join(slices.Compact(lines), ""))
+	golden.Assert(t, strings.Join(slices.Compact(lines), ""), "images.golden.txt")
 }
 
 func TestImagesOutsideACheckout(t *testing.T) {
@@ -78,21 +75,5 @@ func TestLoadBundleOutsideACheckout(t *testing.T) {
 	apps := filepath.Join(project, "fixtures", "apps")
 	if _, err := LoadBundle(t.Context(), t.TempDir(), apps, nil, t.Logf); !strings.Contains(message(err), "catalogue of charts is empty") {
 		t.Errorf("without a catalogue of charts: %v", err)
-	}
-}
-
-func golden(t *testing.T, path, got string) {
-	t.Helper()
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v; write it with go test ./e2e/run -update", err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("differs from %s (-want +got); if that is meant, go test ./e2e/run -update\n%s", path, diff)
 	}
 }

@@ -1,20 +1,17 @@
 package upgrade
 
 import (
-	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
+	"gotest.tools/v3/golden"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 // load renders a bundle of the project. Charts come from Go modules: no repository is asked.
 func load(t *testing.T, path string) *bundle.Bundle {
@@ -41,20 +38,5 @@ func TestTheProjectsPair(t *testing.T) {
 			fmt.Fprintf(&got, "    %s\n", line)
 		}
 	}
-	path := filepath.Join("testdata", "pair.golden.txt")
-	if *update {
-		if err := os.MkdirAll("testdata", 0o750); err != nil {
-			t.Fatal(err)
-		}
-		if err := os.WriteFile(path, []byte(got.String()), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatalf("%v; write it with go test ./e2e/upgrade -update", err)
-	}
-	if diff := cmp.Diff(string(want), got.String()); diff != "" {
-		t.Errorf("differs from %s (-want +got); if that is meant, go test ./e2e/upgrade -update\n%s", path, diff)
-	}
+	golden.Assert(t, got.String(), "pair.golden.txt")
 }
