@@ -82,14 +82,14 @@ func grantedAt(t *facts.Token) time.Time {
 	return at
 }
 
-const api = "Cloudflare API"
+const cloudflareAPI = "Cloudflare API"
 
 func findQuotaShared(r *route) []Finding {
 	evidence := r.troubles(throttled, func(f facts.Refusal) bool { return f.Status == 429 || f.Code == 10429 || f.Code == 971 })
 	if len(evidence) == 0 {
 		return nil
 	}
-	return finding(api, "Cloudflare limits the requests of this account, which all its tokens share", Remedy{Text: "wait five minutes and find who else asks; raise external-dns --interval; the token is not at fault"}, evidence...)
+	return finding(cloudflareAPI, "Cloudflare limits the requests of this account, which all its tokens share", Remedy{Text: "wait five minutes and find who else asks; raise external-dns --interval; the token is not at fault"}, evidence...)
 }
 
 func findOutage(r *route) []Finding {
@@ -97,7 +97,7 @@ func findOutage(r *route) []Finding {
 	if len(evidence) == 0 {
 		return nil
 	}
-	return finding(api, "Cloudflare's API fails", Remedy{Text: "wait: both controllers try again; nothing in the cluster is at fault"}, evidence...)
+	return finding(cloudflareAPI, "Cloudflare's API fails", Remedy{Text: "wait: both controllers try again; nothing in the cluster is at fault"}, evidence...)
 }
 
 func findProviderUnreachable(r *route) []Finding {
@@ -109,7 +109,7 @@ func findProviderUnreachable(r *route) []Finding {
 	if space == "" {
 		space = r.s.ClusterResources()
 	}
-	return finding(api, "the cluster does not reach Cloudflare's API", Remedy{"allow TCP 443 to api.cloudflare.com, and DNS, from namespace " + space, "kubectl -n " + space + " get networkpolicies"}, evidence...)
+	return finding(cloudflareAPI, "the cluster does not reach Cloudflare's API", Remedy{"allow TCP 443 to api.cloudflare.com, and DNS, from namespace " + space, "kubectl -n " + space + " get networkpolicies"}, evidence...)
 }
 
 // findMasked finds "Found no Zones" of a challenge while the token sees the zone: since 1.19 at least, cert-manager forgets the error that

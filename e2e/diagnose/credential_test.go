@@ -10,7 +10,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 const theSecret = "Secret cert-manager/cloudflare-api-token"
@@ -187,7 +187,7 @@ func credentialScenes() []scene {
 			name: "token-rotated-pod-not-restarted/by the journal", causes: []string{"token-rotated-pod-not-restarted Deployment cert-manager/external-dns"}, states: latent(),
 			do: func(w world) {
 				w.refused("error", "Failed to do run once: soft error\n"+fatal403)
-				w.Journal = []journal.Entry{{Source: journal.API, Time: ago(1).Time, Op: "GET /client/v4/zones", Outcome: "403 10000", Detail: map[string]string{"agent": "Cloudflare/Go 5.1.0", "token": "sha256:beefbeefbeef"}}}
+				w.Journal = []api.JournalEntry{{Source: api.SourceAPI, Time: ago(1).Time, Op: "GET /client/v4/zones", Outcome: "403 10000", Detail: map[string]string{"agent": "Cloudflare/Go 5.1.0", "token": "sha256:beefbeefbeef"}}}
 			},
 		},
 		{

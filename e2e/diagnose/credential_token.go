@@ -9,7 +9,7 @@ import (
 	core "k8s.io/api/core/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // provided is what the provider said of a credential; nil when it was not asked.
@@ -223,10 +223,10 @@ func (r *route) runningSince() (time.Time, bool) {
 
 // sentTokens are the tokens, by fingerprint, that external-dns last sent to the provider, as the provider's journal has it. It is known
 // by the SDK it is built with.
-func sentTokens(entries []journal.Entry) map[string]time.Time {
+func sentTokens(entries []api.JournalEntry) map[string]time.Time {
 	for i := len(entries) - 1; i >= 0; i-- {
 		e := &entries[i]
-		if e.Source == journal.API && strings.HasPrefix(strings.ToLower(e.Detail["agent"]), "cloudflare") && e.Detail["token"] != "" {
+		if e.Source == api.SourceAPI && strings.HasPrefix(strings.ToLower(e.Detail["agent"]), "cloudflare") && e.Detail["token"] != "" {
 			return map[string]time.Time{e.Detail["token"]: e.Time}
 		}
 	}

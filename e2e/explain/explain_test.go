@@ -144,7 +144,7 @@ func TestACluster(t *testing.T) {
 		"without that host":         {explain.Options{Target: "developp.safeops.work", Kubeconfig: cluster().kubeconfig(t)}, []string{"no Ingress has this host", host}},
 		"without it there":          {explain.Options{Target: host, Namespace: "staging", Kubeconfig: cluster().kubeconfig(t)}, []string{"in namespace staging"}},
 		"without that Ingress":      {explain.Options{Target: "ingress/frontend", Kubeconfig: cluster().kubeconfig(t)}, []string{"Ingress default/frontend", "ingress/develop/frontend"}},
-		"without any":               {explain.Options{All: true, Kubeconfig: (&api{}).kubeconfig(t)}, []string{"no Ingress has a host", "kubectl get ingress -A"}},
+		"without any":               {explain.Options{All: true, Kubeconfig: (&apiServer{}).kubeconfig(t)}, []string{"no Ingress has a host", "kubectl get ingress -A"}},
 		"without the fake internet": {explain.Options{All: true, Internet: "fake", Kubeconfig: cluster().kubeconfig(t)}, []string{"no Service internet/control", "edgeproof up"}},
 		"with one that is broken":   {explain.Options{All: true, Kubeconfig: cluster().with(controlService()).kubeconfig(t)}, []string{"Service internet/control", "--internet live"}},
 	} {

@@ -13,7 +13,8 @@ import (
 	"testing"
 
 	"github.com/edgeproof/edgeproof/e2e/probe"
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
+	"github.com/edgeproof/edgeproof/mocks/control/server"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
@@ -21,8 +22,8 @@ import (
 
 type object = map[string]any
 
-// api is an API server of a few Ingresses and Services.
-type api struct {
+// apiServer is an API server of a few Ingresses and Services.
+type apiServer struct {
 	ingresses, services []any
 	forbidden           string       // resource that may not be listed
 	control             http.Handler // behind the service proxy; nil answers 503
@@ -31,8 +32,8 @@ type api struct {
 	asked []string
 }
 
-func cluster() *api {
-	return &api{ingresses: []any{ingress("develop", "frontend", "develop.safeops.work"), ingress("apps", "wild", "*.apps.safeops.work")}}
+func cluster() *apiServer {
+	return &apiServer{ingresses: []any{ingress("develop", "frontend", "develop.safeops.work"), ingress("apps", "wild", "*.apps.safeops.work")}}
 }
 
 func ingress(namespace, name, host string) object {
@@ -46,19 +47,19 @@ func controlService() object {
 	return object{"metadata": object{"namespace": "internet", "name": "control"}}
 }
 
-func (a *api) with(service object) *api {
+func (a *apiServer) with(service object) *apiServer {
 	a.services = append(a.services, service)
 	return a
 }
 
-func (a *api) requests() []string {
+func (a *apiServer) requests() []string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return slices.Clone(a.asked)
 }
 
 // ServeHTTP answers lists, empty ones but for those it has.
-func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	proxied, isProxied := strings.CutPrefix(r.URL.Path, "/api/v1/namespaces/internet/services/http:control:8080/proxy")
 	if !isProxied {
 		a.mu.Lock()
@@ -96,7 +97,7 @@ func refuse(w http.ResponseWriter, code int, reason string) {
 }
 
 // kubeconfig starts the server and returns a file that leads to it.
-func (a *api) kubeconfig(t *testing.T) string {
+func (a *apiServer) kubeconfig(t *testing.T) string {
 	t.Helper()
 	server := httptest.NewServer(a)
 	t.Cleanup(server.Close)
@@ -117,15 +118,15 @@ contexts: [{name: c, context: {cluster: k, user: u}}], users: [{name: u, user: {
 func fakeInternet(t *testing.T) http.Handler {
 	t.Helper()
 	store := zone.New(zone.Options{})
-	z, err := store.AddZone(zone.Zone{Name: "safeops.work"})
+	z, err := store.AddZone(api.Zone{Name: "safeops.work"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := store.Create(z.ID, zone.Draft("develop", "A", "203.0.113.10")); err != nil {
 		t.Fatal(err)
 	}
-	return control.New(control.Internet{
+	return server.New(server.Internet{
 		Store: store, Journal: journal.New(100), DNS: dns.New(dns.Options{Store: store, Address: netip.MustParseAddr("192.0.2.1")}),
-		Outside: probe.New(probe.Options{Resolver: "127.0.0.1:1"}),
+		Probe: server.ProbeWith(probe.New(probe.Options{Resolver: "127.0.0.1:1"}).Probe),
 	})
 }

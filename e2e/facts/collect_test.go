@@ -11,7 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 const token = "Abcdefghijklmnopqrstuvwxyz0123456789-_XY"
@@ -26,10 +26,10 @@ func named(namespace, name string, more object) object {
 	return out
 }
 
-func cluster() *api {
+func cluster() *apiServer {
 	const b64 = "QWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXowMTIzNDU2Nzg5LV9YWQ==" // of token
 	credential := named("cert-manager", "cloudflare-api-token", object{"type": "Opaque", "data": object{"api-token": b64}})
-	return &api{
+	return &apiServer{
 		logs: `time="2026-03-01T12:00:00Z" level=error msg="refused ` + token + `"` + "\n",
 		objects: map[string]any{
 			"/api/v1/namespaces/cert-manager/secrets/cloudflare-api-token": credential,
@@ -73,7 +73,7 @@ func solvedBy(config object) object {
 
 func TestCollectEverything(t *testing.T) {
 	t.Parallel()
-	w := &world{entries: []journal.Entry{{Seq: 1}}}
+	w := &world{entries: []api.JournalEntry{{Seq: 1}}}
 	s := facts.Collect(context.Background(), cluster().connect(t, w), facts.Scope{Controller: types.NamespacedName{Namespace: "traefik", Name: "traefik"}})
 
 	if s.Kubernetes != "v1.37.2" {
@@ -125,7 +125,7 @@ func TestCollectEverything(t *testing.T) {
 func TestNoSecretIsKept(t *testing.T) {
 	t.Parallel()
 	w := &world{
-		entries: []journal.Entry{{Op: "GET /" + token, Outcome: token, Detail: map[string]string{"query": token}}},
+		entries: []api.JournalEntry{{Op: "GET /" + token, Outcome: token, Detail: map[string]string{"query": token}}},
 		records: map[string]facts.Answer{
 			"TXT _acme-challenge.a.safeops.work": {Rcode: "NOERROR", Data: []string{token}},
 			"CAA safeops.work":                   {Rcode: "NOERROR", Data: []string{`0 issue "` + token + `"`}},

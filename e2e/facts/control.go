@@ -2,20 +2,20 @@ package facts
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	mdns "github.com/miekg/dns"
 
 	"github.com/edgeproof/edgeproof/e2e/probe"
-	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/dns"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // FromControl makes the fake internet, behind its control API, the Internet of a collection.
-func FromControl(c *control.Client) Internet { return steered{c, &together{ask: c.Ask}} }
+func FromControl(c *api.Client) Internet { return steered{c, &together{ask: c.Batch}} }
 
 type steered struct {
-	c *control.Client
+	c *api.Client
 	t *together
 }
 
@@ -32,7 +32,7 @@ func (i steered) Zones(ctx context.Context, _ Credential) ([]Zone, error) {
 }
 
 func (i steered) Records(ctx context.Context, _ Credential, zone string) ([]Record, error) {
-	records, err := i.c.Records(ctx, zone, control.RecordFilter{})
+	records, err := i.c.Records(ctx, zone, api.RecordFilter{})
 	if err != nil {
 		return nil, fmt.Errorf("list records of zone %s: %w", zone, err)
 	}
@@ -47,11 +47,11 @@ func (i steered) Records(ctx context.Context, _ Credential, zone string) ([]Reco
 }
 
 func (i steered) Lookup(ctx context.Context, at Server, name, qtype string) (Answer, error) {
-	role := dns.Authority
+	role := api.RoleAuthority
 	if at == Resolver {
-		role = dns.Resolver
+		role = api.RoleResolver
 	}
-	reply, _, err := i.t.one(ctx, control.Asked{Questions: []control.Question{{Name: name, Type: qtype, Role: role}}})
+	reply, _, err := i.t.one(ctx, api.BatchRequest{Questions: []api.Question{{Name: name, Type: qtype, Role: role}}})
 	if err != nil {
 		return Answer{}, fmt.Errorf("ask the %s for %s of %s: %w", at, qtype, name, err)
 	}
@@ -67,7 +67,15 @@ func (i steered) Lookup(ctx context.Context, at Server, name, qtype string) (Ans
 }
 
 func (i steered) Probe(ctx context.Context, req probe.Request) (probe.Report, error) {
-	_, report, err := i.t.one(ctx, control.Asked{Probes: []probe.Request{req}})
+	request, err := json.Marshal(req)
+	if err != nil {
+		return probe.Report{}, fmt.Errorf("probe %s: %w", req.URL, err)
+	}
+	var report probe.Report
+	_, answer, err := i.t.one(ctx, api.BatchRequest{Probes: []json.RawMessage{request}})
+	if err == nil {
+		err = json.Unmarshal(answer, &report)
+	}
 	if err != nil {
 		return report, fmt.Errorf("probe %s: %w", req.URL, err)
 	}

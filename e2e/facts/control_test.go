@@ -12,28 +12,29 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/probe"
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
+	"github.com/edgeproof/edgeproof/mocks/control/server"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
 // fake is a fake internet without listeners of its own, and a client of its control API.
-func fake(t *testing.T) (*zone.Store, *journal.Journal, *control.Client) {
+func fake(t *testing.T) (*zone.Store, *journal.Journal, *api.Client) {
 	t.Helper()
 	store, kept := zone.New(zone.Options{}), journal.New(5000)
-	server := httptest.NewServer(control.New(control.Internet{
+	listener := httptest.NewServer(server.New(server.Internet{
 		Store: store, Journal: kept, DNS: dns.New(dns.Options{Store: store, Address: netip.MustParseAddr("192.0.2.1")}),
-		Outside: probe.New(probe.Options{Resolver: "127.0.0.1:1"}),
+		Probe: server.ProbeWith(probe.New(probe.Options{Resolver: "127.0.0.1:1"}).Probe),
 	}))
-	t.Cleanup(server.Close)
-	return store, kept, control.NewClient(server.URL, nil)
+	t.Cleanup(listener.Close)
+	return store, kept, api.NewClient(listener.URL, nil)
 }
 
 func TestFromControl(t *testing.T) {
 	t.Parallel()
 	store, _, client := fake(t)
-	z, err := store.AddZone(zone.Zone{Name: "safeops.work"})
+	z, err := store.AddZone(api.Zone{Name: "safeops.work"})
 	if err != nil {
 		t.Fatal(err)
 	}

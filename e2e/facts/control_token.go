@@ -8,9 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/edgeproof/edgeproof/mocks/cloudflare"
-	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Try looks the fingerprint up: the value itself goes nowhere.
@@ -28,7 +26,7 @@ func (i steered) Try(ctx context.Context, c Credential) (Token, error) {
 	if err != nil {
 		return out, err
 	}
-	entries, err := i.c.Journal(ctx, journal.Filter{Source: journal.API, Contains: c.Fingerprint()})
+	entries, err := i.c.Journal(ctx, api.JournalFilter{Source: api.SourceAPI, Contains: c.Fingerprint()})
 	if err != nil {
 		return out, fmt.Errorf("read the journal of token %s: %w", c, err)
 	}
@@ -36,24 +34,24 @@ func (i steered) Try(ctx context.Context, c Credential) (Token, error) {
 	return out, nil
 }
 
-func (i steered) token(ctx context.Context, c Credential, zones []zone.Zone) (Token, error) {
+func (i steered) token(ctx context.Context, c Credential, zones []api.Zone) (Token, error) {
 	known, err := i.c.Tokens(ctx)
 	if err != nil {
 		return Token{}, fmt.Errorf("list tokens: %w", err)
 	}
-	at := slices.IndexFunc(known, func(t zone.Token) bool { return t.Fingerprint == c.Fingerprint() })
+	at := slices.IndexFunc(known, func(t api.Token) bool { return t.Fingerprint == c.Fingerprint() })
 	switch {
-	case at < 0 && !cloudflare.WellFormedToken(c.Reveal()):
+	case at < 0 && !api.WellFormedToken(c.Reveal()):
 		return Token{Status: "malformed"}, nil
 	case at < 0:
 		return Token{Status: "unknown"}, nil
 	}
 	t, now := known[at], time.Now()
 	out := Token{Status: string(t.StatusAt(now))}
-	if out.Status == string(zone.TokenActive) && !t.UsableAt(now) {
+	if out.Status == string(api.TokenActive) && !t.UsableAt(now) {
 		out.Status = "not-yet"
 	}
-	out.ZoneRead, out.DNSRead, out.DNSEdit = new(t.May(zone.ZoneRead)), new(t.May(zone.DNSRead)), new(t.May(zone.DNSEdit))
+	out.ZoneRead, out.DNSRead, out.DNSEdit = new(t.May(api.ZoneRead)), new(t.May(api.DNSRead)), new(t.May(api.DNSEdit))
 	if *out.ZoneRead {
 		for _, z := range zones {
 			if t.Covers(z.ID) {
@@ -65,12 +63,12 @@ func (i steered) token(ctx context.Context, c Credential, zones []zone.Zone) (To
 }
 
 // user answers for a global key, which may do everything everywhere.
-func (i steered) user(ctx context.Context, c Credential, zones []zone.Zone) (Token, error) {
+func (i steered) user(ctx context.Context, c Credential, zones []api.Zone) (Token, error) {
 	known, err := i.c.Users(ctx)
 	if err != nil {
 		return Token{}, fmt.Errorf("list users: %w", err)
 	}
-	if !slices.ContainsFunc(known, func(u zone.User) bool {
+	if !slices.ContainsFunc(known, func(u api.User) bool {
 		return u.Fingerprint == c.Fingerprint() && strings.EqualFold(u.Email, c.Email)
 	}) {
 		return Token{Status: "unknown"}, nil
@@ -86,7 +84,7 @@ func (i steered) user(ctx context.Context, c Credential, zones []zone.Zone) (Tok
 const maxRefusals = 20
 
 // answers are the requests with a credential that the API did not grant, and when it last granted one.
-func answers(entries []journal.Entry, fingerprint string) (out []Refusal, granted string) {
+func answers(entries []api.JournalEntry, fingerprint string) (out []Refusal, granted string) {
 	for _, e := range entries {
 		status, code, _ := strings.Cut(e.Outcome, " ")
 		number, err := strconv.Atoi(status)
@@ -109,12 +107,12 @@ func answers(entries []journal.Entry, fingerprint string) (out []Refusal, grante
 }
 
 // Journal reads on from where at most so many entries are left.
-func (i steered) Journal(ctx context.Context, since time.Time, most int) ([]journal.Entry, error) {
+func (i steered) Journal(ctx context.Context, since time.Time, most int) ([]api.JournalEntry, error) {
 	counters, err := i.c.Counters(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("read the journal: %w", err)
 	}
-	var filter journal.Filter
+	var filter api.JournalFilter
 	if last := counters.JournalLast; last > uint64(most) { //nolint:gosec // a bound is not negative
 		filter.After = last - uint64(most) //nolint:gosec // likewise
 	}
@@ -122,6 +120,6 @@ func (i steered) Journal(ctx context.Context, since time.Time, most int) ([]jour
 	if err != nil {
 		return nil, fmt.Errorf("read the journal: %w", err)
 	}
-	entries := slices.DeleteFunc(found.Entries, func(e journal.Entry) bool { return e.Time.Before(since) })
+	entries := slices.DeleteFunc(found.Entries, func(e api.JournalEntry) bool { return e.Time.Before(since) })
 	return entries[max(0, len(entries)-most):], nil
 }

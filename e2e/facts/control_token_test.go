@@ -11,21 +11,20 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 func TestControlKnowsTokensByFingerprint(t *testing.T) {
 	t.Parallel()
 	store, kept, client := fake(t)
-	here, err := store.AddZone(zone.Zone{Name: "here.example"})
+	here, err := store.AddZone(api.Zone{Name: "here.example"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.AddZone(zone.Zone{Name: "there.example"}); err != nil {
+	if _, err := store.AddZone(api.Zone{Name: "there.example"}); err != nil {
 		t.Fatal(err)
 	}
-	add := func(token zone.Token) facts.Credential {
+	add := func(token api.Token) facts.Credential {
 		t.Helper()
 		_, value, err := store.AddToken(token, "")
 		if err != nil {
@@ -46,13 +45,13 @@ func TestControlKnowsTokensByFingerprint(t *testing.T) {
 		credential facts.Credential
 		want       facts.Token
 	}{
-		"all rights":       {add(zone.Token{Permissions: zone.EditDNS()}), may("active", true, true, true, both)},
-		"one zone":         {add(zone.Token{Permissions: zone.EditDNS(), Zones: []zone.ID{here.ID}}), may("active", true, true, true, one)},
-		"no zone read":     {add(zone.Token{Permissions: []zone.Permission{zone.DNSEdit}}), may("active", false, true, true, nil)},
-		"no edit":          {add(zone.Token{Permissions: []zone.Permission{zone.ZoneRead, zone.DNSRead}}), may("active", true, true, false, both)},
-		"expired":          {add(zone.Token{Permissions: zone.EditDNS(), Expires: &past}), may("expired", true, true, true, both)},
-		"not yet":          {add(zone.Token{Permissions: zone.EditDNS(), NotBefore: &future}), may("not-yet", true, true, true, both)},
-		"disabled":         {add(zone.Token{Permissions: zone.EditDNS(), Status: zone.TokenDisabled}), may("disabled", true, true, true, both)},
+		"all rights":       {add(api.Token{Permissions: api.EditDNS()}), may("active", true, true, true, both)},
+		"one zone":         {add(api.Token{Permissions: api.EditDNS(), Zones: []api.ID{here.ID}}), may("active", true, true, true, one)},
+		"no zone read":     {add(api.Token{Permissions: []api.Permission{api.DNSEdit}}), may("active", false, true, true, nil)},
+		"no edit":          {add(api.Token{Permissions: []api.Permission{api.ZoneRead, api.DNSRead}}), may("active", true, true, false, both)},
+		"expired":          {add(api.Token{Permissions: api.EditDNS(), Expires: &past}), may("expired", true, true, true, both)},
+		"not yet":          {add(api.Token{Permissions: api.EditDNS(), NotBefore: &future}), may("not-yet", true, true, true, both)},
+		"disabled":         {add(api.Token{Permissions: api.EditDNS(), Status: api.TokenDisabled}), may("disabled", true, true, true, both)},
 		"unknown":          {facts.NewCredential(token, ""), facts.Token{Status: "unknown"}},
 		"malformed":        {facts.NewCredential("Bearer "+token, ""), facts.Token{Status: "malformed"}},
 		"a global key":     {facts.NewCredential("0123456789abcdef0123456789abcdef01234", "A@example.org"), may("active", true, true, true, both)},
@@ -69,14 +68,14 @@ func TestControlKnowsTokensByFingerprint(t *testing.T) {
 	}
 
 	c := facts.NewCredential(token, "")
-	for n, e := range []journal.Entry{
+	for n, e := range []api.JournalEntry{
 		{Outcome: "403 10000", Detail: map[string]string{"token": c.Fingerprint(), "agent": "cert-manager"}},
 		{Outcome: "200", Detail: map[string]string{"token": c.Fingerprint()}},
 		{Outcome: "403 10000", Detail: map[string]string{"token": "sha256:another"}},
 		{Outcome: "dropped", Detail: map[string]string{"token": c.Fingerprint()}},
 		{Outcome: "503", Detail: map[string]string{"token": c.Fingerprint()}, Client: "10.0.0.7"},
 	} {
-		e.Source, e.Op, e.Time = journal.API, fmt.Sprintf("GET /%d", n), past
+		e.Source, e.Op, e.Time = api.SourceAPI, fmt.Sprintf("GET /%d", n), past
 		kept.Record(e)
 	}
 	got, err := internet.Try(context.Background(), c)
@@ -101,7 +100,7 @@ func TestTheJournalIsBounded(t *testing.T) {
 	_, kept, client := fake(t)
 	now := time.Now()
 	for n := range 30 {
-		kept.Record(journal.Entry{Source: journal.DNS, Client: netip.MustParseAddr("10.0.0.1").String(), Time: now.Add(time.Duration(n-30) * time.Minute)})
+		kept.Record(api.JournalEntry{Source: api.SourceDNS, Client: netip.MustParseAddr("10.0.0.1").String(), Time: now.Add(time.Duration(n-30) * time.Minute)})
 	}
 	for name, c := range map[string]struct {
 		since time.Time

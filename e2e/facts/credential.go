@@ -10,7 +10,7 @@ import (
 	core "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Credential is the value of a token or key on its way from its Secret to the provider. It prints as its fingerprint, has no JSON
@@ -40,7 +40,7 @@ func (c Credential) Fingerprint() string {
 	if c.Reveal() == "" {
 		return ""
 	}
-	return zone.Fingerprint(c.Reveal())
+	return api.Fingerprint(c.Reveal())
 }
 
 // String is the fingerprint.
@@ -84,7 +84,7 @@ func (c *collection) token(ctx context.Context, same []naming) {
 			email = c.value(ctx, first.email.from)
 		}
 		t = c.try(ctx, first.entry, NewCredential(value, email))
-		t.Fingerprint = zone.Fingerprint(value)
+		t.Fingerprint = api.Fingerprint(value)
 	}
 	t.Namespace, t.Secret, t.Key, t.GlobalKey = first.Namespace, first.Name, first.key, first.global
 	for _, n := range same {

@@ -14,7 +14,7 @@ import (
 )
 
 // otherwise is a cluster with two ingress controllers and an Ingress of either; the second has two addresses, one of IPv6.
-func otherwise() *api {
+func otherwise() *apiServer {
 	a := cluster()
 	route := func(name, class, host string, paths []any, addresses ...any) object {
 		return named("shop", name, object{

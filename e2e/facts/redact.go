@@ -9,7 +9,7 @@ import (
 
 	core "k8s.io/api/core/v1"
 
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Values shorter than minSecret are words that occur anywhere; longer than maxSecret are archives and key files.
@@ -51,7 +51,7 @@ func (r *redactor) add(value string) {
 	r.values[value] = mark(value)
 }
 
-func mark(value string) string { return "[" + zone.Fingerprint(value) + "]" }
+func mark(value string) string { return "[" + api.Fingerprint(value) + "]" }
 
 // conceal replaces what stands in plain text where a Secret should have been named, and remembers it.
 func (r *redactor) conceal(spec *core.PodSpec) {

@@ -13,7 +13,7 @@ import (
 	core "k8s.io/api/core/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Secret is the shape of a Secret: everything but its values.
@@ -66,7 +66,7 @@ func shapeOf(secret *core.Secret) Secret {
 		value := string(secret.Data[name])
 		k := Key{Name: name, Length: len(value), Spaced: strings.TrimSpace(value) != value}
 		if value != "" {
-			k.Fingerprint = zone.Fingerprint(value)
+			k.Fingerprint = api.Fingerprint(value)
 		}
 		out.Keys = append(out.Keys, k)
 	}

@@ -8,7 +8,7 @@ import (
 	core "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 func (c *collection) version(context.Context) {
@@ -56,6 +56,6 @@ func (c *collection) webhooks() []task {
 // shorten puts a fingerprint in the place of a CA bundle.
 func shorten(config *admission.WebhookClientConfig) {
 	if len(config.CABundle) > 0 {
-		config.CABundle = []byte(zone.Fingerprint(string(config.CABundle)))
+		config.CABundle = []byte(api.Fingerprint(string(config.CABundle)))
 	}
 }

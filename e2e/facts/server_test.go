@@ -17,11 +17,11 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/probe"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
-// api is an API server that knows lists, objects, logs and its version, with pages of two objects.
-type api struct {
+// apiServer is an API server that knows lists, objects, logs and its version, with pages of two objects.
+type apiServer struct {
 	lists   map[string][]any // by path
 	objects map[string]any   // by path
 	logs    string
@@ -30,7 +30,7 @@ type api struct {
 	asked []string
 }
 
-func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
 	a.asked = append(a.asked, r.URL.Path)
 	a.mu.Unlock()
@@ -67,7 +67,7 @@ func refuse(w http.ResponseWriter, code int, reason string) {
 
 func answer(w http.ResponseWriter, body any) { _ = json.NewEncoder(w).Encode(body) }
 
-func (a *api) connect(t testing.TB, internet facts.Internet) facts.Sources {
+func (a *apiServer) connect(t testing.TB, internet facts.Internet) facts.Sources {
 	t.Helper()
 	server := httptest.NewServer(a)
 	t.Cleanup(server.Close)
@@ -83,7 +83,7 @@ type world struct {
 	broken bool
 	// records are the answers to questions for other types than A, by type and name.
 	records map[string]facts.Answer
-	entries []journal.Entry
+	entries []api.JournalEntry
 
 	mu     sync.Mutex
 	probed []probe.Request
@@ -140,7 +140,7 @@ func (w *world) Probe(_ context.Context, req probe.Request) (probe.Report, error
 	return probe.Report{Request: req, OK: true}, nil
 }
 
-func (w *world) Journal(_ context.Context, since time.Time, most int) ([]journal.Entry, error) {
+func (w *world) Journal(_ context.Context, since time.Time, most int) ([]api.JournalEntry, error) {
 	if since.IsZero() || most <= 0 {
 		return nil, errors.New("the journal was asked for without bounds")
 	}

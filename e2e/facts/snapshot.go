@@ -14,7 +14,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/edge/logline"
 	"github.com/edgeproof/edgeproof/e2e/probe"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Format is the version of the snapshot's JSON form.
@@ -60,7 +60,7 @@ type Snapshot struct {
 	// Tokens are what the credentials that external-dns and the issuers use are able to do.
 	Tokens []Token `json:"tokens,omitempty"`
 	// Journal is what the world outside saw of late, where it keeps a journal: API requests, ACME steps, DNS questions.
-	Journal []journal.Entry `json:"journal,omitempty"`
+	Journal []api.JournalEntry `json:"journal,omitempty"`
 	// Zones are the provider's, with their records.
 	Zones []Zone `json:"zones,omitempty"`
 	// DNS holds the answers by host.

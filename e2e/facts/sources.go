@@ -20,7 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/edgeproof/edgeproof/e2e/probe"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Sources are where facts come from.
@@ -47,7 +47,7 @@ type Internet interface {
 	// Probe asks as a client on the internet.
 	Probe(ctx context.Context, req probe.Request) (probe.Report, error)
 	// Journal returns what the world saw since a time, at most so many entries, the newest, in their order; nil when it keeps none.
-	Journal(ctx context.Context, since time.Time, most int) ([]journal.Entry, error)
+	Journal(ctx context.Context, since time.Time, most int) ([]api.JournalEntry, error)
 }
 
 // Server is who is asked.

@@ -2,18 +2,18 @@ package facts
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"sync"
 
-	"github.com/edgeproof/edgeproof/e2e/probe"
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // together sends what many ask at the same time in few requests: a look at a hundred hosts asks a thousand things, and each
 // request to the control API passes through the API server. Whatever is asked while requests are under way goes with the next.
 type together struct {
-	ask func(context.Context, control.Asked) (control.Told, error)
+	ask func(context.Context, api.BatchRequest) (api.BatchResponse, error)
 
 	mu      sync.Mutex
 	waiting []*asking
@@ -28,15 +28,15 @@ const (
 // asking is one question or one probe, and its answer once done is closed.
 type asking struct {
 	ctx    context.Context
-	asked  control.Asked
+	asked  api.BatchRequest
 	done   chan struct{}
-	reply  control.Reply
-	report probe.Report
+	reply  api.Reply
+	report json.RawMessage
 	err    error
 }
 
 // one asks one question or one probe.
-func (t *together) one(ctx context.Context, asked control.Asked) (control.Reply, probe.Report, error) {
+func (t *together) one(ctx context.Context, asked api.BatchRequest) (api.Reply, json.RawMessage, error) {
 	mine := &asking{ctx: ctx, asked: asked, done: make(chan struct{})}
 	t.mu.Lock()
 	t.waiting = append(t.waiting, mine)
@@ -49,7 +49,7 @@ func (t *together) one(ctx context.Context, asked control.Asked) (control.Reply,
 	case <-mine.done:
 		return mine.reply, mine.report, mine.err
 	case <-ctx.Done():
-		return control.Reply{}, probe.Report{}, context.Cause(ctx)
+		return api.Reply{}, nil, context.Cause(ctx)
 	}
 }
 
@@ -71,13 +71,13 @@ func (t *together) send() {
 
 // answer sends one request. One of several that is refused must not spoil the others, so they then go one by one.
 func (t *together) answer(batch []*asking) {
-	var all control.Asked
+	var all api.BatchRequest
 	for _, a := range batch {
 		all.Questions = append(all.Questions, a.asked.Questions...)
 		all.Probes = append(all.Probes, a.asked.Probes...)
 	}
 	told, err := t.ask(batch[0].ctx, all)
-	var refused *control.Error
+	var refused *api.Error
 	if errors.As(err, &refused) && refused.Status == http.StatusBadRequest && len(batch) > 1 {
 		for _, a := range batch {
 			t.answer([]*asking{a})

@@ -2,6 +2,7 @@ package facts
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
@@ -10,27 +11,26 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/edgeproof/edgeproof/e2e/probe"
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
-// echo answers every question with its name and every probe with its URL; "bad" is refused.
-func echo(_ context.Context, asked control.Asked) (control.Told, error) {
-	var told control.Told
+// echo answers every question with its name and every probe with itself; "bad" is refused.
+func echo(_ context.Context, asked api.BatchRequest) (api.BatchResponse, error) {
+	var told api.BatchResponse
 	for _, q := range asked.Questions {
 		if q.Name == "bad" {
-			return control.Told{}, &control.Error{Status: http.StatusBadRequest, Message: "bad"}
+			return api.BatchResponse{}, &api.Error{Status: http.StatusBadRequest, Message: "bad"}
 		}
-		told.Replies = append(told.Replies, control.Reply{Rcode: q.Name})
+		told.Replies = append(told.Replies, api.Reply{Rcode: q.Name})
 	}
 	for _, p := range asked.Probes {
-		told.Reports = append(told.Reports, probe.Report{Error: p.URL})
+		told.Reports = append(told.Reports, p)
 	}
 	return told, nil
 }
 
-func question(name string) control.Asked {
-	return control.Asked{Questions: []control.Question{{Name: name}}}
+func question(name string) api.BatchRequest {
+	return api.BatchRequest{Questions: []api.Question{{Name: name}}}
 }
 
 func TestTogetherAnswersEachItsOwnInFewRequests(t *testing.T) {
@@ -38,7 +38,7 @@ func TestTogetherAnswersEachItsOwnInFewRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var requests atomic.Int64
 		open := make(chan struct{})
-		all := &together{ask: func(ctx context.Context, asked control.Asked) (control.Told, error) {
+		all := &together{ask: func(ctx context.Context, asked api.BatchRequest) (api.BatchResponse, error) {
 			requests.Add(1)
 			<-open // until all have asked
 			return echo(ctx, asked)
@@ -49,8 +49,8 @@ func TestTogetherAnswersEachItsOwnInFewRequests(t *testing.T) {
 			group.Go(func() {
 				want := strconv.Itoa(i)
 				if i%3 == 0 {
-					_, report, err := all.one(t.Context(), control.Asked{Probes: []probe.Request{{URL: want}}})
-					if err != nil || report.Error != want {
+					_, report, err := all.one(t.Context(), api.BatchRequest{Probes: []json.RawMessage{json.RawMessage(want)}})
+					if err != nil || string(report) != want {
 						t.Errorf("probe %s: %+v, %v", want, report, err)
 					}
 					return
@@ -86,9 +86,9 @@ func TestTogetherIsolatesWhatIsRefused(t *testing.T) {
 func TestTogetherAsksOnceWhenNobodyAnswers(t *testing.T) {
 	t.Parallel()
 	down, requests := errors.New("down"), 0
-	all := &together{ask: func(context.Context, control.Asked) (control.Told, error) {
+	all := &together{ask: func(context.Context, api.BatchRequest) (api.BatchResponse, error) {
 		requests++
-		return control.Told{}, down
+		return api.BatchResponse{}, down
 	}}
 	batch := []*asking{
 		{ctx: t.Context(), asked: question("a"), done: make(chan struct{})},
@@ -101,9 +101,9 @@ func TestTogetherAsksOnceWhenNobodyAnswers(t *testing.T) {
 
 func TestTogetherEndsWithItsContext(t *testing.T) {
 	t.Parallel()
-	all := &together{ask: func(ctx context.Context, _ control.Asked) (control.Told, error) {
+	all := &together{ask: func(ctx context.Context, _ api.BatchRequest) (api.BatchResponse, error) {
 		<-ctx.Done()
-		return control.Told{}, ctx.Err()
+		return api.BatchResponse{}, ctx.Err()
 	}}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

@@ -16,7 +16,7 @@ import (
 )
 
 // secret is a Secret of the namespace cert-manager, and the path of its own.
-func (a *api) secret(name string, data map[string]string) {
+func (a *apiServer) secret(name string, data map[string]string) {
 	encoded := object{}
 	for key, value := range data {
 		encoded[key] = base64.StdEncoding.EncodeToString([]byte(value))
@@ -86,7 +86,7 @@ func TestTokens(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			a, w := &api{lists: map[string][]any{}, objects: map[string]any{}}, &world{}
+			a, w := &apiServer{lists: map[string][]any{}, objects: map[string]any{}}, &world{}
 			a.secret("token", map[string]string{"key": value + "\n", "global": "0123456789", "mail": "b@example.org", "empty": ""})
 			a.secret("all", map[string]string{"API_TOKEN": value})
 			a.lists["/apis/cert-manager.io/v1/clusterissuers"] = []any{named("", "acme", solvedBy(c.issuer))}

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Action is one step of an injection; exactly one field is set. Each is undone when the fault is healed.
@@ -103,4 +103,4 @@ func one(action, fields string, set ...bool) error {
 var errNothing = errors.New("it is so already, so the fault would break nothing")
 
 // Delay makes the name servers publish changes of a name late.
-type Delay control.Delay
+type Delay api.Delay

@@ -27,7 +27,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/mocks/acme"
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
+	"github.com/edgeproof/edgeproof/mocks/control/server"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
@@ -48,13 +49,13 @@ func world(t *testing.T, objects ...client.Object) *fault.Injector {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(control.New(control.Internet{
+	server := httptest.NewServer(server.New(server.Internet{
 		Store: store, Journal: journal.New(100), Faults: faultinjection.New(1, nil), DNS: dns.New(dns.Options{Store: store}),
 		Production: production,
 	}))
 	t.Cleanup(server.Close)
-	internet := control.NewClient(server.URL, http.DefaultClient)
-	if _, err := internet.CreateZone(t.Context(), control.ZoneDraft{Name: "example.com"}); err != nil {
+	internet := api.NewClient(server.URL, http.DefaultClient)
+	if _, err := internet.CreateZone(t.Context(), api.ZoneDraft{Name: "example.com"}); err != nil {
 		t.Fatal(err)
 	}
 	return &fault.Injector{
@@ -261,7 +262,7 @@ func TestTokenEdit(t *testing.T) {
 		`allowFrom: [192.0.2.0/24]`: "192.0.2.0/24",
 	} {
 		i := world(t, tokenSecret())
-		if _, err := i.Internet.CreateToken(t.Context(), control.TokenDraft{Name: "good", Value: "v"}); err != nil {
+		if _, err := i.Internet.CreateToken(t.Context(), api.TokenDraft{Name: "good", Value: "v"}); err != nil {
 			t.Fatal(err)
 		}
 		cycle(t, i, `tokenEdit: {namespace: ns, name: token, key: k, `+edit+`}`, func() string { return tokens(t, i) }, want)
@@ -314,7 +315,7 @@ func provider(t *testing.T, i *fault.Injector) string {
 		if z.Paused {
 			out = append(out, z.Name+" paused")
 		}
-		records, err := i.Internet.Records(t.Context(), z.ID.String(), control.RecordFilter{})
+		records, err := i.Internet.Records(t.Context(), z.ID.String(), api.RecordFilter{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -342,7 +343,7 @@ func TestProvider(t *testing.T) {
 		"zone: {name: example.net, new: true}":                                                                                     "example.net active",
 	} {
 		i := world(t)
-		if _, err := i.Internet.PutRecord(t.Context(), "example.com", control.RecordDraft{Name: "www.example.com", Type: "A", Content: "203.0.113.10"}); err != nil {
+		if _, err := i.Internet.PutRecord(t.Context(), "example.com", api.RecordDraft{Name: "www.example.com", Type: "A", Content: "203.0.113.10"}); err != nil {
 			t.Fatal(err)
 		}
 		cycle(t, i, action, func() string { return provider(t, i) }, want)
@@ -405,7 +406,7 @@ func TestHealingForgivesWhatIsGone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := i.Internet.DeleteRecords(ctx, "example.com", control.RecordFilter{Name: "w.example.com"}); err != nil {
+	if _, err := i.Internet.DeleteRecords(ctx, "example.com", api.RecordFilter{Name: "w.example.com"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := in.Heal(ctx); err != nil {

@@ -19,7 +19,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/retry"
 
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Certificate is written into a TLS Secret: as from a backup when it names the Certificate that it belongs to, so that cert-manager
@@ -96,7 +96,7 @@ func (i *Injector) Restore(ctx context.Context, c Certificate) (*corev1.Secret, 
 	if authority == "" {
 		authority = "production"
 	}
-	signed, err := i.Internet.SignCertificate(ctx, authority, control.CertificateDraft{
+	signed, err := i.Internet.SignCertificate(ctx, authority, api.CertificateDraft{
 		CSR:             string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: request})),
 		BackdateSeconds: int64(c.Backdate.Seconds()), LifetimeSeconds: int64(c.Lifetime.Seconds()),
 	})

@@ -12,14 +12,14 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Injector carries actions out. One serves all faults of a run, side by side.
 type Injector struct {
 	Client   client.Client
 	Kube     kubernetes.Interface
-	Internet *control.Client
+	Internet *api.Client
 
 	delays sync.Mutex // over what is read, changed and written as a whole
 

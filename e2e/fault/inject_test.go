@@ -19,7 +19,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
 	"github.com/edgeproof/edgeproof/e2e/fault"
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
+	"github.com/edgeproof/edgeproof/mocks/control/server"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
@@ -167,17 +168,17 @@ func TestRecordIsUndone(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	store := zone.New(zone.Options{})
-	server := httptest.NewServer(control.New(control.Internet{Store: store, Journal: journal.New(100)}))
+	server := httptest.NewServer(server.New(server.Internet{Store: store, Journal: journal.New(100)}))
 	t.Cleanup(server.Close)
-	internet := control.NewClient(server.URL, http.DefaultClient)
-	if _, err := internet.CreateZone(ctx, control.ZoneDraft{Name: "example.com"}); err != nil {
+	internet := api.NewClient(server.URL, http.DefaultClient)
+	if _, err := internet.CreateZone(ctx, api.ZoneDraft{Name: "example.com"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := internet.PutRecord(ctx, "example.com", control.RecordDraft{Name: "www.example.com", Type: "A", Content: "203.0.113.10"}); err != nil {
+	if _, err := internet.PutRecord(ctx, "example.com", api.RecordDraft{Name: "www.example.com", Type: "A", Content: "203.0.113.10"}); err != nil {
 		t.Fatal(err)
 	}
 	content := func() string {
-		records, err := internet.Records(ctx, "example.com", control.RecordFilter{Name: "www.example.com", Type: "A"})
+		records, err := internet.Records(ctx, "example.com", api.RecordFilter{Name: "www.example.com", Type: "A"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,9 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/faultinjection"
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Record is what is written at the DNS provider, past its API's tokens, as somebody does in the dashboard. Without content and
@@ -38,8 +36,8 @@ func (r *Record) check() error {
 
 func (r *Record) deletes() bool { return r.Content == "" && r.Data == nil }
 
-func (r *Record) draft() control.RecordDraft {
-	return control.RecordDraft{Name: r.Name, Type: r.Type, Content: r.Content, Data: r.Data, TTL: r.TTL, Proxied: r.Proxied, New: r.New}
+func (r *Record) draft() api.RecordDraft {
+	return api.RecordDraft{Name: r.Name, Type: r.Type, Content: r.Content, Data: r.Data, TTL: r.TTL, Proxied: r.Proxied, New: r.New}
 }
 
 func (r *Record) inject(ctx context.Context, i *Injector) (undo, error) {
@@ -54,7 +52,7 @@ func (r *Record) inject(ctx context.Context, i *Injector) (undo, error) {
 			return ignoreNotFound(err) // external-dns may have been here
 		}}, nil
 	}
-	filter := control.RecordFilter{Name: r.Name, Type: r.Type}
+	filter := api.RecordFilter{Name: r.Name, Type: r.Type}
 	before, err := i.Internet.Records(ctx, r.Zone, filter)
 	if err != nil {
 		return undo{}, fmt.Errorf("read %s: %w", what, err)
@@ -83,15 +81,15 @@ func (r *Record) inject(ctx context.Context, i *Injector) (undo, error) {
 	}}, nil
 }
 
-func (i *Injector) putBack(ctx context.Context, zoneName string, r zone.Record) error {
-	_, err := i.Internet.PutRecord(ctx, zoneName, control.RecordDraft{
+func (i *Injector) putBack(ctx context.Context, zoneName string, r api.Record) error {
+	_, err := i.Internet.PutRecord(ctx, zoneName, api.RecordDraft{
 		Name: r.Name, Type: r.Type, Content: r.Content, TTL: r.TTL, Proxied: r.Proxied, Comment: r.Comment,
 	})
 	return err
 }
 
 func ignoreNotFound(err error) error {
-	var refused *control.Error
+	var refused *api.Error
 	if errors.As(err, &refused) && refused.Status == 404 {
 		return nil
 	}
@@ -100,9 +98,9 @@ func ignoreNotFound(err error) error {
 
 // Zone changes a zone at the provider, or makes one.
 type Zone struct {
-	Name   string       `json:"name"`
-	Status *zone.Status `json:"status,omitempty"`
-	Paused *bool        `json:"paused,omitempty"`
+	Name   string          `json:"name"`
+	Status *api.ZoneStatus `json:"status,omitempty"`
+	Paused *bool           `json:"paused,omitempty"`
 	// NameServers are those that the zone says to be delegated to.
 	NameServers []string `json:"nameServers,omitempty"`
 	New         bool     `json:"new,omitempty"`
@@ -122,7 +120,7 @@ func (z *Zone) check() error {
 
 func (z *Zone) inject(ctx context.Context, i *Injector) (undo, error) {
 	if z.New {
-		draft := control.ZoneDraft{Name: z.Name, NameServers: z.NameServers}
+		draft := api.ZoneDraft{Name: z.Name, NameServers: z.NameServers}
 		if z.Status != nil {
 			draft.Status = *z.Status
 		}
@@ -136,25 +134,25 @@ func (z *Zone) inject(ctx context.Context, i *Injector) (undo, error) {
 	if err != nil {
 		return undo{}, fmt.Errorf("change zone %s: %w", z.Name, err)
 	}
-	at := slices.IndexFunc(zones, func(x zone.Zone) bool { return x.Name == z.Name })
+	at := slices.IndexFunc(zones, func(x api.Zone) bool { return x.Name == z.Name })
 	if at < 0 {
 		return undo{}, fmt.Errorf("change zone %s: there is none, so the fault would break nothing", z.Name)
 	}
 	was := zones[at]
-	if _, err := i.Internet.PatchZone(ctx, was.ID.String(), control.ZonePatch{Status: z.Status, Paused: z.Paused, NameServers: z.NameServers}); err != nil {
+	if _, err := i.Internet.PatchZone(ctx, was.ID.String(), api.ZonePatch{Status: z.Status, Paused: z.Paused, NameServers: z.NameServers}); err != nil {
 		return undo{}, fmt.Errorf("change zone %s: %w", z.Name, err)
 	}
 	return undo{0, "change of zone " + z.Name, func(ctx context.Context) error {
-		_, err := i.Internet.PatchZone(ctx, was.ID.String(), control.ZonePatch{Status: &was.Status, Paused: &was.Paused, NameServers: was.NameServers})
+		_, err := i.Internet.PatchZone(ctx, was.ID.String(), api.ZonePatch{Status: &was.Status, Paused: &was.Paused, NameServers: was.NameServers})
 		return err
 	}}, nil
 }
 
 // Internet is a rule of the fake internet: what it meets in requests and questions, and what it does to them.
-type Internet faultinjection.Rule
+type Internet api.FaultRule
 
 func (r *Internet) check() error {
-	rule := faultinjection.Rule(*r)
+	rule := api.FaultRule(*r)
 	if rule.HTTP != nil && strings.Contains(rule.HTTP.Client, "${") {
 		match := *rule.HTTP
 		match.Client = "" // an address once it is filled in
@@ -167,7 +165,7 @@ func (r *Internet) check() error {
 }
 
 func (r *Internet) inject(ctx context.Context, i *Injector) (undo, error) {
-	added, err := i.Internet.AddFault(ctx, faultinjection.Rule(*r))
+	added, err := i.Internet.AddFault(ctx, api.FaultRule(*r))
 	if err != nil {
 		return undo{}, fmt.Errorf("add rule: %w", err)
 	}
@@ -180,7 +178,7 @@ func (r *Internet) inject(ctx context.Context, i *Injector) (undo, error) {
 // Validity sets from when and for how long what an authority issues next is valid.
 type Validity struct {
 	Authority string `json:"authority"`
-	control.Validity
+	api.Validity
 }
 
 func (v *Validity) check() error {
@@ -216,18 +214,18 @@ func (d *Delay) check() error {
 }
 
 func (d *Delay) inject(ctx context.Context, i *Injector) (undo, error) {
-	one := control.Delay(*d)
-	if err := i.changeDelays(ctx, func(all []control.Delay) []control.Delay { return append(all, one) }); err != nil {
+	one := api.Delay(*d)
+	if err := i.changeDelays(ctx, func(all []api.Delay) []api.Delay { return append(all, one) }); err != nil {
 		return undo{}, fmt.Errorf("delay %s: %w", d.Name, err)
 	}
 	return undo{0, "delay of " + d.Name, func(ctx context.Context) error {
-		return i.changeDelays(ctx, func(all []control.Delay) []control.Delay {
-			return slices.DeleteFunc(all, func(x control.Delay) bool { return x == one })
+		return i.changeDelays(ctx, func(all []api.Delay) []api.Delay {
+			return slices.DeleteFunc(all, func(x api.Delay) bool { return x == one })
 		})
 	}}, nil
 }
 
-func (i *Injector) changeDelays(ctx context.Context, change func([]control.Delay) []control.Delay) error {
+func (i *Injector) changeDelays(ctx context.Context, change func([]api.Delay) []api.Delay) error {
 	i.delays.Lock()
 	defer i.delays.Unlock()
 	now, err := i.Internet.Delays(ctx)

@@ -12,8 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/client-go/util/retry"
 
-	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Value is written into an entry of a Secret. Exactly one of Value, Prefix or Suffix, and Token says what.
@@ -31,9 +30,9 @@ type Value struct {
 
 // Token is an API token to be minted. What is not given is as in a good one.
 type Token struct {
-	Permissions []zone.Permission `json:"permissions,omitempty"`
-	Zones       []string          `json:"zones,omitempty"`
-	Status      zone.TokenStatus  `json:"status,omitempty"`
+	Permissions []api.Permission `json:"permissions,omitempty"`
+	Zones       []string         `json:"zones,omitempty"`
+	Status      api.TokenStatus  `json:"status,omitempty"`
 	// Expires and NotBefore are counted from now.
 	Expires   *metav1.Duration `json:"expires,omitempty"`
 	NotBefore *metav1.Duration `json:"notBefore,omitempty"`
@@ -47,7 +46,7 @@ func (v *Value) check() error {
 	if err := one("secret", "value, prefix or suffix, and token", v.Value != nil, v.Prefix+v.Suffix != "", v.Token != nil); err != nil {
 		return err
 	}
-	if v.Token != nil && v.Token.Status != "" && v.Token.Status != zone.TokenActive && v.Token.Status != zone.TokenDisabled {
+	if v.Token != nil && v.Token.Status != "" && v.Token.Status != api.TokenActive && v.Token.Status != api.TokenDisabled {
 		return fmt.Errorf("secret.token.status %q: give active or disabled; expired is made by expires", v.Token.Status)
 	}
 	return v.Named.check("secret")
@@ -120,8 +119,8 @@ func (v *Value) change(ctx context.Context, i *Injector, change func(*corev1.Sec
 }
 
 // mint makes the token and returns its value and id.
-func (t *Token) mint(ctx context.Context, internet *control.Client) (value, id string, err error) {
-	draft := control.TokenDraft{Name: "fault", Permissions: t.Permissions, Zones: t.Zones, AllowFrom: t.AllowFrom}
+func (t *Token) mint(ctx context.Context, internet *api.Client) (value, id string, err error) {
+	draft := api.TokenDraft{Name: "fault", Permissions: t.Permissions, Zones: t.Zones, AllowFrom: t.AllowFrom}
 	for into, after := range map[**time.Time]*metav1.Duration{&draft.Expires: t.Expires, &draft.NotBefore: t.NotBefore} {
 		if after != nil {
 			at := time.Now().Add(after.Duration)
@@ -134,7 +133,7 @@ func (t *Token) mint(ctx context.Context, internet *control.Client) (value, id s
 	}
 	id = made.Token.ID.String()
 	if t.Status != "" {
-		if _, err := internet.PatchToken(ctx, id, control.TokenPatch{Status: &t.Status}); err != nil {
+		if _, err := internet.PatchToken(ctx, id, api.TokenPatch{Status: &t.Status}); err != nil {
 			return "", "", errors.Join(fmt.Errorf("mint token: %w", err), internet.RevokeToken(ctx, id))
 		}
 	}
@@ -144,11 +143,11 @@ func (t *Token) mint(ctx context.Context, internet *control.Client) (value, id s
 // TokenEdit changes at the provider the token whose value is in an entry of a Secret.
 type TokenEdit struct {
 	Named       `json:",inline"`
-	Key         string            `json:"key"`
-	Permissions []zone.Permission `json:"permissions,omitempty"`
-	Zones       *[]string         `json:"zones,omitempty"`
-	Status      *zone.TokenStatus `json:"status,omitempty"`
-	AllowFrom   *[]netip.Prefix   `json:"allowFrom,omitempty"`
+	Key         string           `json:"key"`
+	Permissions []api.Permission `json:"permissions,omitempty"`
+	Zones       *[]string        `json:"zones,omitempty"`
+	Status      *api.TokenStatus `json:"status,omitempty"`
+	AllowFrom   *[]netip.Prefix  `json:"allowFrom,omitempty"`
 }
 
 func (t *TokenEdit) check() error {
@@ -172,7 +171,7 @@ func (t *TokenEdit) inject(ctx context.Context, i *Injector) (undo, error) {
 		return undo{}, fmt.Errorf("change %s: %w", what, err)
 	}
 	id := was.ID.String()
-	patch := control.TokenPatch{Permissions: t.Permissions, Zones: t.Zones, Status: t.Status, AllowFrom: t.AllowFrom}
+	patch := api.TokenPatch{Permissions: t.Permissions, Zones: t.Zones, Status: t.Status, AllowFrom: t.AllowFrom}
 	if _, err := i.Internet.PatchToken(ctx, id, patch); err != nil {
 		return undo{}, fmt.Errorf("change %s: %w", what, err)
 	}
@@ -181,22 +180,22 @@ func (t *TokenEdit) inject(ctx context.Context, i *Injector) (undo, error) {
 		zones = append(zones, z.String())
 	}
 	return undo{0, "change of " + what, func(ctx context.Context) error {
-		_, err := i.Internet.PatchToken(ctx, id, control.TokenPatch{
+		_, err := i.Internet.PatchToken(ctx, id, api.TokenPatch{
 			Permissions: was.Permissions, Zones: &zones, Status: &was.Status, AllowFrom: &from,
 		})
 		return err
 	}}, nil
 }
 
-func tokenOf(ctx context.Context, internet *control.Client, value string) (zone.Token, error) {
+func tokenOf(ctx context.Context, internet *api.Client, value string) (api.Token, error) {
 	tokens, err := internet.Tokens(ctx)
 	if err != nil {
-		return zone.Token{}, err
+		return api.Token{}, err
 	}
 	for _, t := range tokens {
-		if t.Fingerprint == zone.Fingerprint(value) {
+		if t.Fingerprint == api.Fingerprint(value) {
 			return t, nil
 		}
 	}
-	return zone.Token{}, errors.New("the provider knows no such token")
+	return api.Token{}, errors.New("the provider knows no such token")
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/inventory"
 	"github.com/edgeproof/edgeproof/e2e/judge"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // trace is the inventory of a route, and what is still under way for it.
@@ -72,7 +72,7 @@ func (r *Runner) syncFar(ctx context.Context) error {
 		busy  time.Time // when it last did anything to them
 	)
 	_, err := await.Until(ctx, r.Budgets.SyncFaultVisible, "time before external-dns's next sync", func(ctx context.Context) await.Answer {
-		asked, err := r.Testbed.Internet.Journal(ctx, journal.Filter{After: after, Source: journal.API, Contains: "/dns_records"})
+		asked, err := r.Testbed.Internet.Journal(ctx, api.JournalFilter{After: after, Source: api.SourceAPI, Contains: "/dns_records"})
 		if err != nil {
 			return await.Wait("%v", err)
 		}

@@ -16,8 +16,6 @@ import (
 	"net/url"
 	"strings"
 	"time"
-
-	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
 const (
@@ -43,8 +41,6 @@ type Options struct {
 	Trusted *x509.CertPool
 	// Known are further root sets by name, that do not verify but are recognised: "staging".
 	Known map[string]*x509.CertPool
-	// Journal gets one entry a probe; nil keeps none.
-	Journal journal.Recorder
 }
 
 // Client probes. It is safe for concurrent use.
@@ -75,7 +71,6 @@ func (c *Client) Probe(ctx context.Context, req Request) Report {
 		last = c.once(ctx, next)
 		rep.Redirects = append(rep.Redirects, last)
 	}
-	c.record(rep)
 	return rep
 }
 
@@ -195,24 +190,6 @@ func (r Report) fail(step Step, class Class, err error) Report {
 		r.Failed, r.Class, r.Error = step, class, err.Error()
 	}
 	return r
-}
-
-func (c *Client) record(rep Report) {
-	if c.o.Journal == nil {
-		return
-	}
-	e := journal.Entry{Time: rep.Started, Source: journal.Outside, Op: defaultTo(rep.Request.Method, "GET") + " " + rep.Request.URL, Millis: rep.Millis, Detail: map[string]string{}}
-	switch {
-	case rep.OK:
-		e.Outcome = fmt.Sprint(rep.HTTP.Status)
-	default:
-		e.Outcome = string(rep.Failed) + " " + string(rep.Class)
-		e.Detail["error"] = rep.Error
-	}
-	if rep.Connect != nil {
-		e.Detail["address"] = rep.Connect.Address
-	}
-	c.o.Journal.Record(e)
 }
 
 func millis(since time.Time) float64 {

@@ -17,7 +17,6 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/httpsfront"
-	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
 // resolver answers every name of example.com with 127.0.0.1, and a few others badly.
@@ -116,10 +115,9 @@ func TestProbe(t *testing.T) {
 	production, staging := newPKI(t), newPKI(t)
 	good, stagingPort := site(t, production, "www.example.com"), site(t, staging, "www.example.com")
 	plain, closed := site(t, nil), closedPort(t)
-	j := journal.New(100)
 	client := probe.New(probe.Options{
 		Resolver: resolver(t), TrustedName: "production", Trusted: production.Roots(),
-		Known: map[string]*x509.CertPool{"staging": staging.Roots()}, Journal: j,
+		Known: map[string]*x509.CertPool{"staging": staging.Roots()},
 	})
 	type want struct {
 		ok     bool

@@ -38,9 +38,10 @@ func (e *edge) timeRoute(ctx context.Context, route judge.Route) {
 	go func() {
 		defer close(measured)
 		_, err := await.Until(ctx, budget, "first answer of "+route.Hosts[0], func(ctx context.Context) await.Answer {
-			seen, err := e.Testbed.Internet.Probe(ctx, probe.Request{
+			var seen probe.Report
+			err := e.Testbed.Internet.Probe(ctx, probe.Request{
 				URL: "https://" + route.Hosts[0] + "/", Address: testbed.PublicAddress, Insecure: true,
-			})
+			}, &seen)
 			switch {
 			case err != nil:
 				return await.Wait("%v", err)

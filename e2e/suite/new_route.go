@@ -10,7 +10,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/upgrade"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // probeNewRoute makes a route after a change: what there is already may go on working long after nothing new does. It returns what of
@@ -39,7 +39,7 @@ func (e *edge) probeNewRoute(ctx context.Context, name string) (broken []string,
 	}
 	owner := ""
 	_, err = await.Until(ctx, e.Budgets.RecordWritten, "record of "+host, func(ctx context.Context) await.Answer {
-		records, err := e.Testbed.Internet.Records(ctx, target.Zones[0], control.RecordFilter{Name: "a-" + host})
+		records, err := e.Testbed.Internet.Records(ctx, target.Zones[0], api.RecordFilter{Name: "a-" + host})
 		if err != nil {
 			return await.Wait("%v", err)
 		}
@@ -85,14 +85,14 @@ func (e *edge) unmetWithin(ctx context.Context, id criteria.ID, target judge.Tar
 // The returned function sets the usual validity again.
 func (e *edge) shortValidity(ctx context.Context, due time.Duration) (back func(context.Context) error, err error) {
 	const life = time.Hour
-	err = e.Testbed.Internet.SetValidity(ctx, "production", control.Validity{
+	err = e.Testbed.Internet.SetValidity(ctx, "production", api.Validity{
 		LifetimeSeconds: int64(life.Seconds()), BackdateSeconds: int64((life*2/3 - due).Seconds()),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("shorten the validity of certificates: %w", err)
 	}
 	return func(ctx context.Context) error {
-		if err := e.Testbed.Internet.SetValidity(ctx, "production", control.Validity{}); err != nil {
+		if err := e.Testbed.Internet.SetValidity(ctx, "production", api.Validity{}); err != nil {
 			return fmt.Errorf("set the usual validity of certificates: %w", err)
 		}
 		return nil

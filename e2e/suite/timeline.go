@@ -16,7 +16,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/report"
 	"github.com/edgeproof/edgeproof/e2e/timeline"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // How many entries a verdict rests on at the most: more would be no citation.
@@ -67,7 +67,7 @@ func (e *edge) noteUpgrade(ctx context.Context, u verdict.Upgrade) {
 // recordTimeline hands what was seen of the run to the verdict, and what each verdict rests on. That it cannot changes no result.
 func (e *edge) recordTimeline(ctx context.Context, faults []fault.Fault) {
 	e.Look(ctx) // what happened since the last look
-	heard, err := e.Testbed.Internet.Journal(ctx, journal.Filter{})
+	heard, err := e.Testbed.Internet.Journal(ctx, api.JournalFilter{})
 	if err != nil {
 		e.warn("the time line lacks what the fake internet saw: %v", err)
 	}

@@ -11,14 +11,14 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/report"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/upgrade"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // When the renewals are due that must come after a change: counted from the issue, so that the change is over by then. On 2 cores an
@@ -56,14 +56,14 @@ func (e *edge) upgrade(faults []fault.Fault) {
 		e.verifyBaseline(ctx)
 		e.createForeignRecord(ctx)
 		e.change.renewing = e.issueNearExpiry(ctx, "renewing", renewalAfterUpgrade)
-		before, err := e.Testbed.Internet.Journal(ctx, journal.Filter{})
+		before, err := e.Testbed.Internet.Journal(ctx, api.JournalFilter{})
 		Expect(err).NotTo(HaveOccurred())
 
 		u := e.try(ctx, verdict.Forward, e.change.baseline, e.change.candidate)
-		after, err := e.Testbed.Internet.Journal(ctx, journal.Filter{After: before.Last})
+		after, err := e.Testbed.Internet.Journal(ctx, api.JournalFilter{After: before.Last})
 		Expect(err).NotTo(HaveOccurred())
 		ready := u.Started.Add(time.Duration(u.Seconds * float64(time.Second)))
-		settled := slices.DeleteFunc(after.Entries, func(entry journal.Entry) bool { return entry.Time.Before(ready) })
+		settled := slices.DeleteFunc(after.Entries, func(entry api.JournalEntry) bool { return entry.Time.Before(ready) })
 		u.Changes = append(u.Changes, upgrade.Behaviour(before.Entries, settled)...)
 		u.Lost = append(u.Lost, upgrade.Dropped(u.Changes)...)
 		e.change.applied, e.change.held = true, u.Result() != verdict.Passed
@@ -138,7 +138,7 @@ func (e *edge) try(ctx context.Context, way verdict.Direction, from, to Version)
 		hosts = append(hosts, route.Hosts...)
 	}
 	var pruned []string
-	world := upgrade.World{Cluster: e.Testbed.Client, Provider: e.Testbed.Internet, Outside: e.Testbed.Internet}
+	world := upgrade.World{Cluster: e.Testbed.Client, Provider: e.Testbed.Internet, Outside: facts.FromControl(e.Testbed.Internet)}
 	u := world.Try(ctx, upgrade.Plan{
 		Direction: way, From: from.content(), To: to.content(), Hosts: hosts,
 		Issuers:  []string{e.change.target.Production.Name, e.change.target.Staging.Name},
@@ -186,7 +186,7 @@ func (e *edge) createForeignRecord(ctx context.Context) {
 	GinkgoHelper()
 	zone := e.change.target.Zones[0]
 	const registry = `"heritage=external-dns,external-dns/owner=other-cluster,external-dns/resource=ingress/elsewhere/app"`
-	for _, r := range []control.RecordDraft{
+	for _, r := range []api.RecordDraft{
 		{Name: "neighbour." + zone, Type: "A", Content: "198.51.100.7"}, // TEST-NET-2, RFC 5737
 		{Name: "a-neighbour." + zone, Type: "TXT", Content: registry},
 	} {

@@ -24,7 +24,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
 	"github.com/edgeproof/edgeproof/mocks/acme"
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
+	"github.com/edgeproof/edgeproof/mocks/control/server"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
@@ -80,11 +81,11 @@ func object(t *testing.T, manifest string) *unstructured.Unstructured {
 }
 
 // internet is a control API with a real store behind it, which is returned too.
-func internet(t *testing.T) (*control.Client, *zone.Store) {
+func internet(t *testing.T) (*api.Client, *zone.Store) {
 	t.Helper()
 	store, seen := zone.New(zone.Options{}), journal.New(100)
-	api := cloudflare.New(cloudflare.Options{Store: store, Journal: seen})
-	i := control.Internet{Store: store, Journal: seen, API: api, WebRoot: []byte("-----ROOT-----\n")}
+	provider := cloudflare.New(cloudflare.Options{Store: store, Journal: seen})
+	i := server.Internet{Store: store, Journal: seen, API: provider, WebRoot: []byte("-----ROOT-----\n")}
 	for name, into := range map[string]**acme.Authority{"production": &i.Production, "staging": &i.Staging} {
 		authority, err := acme.New(acme.Options{Name: name, Resolver: "127.0.0.1:1"})
 		if err != nil {
@@ -92,16 +93,16 @@ func internet(t *testing.T) (*control.Client, *zone.Store) {
 		}
 		*into = authority
 	}
-	handler := control.New(i)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	handler := server.New(i)
+	listener := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/v1/probe" { // the seal's probe goes to an address that no test may talk to
 			_, _ = w.Write([]byte(`{"ok":false,"failed":"connect","class":"timeout"}`))
 			return
 		}
 		handler.ServeHTTP(w, r)
 	}))
-	t.Cleanup(server.Close)
-	return control.NewClient(server.URL, server.Client()), store
+	t.Cleanup(listener.Close)
+	return api.NewClient(listener.URL, listener.Client()), store
 }
 
 // brief is a table of budgets for waits that end at once. A test in which one does not end gives it less time.
@@ -126,8 +127,8 @@ func builder(t *testing.T) *fake.ClientBuilder {
 // scene is a scene on this client, with a fake internet.
 func scene(t *testing.T, c client.Client) *Testbed {
 	t.Helper()
-	api, _ := internet(t)
-	s := &Testbed{Root: checkout, Budgets: brief(), Log: progress.Plain(t.Output()), Client: c, Internet: api}
+	control, _ := internet(t)
+	s := &Testbed{Root: checkout, Budgets: brief(), Log: progress.Plain(t.Output()), Client: c, Internet: control}
 	s.applier = newApplier(c, s.Budgets)
 	return s
 }

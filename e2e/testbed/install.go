@@ -18,8 +18,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/bundle"
-	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // fluxNamespace is made by Flux's own bootstrap, before any bundle.
@@ -156,10 +155,10 @@ func (s *Testbed) makeZones(ctx context.Context, names []string) error {
 		return fmt.Errorf("list zones at the provider: %w", err)
 	}
 	for _, name := range names {
-		if slices.ContainsFunc(zones, func(z zone.Zone) bool { return z.Name == name }) {
+		if slices.ContainsFunc(zones, func(z api.Zone) bool { return z.Name == name }) {
 			continue
 		}
-		if _, err := s.Internet.CreateZone(ctx, control.ZoneDraft{Name: name, Plan: "pro"}); err != nil {
+		if _, err := s.Internet.CreateZone(ctx, api.ZoneDraft{Name: name, Plan: "pro"}); err != nil {
 			return fmt.Errorf("make zone %s at the provider: %w", name, err)
 		}
 	}
@@ -218,7 +217,7 @@ func (s *Testbed) provideToken(ctx context.Context, key SecretKey) error {
 	if client.IgnoreNotFound(err) != nil {
 		return fmt.Errorf("look for %s: %w", key, err)
 	}
-	token, mintErr := s.Internet.CreateToken(ctx, control.TokenDraft{Name: "edge"})
+	token, mintErr := s.Internet.CreateToken(ctx, api.TokenDraft{Name: "edge"})
 	if mintErr != nil {
 		return fmt.Errorf("mint the API token at the provider: %w", mintErr)
 	}

@@ -20,8 +20,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
-	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 const token = `
@@ -76,7 +75,7 @@ func TestProvideToken(t *testing.T) {
 				}
 				return
 			}
-			if len(tokens) != 1 || tokens[0].Fingerprint != zone.Fingerprint(value) {
+			if len(tokens) != 1 || tokens[0].Fingerprint != api.Fingerprint(value) {
 				t.Errorf("the provider knows %+v, want the one token of the Secret", tokens)
 			}
 			if c.there != "" && secret.Labels["by"] != "operator" {
@@ -90,13 +89,13 @@ func TestProvideToken(t *testing.T) {
 }
 
 // unhealthy is a control API that answers nothing but errors.
-func unhealthy(t *testing.T) *control.Client {
+func unhealthy(t *testing.T) *api.Client {
 	t.Helper()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "no endpoints available for service", http.StatusServiceUnavailable)
 	}))
 	t.Cleanup(server.Close)
-	return control.NewClient(server.URL, server.Client())
+	return api.NewClient(server.URL, server.Client())
 }
 
 func TestProvideTokenNamesWhatFails(t *testing.T) {
@@ -105,7 +104,7 @@ func TestProvideTokenNamesWhatFails(t *testing.T) {
 	down := errors.New("connection refused")
 	for name, c := range map[string]struct {
 		given interceptor.Funcs
-		api   *control.Client
+		api   *api.Client
 		want  string
 	}{
 		"look": {interceptor.Funcs{Get: func(context.Context, client.WithWatch, client.ObjectKey, client.Object, ...client.GetOption) error {
@@ -128,7 +127,7 @@ func TestProvideTokenNamesWhatFails(t *testing.T) {
 func TestMakeZones(t *testing.T) {
 	t.Parallel()
 	s := scene(t, builder(t).Build())
-	if _, err := s.Internet.CreateZone(t.Context(), control.ZoneDraft{Name: "old.example", Plan: "free"}); err != nil {
+	if _, err := s.Internet.CreateZone(t.Context(), api.ZoneDraft{Name: "old.example", Plan: "free"}); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 {

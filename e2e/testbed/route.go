@@ -16,7 +16,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/judge"
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // ApplicationNamespace is where the application runs that the routes of faults share.
@@ -124,7 +124,7 @@ func (s *Testbed) RouteGone(ctx context.Context, variables map[string]string) er
 		return err
 	}
 	_, err := await.Until(ctx, s.Budgets.RecordRemoved, "end of the records of "+variables["host"], func(ctx context.Context) await.Answer {
-		records, err := s.Internet.Records(ctx, variables["zone"], control.RecordFilter{Name: variables["host"]})
+		records, err := s.Internet.Records(ctx, variables["zone"], api.RecordFilter{Name: variables["host"]})
 		if err != nil {
 			return await.Wait("%v", err)
 		}

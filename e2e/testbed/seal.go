@@ -59,7 +59,7 @@ func (s *Testbed) sealNode(ctx context.Context) error {
 
 // trySealFromAPod sends the same from a pod, whose packets take another way through the kernel.
 func (s *Testbed) trySealFromAPod(ctx context.Context) error {
-	if _, err := s.Internet.Probe(ctx, probe.Request{URL: "http://" + sealProbe + "/", TimeoutMillis: 300}); err != nil {
+	if err := s.Internet.Probe(ctx, probe.Request{URL: "http://" + sealProbe + "/", TimeoutMillis: 300}, nil); err != nil {
 		return fmt.Errorf("try the seal from a pod: %w", err)
 	}
 	return s.sealHeld(ctx, "a pod")

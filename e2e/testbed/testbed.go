@@ -20,7 +20,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Addresses of the world. Both are fixed, so that manifests, records and reports read the same in every run.
@@ -54,7 +54,7 @@ type Testbed struct {
 	Config   *rest.Config
 	Client   client.Client
 	Kube     kubernetes.Interface
-	Internet *control.Client
+	Internet *api.Client
 
 	// Stuck says at which stage the bundle did not become ready; empty when it did. The stages after it were not applied.
 	Stuck string

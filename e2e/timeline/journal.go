@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // pause is the longest silence within which the same, seen again, is the same entry. Those that look again and again do so every
@@ -15,7 +15,7 @@ const pause = 4 * time.Second
 
 // fold puts a journal into words. Whoever asks the same and is told the same within a short while makes one entry, with its last time
 // and a count: what is of interest is when the answer changed.
-func fold(seen []journal.Entry, names map[string]string) []verdict.Entry {
+func fold(seen []api.JournalEntry, names map[string]string) []verdict.Entry {
 	var out []verdict.Entry
 	last := map[verdict.Entry]int{} // by what is alike, the place in out
 	for _, j := range seen {
@@ -47,10 +47,10 @@ func latest(a, b time.Time) time.Time {
 }
 
 // inWords is an entry of the journal as a reader wants it; false for what says nothing of the edge.
-func inWords(j journal.Entry, names map[string]string) (verdict.Entry, bool) {
+func inWords(j api.JournalEntry, names map[string]string) (verdict.Entry, bool) {
 	e := verdict.Entry{Time: j.Time.UTC()}
 	switch j.Source {
-	case journal.API:
+	case api.SourceAPI:
 		e.Source, e.Failed = verdict.SourceAPI, !strings.HasPrefix(j.Outcome, "2")
 		method, path, _ := strings.Cut(j.Op, " ")
 		e.Subject = path
@@ -61,7 +61,7 @@ func inWords(j journal.Entry, names map[string]string) (verdict.Entry, bool) {
 			e.Subject = "zone " + zone
 		}
 		e.Text = who(j, names) + ": " + method + ": " + j.Outcome
-	case journal.DNS:
+	case api.SourceDNS:
 		question, name, _ := strings.Cut(j.Op, " ")
 		e.Source, e.Subject = verdict.SourceDNS, strings.TrimSuffix(name, ".")
 		e.Text = who(j, names) + ": " + question + ": " + j.Outcome
@@ -69,14 +69,14 @@ func inWords(j journal.Entry, names map[string]string) (verdict.Entry, bool) {
 			e.Text += " " + answer
 		}
 		e.Failed = unanswered(question, j.Outcome)
-	case journal.ACME:
+	case api.SourceACME:
 		e.Source, e.Subject = verdict.SourceACME, or(j.Detail["names"], "Let's Encrypt "+j.Detail["authority"])
 		e.Text = j.Op + ": " + strings.ReplaceAll(j.Outcome, "urn:ietf:params:acme:error:", "")
 		if problem := j.Detail["problem"]; problem != "" {
 			e.Text += ": " + problem
 		}
 		e.Failed = strings.HasPrefix(j.Outcome, "4") || strings.HasPrefix(j.Outcome, "5") || strings.Contains(j.Outcome, "invalid")
-	case journal.Outside:
+	case api.SourceProbe:
 		e.Source = verdict.SourceProbe
 		_, address, _ := strings.Cut(j.Op, " ")
 		e.Subject, e.Text = address, j.Outcome
@@ -87,7 +87,7 @@ func inWords(j journal.Entry, names map[string]string) (verdict.Entry, bool) {
 		if at := j.Detail["address"]; at != "" && e.Failed {
 			e.Text += " at " + at
 		}
-	case journal.Control:
+	case api.SourceControl:
 		e.Source, e.Subject, e.Text = verdict.SourcePhase, "fake internet", j.Op+": "+j.Outcome
 	default:
 		return e, false
@@ -111,7 +111,7 @@ func unanswered(question, outcome string) bool {
 }
 
 // who names the client: the suite, the fake internet's own, or a pod.
-func who(j journal.Entry, names map[string]string) string {
+func who(j api.JournalEntry, names map[string]string) string {
 	switch {
 	case j.Client == "control":
 		return "edgeproof"

@@ -16,7 +16,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Most is how many entries the time line of a verdict holds.
@@ -70,7 +70,7 @@ func (r *Recorder) Lasted(subject, text string, from, to time.Time, failed bool)
 }
 
 // Line is the whole time line since some time, in order and not yet bounded.
-func (r *Recorder) Line(since time.Time, seen []journal.Entry) []verdict.Entry {
+func (r *Recorder) Line(since time.Time, seen []api.JournalEntry) []verdict.Entry {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	out := slices.Clone(r.marks)

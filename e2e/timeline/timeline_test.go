@@ -14,7 +14,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/timeline"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 func begin() time.Time { return time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC) }
@@ -68,18 +68,18 @@ func TestEverythingIsOnOneClock(t *testing.T) {
 	r.See(snapshot())
 	r.See(snapshot()) // seen again, it is still the same event
 	r.Lasted("fault token-secret-missing", "injected", after(5), after(8), false)
-	seen := []journal.Entry{
-		{Time: after(0), Source: journal.Outside, Op: "GET https://develop.safeops.work/", Outcome: "tls expired", Detail: map[string]string{"address": "203.0.113.10:443"}},
-		{Time: after(0.5), Source: journal.API, Client: "10.244.0.11", Op: "POST /client/v4/zones/x/dns_records", Outcome: "200", Detail: map[string]string{"about": "A develop.safeops.work"}},
-		{Time: after(0.6), Source: journal.API, Client: "10.244.0.12", Op: "GET /client/v4/zones/x/dns_records", Outcome: "403 10000", Detail: map[string]string{"zone": "safeops.work", "agent": "curl/8"}},
-		{Time: after(0.7), Source: journal.DNS, Client: "control", Op: "A develop.safeops.work.", Outcome: "NXDOMAIN"},
-		{Time: after(0.8), Source: journal.DNS, Client: "127.0.0.1", Op: "CAA develop.safeops.work.", Outcome: "NXDOMAIN"},
-		{Time: after(0.9), Source: journal.DNS, Client: "127.0.0.1", Op: "A develop.safeops.work.", Outcome: "NOERROR", Detail: map[string]string{"answer": "203.0.113.10"}},
-		{Time: after(1.1), Source: journal.ACME, Op: "new-order", Outcome: "429 urn:ietf:params:acme:error:rateLimited", Detail: map[string]string{"authority": "production", "problem": "too many", "fault": "fault-1"}},
-		{Time: after(1.2), Source: journal.Control, Op: "POST /v1/faults", Outcome: "200"},
+	seen := []api.JournalEntry{
+		{Time: after(0), Source: api.SourceProbe, Op: "GET https://develop.safeops.work/", Outcome: "tls expired", Detail: map[string]string{"address": "203.0.113.10:443"}},
+		{Time: after(0.5), Source: api.SourceAPI, Client: "10.244.0.11", Op: "POST /client/v4/zones/x/dns_records", Outcome: "200", Detail: map[string]string{"about": "A develop.safeops.work"}},
+		{Time: after(0.6), Source: api.SourceAPI, Client: "10.244.0.12", Op: "GET /client/v4/zones/x/dns_records", Outcome: "403 10000", Detail: map[string]string{"zone": "safeops.work", "agent": "curl/8"}},
+		{Time: after(0.7), Source: api.SourceDNS, Client: "control", Op: "A develop.safeops.work.", Outcome: "NXDOMAIN"},
+		{Time: after(0.8), Source: api.SourceDNS, Client: "127.0.0.1", Op: "CAA develop.safeops.work.", Outcome: "NXDOMAIN"},
+		{Time: after(0.9), Source: api.SourceDNS, Client: "127.0.0.1", Op: "A develop.safeops.work.", Outcome: "NOERROR", Detail: map[string]string{"answer": "203.0.113.10"}},
+		{Time: after(1.1), Source: api.SourceACME, Op: "new-order", Outcome: "429 urn:ietf:params:acme:error:rateLimited", Detail: map[string]string{"authority": "production", "problem": "too many", "fault": "fault-1"}},
+		{Time: after(1.2), Source: api.SourceControl, Op: "POST /v1/faults", Outcome: "200"},
 		{Time: after(1.3), Source: "nobody", Op: "x"},
 	}
-	seen = append([]journal.Entry{{Time: after(-1), Source: journal.DNS, Op: "A before.example.", Outcome: "NOERROR"}}, seen...) // of an earlier run
+	seen = append([]api.JournalEntry{{Time: after(-1), Source: api.SourceDNS, Op: "A before.example.", Outcome: "NOERROR"}}, seen...) // of an earlier run
 	want := []string{
 		"! probe-1 0.0 develop.safeops.work: https: tls expired at 203.0.113.10:443",
 		"api-1 0.5 record A develop.safeops.work: external-dns: POST: 200",
@@ -105,9 +105,9 @@ func TestEverythingIsOnOneClock(t *testing.T) {
 
 func TestWhatRepeatsIsOneEntry(t *testing.T) {
 	t.Parallel()
-	var seen []journal.Entry
+	var seen []api.JournalEntry
 	probe := func(at float64, outcome string) {
-		seen = append(seen, journal.Entry{Time: after(at), Source: journal.Outside, Op: "GET https://a.example/", Outcome: outcome})
+		seen = append(seen, api.JournalEntry{Time: after(at), Source: api.SourceProbe, Op: "GET https://a.example/", Outcome: outcome})
 	}
 	for n := range 5 {
 		probe(float64(n), "200")

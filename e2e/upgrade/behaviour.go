@@ -7,12 +7,12 @@ import (
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Behaviour says what the components ask of the provider and of the CAs after a change and did not before, and the other way round:
 // what no comparison of manifests can show.
-func Behaviour(before, after []journal.Entry) []verdict.Change {
+func Behaviour(before, after []api.JournalEntry) []verdict.Change {
 	was, is := requests(before), requests(after)
 	var names []string
 	for name := range is {
@@ -31,13 +31,13 @@ func Behaviour(before, after []journal.Entry) []verdict.Change {
 }
 
 // requests lists the forms of the requests of each component: method and path without ids, the names in the query, the answer.
-func requests(entries []journal.Entry) map[string]map[string]bool {
+func requests(entries []api.JournalEntry) map[string]map[string]bool {
 	id := regexp.MustCompile(`[0-9a-f]{32}`)
 	version := regexp.MustCompile(`[/ (].*`)
 	out := map[string]map[string]bool{}
 	for _, e := range entries {
 		name := version.ReplaceAllString(e.Detail["agent"], "")
-		if name == "" || e.Source != journal.API && e.Source != journal.ACME {
+		if name == "" || e.Source != api.SourceAPI && e.Source != api.SourceACME {
 			continue
 		}
 		if strings.HasSuffix(e.Outcome, "badNonce") { // the fake CA refuses some at random, as it may

@@ -6,24 +6,24 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 func TestBehaviour(t *testing.T) {
 	t.Parallel()
-	asked := func(agent, op, query string) journal.Entry {
-		return journal.Entry{Source: journal.API, Op: op, Outcome: "200", Detail: map[string]string{"agent": agent, "query": query}}
+	asked := func(agent, op, query string) api.JournalEntry {
+		return api.JournalEntry{Source: api.SourceAPI, Op: op, Outcome: "200", Detail: map[string]string{"agent": agent, "query": query}}
 	}
 	const zone = "0123456789abcdef0123456789abcdef"
-	before := []journal.Entry{
+	before := []api.JournalEntry{
 		asked("external-dns/v0.20.0", "GET /client/v4/zones", "per_page=50"), asked("external-dns/v0.20.0", "GET /client/v4/zones/"+zone, ""),
 		asked("gone/v1", "GET /x", ""),
-		{Source: journal.DNS, Op: "A www.", Detail: map[string]string{"agent": "external-dns"}},
+		{Source: api.SourceDNS, Op: "A www.", Detail: map[string]string{"agent": "external-dns"}},
 	}
-	after := []journal.Entry{
+	after := []api.JournalEntry{
 		asked("external-dns/v0.21.0", "GET /client/v4/zones", "per_page=100&page=2"), asked("external-dns/v0.21.0", "GET /client/v4/zones/"+zone[1:]+"f", ""),
 		asked("new/v1", "GET /x", ""),
-		{Source: journal.ACME, Op: "order", Outcome: "400 urn:ietf:params:acme:error:badNonce", Detail: map[string]string{"agent": "external-dns/v0.21.0"}},
+		{Source: api.SourceACME, Op: "order", Outcome: "400 urn:ietf:params:acme:error:badNonce", Detail: map[string]string{"agent": "external-dns/v0.21.0"}},
 	}
 	want := []verdict.Change{{
 		Subject: "requests of external-dns", Text: "differ from those before the change",

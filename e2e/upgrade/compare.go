@@ -11,8 +11,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // challenge is the label of records that come and go with every issuance (RFC 8555 section 8.4).
@@ -20,7 +19,7 @@ const challenge = "_acme-challenge."
 
 // Compare holds what is kept after a change against what was kept before, and writes the differences into u. The entries are what
 // the provider and the CAs saw in between.
-func Compare(u *verdict.Upgrade, before, after State, entries []journal.Entry) {
+func Compare(u *verdict.Upgrade, before, after State, entries []api.JournalEntry) {
 	compareRecords(u, before, after, entries)
 	compareOwners(u, before, after)
 	compareCertificates(u, before, after, entries)
@@ -28,16 +27,16 @@ func Compare(u *verdict.Upgrade, before, after State, entries []journal.Entry) {
 }
 
 // compareRecords finds a record by its id: one that was deleted and written anew has another, however short the time between.
-func compareRecords(u *verdict.Upgrade, before, after State, entries []journal.Entry) {
+func compareRecords(u *verdict.Upgrade, before, after State, entries []api.JournalEntry) {
 	for _, was := range before.Records {
 		if strings.HasPrefix(was.Name, challenge) {
 			continue
 		}
 		u.Compared.Records++
-		if slices.ContainsFunc(after.Records, func(r zone.Record) bool { return r.ID == was.ID }) {
+		if slices.ContainsFunc(after.Records, func(r api.Record) bool { return r.ID == was.ID }) {
 			continue
 		}
-		at := slices.IndexFunc(after.Records, func(r zone.Record) bool { return r.Name == was.Name && r.Type == was.Type })
+		at := slices.IndexFunc(after.Records, func(r api.Record) bool { return r.Name == was.Name && r.Type == was.Type })
 		if at < 0 {
 			u.Lost = append(u.Lost, fmt.Sprintf("the %s record of %s (%s)", was.Type, was.Name, was.Content))
 			continue
@@ -49,11 +48,11 @@ func compareRecords(u *verdict.Upgrade, before, after State, entries []journal.E
 }
 
 // deletion is when the record was deleted; where only a batch can have done it, the time of the first batch with deletions.
-func deletion(entries []journal.Entry, r zone.Record) time.Time {
+func deletion(entries []api.JournalEntry, r api.Record) time.Time {
 	var batch time.Time
 	for _, e := range entries {
 		switch {
-		case e.Source != journal.API || !strings.HasPrefix(e.Outcome, "200"):
+		case e.Source != api.SourceAPI || !strings.HasPrefix(e.Outcome, "200"):
 		case strings.HasPrefix(e.Op, "DELETE ") && strings.HasSuffix(e.Op, "/"+r.ID.String()):
 			return e.Time.UTC()
 		case strings.HasSuffix(e.Op, "/dns_records/batch") && !strings.HasPrefix(e.Detail["about"], "deletes 0") && batch.IsZero():
@@ -65,7 +64,7 @@ func deletion(entries []journal.Entry, r zone.Record) time.Time {
 
 // Owner reads the owner out of a record of external-dns's TXT registry
 // (https://kubernetes-sigs.github.io/external-dns/latest/docs/registry/txt/).
-func Owner(r zone.Record) (owner string, registered bool) {
+func Owner(r api.Record) (owner string, registered bool) {
 	if r.Type != "TXT" || !strings.Contains(r.Content, "heritage=external-dns") {
 		return "", false
 	}
@@ -107,7 +106,7 @@ func compareOwners(u *verdict.Upgrade, before, after State) {
 	}
 }
 
-func compareCertificates(u *verdict.Upgrade, before, after State, entries []journal.Entry) {
+func compareCertificates(u *verdict.Upgrade, before, after State, entries []api.JournalEntry) {
 	for _, key := range slices.SortedFunc(maps.Keys(before.Certificates), byName) {
 		was, what := before.Certificates[key], "Certificate "+key.String()
 		u.Compared.Certificates++
@@ -133,11 +132,11 @@ func compareCertificates(u *verdict.Upgrade, before, after State, entries []jour
 func byName(a, b types.NamespacedName) int { return strings.Compare(a.String(), b.String()) }
 
 // ordersFor lists when orders for exactly these names were placed at a CA, down to the second, as renewal times are.
-func ordersFor(names []string, entries []journal.Entry) []time.Time {
+func ordersFor(names []string, entries []api.JournalEntry) []time.Time {
 	want := slices.Sorted(slices.Values(names))
 	var out []time.Time
 	for _, e := range entries {
-		if e.Source == journal.ACME && e.Op == "new-order" && strings.HasPrefix(e.Outcome, "201") &&
+		if e.Source == api.SourceACME && e.Op == "new-order" && strings.HasPrefix(e.Outcome, "201") &&
 			slices.Equal(slices.Sorted(slices.Values(strings.Fields(e.Detail["names"]))), want) {
 			out = append(out, e.Time.Truncate(time.Second))
 		}

@@ -9,18 +9,17 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // noon is a time of tests.
 func noon() time.Time { return time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC) }
 
-func record(id byte, name, kind, content string) zone.Record {
-	return zone.Record{ID: zone.ID{id}, Name: name, Type: kind, Content: content, Created: noon()}
+func record(id byte, name, kind, content string) api.Record {
+	return api.Record{ID: api.ID{id}, Name: name, Type: kind, Content: content, Created: noon()}
 }
 
-func registry(id byte, name, owner string) zone.Record {
+func registry(id byte, name, owner string) api.Record {
 	return record(id, name, "TXT", `"heritage=external-dns,external-dns/owner=`+owner+`,external-dns/resource=ingress/develop/frontend"`)
 }
 
@@ -28,7 +27,7 @@ func registry(id byte, name, owner string) zone.Record {
 func kept() State {
 	return State{
 		Taken:   noon(),
-		Records: []zone.Record{record(1, "www.example.org", "A", "203.0.113.10"), registry(2, "a-www.example.org", "one"), record(3, "_acme-challenge.www.example.org", "TXT", "x")},
+		Records: []api.Record{record(1, "www.example.org", "A", "203.0.113.10"), registry(2, "a-www.example.org", "one"), record(3, "_acme-challenge.www.example.org", "TXT", "x")},
 		Certificates: map[types.NamespacedName]Certificate{
 			{Namespace: "develop", Name: "www"}: {Names: []string{"www.example.org"}, Serial: "a", Renewal: noon().Add(time.Hour)},
 		},
@@ -36,8 +35,8 @@ func kept() State {
 	}
 }
 
-func ordered(at time.Time, names string) journal.Entry {
-	return journal.Entry{Time: at, Source: journal.ACME, Op: "new-order", Outcome: "201 pending", Detail: map[string]string{"names": names}}
+func ordered(at time.Time, names string) api.JournalEntry {
+	return api.JournalEntry{Time: at, Source: api.SourceACME, Op: "new-order", Outcome: "201 pending", Detail: map[string]string{"names": names}}
 }
 
 func TestCompare(t *testing.T) {
@@ -49,24 +48,24 @@ func TestCompare(t *testing.T) {
 	tests := []struct {
 		name    string
 		change  func(before, after *State)
-		entries []journal.Entry
+		entries []api.JournalEntry
 		want    verdict.Upgrade
 	}{
 		{"nothing", func(_, _ *State) {}, nil, verdict.Upgrade{}},
 		{"a challenge comes and goes", func(_, after *State) { after.Records = after.Records[:2] }, nil, verdict.Upgrade{}},
 		{
 			"a record is deleted and written anew", func(_, after *State) { after.Records[0] = again },
-			[]journal.Entry{
-				{Time: noon().Add(10 * time.Second), Source: journal.API, Op: "POST /client/v4/zones/z/dns_records/batch", Outcome: "200", Detail: map[string]string{"about": "deletes 1, patches 0, puts 0, posts 0"}},
-				{Time: noon().Add(20 * time.Second), Source: journal.API, Op: "DELETE /client/v4/zones/z/dns_records/" + zone.ID{1}.String(), Outcome: "200"},
+			[]api.JournalEntry{
+				{Time: noon().Add(10 * time.Second), Source: api.SourceAPI, Op: "POST /client/v4/zones/z/dns_records/batch", Outcome: "200", Detail: map[string]string{"about": "deletes 1, patches 0, puts 0, posts 0"}},
+				{Time: noon().Add(20 * time.Second), Source: api.SourceAPI, Op: "DELETE /client/v4/zones/z/dns_records/" + api.ID{1}.String(), Outcome: "200"},
 			},
 			verdict.Upgrade{Recreated: []verdict.Recreated{{Name: "www.example.org", Type: "A", Deleted: noon().Add(20 * time.Second), Created: noon().Add(time.Minute)}}},
 		},
 		{
 			"in a batch", func(_, after *State) { after.Records[0] = again },
-			[]journal.Entry{
-				{Time: noon(), Source: journal.API, Op: "POST /client/v4/zones/z/dns_records/batch", Outcome: "200", Detail: map[string]string{"about": "deletes 0, patches 0, puts 0, posts 1"}},
-				{Time: noon().Add(10 * time.Second), Source: journal.API, Op: "POST /client/v4/zones/z/dns_records/batch", Outcome: "200", Detail: map[string]string{"about": "deletes 1, patches 0, puts 0, posts 0"}},
+			[]api.JournalEntry{
+				{Time: noon(), Source: api.SourceAPI, Op: "POST /client/v4/zones/z/dns_records/batch", Outcome: "200", Detail: map[string]string{"about": "deletes 0, patches 0, puts 0, posts 1"}},
+				{Time: noon().Add(10 * time.Second), Source: api.SourceAPI, Op: "POST /client/v4/zones/z/dns_records/batch", Outcome: "200", Detail: map[string]string{"about": "deletes 1, patches 0, puts 0, posts 0"}},
 			},
 			verdict.Upgrade{Recreated: []verdict.Recreated{{Name: "www.example.org", Type: "A", Deleted: noon().Add(10 * time.Second), Created: noon().Add(time.Minute)}}},
 		},
@@ -86,7 +85,7 @@ func TestCompare(t *testing.T) {
 			"reissued for nothing", func(_, after *State) {
 				after.Certificates[www] = Certificate{Serial: "b"}
 			},
-			[]journal.Entry{ordered(noon().Add(time.Minute), "www.example.org")},
+			[]api.JournalEntry{ordered(noon().Add(time.Minute), "www.example.org")},
 			verdict.Upgrade{Reissued: []verdict.Reissued{{Certificate: "Certificate develop/www", SerialBefore: "a", SerialAfter: "b"}}},
 		},
 		{
@@ -94,7 +93,7 @@ func TestCompare(t *testing.T) {
 				after.Taken = noon().Add(2 * time.Hour)
 				after.Certificates[www] = Certificate{Serial: "b"}
 			},
-			[]journal.Entry{ordered(noon().Add(time.Hour).Add(200*time.Millisecond), "www.example.org")},
+			[]api.JournalEntry{ordered(noon().Add(time.Hour).Add(200*time.Millisecond), "www.example.org")},
 			verdict.Upgrade{Reissued: []verdict.Reissued{{Certificate: "Certificate develop/www", SerialBefore: "a", SerialAfter: "b", Reason: "its renewal was due at 2026-11-24T13:00:00Z"}}},
 		},
 		{
@@ -102,15 +101,15 @@ func TestCompare(t *testing.T) {
 				after.Taken = noon().Add(2 * time.Hour)
 				after.Certificates[www] = Certificate{Serial: "b"}
 			},
-			[]journal.Entry{ordered(noon().Add(30*time.Minute), "www.example.org")},
+			[]api.JournalEntry{ordered(noon().Add(30*time.Minute), "www.example.org")},
 			verdict.Upgrade{Reissued: []verdict.Reissued{{Certificate: "Certificate develop/www", SerialBefore: "a", SerialAfter: "b"}}},
 		},
 		{
 			"ordered and not yet issued", func(_, _ *State) {},
-			[]journal.Entry{ordered(noon().Add(time.Minute), "www.example.org")},
+			[]api.JournalEntry{ordered(noon().Add(time.Minute), "www.example.org")},
 			verdict.Upgrade{Broken: []string{"Certificate develop/www was ordered anew at 2026-11-24T12:01:00Z, and not due before 2026-11-24T13:00:00Z"}},
 		},
-		{"another one is ordered", func(_, _ *State) {}, []journal.Entry{ordered(noon(), "www.example.org other.example.org")}, verdict.Upgrade{}},
+		{"another one is ordered", func(_, _ *State) {}, []api.JournalEntry{ordered(noon(), "www.example.org other.example.org")}, verdict.Upgrade{}},
 		{"a certificate is lost", func(_, after *State) { after.Certificates = nil }, nil, verdict.Upgrade{Lost: []string{"Certificate develop/www"}}},
 		{"a definition is lost", func(_, after *State) { after.Definitions = nil }, nil, verdict.Upgrade{Lost: []string{"CustomResourceDefinition orders.acme.cert-manager.io"}}},
 		{

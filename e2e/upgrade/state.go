@@ -15,22 +15,20 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Provider is what holds the zones, and remembers what was done to them.
 type Provider interface {
-	Zones(ctx context.Context) ([]zone.Zone, error)
-	Records(ctx context.Context, zoneNamed string, f control.RecordFilter) ([]zone.Record, error)
-	Journal(ctx context.Context, f journal.Filter) (control.Entries, error)
+	Zones(ctx context.Context) ([]api.Zone, error)
+	Records(ctx context.Context, zoneNamed string, f api.RecordFilter) ([]api.Record, error)
+	Journal(ctx context.Context, f api.JournalFilter) (api.JournalPage, error)
 }
 
 // State is what an edge keeps through a change, at one moment.
 type State struct {
 	Taken        time.Time
-	Records      []zone.Record
+	Records      []api.Record
 	Certificates map[types.NamespacedName]Certificate
 	Definitions  map[string]Definition
 	// Seq is the newest entry of the journal.
@@ -53,7 +51,7 @@ type Definition struct {
 // Look takes the state of the cluster and of the provider.
 func Look(ctx context.Context, cluster client.Reader, provider Provider) (State, error) {
 	s := State{Taken: time.Now()}
-	entries, err := provider.Journal(ctx, journal.Filter{After: ^uint64(0) >> 1}) // none of them: only the number of the newest
+	entries, err := provider.Journal(ctx, api.JournalFilter{After: ^uint64(0) >> 1}) // none of them: only the number of the newest
 	if err != nil {
 		return s, fmt.Errorf("read the journal: %w", err)
 	}
@@ -63,7 +61,7 @@ func Look(ctx context.Context, cluster client.Reader, provider Provider) (State,
 		return s, fmt.Errorf("list zones: %w", err)
 	}
 	for _, z := range zones {
-		records, err := provider.Records(ctx, z.Name, control.RecordFilter{})
+		records, err := provider.Records(ctx, z.Name, api.RecordFilter{})
 		if err != nil {
 			return s, fmt.Errorf("list records of zone %s: %w", z.Name, err)
 		}

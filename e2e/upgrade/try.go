@@ -11,7 +11,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // World is what is watched.
@@ -91,7 +91,7 @@ func (w World) try(ctx context.Context, plan Plan, u *verdict.Upgrade) error {
 	if lookErr != nil {
 		return errors.Join(err, fmt.Errorf("look at what is kept after the change: %w", lookErr))
 	}
-	entries, lookErr := w.Provider.Journal(ctx, journal.Filter{After: before.Seq})
+	entries, lookErr := w.Provider.Journal(ctx, api.JournalFilter{After: before.Seq})
 	switch {
 	case lookErr != nil:
 		return errors.Join(err, fmt.Errorf("read the journal of the change: %w", lookErr))

@@ -30,35 +30,33 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // provider is one zone with a journal.
 type provider struct {
 	mu      sync.Mutex
-	records []zone.Record
-	entries []journal.Entry
+	records []api.Record
+	entries []api.JournalEntry
 	dropped uint64
 	err     error
 }
 
-func (p *provider) Zones(context.Context) ([]zone.Zone, error) {
-	return []zone.Zone{{Name: "example.org"}}, nil
+func (p *provider) Zones(context.Context) ([]api.Zone, error) {
+	return []api.Zone{{Name: "example.org"}}, nil
 }
 
-func (p *provider) Records(context.Context, string, control.RecordFilter) ([]zone.Record, error) {
+func (p *provider) Records(context.Context, string, api.RecordFilter) ([]api.Record, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return append([]zone.Record(nil), p.records...), p.err
+	return append([]api.Record(nil), p.records...), p.err
 }
 
-func (p *provider) Journal(_ context.Context, f journal.Filter) (control.Entries, error) {
+func (p *provider) Journal(_ context.Context, f api.JournalFilter) (api.JournalPage, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	last := uint64(len(p.entries))
-	return control.Entries{Entries: p.entries[min(f.After, last):], Last: last, Dropped: p.dropped}, nil
+	return api.JournalPage{Entries: p.entries[min(f.After, last):], Last: last, Dropped: p.dropped}, nil
 }
 
 // edge is a small edge of one host, whose certificate a test can renew.

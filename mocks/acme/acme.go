@@ -22,6 +22,7 @@ import (
 	"github.com/letsencrypt/pebble/v2/va"
 	"github.com/letsencrypt/pebble/v2/wfe"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
@@ -255,4 +256,4 @@ type discard struct{}
 
 func (discard) Write(p []byte) (int, error) { return len(p), nil }
 
-func (discard) Record(journal.Entry) {}
+func (discard) Record(api.JournalEntry) {}

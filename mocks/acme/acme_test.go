@@ -22,6 +22,7 @@ import (
 	xacme "golang.org/x/crypto/acme"
 
 	"github.com/edgeproof/edgeproof/mocks/acme"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
@@ -165,7 +166,7 @@ func TestIssuance(t *testing.T) {
 	}
 	for _, step := range []string{"directory", "new-nonce", "new-account", "new-order", "authorization", "challenge", "finalize", "order", "certificate"} {
 		seen := false
-		for _, e := range j.Entries(journal.Filter{Source: journal.ACME}) {
+		for _, e := range j.Entries(api.JournalFilter{Source: api.SourceACME}) {
 			seen = seen || e.Op == step && strings.HasPrefix(e.Outcome, "20") && e.Detail["authority"] == "production"
 		}
 		if !seen {
@@ -182,12 +183,12 @@ func TestAChallengeThatIsNotInTheDNS(t *testing.T) {
 	if !errors.As(err, &refused) {
 		t.Fatalf("issued, or failed otherwise: %v", err)
 	}
-	for _, e := range j.Entries(journal.Filter{Contains: "urn:ietf:params:acme:error:unauthorized"}) {
+	for _, e := range j.Entries(api.JournalFilter{Contains: "urn:ietf:params:acme:error:unauthorized"}) {
 		if e.Op == "authorization" && e.Outcome == "200 invalid urn:ietf:params:acme:error:unauthorized" && e.Detail["names"] == "absent.example.com" {
 			return
 		}
 	}
-	t.Errorf("no such authorization in the journal: %+v", j.Entries(journal.Filter{}))
+	t.Errorf("no such authorization in the journal: %+v", j.Entries(api.JournalFilter{}))
 }
 
 func TestValidity(t *testing.T) {

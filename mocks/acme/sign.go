@@ -10,7 +10,7 @@ import (
 	pebble "github.com/letsencrypt/pebble/v2/acme"
 	"github.com/letsencrypt/pebble/v2/core"
 
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Sign issues a certificate without an order: as one that was issued earlier and comes out of a backup. Nothing is
@@ -33,8 +33,8 @@ func (a *Authority) Sign(request *x509.CertificateRequest, v Validity) ([]byte, 
 	if order.CertificateObject == nil {
 		return nil, errors.New("sign certificate: pebble issued none")
 	}
-	a.journal.Record(journal.Entry{
-		Time: start, Source: journal.ACME, Op: "sign", Outcome: "200",
+	a.journal.Record(api.JournalEntry{
+		Time: start, Source: api.SourceACME, Op: "sign", Outcome: "200",
 		Detail: map[string]string{"authority": a.name, "names": strings.Join(request.DNSNames, " "), "notAfter": order.NotAfter},
 		Millis: float64(time.Since(start).Microseconds()) / 1000,
 	})

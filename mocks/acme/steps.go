@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Pebble's paths that this package speaks of.
@@ -116,7 +116,7 @@ type problem struct {
 
 // entry tells the step as the journal wants it: the outcome is the HTTP status,
 // then the state of the object, then the problem's type.
-func (o *observer) entry(authority string, r *http.Request, start time.Time) journal.Entry {
+func (o *observer) entry(authority string, r *http.Request, start time.Time) api.JournalEntry {
 	step := Step(r.URL.Path)
 	if step == "" {
 		step = r.Method + " " + clip(r.URL.Path)
@@ -125,8 +125,8 @@ func (o *observer) entry(authority string, r *http.Request, start time.Time) jou
 	if err != nil {
 		client = r.RemoteAddr
 	}
-	e := journal.Entry{
-		Time: start, Source: journal.ACME, Client: client, Op: step,
+	e := api.JournalEntry{
+		Time: start, Source: api.SourceACME, Client: client, Op: step,
 		Outcome: strconv.Itoa(o.status),
 		Detail:  map[string]string{"authority": authority, "path": clip(r.URL.Path)},
 		Millis:  float64(time.Since(start).Microseconds()) / 1000,

@@ -5,26 +5,27 @@ import (
 	"net/mail"
 	"strings"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
 // caller is who asks: a token, or a user with the global key.
 type caller struct {
-	token       *zone.Token
-	user        *zone.User
+	token       *api.Token
+	user        *api.User
 	fingerprint string // of whatever secret came, known or not
 }
 
-func (c *caller) may(p zone.Permission) bool {
+func (c *caller) may(p api.Permission) bool {
 	return c.user != nil || c.token != nil && c.token.May(p)
 }
 
-func (c *caller) covers(id zone.ID) bool {
+func (c *caller) covers(id api.ID) bool {
 	return c.user != nil || c.token != nil && c.token.Covers(id)
 }
 
 // owner is the user whom the rate limit counts.
-func (c *caller) owner() zone.ID {
+func (c *caller) owner() api.ID {
 	if c.user != nil {
 		return c.user.ID
 	}
@@ -35,10 +36,10 @@ func (c *caller) owner() zone.ID {
 // there is none. The journal and fault rules use it.
 func Fingerprint(r *http.Request) string {
 	if value, ok := bearer(r.Header); ok {
-		return zone.Fingerprint(value)
+		return api.Fingerprint(value)
 	}
 	if key := r.Header.Get("X-Auth-Key"); key != "" {
-		return zone.Fingerprint(key)
+		return api.Fingerprint(key)
 	}
 	return ""
 }
@@ -66,7 +67,7 @@ func (x *exchange) authenticate(f family) error {
 	if key == "" || email == "" || f == tokens {
 		return refuseNoCredentials(f)
 	}
-	x.caller.fingerprint = zone.Fingerprint(key)
+	x.caller.fingerprint = api.Fingerprint(key)
 	if user, ok := x.store.UserFor(email, key); ok {
 		x.caller.user = user
 		return nil
@@ -83,8 +84,8 @@ func (x *exchange) authenticate(f family) error {
 func (x *exchange) authenticateToken(f family, value string) error {
 	token, known := x.store.TokenFor(value)
 	if !known {
-		x.caller.fingerprint = zone.Fingerprint(value)
-		if !WellFormedToken(value) {
+		x.caller.fingerprint = api.Fingerprint(value)
+		if !api.WellFormedToken(value) {
 			return refuseHeader(zone.Probed, codeTokenFormat, "Authorization")
 		}
 		return refuseToken(f, false)
@@ -99,26 +100,6 @@ func (x *exchange) authenticateToken(f family, value string) error {
 	}
 	x.caller.token = token
 	return nil
-}
-
-// WellFormedToken reports whether the real API would look the value up at all: 40 characters of the URL-safe
-// alphabet, or one of the prefixed forms of 2026 with 40 and a checksum. Anything else is 6003 with 6111.
-// (A value that the store knows is accepted in any form.)
-func WellFormedToken(value string) bool {
-	rest, prefixed := strings.CutPrefix(value, "cfut_")
-	if !prefixed {
-		rest, prefixed = strings.CutPrefix(value, "cfat_")
-	}
-	if prefixed && len(rest) < 40 || !prefixed && len(rest) != 40 {
-		return false
-	}
-	for i := range len(rest) {
-		c := rest[i]
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' && c != '_' {
-			return false
-		}
-	}
-	return true
 }
 
 // wellFormedKey: 37 to 45 hexadecimal digits, or the prefixed form of 2026.

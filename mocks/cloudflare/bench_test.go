@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/httpsfront"
 	"github.com/edgeproof/edgeproof/mocks/journal"
@@ -26,7 +27,7 @@ import (
 type bench struct {
 	b      *testing.B
 	store  *zone.Store
-	zone   *zone.Zone
+	zone   *api.Zone
 	server *cloudflare.Server
 	whole  http.Handler // the server as cmd/internet serves it: behind fault rules, and with patience for bodies
 	client *http.Client
@@ -37,12 +38,12 @@ func newBench(b *testing.B, n int) *bench {
 	x := &bench{b: b, store: zone.New(zone.Options{History: -1})}
 	plan := zone.Enterprise()
 	plan.MaxRecords = 0
-	z, err := x.store.AddZone(zone.Zone{Name: "example.com", Plan: plan})
+	z, err := x.store.AddZone(api.Zone{Name: "example.com", Plan: plan})
 	if err != nil {
 		b.Fatal(err)
 	}
 	x.zone = z
-	if _, _, err := x.store.AddToken(zone.Token{Permissions: zone.EditDNS()}, tokenValue); err != nil {
+	if _, _, err := x.store.AddToken(api.Token{Permissions: api.EditDNS()}, tokenValue); err != nil {
 		b.Fatal(err)
 	}
 	for i := range n {

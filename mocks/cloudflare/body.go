@@ -8,6 +8,7 @@ import (
 	"math"
 	"net/http"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -122,11 +123,11 @@ func (b *batchBody) batch() (zone.Batch, error) {
 }
 
 // recordID: what the real API says to a batch entry without a proper id is not known.
-func recordID(text *string) (zone.ID, error) {
+func recordID(text *string) (api.ID, error) {
 	if text == nil {
-		return zone.ID{}, refuseBody(zone.Unverified, "Request body is invalid: id is required.")
+		return api.ID{}, refuseBody(zone.Unverified, "Request body is invalid: id is required.")
 	}
-	id, err := zone.ParseID(*text)
+	id, err := api.ParseID(*text)
 	if err != nil {
 		return id, refuseBody(zone.Unverified, "Request body is invalid: id is not an identifier.")
 	}

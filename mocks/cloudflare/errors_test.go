@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -102,40 +102,40 @@ func TestTokenStates(t *testing.T) {
 	)
 	post := `{"name":"n","type":"A","content":"192.0.2.9"}`
 	for name, tc := range map[string]struct {
-		change func(*fake, *zone.Token)
+		change func(*fake, *api.Token)
 		// "" means success
 		list, read, write, verify string
 		evidence                  zone.Evidence
 	}{
-		"active": {change: func(*fake, *zone.Token) {}},
+		"active": {change: func(*fake, *api.Token) {}},
 		"disabled": {
-			change: func(_ *fake, k *zone.Token) { k.Status = zone.TokenDisabled },
+			change: func(_ *fake, k *api.Token) { k.Status = api.TokenDisabled },
 			list:   noAccess, read: authError, write: authError, evidence: zone.Unverified,
 		},
 		"expired": {
-			change: func(f *fake, k *zone.Token) { k.Expires = &f.clock },
+			change: func(f *fake, k *api.Token) { k.Expires = &f.clock },
 			list:   noAccess, read: authError, write: authError, evidence: zone.Unverified,
 		},
 		"not yet": {
-			change: func(f *fake, k *zone.Token) { later := f.clock.Add(time.Hour); k.NotBefore = &later },
+			change: func(f *fake, k *api.Token) { later := f.clock.Add(time.Hour); k.NotBefore = &later },
 			list:   noAccess, read: authError, write: authError, evidence: zone.Unverified,
 		},
 		"no Zone:Read": {
-			change: func(_ *fake, k *zone.Token) { k.Permissions = []zone.Permission{zone.DNSEdit} },
+			change: func(_ *fake, k *api.Token) { k.Permissions = []api.Permission{api.DNSEdit} },
 			list: `{"success":false,"errors":[{"code":0,"message":"Actor 'com.cloudflare.api.token.@' requires permission ` +
 				`'com.cloudflare.api.account.zone.list' to list zones"}],"messages":[],"result":null}`,
 			evidence: zone.Reported,
 		},
 		"no DNS:Edit": {
-			change: func(_ *fake, k *zone.Token) { k.Permissions = []zone.Permission{zone.ZoneRead, zone.DNSRead} },
+			change: func(_ *fake, k *api.Token) { k.Permissions = []api.Permission{api.ZoneRead, api.DNSRead} },
 			write:  authError, evidence: zone.Documented,
 		},
 		"no DNS at all": {
-			change: func(_ *fake, k *zone.Token) { k.Permissions = []zone.Permission{zone.ZoneRead} },
+			change: func(_ *fake, k *api.Token) { k.Permissions = []api.Permission{api.ZoneRead} },
 			read:   authError, write: authError, evidence: zone.Documented,
 		},
 		"another place": {
-			change:   func(_ *fake, k *zone.Token) { k.AllowFrom = []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")} },
+			change:   func(_ *fake, k *api.Token) { k.AllowFrom = []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")} },
 			list:     `{"success":false,"errors":[{"code":9109,"message":"Cannot use the access token from location: 192.0.2.1"}],"messages":[],"result":null}`,
 			read:     `{"success":false,"errors":[{"code":9109,"message":"Cannot use the access token from location: 192.0.2.1"}],"messages":[],"result":null}`,
 			write:    `{"success":false,"errors":[{"code":9109,"message":"Cannot use the access token from location: 192.0.2.1"}],"messages":[],"result":null}`,
@@ -146,7 +146,7 @@ func TestTokenStates(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			f := newFake(t)
-			if _, err := f.store.UpdateToken(f.token.ID, func(k *zone.Token) { tc.change(f, k) }); err != nil {
+			if _, err := f.store.UpdateToken(f.token.ID, func(k *api.Token) { tc.change(f, k) }); err != nil {
 				t.Fatal(err)
 			}
 			for _, step := range []struct{ method, path, body, want string }{
@@ -171,8 +171,8 @@ func TestTokenStates(t *testing.T) {
 func TestScopeHidesZones(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	other := f.addZone(zone.Zone{Name: "example.net"})
-	if _, err := f.store.UpdateToken(f.token.ID, func(k *zone.Token) { k.Zones = []zone.ID{f.zone.ID} }); err != nil {
+	other := f.addZone(api.Zone{Name: "example.net"})
+	if _, err := f.store.UpdateToken(f.token.ID, func(k *api.Token) { k.Zones = []api.ID{f.zone.ID} }); err != nil {
 		t.Fatal(err)
 	}
 	got := f.ask("GET", "/zones", "")
@@ -190,7 +190,7 @@ func TestVerify(t *testing.T) {
 	f.ask("GET", "/user/tokens/verify", "").want(t, http.StatusOK, `{"result":{"id":"`+f.token.ID.String()+
 		`","status":"active"},"success":true,"errors":[],"messages":[{"code":10000,"message":"This API Token is valid and active","type":null}]}`)
 	account := zone.DefaultAccount().ID
-	if _, err := f.store.UpdateToken(f.token.ID, func(k *zone.Token) { k.Account, k.Expires = account, &f.clock }); err != nil {
+	if _, err := f.store.UpdateToken(f.token.ID, func(k *api.Token) { k.Account, k.Expires = account, &f.clock }); err != nil {
 		t.Fatal(err)
 	}
 	f.ask("GET", "/accounts/"+account.String()+"/tokens/verify", "").want(t, http.StatusOK, `{"result":{"id":"`+f.token.ID.String()+
@@ -248,8 +248,8 @@ func TestRateLimitIsOfTheUser(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	const second, foreign = "second-token-of-forty-characters-abcdefg", "foreign-token-of-forty-characters-abcdef"
-	for value, owner := range map[string]zone.ID{second: {}, foreign: zone.NewID()} {
-		if _, _, err := f.store.AddToken(zone.Token{Permissions: zone.EditDNS(), Owner: owner}, value); err != nil {
+	for value, owner := range map[string]api.ID{second: {}, foreign: api.NewID()} {
+		if _, _, err := f.store.AddToken(api.Token{Permissions: api.EditDNS(), Owner: owner}, value); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -314,13 +314,13 @@ func TestJournal(t *testing.T) {
 	f := newFake(t)
 	f.ask("GET", "/zones?name=example.com", "")
 	f.ask("POST", f.records(""), `{"name":"a","type":"A","content":"nonsense"}`)
-	entries := f.journal.Entries(journal.Filter{Source: journal.API})
+	entries := f.journal.Entries(api.JournalFilter{Source: api.SourceAPI})
 	if len(entries) != 2 {
 		t.Fatalf("%d entries", len(entries))
 	}
 	first, second := entries[0], entries[1]
 	if first.Op != "GET /client/v4/zones" || first.Outcome != "200" || first.Client != "192.0.2.1" ||
-		first.Detail["query"] != "name=example.com" || first.Detail["token"] != zone.Fingerprint(tokenValue) {
+		first.Detail["query"] != "name=example.com" || first.Detail["token"] != api.Fingerprint(tokenValue) {
 		t.Errorf("%+v", first)
 	}
 	if second.Outcome != "400 9005" || second.Detail["about"] != "A a" || second.Detail["zone"] != "example.com" {

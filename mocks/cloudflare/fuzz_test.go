@@ -12,18 +12,19 @@ import (
 	"testing"
 
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
 // fuzzed is an API whose store is made anew for every input.
-func fuzzed(t testing.TB) (*cloudflare.Server, *zone.Store, *zone.Zone, *zone.Record) {
+func fuzzed(t testing.TB) (*cloudflare.Server, *zone.Store, *api.Zone, *zone.Record) {
 	t.Helper()
 	store := zone.New(zone.Options{})
-	z, err := store.AddZone(zone.Zone{Name: "example.com", Plan: zone.Pro()})
+	z, err := store.AddZone(api.Zone{Name: "example.com", Plan: zone.Pro()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := store.AddToken(zone.Token{Permissions: zone.Permissions()}, tokenValue); err != nil {
+	if _, _, err := store.AddToken(api.Token{Permissions: api.Permissions()}, tokenValue); err != nil {
 		t.Fatal(err)
 	}
 	r, err := store.Create(z.ID, zone.Draft("a", "A", "192.0.2.1"))

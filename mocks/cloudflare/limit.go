@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -46,7 +47,7 @@ func of[K comparable](counts map[K]*usage, key K, now time.Time) *usage {
 type limiter struct {
 	mu        sync.Mutex
 	limit     Limit
-	users     map[zone.ID]*usage
+	users     map[api.ID]*usage
 	addresses map[netip.Addr]*usage
 }
 
@@ -56,11 +57,11 @@ func (l *limiter) set(limit Limit) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.limit, l.users, l.addresses = limit, map[zone.ID]*usage{}, map[netip.Addr]*usage{}
+	l.limit, l.users, l.addresses = limit, map[api.ID]*usage{}, map[netip.Addr]*usage{}
 }
 
 // take counts one request of a user. wait is 0 when it may pass.
-func (l *limiter) take(user zone.ID, now time.Time) (limit Limit, left int, reset, wait time.Duration) {
+func (l *limiter) take(user api.ID, now time.Time) (limit Limit, left int, reset, wait time.Duration) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	limit = l.limit

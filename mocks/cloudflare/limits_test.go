@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -29,11 +30,11 @@ func TestABatchOfAnySizeIsRefused(t *testing.T) {
 func TestZonesAndTokensAreBounded(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	if _, err := f.store.UpdateToken(f.token.ID, func(k *zone.Token) { k.Permissions = zone.Permissions() }); err != nil {
+	if _, err := f.store.UpdateToken(f.token.ID, func(k *api.Token) { k.Permissions = api.Permissions() }); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 9_999 {
-		f.addZone(zone.Zone{Name: "z" + strings.Repeat("x", i%40) + string(rune('a'+i%26)) + ".test"})
+		f.addZone(api.Zone{Name: "z" + strings.Repeat("x", i%40) + string(rune('a'+i%26)) + ".test"})
 	}
 	f.ask("POST", "/zones", `{"name":"more.test"}`).want(t, http.StatusBadRequest, `{"success":false,"errors":[{"code":1118,`+
 		`"message":"You have exceeded the limit for adding zones. Please activate some zones."}],"messages":[],"result":null}`)

@@ -141,7 +141,7 @@ func batchRecords(x *exchange) error {
 	}
 	x.note = "deletes " + strconv.Itoa(len(batch.Deletes)) + ", patches " + strconv.Itoa(len(batch.Patches)) +
 		", puts " + strconv.Itoa(len(batch.Puts)) + ", posts " + strconv.Itoa(len(batch.Posts))
-	if err := x.zone.CheckBatch(batch.Len()); err != nil {
+	if err := zone.CheckBatch(x.zone, batch.Len()); err != nil {
 		return err
 	}
 	out, err := x.store.Apply(x.zone.ID, batch)

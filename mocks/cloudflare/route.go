@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -29,7 +30,7 @@ func (x *exchange) route() (family, handler) {
 	case x.path[0] == "user" && len(x.path) > 1 && x.path[1] == "tokens":
 		return x.routeTokens(x.path[2:])
 	case x.path[0] == "accounts" && len(x.path) > 2 && isID(x.path[1]) && x.path[2] == "tokens":
-		x.account, _ = zone.ParseID(x.path[1]) // isID has said that it is one
+		x.account, _ = api.ParseID(x.path[1]) // isID has said that it is one
 		return x.routeTokens(x.path[3:])
 	}
 	return 0, nil
@@ -43,17 +44,17 @@ func (x *exchange) routeZones() (family, handler) {
 		return 0, nil
 	case len(x.path) == 2:
 		return zones, x.by(methods{
-			http.MethodGet:    onZone(zones, zone.ZoneRead, getZone),
-			http.MethodPatch:  onZone(zones, zone.ZoneEdit, editZone),
-			http.MethodDelete: onZone(zones, zone.ZoneEdit, deleteZone),
+			http.MethodGet:    onZone(zones, api.ZoneRead, getZone),
+			http.MethodPatch:  onZone(zones, api.ZoneEdit, editZone),
+			http.MethodDelete: onZone(zones, api.ZoneEdit, deleteZone),
 		})
 	case len(x.path) == 3 && x.path[2] == "activation_check":
-		return zones, x.by(methods{http.MethodPut: onZone(zones, zone.ZoneEdit, checkActivation)})
+		return zones, x.by(methods{http.MethodPut: onZone(zones, api.ZoneEdit, checkActivation)})
 	case len(x.path) == 3 && x.path[2] == "subscription":
 		return zones, x.by(methods{
-			http.MethodGet:  onZone(zones, zone.ZoneRead, getSubscription),
-			http.MethodPost: onZone(zones, zone.ZoneEdit, createSubscription),
-			http.MethodPut:  onZone(zones, zone.ZoneEdit, updateSubscription),
+			http.MethodGet:  onZone(zones, api.ZoneRead, getSubscription),
+			http.MethodPost: onZone(zones, api.ZoneEdit, createSubscription),
+			http.MethodPut:  onZone(zones, api.ZoneEdit, updateSubscription),
 		})
 	case x.path[2] == "dns_records":
 		return x.routeRecords(x.path[3:])
@@ -64,30 +65,30 @@ func (x *exchange) routeZones() (family, handler) {
 func (x *exchange) routeRecords(rest []string) (family, handler) {
 	switch {
 	case len(rest) == 0 && x.r.Method == http.MethodGet: // the two routes that are asked all day
-		return records, onZone(records, zone.DNSRead, listRecords)
+		return records, onZone(records, api.DNSRead, listRecords)
 	case len(rest) == 0 && x.r.Method == http.MethodPost:
-		return records, onZone(records, zone.DNSEdit, createRecord)
+		return records, onZone(records, api.DNSEdit, createRecord)
 	case len(rest) == 0:
 		return records, noMethod
 	case len(rest) > 1:
 		return 0, nil
 	case rest[0] == "batch":
-		return records, x.by(methods{http.MethodPost: onZone(records, zone.DNSEdit, batchRecords)})
+		return records, x.by(methods{http.MethodPost: onZone(records, api.DNSEdit, batchRecords)})
 	case rest[0] == "export":
-		return records, x.by(methods{http.MethodGet: onZone(records, zone.DNSRead, exportRecords)})
+		return records, x.by(methods{http.MethodGet: onZone(records, api.DNSRead, exportRecords)})
 	case rest[0] == "import":
-		return records, x.by(methods{http.MethodPost: onZone(records, zone.DNSEdit, importRecords)})
+		return records, x.by(methods{http.MethodPost: onZone(records, api.DNSEdit, importRecords)})
 	}
-	id, err := zone.ParseID(rest[0])
+	id, err := api.ParseID(rest[0])
 	if err != nil {
 		return 0, nil
 	}
 	x.record = id
 	return records, x.by(methods{
-		http.MethodGet:    onZone(records, zone.DNSRead, getRecord),
-		http.MethodPatch:  onZone(records, zone.DNSEdit, patchRecord),
-		http.MethodPut:    onZone(records, zone.DNSEdit, putRecord),
-		http.MethodDelete: onZone(records, zone.DNSEdit, deleteRecord),
+		http.MethodGet:    onZone(records, api.DNSRead, getRecord),
+		http.MethodPatch:  onZone(records, api.DNSEdit, patchRecord),
+		http.MethodPut:    onZone(records, api.DNSEdit, putRecord),
+		http.MethodDelete: onZone(records, api.DNSEdit, deleteRecord),
 	})
 }
 
@@ -100,7 +101,7 @@ func (x *exchange) routeTokens(rest []string) (family, handler) {
 	case len(rest) == 1 && rest[0] == "permission_groups":
 		return zones, x.by(methods{http.MethodGet: listPermissionGroups})
 	}
-	id, err := zone.ParseID(rest[0])
+	id, err := api.ParseID(rest[0])
 	if err != nil {
 		return 0, nil
 	}
@@ -125,7 +126,7 @@ func (x *exchange) by(m methods) handler {
 }
 
 func isID(segment string) bool {
-	_, err := zone.ParseID(segment)
+	_, err := api.ParseID(segment)
 	return err == nil
 }
 
@@ -147,9 +148,9 @@ func noMethod(x *exchange) error {
 // onZone resolves the zone of the path and checks scope and permission. The records API answers 10000 for a
 // zone that it does not know, that the token does not cover, and for a missing permission alike [DOC]; the
 // zones API answers 9109 where a zone may not be read [ISS], and for an unknown zone or an edit by inference [UNV].
-func onZone(f family, need zone.Permission, h handler) handler {
+func onZone(f family, need api.Permission, h handler) handler {
 	return func(x *exchange) error {
-		id, err := zone.ParseID(x.path[1])
+		id, err := api.ParseID(x.path[1])
 		if err != nil {
 			return x.noRoute()
 		}
@@ -162,7 +163,7 @@ func onZone(f family, need zone.Permission, h handler) handler {
 			return h(x)
 		case f == records:
 			return refuseRecords()
-		case err == nil && need == zone.ZoneRead:
+		case err == nil && need == api.ZoneRead:
 			return refuseAccess(zone.Reported)
 		}
 		return refuseAccess(zone.Unverified)

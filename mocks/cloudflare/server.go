@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
@@ -63,9 +64,9 @@ type exchange struct {
 	began  time.Time
 	query  values
 
-	zone    *zone.Zone // set by routes under a zone
-	record  zone.ID    // set by routes of one record or token
-	account zone.ID    // set by routes under an account
+	zone    *api.Zone // set by routes under a zone
+	record  api.ID    // set by routes of one record or token
+	account api.ID    // set by routes under an account
 	status  int
 	code    int           // of the first error, 0 for success
 	tag     zone.Evidence // how that error is known
@@ -168,8 +169,8 @@ func (x *exchange) log() {
 	if x.client.IsValid() {
 		client = x.client.String()
 	}
-	x.journal.Record(journal.Entry{
-		Time: x.began, Source: journal.API, Client: client,
+	x.journal.Record(api.JournalEntry{
+		Time: x.began, Source: api.SourceAPI, Client: client,
 		Op: x.r.Method + " " + bounded(x.r.URL.Path), Outcome: outcome, Detail: detail,
 		Millis: float64(x.now().Sub(x.began).Microseconds()) / 1000,
 	})

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
@@ -23,8 +24,8 @@ type fake struct {
 	store   *zone.Store
 	server  *cloudflare.Server
 	journal *journal.Journal
-	zone    *zone.Zone
-	token   *zone.Token
+	zone    *api.Zone
+	token   *api.Token
 	clock   time.Time
 }
 
@@ -33,8 +34,8 @@ func newFake(t *testing.T) *fake {
 	f := &fake{t: t, journal: journal.New(1000), clock: time.Date(2026, 3, 1, 12, 0, 0, 24_966_700, time.UTC)}
 	now := func() time.Time { return f.clock }
 	f.store = zone.New(zone.Options{Now: now})
-	f.zone = f.addZone(zone.Zone{Name: "example.com"})
-	token, _, err := f.store.AddToken(zone.Token{Permissions: zone.EditDNS()}, tokenValue)
+	f.zone = f.addZone(api.Zone{Name: "example.com"})
+	token, _, err := f.store.AddToken(api.Token{Permissions: api.EditDNS()}, tokenValue)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +44,7 @@ func newFake(t *testing.T) *fake {
 	return f
 }
 
-func (f *fake) addZone(z zone.Zone) *zone.Zone {
+func (f *fake) addZone(z api.Zone) *api.Zone {
 	f.t.Helper()
 	added, err := f.store.AddZone(z)
 	if err != nil {
@@ -96,7 +97,7 @@ func (f *fake) ask(method, path, body string, headers ...string) answer {
 // wantEvidence checks how the last answer, a refusal, is said to be known.
 func (f *fake) wantEvidence(want zone.Evidence) {
 	f.t.Helper()
-	entries := f.journal.Entries(journal.Filter{Source: journal.API})
+	entries := f.journal.Entries(api.JournalFilter{Source: api.SourceAPI})
 	if got := entries[len(entries)-1].Detail["evidence"]; got != string(want) {
 		f.t.Errorf("evidence %q, want %q", got, want)
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -35,7 +36,7 @@ func createSubscription(x *exchange) error {
 		return gatewayRefusal(http.StatusBadRequest, codeRatePlan, zone.Reported,
 			"failed to resolve provided rate plan: '%s'", bounded(body.RatePlan.ID))
 	}
-	z, err := x.store.UpdateZone(x.zone.ID, func(z *zone.Zone) { z.Plan = plan })
+	z, err := x.store.UpdateZone(x.zone.ID, func(z *api.Zone) { z.Plan = plan })
 	if err != nil {
 		return refuseAccess(zone.Unverified)
 	}
@@ -58,7 +59,7 @@ func refuseSubscription(evidence zone.Evidence) error {
 
 // ratePlan finds a plan by its id here: free, pro and enterprise, or the CF_FREE, CF_PRO and CF_ENT of older
 // clients. Other plans are not known to this API, as some are not to a real account.
-func ratePlan(id string) (zone.Plan, bool) {
+func ratePlan(id string) (api.Plan, bool) {
 	short := strings.ToLower(strings.TrimPrefix(id, "CF_"))
 	if short == "ent" {
 		short = "enterprise"
@@ -67,7 +68,7 @@ func ratePlan(id string) (zone.Plan, bool) {
 }
 
 // succeedSubscription writes the keys of the API reference; prices and periods are not known here.
-func (x *exchange) succeedSubscription(z *zone.Zone) error {
+func (x *exchange) succeedSubscription(z *api.Zone) error {
 	return x.succeed(func(b []byte) []byte {
 		b = append(append(append(b, `{"id":"`...), z.ID.String()...), `","rate_plan":{"id":`...)
 		b = appendString(b, z.Plan.LegacyID)

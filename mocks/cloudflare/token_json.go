@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -52,8 +53,8 @@ const zoneResource = "com.cloudflare.api.account.zone."
 // groups are the permission groups by their published names. The identifiers are made up: clients look them
 // up by name.
 func groups() []permissionGroup {
-	out := make([]permissionGroup, 0, len(zone.Permissions()))
-	for _, p := range zone.Permissions() {
+	out := make([]permissionGroup, 0, len(api.Permissions()))
+	for _, p := range api.Permissions() {
 		sum := sha256.Sum256([]byte("permission group " + p))
 		object, verb, _ := strings.Cut(string(p), ":")
 		scope := strings.TrimSuffix(zoneResource, ".")
@@ -61,20 +62,20 @@ func groups() []permissionGroup {
 			scope = "com.cloudflare.api.user"
 		}
 		out = append(out, permissionGroup{
-			ID: zone.ID(sum[:16]).String(), Name: object + " " + strings.Replace(verb, "Edit", "Write", 1), Scopes: []string{scope},
+			ID: api.ID(sum[:16]).String(), Name: object + " " + strings.Replace(verb, "Edit", "Write", 1), Scopes: []string{scope},
 		})
 	}
 	return out
 }
 
-func tokenShown(t *zone.Token, value string, now time.Time) tokenBody {
+func tokenShown(t *api.Token, value string, now time.Time) tokenBody {
 	shown := tokenBody{
 		ID: t.ID.String(), Name: t.Name, Status: string(t.StatusAt(now)), Issued: &t.Issued, Modified: &t.Modified,
 		NotBefore: t.NotBefore, Expires: t.Expires, Value: value,
 	}
 	p := policy{ID: t.ID.String(), Effect: "allow", Resources: map[string]any{}}
 	known := groups()
-	for i, permission := range zone.Permissions() {
+	for i, permission := range api.Permissions() {
 		if slices.Contains(t.Permissions, permission) {
 			p.Groups = append(p.Groups, permissionGroup{ID: known[i].ID, Name: known[i].Name})
 		}
@@ -100,11 +101,11 @@ func tokenShown(t *zone.Token, value string, now time.Time) tokenBody {
 }
 
 // apply writes what a client asks for into a token. Only allowing policies are known here.
-func (b *tokenBody) apply(t *zone.Token) error {
+func (b *tokenBody) apply(t *api.Token) error {
 	t.Name, t.NotBefore, t.Expires = b.Name, b.NotBefore, b.Expires
-	t.Status = zone.TokenActive
-	if b.Status == string(zone.TokenDisabled) {
-		t.Status = zone.TokenDisabled
+	t.Status = api.TokenActive
+	if b.Status == string(api.TokenDisabled) {
+		t.Status = api.TokenDisabled
 	}
 	if b.Name == "" || len(b.Policies) == 0 {
 		return refuseBody(zone.Unverified, "Request body is invalid: name and policies are required.")
@@ -134,10 +135,10 @@ func (b *tokenBody) apply(t *zone.Token) error {
 	return b.applyCondition(t)
 }
 
-func permissionOf(g permissionGroup) (zone.Permission, error) {
+func permissionOf(g permissionGroup) (api.Permission, error) {
 	for i, known := range groups() {
 		if g.ID == known.ID {
-			return zone.Permissions()[i], nil
+			return api.Permissions()[i], nil
 		}
 	}
 	return "", refuseBody(zone.Unverified, "Request body is invalid: unknown permission group %q.", bounded(g.ID))
@@ -145,7 +146,7 @@ func permissionOf(g permissionGroup) (zone.Permission, error) {
 
 // scope reads resources: zones by id, all zones, or all zones of an account as a nested object. Resources
 // that are no zones, such as the user of a token that manages tokens, give no zone and take none away.
-func scope(resources map[string]any, into *[]zone.ID) (everywhere bool, err error) {
+func scope(resources map[string]any, into *[]api.ID) (everywhere bool, err error) {
 	for name, value := range resources {
 		if _, nested := value.(map[string]any); nested {
 			everywhere = true
@@ -156,7 +157,7 @@ func scope(resources map[string]any, into *[]zone.ID) (everywhere bool, err erro
 			everywhere = true
 			continue
 		}
-		id, err := zone.ParseID(rest)
+		id, err := api.ParseID(rest)
 		if err != nil {
 			return false, refuseBody(zone.Unverified, "Request body is invalid: unknown resource %q.", bounded(name))
 		}
@@ -165,7 +166,7 @@ func scope(resources map[string]any, into *[]zone.ID) (everywhere bool, err erro
 	return everywhere, nil
 }
 
-func (b *tokenBody) applyCondition(t *zone.Token) error {
+func (b *tokenBody) applyCondition(t *api.Token) error {
 	t.AllowFrom, t.DenyFrom = nil, nil
 	if b.Condition == nil {
 		return nil

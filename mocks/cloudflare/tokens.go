@@ -5,14 +5,15 @@ import (
 	"net/http"
 	"strconv"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
 const tokensPerPage = 20
 
 // mine lists the tokens that the route is about: the account's, or those of the caller as a user.
-func (x *exchange) mine() []*zone.Token {
-	var out []*zone.Token
+func (x *exchange) mine() []*api.Token {
+	var out []*api.Token
 	for _, t := range x.store.Tokens() {
 		if t.Account == x.account && (!x.account.IsZero() || x.caller.user != nil || t.Owner == x.caller.owner()) {
 			out = append(out, t)
@@ -21,7 +22,7 @@ func (x *exchange) mine() []*zone.Token {
 	return out
 }
 
-func (x *exchange) token() (*zone.Token, error) {
+func (x *exchange) token() (*api.Token, error) {
 	for _, t := range x.mine() {
 		if t.ID == x.record {
 			return t, nil
@@ -32,7 +33,7 @@ func (x *exchange) token() (*zone.Token, error) {
 
 // listTokens is GET /user/tokens and GET /accounts/{account_id}/tokens. Values are not shown.
 func listTokens(x *exchange) error {
-	if !x.caller.may(zone.TokensRead) {
+	if !x.caller.may(api.TokensRead) {
 		return refuseAccess(zone.Unverified)
 	}
 	p, err := x.query.paging(tokensPerPage, maxZonesPerPage)
@@ -52,14 +53,14 @@ func listTokens(x *exchange) error {
 // createToken is POST /user/tokens and POST /accounts/{account_id}/tokens. It is the only answer besides
 // that of rollToken that shows a value.
 func createToken(x *exchange) error {
-	if !x.caller.may(zone.TokensEdit) {
+	if !x.caller.may(api.TokensEdit) {
 		return refuseAccess(zone.Unverified)
 	}
 	var body tokenBody
 	if err := x.decode(&body); err != nil {
 		return err
 	}
-	fresh := zone.Token{Owner: x.caller.owner(), Account: x.account}
+	fresh := api.Token{Owner: x.caller.owner(), Account: x.account}
 	if err := body.apply(&fresh); err != nil {
 		return err
 	}
@@ -73,7 +74,7 @@ func createToken(x *exchange) error {
 
 // getToken is GET …/tokens/{token_id}.
 func getToken(x *exchange) error {
-	if !x.caller.may(zone.TokensRead) {
+	if !x.caller.may(api.TokensRead) {
 		return refuseAccess(zone.Unverified)
 	}
 	t, err := x.token()
@@ -85,7 +86,7 @@ func getToken(x *exchange) error {
 
 // updateToken is PUT …/tokens/{token_id}.
 func updateToken(x *exchange) error {
-	if !x.caller.may(zone.TokensEdit) {
+	if !x.caller.may(api.TokensEdit) {
 		return refuseAccess(zone.Unverified)
 	}
 	t, err := x.token()
@@ -100,7 +101,7 @@ func updateToken(x *exchange) error {
 	if err := body.apply(&next); err != nil {
 		return err
 	}
-	t, err = x.store.UpdateToken(t.ID, func(stored *zone.Token) { *stored = next })
+	t, err = x.store.UpdateToken(t.ID, func(stored *api.Token) { *stored = next })
 	if err != nil {
 		return err
 	}
@@ -109,7 +110,7 @@ func updateToken(x *exchange) error {
 
 // deleteToken is DELETE …/tokens/{token_id}.
 func deleteToken(x *exchange) error {
-	if !x.caller.may(zone.TokensEdit) {
+	if !x.caller.may(api.TokensEdit) {
 		return refuseAccess(zone.Unverified)
 	}
 	t, err := x.token()
@@ -124,7 +125,7 @@ func deleteToken(x *exchange) error {
 
 // rollToken is PUT …/tokens/{token_id}/value: a new value, the old one is dead at once.
 func rollToken(x *exchange) error {
-	if !x.caller.may(zone.TokensEdit) {
+	if !x.caller.may(api.TokensEdit) {
 		return refuseAccess(zone.Unverified)
 	}
 	t, err := x.token()
@@ -140,7 +141,7 @@ func rollToken(x *exchange) error {
 
 // listPermissionGroups is GET …/tokens/permission_groups.
 func listPermissionGroups(x *exchange) error {
-	if !x.caller.may(zone.TokensRead) {
+	if !x.caller.may(api.TokensRead) {
 		return refuseAccess(zone.Unverified)
 	}
 	return x.succeedPlain(groups(), "")

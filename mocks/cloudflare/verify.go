@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // verifyToken is GET /user/tokens/verify and GET /accounts/{account_id}/tokens/verify. Each knows only its
@@ -33,7 +33,7 @@ func (x *exchange) verify() error {
 		}
 	}
 	b = append(b, `},"success":true,"errors":[],"messages":[`...)
-	if status == zone.TokenActive {
+	if status == api.TokenActive {
 		b = append(b, `{"code":`...)
 		b = strconv.AppendInt(b, codeAuth, 10)
 		b = append(b, `,"message":"This API Token is valid and active","type":null}`...)

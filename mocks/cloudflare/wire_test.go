@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -96,7 +97,7 @@ func TestTimes(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	f.clock = time.Date(2026, 3, 1, 12, 0, 24, 966_700_000, time.UTC)
-	z := f.addZone(zone.Zone{Name: "example.net"})
+	z := f.addZone(api.Zone{Name: "example.net"})
 	f.add("a", "A", "192.0.2.1")
 	if got := f.ask("GET", f.records(""), ""); !strings.Contains(got.body, `"created_on":"2026-03-01T12:00:24.9667Z"`) {
 		t.Error(got.body)
@@ -146,7 +147,7 @@ func TestDeleteAnswersTheID(t *testing.T) {
 func TestDefaultOrderAndPages(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
-	if _, err := f.store.UpdateZone(f.zone.ID, func(z *zone.Zone) { z.Plan = zone.Pro() }); err != nil {
+	if _, err := f.store.UpdateZone(f.zone.ID, func(z *api.Zone) { z.Plan = zone.Pro() }); err != nil {
 		t.Fatal(err)
 	}
 	f.add("b", "TXT", "1")

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -30,7 +31,7 @@ func (b *zoneBody) check() error {
 
 // createZone is POST /zones. A new zone is pending until it is delegated.
 func createZone(x *exchange) error {
-	if !x.caller.may(zone.ZoneEdit) {
+	if !x.caller.may(api.ZoneEdit) {
 		return refuseAccess(zone.Unverified)
 	}
 	var body zoneBody
@@ -40,14 +41,14 @@ func createZone(x *exchange) error {
 	if err := body.check(); err != nil {
 		return err
 	}
-	fresh := zone.Zone{Name: zone.Canonical(body.Name), Status: zone.Pending, Account: zone.DefaultAccount()}
+	fresh := api.Zone{Name: zone.Canonical(body.Name), Status: api.ZonePending, Account: zone.DefaultAccount()}
 	if body.Account.ID != "" {
-		id, err := zone.ParseID(body.Account.ID)
+		id, err := api.ParseID(body.Account.ID)
 		if err != nil {
 			return refuseBody(zone.Unverified, "Request body is invalid: account.id is not an identifier.")
 		}
 		if id != fresh.Account.ID {
-			fresh.Account = zone.Account{ID: id, Name: "Account " + id.String()}
+			fresh.Account = api.Account{ID: id, Name: "Account " + id.String()}
 		}
 	}
 	x.note = fresh.Name
@@ -77,7 +78,7 @@ func editZone(x *exchange) error {
 	if err := body.check(); err != nil {
 		return err
 	}
-	z, err := x.store.UpdateZone(x.zone.ID, func(z *zone.Zone) {
+	z, err := x.store.UpdateZone(x.zone.ID, func(z *api.Zone) {
 		if body.Paused != nil {
 			z.Paused = *body.Paused
 		}
@@ -100,7 +101,7 @@ func deleteZone(x *exchange) error {
 // delegated to is for the owner of the fake internet to say.
 func checkActivation(x *exchange) error { return x.succeedID(x.zone.ID) }
 
-func (x *exchange) succeedID(id zone.ID) error {
+func (x *exchange) succeedID(id api.ID) error {
 	return x.succeed(func(b []byte) []byte {
 		return append(append(append(b, `{"id":"`...), id.String()...), `"}`...)
 	})

@@ -3,11 +3,11 @@ package cloudflare
 import (
 	"strconv"
 
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // appendZone writes a zone with the keys, in the order, of the recordings.
-func (x *exchange) appendZone(b []byte, z *zone.Zone) []byte {
+func (x *exchange) appendZone(b []byte, z *api.Zone) []byte {
 	b = append(append(append(b, `{"id":"`...), z.ID.String()...), `","name":`...)
 	b = appendString(b, z.Name)
 	b = append(append(append(b, `,"status":"`...), z.Status...), `","paused":`...)
@@ -43,9 +43,9 @@ func (x *exchange) appendZone(b []byte, z *zone.Zone) []byte {
 func (c *caller) zonePermissions() []string {
 	var out []string
 	for _, p := range []struct {
-		permission zone.Permission
+		permission api.Permission
 		shown      string
-	}{{zone.DNSEdit, "#dns_records:edit"}, {zone.DNSRead, "#dns_records:read"}, {zone.ZoneRead, "#zone:read"}} {
+	}{{api.DNSEdit, "#dns_records:edit"}, {api.DNSRead, "#dns_records:read"}, {api.ZoneRead, "#zone:read"}} {
 		if c.may(p.permission) {
 			out = append(out, p.shown)
 		}

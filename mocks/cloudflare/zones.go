@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -16,7 +17,7 @@ const (
 
 // listZones is GET /zones.
 func listZones(x *exchange) error {
-	if !x.caller.may(zone.ZoneRead) {
+	if !x.caller.may(api.ZoneRead) {
 		return gatewayRefusal(http.StatusForbidden, codeNoPermission, zone.Reported,
 			"Actor 'com.cloudflare.api.token.%s' requires permission 'com.cloudflare.api.account.zone.list' to list zones", x.caller.token.ID)
 	}
@@ -28,7 +29,7 @@ func listZones(x *exchange) error {
 	if name := x.query.Get("name"); name != "" && !strings.Contains(name, ":") && x.query.Get("match") != "any" {
 		candidates = x.store.ZonesNamed(name)
 	}
-	found := slices.DeleteFunc(candidates, func(z *zone.Zone) bool {
+	found := slices.DeleteFunc(candidates, func(z *api.Zone) bool {
 		return !x.caller.covers(z.ID) || !x.query.zoneHolds(z)
 	})
 	x.query.sortZones(found)
@@ -65,12 +66,12 @@ func listZones(x *exchange) error {
 // getZone is GET /zones/{zone_id}.
 func getZone(x *exchange) error { return x.succeedZone(x.zone) }
 
-func (x *exchange) succeedZone(z *zone.Zone) error {
+func (x *exchange) succeedZone(z *api.Zone) error {
 	return x.succeed(func(b []byte) []byte { return x.appendZone(b, z) })
 }
 
 // zoneHolds applies the filters name, status, account.id, account.name and type, all of them or any.
-func (v values) zoneHolds(z *zone.Zone) bool {
+func (v values) zoneHolds(z *api.Zone) bool {
 	filters := []struct {
 		asked string
 		holds func(asked string) bool
@@ -120,20 +121,20 @@ func textHolds(asked, have string) bool {
 }
 
 // sortZones: by name without an order [REC].
-func (v values) sortZones(found []*zone.Zone) {
-	var by func(*zone.Zone) string
+func (v values) sortZones(found []*api.Zone) {
+	var by func(*api.Zone) string
 	switch v.Get("order") {
 	case "status":
-		by = func(z *zone.Zone) string { return string(z.Status) }
+		by = func(z *api.Zone) string { return string(z.Status) }
 	case "account.id":
-		by = func(z *zone.Zone) string { return z.Account.ID.String() }
+		by = func(z *api.Zone) string { return z.Account.ID.String() }
 	case "account.name":
-		by = func(z *zone.Zone) string { return z.Account.Name }
+		by = func(z *api.Zone) string { return z.Account.Name }
 	case "plan.id":
-		by = func(z *zone.Zone) string { return z.Plan.ID.String() }
+		by = func(z *api.Zone) string { return z.Plan.ID.String() }
 	}
 	if by != nil {
-		slices.SortStableFunc(found, func(a, b *zone.Zone) int { return strings.Compare(by(a), by(b)) })
+		slices.SortStableFunc(found, func(a, b *api.Zone) int { return strings.Compare(by(a), by(b)) })
 	}
 	if v.Get("direction") == "desc" {
 		slices.Reverse(found)

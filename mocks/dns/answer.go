@@ -7,7 +7,7 @@ import (
 
 	mdns "github.com/miekg/dns"
 
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -16,7 +16,7 @@ const maxUDP = 1232
 
 // origin says where a message came in.
 type origin struct {
-	role          Role
+	role          api.DNSRole
 	lag           time.Duration
 	client, proto string
 	server        string
@@ -28,7 +28,7 @@ func (s *Server) answer(query *mdns.Msg, from origin) (*mdns.Msg, time.Duration)
 	s.asked.Add(1)
 	reply := new(mdns.Msg)
 	reply.SetReply(query)
-	reply.RecursionAvailable = from.role != Authority
+	reply.RecursionAvailable = from.role != api.RoleAuthority
 	if refused := unfit(query, reply); refused {
 		s.record(query, reply, from, start, "")
 		return reply, 0
@@ -44,7 +44,7 @@ func (s *Server) answer(query *mdns.Msg, from origin) (*mdns.Msg, time.Duration)
 	case act.Truncate && from.proto == "udp":
 		reply.Truncated = true
 	case act.Answer != nil:
-		reply.Authoritative = from.role != Resolver
+		reply.Authoritative = from.role != api.RoleResolver
 		reply.Answer = act.Answer
 	default:
 		s.resolve(q, reply, from)
@@ -110,7 +110,7 @@ func (s *Server) record(query, reply *mdns.Msg, from origin, start time.Time, ru
 	if s.journal == nil {
 		return
 	}
-	e := journal.Entry{Time: start, Source: journal.DNS, Client: from.client, Op: "malformed", Outcome: "dropped", Detail: map[string]string{"proto": from.proto}}
+	e := api.JournalEntry{Time: start, Source: api.SourceDNS, Client: from.client, Op: "malformed", Outcome: "dropped", Detail: map[string]string{"proto": from.proto}}
 	if len(query.Question) > 0 {
 		q := query.Question[0]
 		e.Op = mdns.Type(q.Qtype).String() + " " + clip(strings.ToLower(q.Name))

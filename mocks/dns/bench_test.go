@@ -16,6 +16,7 @@ import (
 	mdns "github.com/miekg/dns"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
@@ -35,7 +36,7 @@ const (
 func benchServer(tb testing.TB) *dns.Server {
 	tb.Helper()
 	store := zone.New(zone.Options{})
-	z, err := store.AddZone(zone.Zone{Name: "example.com", Plan: zone.Enterprise()})
+	z, err := store.AddZone(api.Zone{Name: "example.com", Plan: zone.Enterprise()})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -199,6 +200,6 @@ func BenchmarkAnswer(b *testing.B) {
 	s := benchServer(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		s.Ask(dns.Both, "host-500.example.com.", mdns.TypeA)
+		s.Ask(api.RoleBoth, "host-500.example.com.", mdns.TypeA)
 	}
 }

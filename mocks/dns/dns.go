@@ -24,18 +24,9 @@ import (
 
 	mdns "github.com/miekg/dns"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
-)
-
-// Role is the face that a listener shows.
-type Role string
-
-// The roles.
-const (
-	Both      Role = "both"
-	Authority Role = "authority"
-	Resolver  Role = "resolver"
 )
 
 // Query is one question, as interceptors see it.
@@ -123,7 +114,7 @@ func (s *Server) Questions() uint64 { return s.asked.Load() }
 func (s *Server) ForgetQuestions() { s.asked.Store(0) }
 
 // Ask answers a question from inside, as a listener of the role would over TCP.
-func (s *Server) Ask(role Role, name string, qtype uint16) *mdns.Msg {
+func (s *Server) Ask(role api.DNSRole, name string, qtype uint16) *mdns.Msg {
 	query := new(mdns.Msg)
 	query.SetQuestion(mdns.Fqdn(name), qtype)
 	query.SetEdns0(maxUDP, false)
@@ -132,7 +123,7 @@ func (s *Server) Ask(role Role, name string, qtype uint16) *mdns.Msg {
 
 // Answer answers a whole message from inside, as Ask does a name. Never nil: a
 // dropped answer is SERVFAIL here, and a fault's delay is not waited for.
-func (s *Server) Answer(role Role, query *mdns.Msg) *mdns.Msg {
+func (s *Server) Answer(role api.DNSRole, query *mdns.Msg) *mdns.Msg {
 	reply, _ := s.answer(query, origin{role: role, client: "control", proto: "control", server: "control"})
 	if reply == nil { // a fault dropped it
 		reply = new(mdns.Msg).SetRcode(query, mdns.RcodeServerFailure)

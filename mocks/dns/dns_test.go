@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	mdns "github.com/miekg/dns"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
@@ -33,7 +34,7 @@ func (c *clock) pass(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-func add(t *testing.T, s *zone.Store, z *zone.Zone, lines ...string) {
+func add(t *testing.T, s *zone.Store, z *api.Zone, lines ...string) {
 	t.Helper()
 	for _, line := range lines {
 		f := strings.SplitN(line, " ", 4) // name type proxied content
@@ -56,7 +57,7 @@ func add(t *testing.T, s *zone.Store, z *zone.Zone, lines ...string) {
 	}
 }
 
-func addZone(t *testing.T, s *zone.Store, z zone.Zone) *zone.Zone {
+func addZone(t *testing.T, s *zone.Store, z api.Zone) *api.Zone {
 	t.Helper()
 	added, err := s.AddZone(z)
 	if err != nil {
@@ -69,7 +70,7 @@ func world(t *testing.T) (*zone.Store, *clock, dns.Options) {
 	t.Helper()
 	c := &clock{now: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	s := zone.New(zone.Options{Now: c.Now})
-	example := addZone(t, s, zone.Zone{Name: "example.com"})
+	example := addZone(t, s, api.Zone{Name: "example.com"})
 	add(t, s, example,
 		"www A plain 192.0.2.1", "www AAAA plain 2001:db8::1", "www TXT plain hello",
 		"a.b.ent A plain 192.0.2.2",
@@ -81,9 +82,9 @@ func world(t *testing.T) (*zone.Store, *clock, dns.Options) {
 		"sub NS plain ns.sub.example.com", "ns.sub A plain 192.0.2.53", "_s._tcp SRV plain srv.example.com",
 		`quoted TXT plain "one" "two \"q\""`,
 	)
-	other := addZone(t, s, zone.Zone{Name: "other.test", NameServers: []string{"cat.ns.cloudflare.com", "dan.ns.cloudflare.com"}})
+	other := addZone(t, s, api.Zone{Name: "other.test", NameServers: []string{"cat.ns.cloudflare.com", "dan.ns.cloudflare.com"}})
 	add(t, s, other, "www A plain 198.51.100.7")
-	addZone(t, s, zone.Zone{Name: "pending.test", Status: zone.Pending})
+	addZone(t, s, api.Zone{Name: "pending.test", Status: api.ZonePending})
 	return s, c, dns.Options{Store: s, Address: netip.MustParseAddr("192.0.2.99"), Own: []string{"api.cloudflare.com"}, Elsewhere: map[string]netip.Addr{"bob.ns.cloudflare.com": netip.MustParseAddr("192.0.2.98")}, Now: c.Now}
 }
 
@@ -120,56 +121,56 @@ func TestAnswers(t *testing.T) {
 	s := dns.New(o)
 	v4, v6 := dns.Anycast("example.com", "shown.example.com")
 	for _, tc := range []struct {
-		role dns.Role
+		role api.DNSRole
 		name string
 		typ  uint16
 		want []string
 	}{
-		{dns.Both, "www.example.com", mdns.TypeA, []string{"NOERROR aa", "www.example.com. 300 A 192.0.2.1"}},
-		{dns.Both, "WWW.Example.com", mdns.TypeAAAA, []string{"NOERROR aa", "WWW.Example.com. 300 AAAA 2001:db8::1"}},
-		{dns.Resolver, "www.example.com", mdns.TypeA, []string{"NOERROR", "www.example.com. 300 A 192.0.2.1"}},
-		{dns.Both, "www.example.com", mdns.TypeMX, []string{"NOERROR aa", "ns: SOA example.com."}},
-		{dns.Both, "gone.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "ns: SOA example.com."}},
-		{dns.Both, "b.ent.example.com", mdns.TypeA, []string{"NOERROR aa", "ns: SOA example.com."}},
-		{dns.Both, "c.ent.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "ns: SOA example.com."}},
-		{dns.Both, "y.z.wild.example.com", mdns.TypeA, []string{"NOERROR aa", "y.z.wild.example.com. 300 A 192.0.2.3"}},
-		{dns.Both, "y.wild.example.com", mdns.TypeTXT, []string{"NOERROR aa", "ns: SOA example.com."}},
-		{dns.Both, "x.wild.example.com", mdns.TypeA, []string{"NOERROR aa", "ns: SOA example.com."}},
-		{dns.Both, "y.x.wild.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "ns: SOA example.com."}},
-		{dns.Both, "alias.example.com", mdns.TypeA, []string{"NOERROR aa", "alias.example.com. 300 CNAME www.example.com.", "www.example.com. 300 A 192.0.2.1"}},
-		{dns.Both, "alias.example.com", mdns.TypeCNAME, []string{"NOERROR aa", "alias.example.com. 300 CNAME www.example.com."}},
-		{dns.Both, "alias.example.com", mdns.TypeMX, []string{"NOERROR aa", "alias.example.com. 300 CNAME www.example.com.", "ns: SOA example.com."}},
-		{dns.Both, "abroad.example.com", mdns.TypeA, []string{"NOERROR aa", "abroad.example.com. 300 CNAME www.other.test.", "www.other.test. 300 A 198.51.100.7"}},
-		{dns.Both, "nowhere.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "nowhere.example.com. 300 CNAME gone.example.com.", "ns: SOA example.com."}},
-		{dns.Both, "unknown.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "unknown.example.com. 300 CNAME host.unknown.invalid.", "ns: SOA ."}},
-		{dns.Authority, "unknown.example.com", mdns.TypeA, []string{"NOERROR aa", "unknown.example.com. 300 CNAME host.unknown.invalid."}},
-		{dns.Both, "example.com", mdns.TypeSOA, []string{"NOERROR aa", "example.com. 3600 SOA ada.ns.cloudflare.com. dns.cloudflare.com. 23 10000 2400 604800 1800"}},
-		{dns.Both, "example.com", mdns.TypeNS, []string{"NOERROR aa", "example.com. 86400 NS ada.ns.cloudflare.com.", "example.com. 86400 NS bob.ns.cloudflare.com."}},
-		{dns.Both, "example.com", mdns.TypeA, []string{"NOERROR aa", "example.com. 300 A 198.51.100.7"}},
-		{dns.Both, "example.com", mdns.TypeCNAME, []string{"NOERROR aa", "ns: SOA example.com."}},
-		{dns.Both, "example.com", mdns.TypeMX, []string{"NOERROR aa", "example.com. 300 MX 10 mail.example.com."}},
-		{dns.Both, "example.com", mdns.TypeCAA, []string{"NOERROR aa", `example.com. 300 CAA 0 issue "letsencrypt.org"`}},
-		{dns.Both, "_s._tcp.example.com", mdns.TypeSRV, []string{"NOERROR aa", "_s._tcp.example.com. 300 SRV 1 2 443 srv.example.com."}},
-		{dns.Both, "quoted.example.com", mdns.TypeTXT, []string{"NOERROR aa", `quoted.example.com. 300 TXT "one" "two \"q\""`}},
-		{dns.Both, "www.example.com", mdns.TypeANY, []string{"NOERROR aa", `www.example.com. 3789 HINFO "RFC8482" ""`}},
-		{dns.Both, "shown.example.com", mdns.TypeA, []string{"NOERROR aa", "shown.example.com. 300 A " + v4[0].String(), "shown.example.com. 300 A " + v4[1].String()}},
-		{dns.Both, "shown.example.com", mdns.TypeAAAA, []string{"NOERROR aa", "shown.example.com. 300 AAAA " + v6[0].String(), "shown.example.com. 300 AAAA " + v6[1].String()}},
-		{dns.Both, "shown.example.com", mdns.TypeTXT, []string{"NOERROR aa", `shown.example.com. 300 TXT "text"`}},
-		{dns.Both, "hidden.example.com", mdns.TypeCNAME, []string{"NOERROR aa", "ns: SOA example.com."}},
-		{dns.Authority, "x.sub.example.com", mdns.TypeA, []string{"NOERROR", "ns: sub.example.com. 300 NS ns.sub.example.com.", "extra: ns.sub.example.com. 300 A 192.0.2.53"}},
-		{dns.Both, "x.sub.example.com", mdns.TypeA, []string{"SERVFAIL"}},
-		{dns.Authority, "sub.example.com", mdns.TypeDS, []string{"NOERROR aa", "ns: SOA example.com."}},
-		{dns.Authority, "www.foreign.test", mdns.TypeA, []string{"REFUSED"}},
-		{dns.Authority, "api.cloudflare.com", mdns.TypeA, []string{"REFUSED"}},
-		{dns.Authority, "pending.test", mdns.TypeNS, []string{"NOERROR aa", "pending.test. 86400 NS ada.ns.cloudflare.com.", "pending.test. 86400 NS bob.ns.cloudflare.com."}},
-		{dns.Both, "pending.test", mdns.TypeNS, []string{"NXDOMAIN", "ns: SOA ."}},
-		{dns.Both, "api.cloudflare.com", mdns.TypeA, []string{"NOERROR", "api.cloudflare.com. 60 A 192.0.2.99"}},
-		{dns.Both, "api.cloudflare.com", mdns.TypeAAAA, []string{"NOERROR", "ns: SOA ."}},
-		{dns.Both, "dan.ns.cloudflare.com", mdns.TypeA, []string{"NOERROR", "dan.ns.cloudflare.com. 60 A 192.0.2.99"}},
-		{dns.Both, "bob.ns.cloudflare.com", mdns.TypeA, []string{"NOERROR", "bob.ns.cloudflare.com. 60 A 192.0.2.98"}},
-		{dns.Both, "com", mdns.TypeSOA, []string{"NOERROR", "ns: SOA ."}},
-		{dns.Both, ".", mdns.TypeNS, []string{"NOERROR", "ns: SOA ."}},
-		{dns.Both, "stranger.test", mdns.TypeA, []string{"NXDOMAIN", "ns: SOA ."}},
+		{api.RoleBoth, "www.example.com", mdns.TypeA, []string{"NOERROR aa", "www.example.com. 300 A 192.0.2.1"}},
+		{api.RoleBoth, "WWW.Example.com", mdns.TypeAAAA, []string{"NOERROR aa", "WWW.Example.com. 300 AAAA 2001:db8::1"}},
+		{api.RoleResolver, "www.example.com", mdns.TypeA, []string{"NOERROR", "www.example.com. 300 A 192.0.2.1"}},
+		{api.RoleBoth, "www.example.com", mdns.TypeMX, []string{"NOERROR aa", "ns: SOA example.com."}},
+		{api.RoleBoth, "gone.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "ns: SOA example.com."}},
+		{api.RoleBoth, "b.ent.example.com", mdns.TypeA, []string{"NOERROR aa", "ns: SOA example.com."}},
+		{api.RoleBoth, "c.ent.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "ns: SOA example.com."}},
+		{api.RoleBoth, "y.z.wild.example.com", mdns.TypeA, []string{"NOERROR aa", "y.z.wild.example.com. 300 A 192.0.2.3"}},
+		{api.RoleBoth, "y.wild.example.com", mdns.TypeTXT, []string{"NOERROR aa", "ns: SOA example.com."}},
+		{api.RoleBoth, "x.wild.example.com", mdns.TypeA, []string{"NOERROR aa", "ns: SOA example.com."}},
+		{api.RoleBoth, "y.x.wild.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "ns: SOA example.com."}},
+		{api.RoleBoth, "alias.example.com", mdns.TypeA, []string{"NOERROR aa", "alias.example.com. 300 CNAME www.example.com.", "www.example.com. 300 A 192.0.2.1"}},
+		{api.RoleBoth, "alias.example.com", mdns.TypeCNAME, []string{"NOERROR aa", "alias.example.com. 300 CNAME www.example.com."}},
+		{api.RoleBoth, "alias.example.com", mdns.TypeMX, []string{"NOERROR aa", "alias.example.com. 300 CNAME www.example.com.", "ns: SOA example.com."}},
+		{api.RoleBoth, "abroad.example.com", mdns.TypeA, []string{"NOERROR aa", "abroad.example.com. 300 CNAME www.other.test.", "www.other.test. 300 A 198.51.100.7"}},
+		{api.RoleBoth, "nowhere.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "nowhere.example.com. 300 CNAME gone.example.com.", "ns: SOA example.com."}},
+		{api.RoleBoth, "unknown.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "unknown.example.com. 300 CNAME host.unknown.invalid.", "ns: SOA ."}},
+		{api.RoleAuthority, "unknown.example.com", mdns.TypeA, []string{"NOERROR aa", "unknown.example.com. 300 CNAME host.unknown.invalid."}},
+		{api.RoleBoth, "example.com", mdns.TypeSOA, []string{"NOERROR aa", "example.com. 3600 SOA ada.ns.cloudflare.com. dns.cloudflare.com. 23 10000 2400 604800 1800"}},
+		{api.RoleBoth, "example.com", mdns.TypeNS, []string{"NOERROR aa", "example.com. 86400 NS ada.ns.cloudflare.com.", "example.com. 86400 NS bob.ns.cloudflare.com."}},
+		{api.RoleBoth, "example.com", mdns.TypeA, []string{"NOERROR aa", "example.com. 300 A 198.51.100.7"}},
+		{api.RoleBoth, "example.com", mdns.TypeCNAME, []string{"NOERROR aa", "ns: SOA example.com."}},
+		{api.RoleBoth, "example.com", mdns.TypeMX, []string{"NOERROR aa", "example.com. 300 MX 10 mail.example.com."}},
+		{api.RoleBoth, "example.com", mdns.TypeCAA, []string{"NOERROR aa", `example.com. 300 CAA 0 issue "letsencrypt.org"`}},
+		{api.RoleBoth, "_s._tcp.example.com", mdns.TypeSRV, []string{"NOERROR aa", "_s._tcp.example.com. 300 SRV 1 2 443 srv.example.com."}},
+		{api.RoleBoth, "quoted.example.com", mdns.TypeTXT, []string{"NOERROR aa", `quoted.example.com. 300 TXT "one" "two \"q\""`}},
+		{api.RoleBoth, "www.example.com", mdns.TypeANY, []string{"NOERROR aa", `www.example.com. 3789 HINFO "RFC8482" ""`}},
+		{api.RoleBoth, "shown.example.com", mdns.TypeA, []string{"NOERROR aa", "shown.example.com. 300 A " + v4[0].String(), "shown.example.com. 300 A " + v4[1].String()}},
+		{api.RoleBoth, "shown.example.com", mdns.TypeAAAA, []string{"NOERROR aa", "shown.example.com. 300 AAAA " + v6[0].String(), "shown.example.com. 300 AAAA " + v6[1].String()}},
+		{api.RoleBoth, "shown.example.com", mdns.TypeTXT, []string{"NOERROR aa", `shown.example.com. 300 TXT "text"`}},
+		{api.RoleBoth, "hidden.example.com", mdns.TypeCNAME, []string{"NOERROR aa", "ns: SOA example.com."}},
+		{api.RoleAuthority, "x.sub.example.com", mdns.TypeA, []string{"NOERROR", "ns: sub.example.com. 300 NS ns.sub.example.com.", "extra: ns.sub.example.com. 300 A 192.0.2.53"}},
+		{api.RoleBoth, "x.sub.example.com", mdns.TypeA, []string{"SERVFAIL"}},
+		{api.RoleAuthority, "sub.example.com", mdns.TypeDS, []string{"NOERROR aa", "ns: SOA example.com."}},
+		{api.RoleAuthority, "www.foreign.test", mdns.TypeA, []string{"REFUSED"}},
+		{api.RoleAuthority, "api.cloudflare.com", mdns.TypeA, []string{"REFUSED"}},
+		{api.RoleAuthority, "pending.test", mdns.TypeNS, []string{"NOERROR aa", "pending.test. 86400 NS ada.ns.cloudflare.com.", "pending.test. 86400 NS bob.ns.cloudflare.com."}},
+		{api.RoleBoth, "pending.test", mdns.TypeNS, []string{"NXDOMAIN", "ns: SOA ."}},
+		{api.RoleBoth, "api.cloudflare.com", mdns.TypeA, []string{"NOERROR", "api.cloudflare.com. 60 A 192.0.2.99"}},
+		{api.RoleBoth, "api.cloudflare.com", mdns.TypeAAAA, []string{"NOERROR", "ns: SOA ."}},
+		{api.RoleBoth, "dan.ns.cloudflare.com", mdns.TypeA, []string{"NOERROR", "dan.ns.cloudflare.com. 60 A 192.0.2.99"}},
+		{api.RoleBoth, "bob.ns.cloudflare.com", mdns.TypeA, []string{"NOERROR", "bob.ns.cloudflare.com. 60 A 192.0.2.98"}},
+		{api.RoleBoth, "com", mdns.TypeSOA, []string{"NOERROR", "ns: SOA ."}},
+		{api.RoleBoth, ".", mdns.TypeNS, []string{"NOERROR", "ns: SOA ."}},
+		{api.RoleBoth, "stranger.test", mdns.TypeA, []string{"NXDOMAIN", "ns: SOA ."}},
 	} {
 		t.Run(strings.Join([]string{string(tc.role), tc.name, mdns.TypeToString[tc.typ]}, " "), func(t *testing.T) {
 			t.Parallel()
@@ -177,7 +178,7 @@ func TestAnswers(t *testing.T) {
 			if diff := cmp.Diff(tc.want, shown(reply)); diff != "" {
 				t.Errorf("answer (-want +got):\n%s", diff)
 			}
-			if reply.RecursionAvailable == (tc.role == dns.Authority) {
+			if reply.RecursionAvailable == (tc.role == api.RoleAuthority) {
 				t.Errorf("RA = %v", reply.RecursionAvailable)
 			}
 		})
@@ -187,7 +188,7 @@ func TestAnswers(t *testing.T) {
 func TestLoopsEnd(t *testing.T) {
 	t.Parallel()
 	_, _, o := world(t)
-	if reply := dns.New(o).Ask(dns.Both, "loop.example.com", mdns.TypeA); reply.Rcode != mdns.RcodeServerFailure {
+	if reply := dns.New(o).Ask(api.RoleBoth, "loop.example.com", mdns.TypeA); reply.Rcode != mdns.RcodeServerFailure {
 		t.Errorf("a loop of CNAMEs: %v", shown(reply))
 	}
 }
@@ -197,11 +198,11 @@ func TestUnknownNamesAreCounted(t *testing.T) {
 	_, _, o := world(t)
 	s := dns.New(o)
 	for range 3 {
-		s.Ask(dns.Both, "telemetry.vendor.test", mdns.TypeA)
+		s.Ask(api.RoleBoth, "telemetry.vendor.test", mdns.TypeA)
 	}
-	s.Ask(dns.Both, "Updates.vendor.test", mdns.TypeAAAA)
-	s.Ask(dns.Both, "gone.example.com", mdns.TypeA) // inside a zone: known not to exist
-	s.Ask(dns.Both, "api.cloudflare.com", mdns.TypeA)
+	s.Ask(api.RoleBoth, "Updates.vendor.test", mdns.TypeAAAA)
+	s.Ask(api.RoleBoth, "gone.example.com", mdns.TypeA) // inside a zone: known not to exist
+	s.Ask(api.RoleBoth, "api.cloudflare.com", mdns.TypeA)
 	names, total := s.Unknown()
 	if total != 4 || len(names) != 2 || names[0].Name != "telemetry.vendor.test" || names[0].Count != 3 || len(names[0].Clients) != 1 || names[0].Clients[0] != "control" || names[1].Name != "updates.vendor.test" {
 		t.Errorf("total %d, names %+v", total, names)
@@ -217,9 +218,9 @@ func TestJournal(t *testing.T) {
 	_, _, o := world(t)
 	j := journal.New(10)
 	o.Journal = j
-	dns.New(o).Ask(dns.Both, "WWW.example.com", mdns.TypeTXT)
-	got := j.Entries(journal.Filter{})
-	if len(got) != 1 || got[0].Op != "TXT www.example.com." || got[0].Outcome != "NOERROR" || got[0].Detail["answer"] != "hello" || got[0].Source != journal.DNS {
+	dns.New(o).Ask(api.RoleBoth, "WWW.example.com", mdns.TypeTXT)
+	got := j.Entries(api.JournalFilter{})
+	if len(got) != 1 || got[0].Op != "TXT www.example.com." || got[0].Outcome != "NOERROR" || got[0].Detail["answer"] != "hello" || got[0].Source != api.SourceDNS {
 		t.Errorf("journal %+v", got)
 	}
 }

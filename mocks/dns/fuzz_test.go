@@ -5,6 +5,7 @@ import (
 
 	mdns "github.com/miekg/dns"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
@@ -14,7 +15,7 @@ import (
 func fuzzed(f *testing.F) *dns.Server {
 	f.Helper()
 	store := zone.New(zone.Options{})
-	z, err := store.AddZone(zone.Zone{Name: "example.com"})
+	z, err := store.AddZone(api.Zone{Name: "example.com"})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -46,7 +47,7 @@ func FuzzPacket(f *testing.F) {
 		if query.Unpack(packet) != nil || query.Response {
 			return // the listener answers these by itself, or not at all
 		}
-		reply := s.Answer(dns.Both, query)
+		reply := s.Answer(api.RoleBoth, query)
 		if _, err := reply.Pack(); err != nil || reply.Id != query.Id || !reply.Response {
 			t.Errorf("%v\nreply %v\n%v", query, reply, err)
 		}
@@ -68,11 +69,11 @@ func FuzzQuestion(f *testing.F) {
 		if err != nil || new(mdns.Msg).Unpack(query) != nil {
 			return // never comes over the wire
 		}
-		reply := s.Ask([]dns.Role{dns.Both, dns.Authority, dns.Resolver}[role%3], name, qtype)
+		reply := s.Ask([]api.DNSRole{api.RoleBoth, api.RoleAuthority, api.RoleResolver}[role%3], name, qtype)
 		if _, err := reply.Pack(); err != nil {
 			t.Errorf("%s %d: %v", name, qtype, err)
 		}
-		if www := s.Ask(dns.Both, "www.example.com", mdns.TypeA); len(www.Answer) != 1 {
+		if www := s.Ask(api.RoleBoth, "www.example.com", mdns.TypeA); len(www.Answer) != 1 {
 			t.Errorf("after %s %d: %v", name, qtype, www)
 		}
 	})

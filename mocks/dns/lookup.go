@@ -6,6 +6,7 @@ import (
 
 	mdns "github.com/miekg/dns"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -16,7 +17,7 @@ const maxChain = 10
 type lookup struct {
 	s     *Server
 	view  zone.View
-	role  Role
+	role  api.DNSRole
 	now   time.Time
 	lag   time.Duration
 	qtype uint16
@@ -41,7 +42,7 @@ func (s *Server) resolve(q mdns.Question, reply *mdns.Msg, from origin) {
 
 // name answers for one name of the chain: the one asked for, or a CNAME's target.
 func (l *lookup) name(owner, name string, depth int) {
-	if l.role != Authority {
+	if l.role != api.RoleAuthority {
 		if addr, ok := l.s.own[name]; ok {
 			l.ownName(owner, addr)
 			return
@@ -51,10 +52,10 @@ func (l *lookup) name(owner, name string, depth int) {
 	switch {
 	case ok:
 		if depth == 0 {
-			l.reply.Authoritative = l.role != Resolver
+			l.reply.Authoritative = l.role != api.RoleResolver
 		}
 		l.inZone(cut, owner, name, depth)
-	case l.role != Authority:
+	case l.role != api.RoleAuthority:
 		l.owner, l.stranger = owner, strings.TrimSuffix(name, ".")
 		if name == "" { // the root itself
 			l.stranger = "."
@@ -69,7 +70,7 @@ func (l *lookup) name(owner, name string, depth int) {
 func (l *lookup) zoneOf(name string) (zone.Cut, bool) {
 	for {
 		cut, ok := l.view.Best(name)
-		if !ok || l.role == Authority || cut.Zone().Status == zone.Active {
+		if !ok || l.role == api.RoleAuthority || cut.Zone().Status == api.ZoneActive {
 			return cut, ok
 		}
 		name = parent(cut.Zone().Name)
@@ -194,7 +195,7 @@ func (l *lookup) delegation(cut zone.Cut, name string) (string, []*zone.Record) 
 // refer answers with a referral; a resolver would have to ask those servers,
 // and they are not part of this internet: SERVFAIL.
 func (l *lookup) refer(cut zone.Cut, at string, ns []*zone.Record) {
-	if l.role != Authority {
+	if l.role != api.RoleAuthority {
 		l.reply.Authoritative = false
 		l.reply.Rcode = mdns.RcodeServerFailure
 		return

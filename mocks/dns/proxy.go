@@ -7,6 +7,7 @@ import (
 
 	mdns "github.com/miekg/dns"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -69,7 +70,7 @@ func (l *lookup) flatten(cut zone.Cut, owner string, alias *zone.Record, depth i
 		l.reply.Rcode = mdns.RcodeServerFailure
 		return
 	}
-	target := &lookup{s: l.s, view: l.view, role: Both, now: l.now, lag: l.lag, qtype: l.qtype, reply: new(mdns.Msg)}
+	target := &lookup{s: l.s, view: l.view, role: api.RoleBoth, now: l.now, lag: l.lag, qtype: l.qtype, reply: new(mdns.Msg)}
 	target.name(mdns.Fqdn(alias.Content), zone.Canonical(alias.Content), depth+1)
 	if target.stranger != "" {
 		l.s.unknown.count(target.stranger, l.client, l.now)

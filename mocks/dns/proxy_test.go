@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	mdns "github.com/miekg/dns"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
@@ -27,7 +28,7 @@ func TestProxiedNames(t *testing.T) {
 	edge := []netip.Prefix{netip.MustParsePrefix("104.16.0.0/13"), netip.MustParsePrefix("172.64.0.0/13"), netip.MustParsePrefix("2606:4700::/32")}
 	for _, name := range []string{"shown.example.com", "half.example.com", "hidden.example.com", "x.any.example.com"} {
 		for _, typ := range []uint16{mdns.TypeA, mdns.TypeAAAA} {
-			reply := s.Ask(dns.Both, name, typ)
+			reply := s.Ask(api.RoleBoth, name, typ)
 			if len(reply.Answer) != 2 {
 				t.Errorf("%s %s: %v", name, mdns.TypeToString[typ], shown(reply))
 			}
@@ -40,12 +41,12 @@ func TestProxiedNames(t *testing.T) {
 				}
 			}
 		}
-		reply := s.Ask(dns.Both, name, mdns.TypeHTTPS)
+		reply := s.Ask(api.RoleBoth, name, mdns.TypeHTTPS)
 		if len(reply.Answer) != 1 || !strings.Contains(reply.Answer[0].String(), "ipv4hint=") {
 			t.Errorf("%s HTTPS: %v", name, shown(reply))
 		}
 	}
-	if got := s.Ask(dns.Both, "www.example.com", mdns.TypeHTTPS); len(got.Answer) != 0 {
+	if got := s.Ask(api.RoleBoth, "www.example.com", mdns.TypeHTTPS); len(got.Answer) != 0 {
 		t.Errorf("HTTPS of a name that is not proxied: %v", shown(got))
 	}
 }
@@ -58,7 +59,7 @@ func TestFlattening(t *testing.T) {
 	s := dns.New(o)
 	z, other := store.ZonesNamed("example.com")[0], store.ZonesNamed("other.test")[0]
 	for _, c := range []struct {
-		zone zone.ID
+		zone api.ID
 		zone.Change
 	}{
 		{other.ID, zone.Change{Name: ptr("slow"), Type: ptr("A"), Content: ptr("198.51.100.8"), TTL: ptr(3600)}},
@@ -80,11 +81,11 @@ func TestFlattening(t *testing.T) {
 		"chain.example.com": {"NOERROR aa", "chain.example.com. 60 A 198.51.100.9"},
 		"lost.example.com":  {"NOERROR aa", "ns: SOA example.com."},
 	} {
-		if diff := cmp.Diff(want, shown(s.Ask(dns.Both, name, mdns.TypeA))); diff != "" {
+		if diff := cmp.Diff(want, shown(s.Ask(api.RoleBoth, name, mdns.TypeA))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
 		}
 	}
-	if got := s.Ask(dns.Both, "round.example.com", mdns.TypeA); len(got.Answer) != 0 {
+	if got := s.Ask(api.RoleBoth, "round.example.com", mdns.TypeA); len(got.Answer) != 0 {
 		t.Errorf("a loop: %v", shown(got))
 	}
 	if names, _ := s.Unknown(); len(names) != 1 || names[0].Name != "nobody.invalid" {
@@ -98,7 +99,7 @@ func TestLongText(t *testing.T) {
 	store, _, o := world(t)
 	long := strings.Repeat("0123456789", 60)
 	add(t, store, store.ZonesNamed("example.com")[0], "long TXT plain "+long)
-	reply := dns.New(o).Ask(dns.Both, "long.example.com", mdns.TypeTXT)
+	reply := dns.New(o).Ask(api.RoleBoth, "long.example.com", mdns.TypeTXT)
 	txt, ok := reply.Answer[0].(*mdns.TXT)
 	if !ok || len(txt.Txt) != 3 || len(txt.Txt[0]) != 255 || strings.Join(txt.Txt, "") != long {
 		t.Errorf("%v", shown(reply))

@@ -7,6 +7,7 @@ import (
 
 	mdns "github.com/miekg/dns"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
@@ -20,18 +21,18 @@ func TestPublishDelay(t *testing.T) {
 	}
 	z := store.ZonesNamed("example.com")[0]
 	add(t, store, z, "slow TXT plain late", "slow A plain 192.0.2.8")
-	see := func() string { return shown(s.Ask(dns.Both, "slow.example.com", mdns.TypeTXT))[1] }
+	see := func() string { return shown(s.Ask(api.RoleBoth, "slow.example.com", mdns.TypeTXT))[1] }
 	if got := see(); !strings.Contains(got, "SOA") {
 		t.Errorf("at once: %s", got)
 	}
-	if got := shown(s.Ask(dns.Both, "slow.example.com", mdns.TypeA)); len(got) != 2 || !strings.Contains(got[1], "192.0.2.8") {
+	if got := shown(s.Ask(api.RoleBoth, "slow.example.com", mdns.TypeA)); len(got) != 2 || !strings.Contains(got[1], "192.0.2.8") {
 		t.Errorf("the other type: %v", got)
 	}
 	c.pass(time.Minute)
 	if got := see(); !strings.Contains(got, "late") {
 		t.Errorf("after a minute: %s", got)
 	}
-	var id zone.ID
+	var id api.ID
 	store.Read(func(v zone.View) {
 		cut, _ := v.Best("slow.example.com")
 		for _, r := range cut.Records("slow.example.com") {
@@ -73,7 +74,7 @@ func TestLateNames(t *testing.T) {
 	}{{0, "NXDOMAIN aa", "NXDOMAIN aa"}, {time.Minute, "NOERROR aa", "NOERROR aa"}} {
 		c.pass(step.pass)
 		for name, want := range map[string]string{"late.example.com": step.before, "x.star.example.com": step.star, "www.example.com": "NOERROR aa", "b.ent.example.com": "NOERROR aa"} {
-			if got := shown(s.Ask(dns.Both, name, mdns.TypeMX)); got[0] != want {
+			if got := shown(s.Ask(api.RoleBoth, name, mdns.TypeMX)); got[0] != want {
 				t.Errorf("after %v, %s: %v, want %s", step.pass, name, got, want)
 			}
 		}
@@ -88,7 +89,7 @@ func TestTheLongestDelay(t *testing.T) {
 	if err := s.SetDelays([]dns.Delay{{By: time.Hour}}); err != nil {
 		t.Fatal(err)
 	}
-	second := serve(t, s, dns.Listener{Name: "secondary", Role: dns.Authority, Lag: time.Hour})
+	second := serve(t, s, dns.Listener{Name: "secondary", Role: api.RoleAuthority, Lag: time.Hour})
 	c.pass(24 * time.Hour)
 	z := store.ZonesNamed("example.com")[0]
 	found, _, err := store.List(z.ID, zone.Query{Name: zone.Match{Exact: "www.example.com"}, Type: "A"})

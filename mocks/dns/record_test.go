@@ -6,6 +6,7 @@ import (
 
 	mdns "github.com/miekg/dns"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -36,7 +37,7 @@ func FuzzRecord(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, typ, content, data string, priority uint16) {
 		store := zone.New(zone.Options{})
-		z, err := store.AddZone(zone.Zone{Name: "example.com"})
+		z, err := store.AddZone(api.Zone{Name: "example.com"})
 		if err != nil {
 			t.Fatal(err)
 		}

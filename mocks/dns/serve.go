@@ -9,6 +9,8 @@ import (
 	"time"
 
 	mdns "github.com/miekg/dns"
+
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 const (
@@ -25,7 +27,7 @@ type Listener struct {
 	// Name stands in the journal and can be named by a fault: "ns1", "resolver".
 	Name string
 	// Role is the face it shows; Both unless set.
-	Role Role
+	Role api.DNSRole
 	// Lag holds every change back by so much, as a secondary server does.
 	Lag    time.Duration
 	Packet net.PacketConn
@@ -37,7 +39,7 @@ func (s *Server) Serve(ctx context.Context, listeners ...Listener) error {
 	var servers []*mdns.Server
 	for _, l := range listeners {
 		if l.Role == "" {
-			l.Role = Both
+			l.Role = api.RoleBoth
 		}
 		if l.Packet != nil {
 			servers = append(servers, &mdns.Server{PacketConn: l.Packet, Handler: s.handler(ctx, l, "udp"), UDPSize: mdns.MinMsgSize * 8})

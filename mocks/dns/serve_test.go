@@ -12,6 +12,7 @@ import (
 
 	mdns "github.com/miekg/dns"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 )
 
@@ -125,8 +126,8 @@ func TestASecondaryLags(t *testing.T) {
 	t.Parallel()
 	store, c, o := world(t)
 	s := dns.New(o)
-	late := serve(t, s, dns.Listener{Name: "ns2", Role: dns.Authority, Lag: time.Minute})
-	prompt := serve(t, s, dns.Listener{Name: "ns1", Role: dns.Authority})
+	late := serve(t, s, dns.Listener{Name: "ns2", Role: api.RoleAuthority, Lag: time.Minute})
+	prompt := serve(t, s, dns.Listener{Name: "ns1", Role: api.RoleAuthority})
 	c.pass(time.Hour)
 	add(t, store, store.ZonesNamed("example.com")[0], "fresh A plain 192.0.2.4")
 	query := new(mdns.Msg).SetQuestion("fresh.example.com.", mdns.TypeA)

@@ -10,6 +10,7 @@ import (
 
 	mdns "github.com/miekg/dns"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -38,7 +39,7 @@ func (l *lookup) foreign(owner, name string) {
 			}
 			above = above || strings.HasSuffix(zone.Canonical(ns), "."+name)
 		}
-		above = above || z.Status == zone.Active && strings.HasSuffix(z.Name, "."+name)
+		above = above || z.Status == api.ZoneActive && strings.HasSuffix(z.Name, "."+name)
 	}
 	if !above {
 		l.reply.Rcode = mdns.RcodeNameError
@@ -62,20 +63,9 @@ const (
 	maxClients = 8
 )
 
-// UnknownName is a name that somebody asked for and this internet does not have.
-type UnknownName struct {
-	Name  string `json:"name"`
-	Count uint64 `json:"count"`
-	// Clients are the first few that asked. Loopback is this process itself: the
-	// outside client and the CAs' validation; "control" is a question from inside.
-	Clients []string  `json:"clients"`
-	First   time.Time `json:"first"`
-	Last    time.Time `json:"last"`
-}
-
 type unknownNames struct {
 	mu    sync.Mutex
-	names map[string]*UnknownName
+	names map[string]*api.UnknownName
 	total uint64
 }
 
@@ -84,14 +74,14 @@ func (u *unknownNames) count(name, client string, now time.Time) {
 	defer u.mu.Unlock()
 	u.total++
 	if u.names == nil {
-		u.names = map[string]*UnknownName{}
+		u.names = map[string]*api.UnknownName{}
 	}
 	known := u.names[name]
 	if known == nil {
 		if len(u.names) >= maxUnknown {
 			return
 		}
-		known = &UnknownName{Name: name, First: now}
+		known = &api.UnknownName{Name: name, First: now}
 		u.names[name] = known
 	}
 	known.Count++
@@ -103,10 +93,10 @@ func (u *unknownNames) count(name, client string, now time.Time) {
 
 // Unknown returns the unknown names that were asked for, the most wanted first,
 // and how many questions they were in all; past 10,000 names only the total grows.
-func (s *Server) Unknown() ([]UnknownName, uint64) {
+func (s *Server) Unknown() ([]api.UnknownName, uint64) {
 	s.unknown.mu.Lock()
 	defer s.unknown.mu.Unlock()
-	names := make([]UnknownName, 0, len(s.unknown.names))
+	names := make([]api.UnknownName, 0, len(s.unknown.names))
 	for _, n := range s.unknown.names {
 		shown := *n
 		shown.Clients = slices.Clone(n.Clients)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -15,12 +16,12 @@ import (
 const problemPrefix = "urn:ietf:params:acme:error:"
 
 // answers says that the effect is an answer of its own.
-func (e *Effect) answers() bool {
+func answers(e *api.Effect) bool {
 	return e.Status != 0 || e.Code != 0 || e.Problem != "" || e.Body != "" || e.HTML
 }
 
 // answer writes it in the words of the host, and returns the status.
-func (e *Effect) answer(ctx context.Context, w http.ResponseWriter, host Host) int {
+func answer(ctx context.Context, e *api.Effect, w http.ResponseWriter, host Host) int {
 	status := e.Status
 	body := []byte(e.Body)
 	kind := ""
@@ -32,10 +33,10 @@ func (e *Effect) answer(ctx context.Context, w http.ResponseWriter, host Host) i
 		kind, body = "text/html; charset=UTF-8", errorPage(status)
 	case e.Problem != "" || host.Step != nil && e.Code == 0:
 		kind = "application/problem+json"
-		status, body = e.problem(ctx, w, host)
+		status, body = problem(ctx, e, w, host)
 	default:
 		status = orElse(status, http.StatusBadRequest)
-		kind, body = "application/json", e.envelope(status)
+		kind, body = "application/json", envelope(e, status)
 	}
 	if kind != "" && w.Header().Get("Content-Type") == "" {
 		w.Header().Set("Content-Type", kind)
@@ -57,7 +58,7 @@ func orElse(n, other int) int {
 
 // envelope is Cloudflare's answer of a failure. It is one with any status: some clients look at success
 // alone, others at the status alone.
-func (e *Effect) envelope(status int) []byte {
+func envelope(e *api.Effect, status int) []byte {
 	message := e.Message
 	if message == "" {
 		message = http.StatusText(status)
@@ -66,7 +67,7 @@ func (e *Effect) envelope(status int) []byte {
 }
 
 // problem is ACME's (RFC 7807), with a fresh nonce as RFC 8555 section 6.5 wants.
-func (e *Effect) problem(ctx context.Context, w http.ResponseWriter, host Host) (int, []byte) {
+func problem(ctx context.Context, e *api.Effect, w http.ResponseWriter, host Host) (int, []byte) {
 	kind := e.Problem
 	if kind == "" {
 		kind = map[bool]string{true: "serverInternal", false: "malformed"}[e.Status >= http.StatusInternalServerError]
@@ -76,7 +77,7 @@ func (e *Effect) problem(ctx context.Context, w http.ResponseWriter, host Host) 
 	}
 	status := e.Status
 	if status == 0 {
-		status, _ = problemStatus(kind)
+		status, _ = api.ProblemStatus(kind)
 	}
 	detail := e.Message
 	if detail == "" {

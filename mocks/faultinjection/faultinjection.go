@@ -17,25 +17,16 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
 // maxRules bounds the rules of a set.
 const maxRules = 1000
 
-// State is a rule with what became of it.
-type State struct {
-	Rule
-	// Seen counts what the rule fitted, Hits what it changed.
-	Seen uint64 `json:"seen"`
-	Hits uint64 `json:"hits"`
-	// Ends is when the rule expires by time; zero never.
-	Ends time.Time `json:"ends,omitzero"`
-}
-
 // active is a rule at work.
 type active struct {
-	rule Rule
+	rule api.FaultRule
 	seen uint64
 	hits uint64
 	ends time.Time
@@ -69,7 +60,7 @@ func New(seed uint64, j journal.Recorder) *Set {
 }
 
 // Add takes a rule and returns it with its id.
-func (s *Set) Add(r Rule) (Rule, error) {
+func (s *Set) Add(r api.FaultRule) (api.FaultRule, error) {
 	if err := r.Check(); err != nil {
 		return r, err
 	}
@@ -102,31 +93,31 @@ func (s *Set) find(id string) int {
 }
 
 // List returns the rules at work, in the order of their adding.
-func (s *Set) List() []State {
+func (s *Set) List() []api.FaultState {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.expire()
-	out := make([]State, 0, len(s.rules))
+	out := make([]api.FaultState, 0, len(s.rules))
 	for _, a := range s.rules {
-		out = append(out, State{Rule: a.rule, Seen: a.seen, Hits: a.hits, Ends: a.ends})
+		out = append(out, api.FaultState{FaultRule: a.rule, Seen: a.seen, Hits: a.hits, Ends: a.ends})
 	}
 	return out
 }
 
 // Clear ends a rule and returns what became of it; false when there is none.
-func (s *Set) Clear(id string) (State, bool) {
+func (s *Set) Clear(id string) (api.FaultState, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.expire()
 	at := s.find(id)
 	if at < 0 {
-		return State{}, false
+		return api.FaultState{}, false
 	}
 	a := s.rules[at]
 	s.rules = slices.Delete(s.rules, at, at+1)
 	close(a.gone)
 	s.empty.Store(len(s.rules) == 0)
-	return State{Rule: a.rule, Seen: a.seen, Hits: a.hits, Ends: a.ends}, true
+	return api.FaultState{FaultRule: a.rule, Seen: a.seen, Hits: a.hits, Ends: a.ends}, true
 }
 
 // ClearAll ends all rules and returns how many there were.
@@ -159,12 +150,12 @@ func (s *Set) expire() {
 // hit is a rule that struck.
 type hit struct {
 	id   string
-	do   Effect
+	do   api.Effect
 	gone <-chan struct{}
 }
 
 // strike finds the first rule that fits and hits.
-func (s *Set) strike(fits func(*Rule) bool) (hit, bool) {
+func (s *Set) strike(fits func(*api.FaultRule) bool) (hit, bool) {
 	if s.empty.Load() {
 		return hit{}, false
 	}

@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Host is one of the HTTP servers that faults can meet.
@@ -38,8 +38,8 @@ func (s *Set) HTTP(host Host, next http.Handler) http.Handler {
 		if s.looksInto(host, r) {
 			texts = read(r) // before the set is locked: a client may take its time to send a body
 		}
-		h, struck := s.strike(func(rule *Rule) bool {
-			return rule.HTTP != nil && rule.HTTP.fits(host, r) && rule.HTTP.contained(texts)
+		h, struck := s.strike(func(rule *api.FaultRule) bool {
+			return rule.HTTP != nil && fitsRequest(rule.HTTP, host, r) && contained(rule.HTTP, texts)
 		})
 		if !struck {
 			next.ServeHTTP(w, r)
@@ -58,12 +58,12 @@ func (s *Set) looksInto(host Host, r *http.Request) bool {
 	defer s.mu.Unlock()
 	return slices.ContainsFunc(s.rules, func(a *active) bool {
 		m := a.rule.HTTP
-		return m != nil && m.Contains != "" && !a.spent() && m.fits(host, r)
+		return m != nil && m.Contains != "" && !a.spent() && fitsRequest(m, host, r)
 	})
 }
 
 // fits judges all but the body.
-func (m *HTTPMatch) fits(host Host, r *http.Request) bool {
+func fitsRequest(m *api.HTTPMatch, host Host, r *http.Request) bool {
 	if m.Host != "" && m.Host != host.Name && (m.Host != "acme" || host.Step == nil) {
 		return false
 	}
@@ -76,7 +76,7 @@ func (m *HTTPMatch) fits(host Host, r *http.Request) bool {
 		(m.Token == "" || m.Token == cloudflare.Fingerprint(r))
 }
 
-func (m *HTTPMatch) contained(texts [][]byte) bool {
+func contained(m *api.HTTPMatch, texts [][]byte) bool {
 	return m.Contains == "" || slices.ContainsFunc(texts, func(text []byte) bool { return bytes.Contains(text, []byte(m.Contains)) })
 }
 
@@ -149,8 +149,8 @@ func (s *Set) perform(h hit, host Host, next http.Handler, w http.ResponseWriter
 		reset(w)
 	case h.do.Truncate:
 		truncate(w, r, next)
-	case h.do.answers():
-		status := h.do.answer(r.Context(), w, host)
+	case answers(&h.do):
+		status := answer(r.Context(), &h.do, w, host)
 		s.record(h, host, r, start, strconv.Itoa(status))
 	default:
 		next.ServeHTTP(w, r)
@@ -238,15 +238,15 @@ func (s *Set) record(h hit, host Host, r *http.Request, start time.Time, outcome
 	if s.journal == nil {
 		return
 	}
-	e := journal.Entry{
-		Time: start, Source: journal.API, Client: clientOf(r), Op: r.Method + " " + r.URL.Path, Outcome: outcome,
+	e := api.JournalEntry{
+		Time: start, Source: api.SourceAPI, Client: clientOf(r), Op: r.Method + " " + r.URL.Path, Outcome: outcome,
 		Detail: map[string]string{"fault": h.id}, Millis: float64(time.Since(start).Microseconds()) / 1000,
 	}
 	if r.URL.RawQuery != "" {
 		e.Detail["query"] = r.URL.RawQuery
 	}
 	if host.Step != nil {
-		e.Source, e.Detail["authority"] = journal.ACME, host.Name
+		e.Source, e.Detail["authority"] = api.SourceACME, host.Name
 		if step := host.Step(r.URL.Path); step != "" {
 			e.Op = step
 		}

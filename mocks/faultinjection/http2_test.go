@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"testing"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 )
@@ -15,25 +16,25 @@ import (
 // do with the real API: the stream breaks, and the next request is served.
 func TestHTTP2(t *testing.T) {
 	t.Parallel()
-	for name, effect := range map[string]faultinjection.Effect{
+	for name, effect := range map[string]api.Effect{
 		"reset": {Reset: true}, "truncate": {Truncate: true}, "hang": {Hang: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			j := journal.New(10)
 			set := faultinjection.New(1, j)
-			server := httptest.NewUnstartedServer(set.HTTP(api(), echo()))
+			server := httptest.NewUnstartedServer(set.HTTP(apiHost(), echo()))
 			server.EnableHTTP2 = true
 			server.StartTLS()
 			t.Cleanup(server.Close)
-			add(t, set, faultinjection.Rule{ID: "f", HTTP: &faultinjection.HTTPMatch{}, Do: effect, Times: 1})
+			add(t, set, api.FaultRule{ID: "f", HTTP: &api.HTTPMatch{}, Do: effect, Times: 1})
 			ctx := t.Context()
 			if effect.Hang { // the client gives up when it hangs, and not before
 				patient, cancel := context.WithCancel(ctx)
 				defer cancel()
 				go func() {
 					defer cancel()
-					_, _ = j.Wait(t.Context(), 0, journal.Filter{Contains: "hang"}) // or the test is over
+					_, _ = j.Wait(t.Context(), 0, api.JournalFilter{Contains: "hang"}) // or the test is over
 				}()
 				ctx = patient
 			}

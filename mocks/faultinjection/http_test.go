@@ -16,12 +16,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
-func api() faultinjection.Host { return faultinjection.Host{Name: "api"} }
+func apiHost() faultinjection.Host { return faultinjection.Host{Name: "api"} }
 
 func ca() faultinjection.Host {
 	return faultinjection.Host{
@@ -68,7 +68,7 @@ func do(ctx context.Context, server *httptest.Server, method, path, body string,
 	return answer{resp.StatusCode, string(text), resp.Header}, err
 }
 
-func add(t *testing.T, set *faultinjection.Set, r faultinjection.Rule) string {
+func add(t *testing.T, set *faultinjection.Set, r api.FaultRule) string {
 	t.Helper()
 	added, err := set.Add(r)
 	if err != nil {
@@ -81,33 +81,33 @@ func TestAnswers(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		host   faultinjection.Host
-		do     faultinjection.Effect
+		do     api.Effect
 		status int
 		body   string
 		header map[string]string
 	}{
-		"cloudflare code": {api(), faultinjection.Effect{Status: 403, Code: 10000, Message: "Authentication error"}, 403, `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"messages":[],"result":null}`, map[string]string{"Content-Type": "application/json", "Server": "cloudflare"}},
-		"bare status":     {api(), faultinjection.Effect{Status: 500}, 500, `{"success":false,"errors":[{"code":10000,"message":"Internal Server Error"}],"messages":[],"result":null}`, nil},
-		"a lie":           {api(), faultinjection.Effect{Status: 200, Code: 81044, Message: "<gone>"}, 200, `{"success":false,"errors":[{"code":81044,"message":"\u003cgone\u003e"}],"messages":[],"result":null}`, nil},
-		"own headers":     {api(), faultinjection.Effect{Status: 503, Headers: map[string]string{"Server": "x", "Content-Type": "y"}}, 503, "", map[string]string{"Server": "x", "Content-Type": "y"}},
-		"retry after":     {api(), faultinjection.Effect{Status: 429, Code: 10100, Message: "wait", RetryAfter: 300}, 429, "", map[string]string{"Retry-After": "300"}},
-		"error page":      {api(), faultinjection.Effect{HTML: true}, 502, "", map[string]string{"Content-Type": "text/html; charset=UTF-8", "Server": "cloudflare"}},
-		"text":            {api(), faultinjection.Effect{Body: "plain"}, 200, "plain", map[string]string{"Content-Type": "text/plain; charset=utf-8"}},
-		"headers only":    {api(), faultinjection.Effect{Headers: map[string]string{"CF-Ray": "x"}}, 200, "real answer ", map[string]string{"Cf-Ray": "x"}},
+		"cloudflare code": {apiHost(), api.Effect{Status: 403, Code: 10000, Message: "Authentication error"}, 403, `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"messages":[],"result":null}`, map[string]string{"Content-Type": "application/json", "Server": "cloudflare"}},
+		"bare status":     {apiHost(), api.Effect{Status: 500}, 500, `{"success":false,"errors":[{"code":10000,"message":"Internal Server Error"}],"messages":[],"result":null}`, nil},
+		"a lie":           {apiHost(), api.Effect{Status: 200, Code: 81044, Message: "<gone>"}, 200, `{"success":false,"errors":[{"code":81044,"message":"\u003cgone\u003e"}],"messages":[],"result":null}`, nil},
+		"own headers":     {apiHost(), api.Effect{Status: 503, Headers: map[string]string{"Server": "x", "Content-Type": "y"}}, 503, "", map[string]string{"Server": "x", "Content-Type": "y"}},
+		"retry after":     {apiHost(), api.Effect{Status: 429, Code: 10100, Message: "wait", RetryAfter: 300}, 429, "", map[string]string{"Retry-After": "300"}},
+		"error page":      {apiHost(), api.Effect{HTML: true}, 502, "", map[string]string{"Content-Type": "text/html; charset=UTF-8", "Server": "cloudflare"}},
+		"text":            {apiHost(), api.Effect{Body: "plain"}, 200, "plain", map[string]string{"Content-Type": "text/plain; charset=utf-8"}},
+		"headers only":    {apiHost(), api.Effect{Headers: map[string]string{"CF-Ray": "x"}}, 200, "real answer ", map[string]string{"Cf-Ray": "x"}},
 		"rate limited": {
 			ca(),
-			faultinjection.Effect{Problem: "rateLimited", RetryAfter: 60, Message: "too many"},
+			api.Effect{Problem: "rateLimited", RetryAfter: 60, Message: "too many"},
 			429, `{"type":"urn:ietf:params:acme:error:rateLimited","detail":"too many","status":429}`,
 			map[string]string{"Retry-After": "60", "Replay-Nonce": "fresh", "Content-Type": "application/problem+json", "Server": ""},
 		},
-		"caa":              {ca(), faultinjection.Effect{Problem: "caa", Message: "no"}, 403, `{"type":"urn:ietf:params:acme:error:caa","detail":"no","status":403}`, nil},
-		"acme bare status": {ca(), faultinjection.Effect{Status: 503}, 503, `{"type":"urn:ietf:params:acme:error:rateLimited","detail":"injected: Service Unavailable","status":503}`, nil},
+		"caa":              {ca(), api.Effect{Problem: "caa", Message: "no"}, 403, `{"type":"urn:ietf:params:acme:error:caa","detail":"no","status":403}`, nil},
+		"acme bare status": {ca(), api.Effect{Status: 503}, 503, `{"type":"urn:ietf:params:acme:error:rateLimited","detail":"injected: Service Unavailable","status":503}`, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			j := journal.New(10)
 			set := faultinjection.New(1, j)
-			add(t, set, faultinjection.Rule{ID: "f", HTTP: &faultinjection.HTTPMatch{}, Do: tc.do})
+			add(t, set, api.FaultRule{ID: "f", HTTP: &api.HTTPMatch{}, Do: tc.do})
 			got, err := do(t.Context(), serve(t, set, tc.host), http.MethodGet, "/new-order", "", nil)
 			if err != nil {
 				t.Fatal(err)
@@ -120,7 +120,7 @@ func TestAnswers(t *testing.T) {
 					t.Errorf("%s: %q, want %q", name, got.Header.Get(name), want)
 				}
 			}
-			if seen := j.Entries(journal.Filter{}); len(tc.do.Headers) == 0 && (len(seen) != 1 || seen[0].Detail["fault"] != "f") {
+			if seen := j.Entries(api.JournalFilter{}); len(tc.do.Headers) == 0 && (len(seen) != 1 || seen[0].Detail["fault"] != "f") {
 				t.Errorf("journal %+v", seen)
 			}
 		})
@@ -133,38 +133,38 @@ func TestMatching(t *testing.T) {
 	csr := base64.RawURLEncoding.EncodeToString([]byte(`{"csr":"` + base64.RawURLEncoding.EncodeToString([]byte("\x30\x82www.example.com")) + `"}`))
 	jws := func(p string) string { return `{"protected":"e30","payload":"` + p + `","signature":"x"}` }
 	for name, tc := range map[string]struct {
-		match      faultinjection.HTTPMatch
+		match      api.HTTPMatch
 		host       faultinjection.Host
 		path, body string
 		want       bool
 	}{
-		"everything":        {faultinjection.HTTPMatch{}, api(), "/x", "", true},
-		"host":              {faultinjection.HTTPMatch{Host: "api"}, api(), "/x", "", true},
-		"other host":        {faultinjection.HTTPMatch{Host: "staging"}, ca(), "/x", "", false},
-		"both authorities":  {faultinjection.HTTPMatch{Host: "acme"}, ca(), "/x", "", true},
-		"acme is not api":   {faultinjection.HTTPMatch{Host: "acme"}, api(), "/x", "", false},
-		"method":            {faultinjection.HTTPMatch{Method: "post"}, api(), "/x", "", true},
-		"other method":      {faultinjection.HTTPMatch{Method: "GET"}, api(), "/x", "", false},
-		"path":              {faultinjection.HTTPMatch{Path: "/zones/*/dns_records*"}, api(), "/zones/1/dns_records/batch", "", true},
-		"path is whole":     {faultinjection.HTTPMatch{Path: "/zones"}, api(), "/zones/1", "", false},
-		"query":             {faultinjection.HTTPMatch{Query: "*name=a.example*"}, api(), "/zones?page=1&name=a.example", "", true},
-		"step":              {faultinjection.HTTPMatch{Step: "new-order"}, ca(), "/new-order", "", true},
-		"step of no acme":   {faultinjection.HTTPMatch{Step: "new-order"}, api(), "/new-order", "", false},
-		"token":             {faultinjection.HTTPMatch{Token: zone.Fingerprint("secret")}, api(), "/x", "", true},
-		"other token":       {faultinjection.HTTPMatch{Token: zone.Fingerprint("other")}, api(), "/x", "", false},
-		"token, any scheme": {faultinjection.HTTPMatch{Token: zone.Fingerprint("secret")}, api(), "/lower", "", true},
-		"client":            {faultinjection.HTTPMatch{Client: "127.0.0.1"}, api(), "/x", "", true},
-		"client prefix":     {faultinjection.HTTPMatch{Client: "127.0.0.0/8"}, api(), "/x", "", true},
-		"other client":      {faultinjection.HTTPMatch{Client: "10.0.0.0/8"}, api(), "/x", "", false},
-		"body":              {faultinjection.HTTPMatch{Contains: "needle"}, api(), "/x", "hay needle hay", true},
-		"body without":      {faultinjection.HTTPMatch{Contains: "needle"}, api(), "/x", "hay", false},
-		"signed identifier": {faultinjection.HTTPMatch{Contains: "www.example.com"}, ca(), "/new-order", jws(payload), true},
-		"name in a CSR":     {faultinjection.HTTPMatch{Contains: "www.example.com"}, ca(), "/finalize", jws(csr), true},
+		"everything":        {api.HTTPMatch{}, apiHost(), "/x", "", true},
+		"host":              {api.HTTPMatch{Host: "api"}, apiHost(), "/x", "", true},
+		"other host":        {api.HTTPMatch{Host: "staging"}, ca(), "/x", "", false},
+		"both authorities":  {api.HTTPMatch{Host: "acme"}, ca(), "/x", "", true},
+		"acme is not api":   {api.HTTPMatch{Host: "acme"}, apiHost(), "/x", "", false},
+		"method":            {api.HTTPMatch{Method: "post"}, apiHost(), "/x", "", true},
+		"other method":      {api.HTTPMatch{Method: "GET"}, apiHost(), "/x", "", false},
+		"path":              {api.HTTPMatch{Path: "/zones/*/dns_records*"}, apiHost(), "/zones/1/dns_records/batch", "", true},
+		"path is whole":     {api.HTTPMatch{Path: "/zones"}, apiHost(), "/zones/1", "", false},
+		"query":             {api.HTTPMatch{Query: "*name=a.example*"}, apiHost(), "/zones?page=1&name=a.example", "", true},
+		"step":              {api.HTTPMatch{Step: "new-order"}, ca(), "/new-order", "", true},
+		"step of no acme":   {api.HTTPMatch{Step: "new-order"}, apiHost(), "/new-order", "", false},
+		"token":             {api.HTTPMatch{Token: api.Fingerprint("secret")}, apiHost(), "/x", "", true},
+		"other token":       {api.HTTPMatch{Token: api.Fingerprint("other")}, apiHost(), "/x", "", false},
+		"token, any scheme": {api.HTTPMatch{Token: api.Fingerprint("secret")}, apiHost(), "/lower", "", true},
+		"client":            {api.HTTPMatch{Client: "127.0.0.1"}, apiHost(), "/x", "", true},
+		"client prefix":     {api.HTTPMatch{Client: "127.0.0.0/8"}, apiHost(), "/x", "", true},
+		"other client":      {api.HTTPMatch{Client: "10.0.0.0/8"}, apiHost(), "/x", "", false},
+		"body":              {api.HTTPMatch{Contains: "needle"}, apiHost(), "/x", "hay needle hay", true},
+		"body without":      {api.HTTPMatch{Contains: "needle"}, apiHost(), "/x", "hay", false},
+		"signed identifier": {api.HTTPMatch{Contains: "www.example.com"}, ca(), "/new-order", jws(payload), true},
+		"name in a CSR":     {api.HTTPMatch{Contains: "www.example.com"}, ca(), "/finalize", jws(csr), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			set := faultinjection.New(1, nil)
-			add(t, set, faultinjection.Rule{HTTP: &tc.match, Do: faultinjection.Effect{Status: 418}})
+			add(t, set, api.FaultRule{HTTP: &tc.match, Do: api.Effect{Status: 418}})
 			scheme := "Bearer"
 			if tc.path == "/lower" {
 				scheme = "bearer"
@@ -186,13 +186,13 @@ func TestMatching(t *testing.T) {
 func TestConnectionsBreak(t *testing.T) {
 	t.Parallel()
 	set := faultinjection.New(1, nil)
-	server := serve(t, set, api())
-	id := add(t, set, faultinjection.Rule{HTTP: &faultinjection.HTTPMatch{}, Do: faultinjection.Effect{Reset: true}})
+	server := serve(t, set, apiHost())
+	id := add(t, set, api.FaultRule{HTTP: &api.HTTPMatch{}, Do: api.Effect{Reset: true}})
 	if _, err := do(t.Context(), server, http.MethodPost, "/", "x", nil); !errors.Is(err, syscall.ECONNRESET) {
 		t.Errorf("reset: %v", err)
 	}
 	set.Clear(id)
-	id = add(t, set, faultinjection.Rule{HTTP: &faultinjection.HTTPMatch{}, Do: faultinjection.Effect{Truncate: true}})
+	id = add(t, set, api.FaultRule{HTTP: &api.HTTPMatch{}, Do: api.Effect{Truncate: true}})
 	if got, err := do(t.Context(), server, http.MethodPost, "/", "x", nil); !errors.Is(err, io.ErrUnexpectedEOF) || got.Body != "real a" {
 		t.Errorf("truncated: %q %v", got.Body, err)
 	}
@@ -218,10 +218,10 @@ func (b told) Read(p []byte) (int, error) {
 func TestASlowBodyHoldsUpNobody(t *testing.T) {
 	t.Parallel()
 	set := faultinjection.New(1, nil)
-	add(t, set, faultinjection.Rule{HTTP: &faultinjection.HTTPMatch{Method: http.MethodPost, Contains: "needle"}, Do: faultinjection.Effect{Status: 418}})
+	add(t, set, api.FaultRule{HTTP: &api.HTTPMatch{Method: http.MethodPost, Contains: "needle"}, Do: api.Effect{Status: 418}})
 	reading := make(chan struct{})
 	once := sync.OnceFunc(func() { close(reading) })
-	handler := set.HTTP(api(), echo())
+	handler := set.HTTP(apiHost(), echo())
 	slow, feed := io.Pipe()
 	answered := make(chan int)
 	go func() {
@@ -259,9 +259,9 @@ func TestASlowBodyHoldsUpNobody(t *testing.T) {
 func TestAHugeAnswerIsTruncated(t *testing.T) {
 	t.Parallel()
 	set := faultinjection.New(1, nil)
-	add(t, set, faultinjection.Rule{HTTP: &faultinjection.HTTPMatch{}, Do: faultinjection.Effect{Truncate: true}})
+	add(t, set, api.FaultRule{HTTP: &api.HTTPMatch{}, Do: api.Effect{Truncate: true}})
 	piece := bytes.Repeat([]byte("x"), 1<<20)
-	server := httptest.NewServer(set.HTTP(api(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	server := httptest.NewServer(set.HTTP(apiHost(), http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		for range 8 {
 			_, _ = w.Write(piece)
 		}
@@ -277,14 +277,14 @@ func TestHangEndsWithTheRule(t *testing.T) {
 	t.Parallel()
 	j := journal.New(10)
 	set := faultinjection.New(1, j)
-	server := serve(t, set, api())
-	id := add(t, set, faultinjection.Rule{HTTP: &faultinjection.HTTPMatch{}, Do: faultinjection.Effect{Hang: true}})
+	server := serve(t, set, apiHost())
+	id := add(t, set, api.FaultRule{HTTP: &api.HTTPMatch{}, Do: api.Effect{Hang: true}})
 	ended := make(chan error)
 	go func() {
 		_, err := do(t.Context(), server, http.MethodPost, "/", "", nil)
 		ended <- err
 	}()
-	if _, err := j.Wait(t.Context(), 0, journal.Filter{Contains: "hang"}); err != nil {
+	if _, err := j.Wait(t.Context(), 0, api.JournalFilter{Contains: "hang"}); err != nil {
 		t.Fatal(err)
 	}
 	select {
@@ -301,9 +301,9 @@ func TestHangEndsWithTheRule(t *testing.T) {
 func TestDelay(t *testing.T) {
 	t.Parallel()
 	set := faultinjection.New(1, nil)
-	add(t, set, faultinjection.Rule{HTTP: &faultinjection.HTTPMatch{}, Do: faultinjection.Effect{DelayMillis: 60}})
+	add(t, set, api.FaultRule{HTTP: &api.HTTPMatch{}, Do: api.Effect{DelayMillis: 60}})
 	start := time.Now()
-	got, err := do(t.Context(), serve(t, set, api()), http.MethodGet, "/", "", nil)
+	got, err := do(t.Context(), serve(t, set, apiHost()), http.MethodGet, "/", "", nil)
 	if err != nil || got.Body != "real answer " || time.Since(start) < 60*time.Millisecond {
 		t.Errorf("%q %v after %v", got.Body, err, time.Since(start))
 	}
@@ -312,7 +312,7 @@ func TestDelay(t *testing.T) {
 // hits sends n requests and tells which were hit.
 func hits(t *testing.T, set *faultinjection.Set, n int) string {
 	t.Helper()
-	handler := set.HTTP(api(), echo())
+	handler := set.HTTP(apiHost(), echo())
 	var b strings.Builder
 	for range n {
 		w := httptest.NewRecorder()
@@ -325,7 +325,7 @@ func hits(t *testing.T, set *faultinjection.Set, n int) string {
 func TestLife(t *testing.T) {
 	t.Parallel()
 	set := faultinjection.New(1, nil)
-	add(t, set, faultinjection.Rule{ID: "few", HTTP: &faultinjection.HTTPMatch{}, Do: faultinjection.Effect{Status: 500}, Skip: 2, Times: 3})
+	add(t, set, api.FaultRule{ID: "few", HTTP: &api.HTTPMatch{}, Do: api.Effect{Status: 500}, Skip: 2, Times: 3})
 	if got := hits(t, set, 8); got != "..xxx..." {
 		t.Errorf("skip 2, times 3: %s", got)
 	}
@@ -335,7 +335,7 @@ func TestLife(t *testing.T) {
 	if n := set.ClearAll(); n != 1 || len(set.List()) != 0 {
 		t.Errorf("cleared %d", n)
 	}
-	add(t, set, faultinjection.Rule{HTTP: &faultinjection.HTTPMatch{}, Do: faultinjection.Effect{Status: 500}, Seconds: 0.000001})
+	add(t, set, api.FaultRule{HTTP: &api.HTTPMatch{}, Do: api.Effect{Status: 500}, Seconds: 0.000001})
 	if got := hits(t, set, 2); got != ".." {
 		t.Errorf("expired: %s", got)
 	}
@@ -348,7 +348,7 @@ func TestDiceRepeat(t *testing.T) {
 	t.Parallel()
 	roll := func(seed uint64, id string) string {
 		set := faultinjection.New(seed, nil)
-		add(t, set, faultinjection.Rule{ID: id, HTTP: &faultinjection.HTTPMatch{}, Do: faultinjection.Effect{Status: 500}, Probability: 0.5})
+		add(t, set, api.FaultRule{ID: id, HTTP: &api.HTTPMatch{}, Do: api.Effect{Status: 500}, Probability: 0.5})
 		return hits(t, set, 64)
 	}
 	first := roll(1, "a")

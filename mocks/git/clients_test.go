@@ -21,6 +21,7 @@ import (
 	"github.com/go-git/go-git/v6/plumbing/client"
 	githttp "github.com/go-git/go-git/v6/plumbing/transport/http"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/git"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 )
@@ -171,7 +172,7 @@ func TestClientsFetch(t *testing.T) {
 		}
 	}
 	t.Cleanup(func() {
-		if len(seen.Entries(journal.Filter{Source: journal.Git, Contains: first.Hash})) == 0 {
+		if len(seen.Entries(api.JournalFilter{Source: api.SourceGit, Contains: first.Hash})) == 0 {
 			t.Error("the journal does not say who fetched the first commit")
 		}
 	})
@@ -223,12 +224,12 @@ func TestClientsAreRefused(t *testing.T) {
 		}
 	}
 	t.Cleanup(func() {
-		for _, e := range seen.Entries(journal.Filter{}) {
+		for _, e := range seen.Entries(api.JournalFilter{}) {
 			if strings.Contains(e.Op+e.Outcome, "secret") || strings.Contains(e.Op+e.Outcome, "guess") {
 				t.Errorf("the journal shows a password: %+v", e)
 			}
 		}
-		if len(seen.Entries(journal.Filter{Source: journal.Git, Contains: "401"})) == 0 {
+		if len(seen.Entries(api.JournalFilter{Source: api.SourceGit, Contains: "401"})) == 0 {
 			t.Error("the journal shows no refusal")
 		}
 	})

@@ -12,7 +12,7 @@ import (
 	"github.com/go-git/go-git/v6/storage"
 	"github.com/go-git/go-git/v6/storage/memory"
 
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // DefaultBranch is where a commit goes that names no branch.
@@ -44,7 +44,7 @@ func (c Commit) Revision() string { return c.Branch + "@sha1:" + c.Hash }
 func (s *Server) Commit(ctx context.Context, at Address, change Change, archive io.Reader) (Commit, error) {
 	began := s.now()
 	c, err := s.commit(ctx, at, change, archive)
-	e := journal.Entry{Time: began, Source: journal.Control, Op: "commit " + at.String(), Outcome: c.Hash, Millis: s.since(began)}
+	e := api.JournalEntry{Time: began, Source: api.SourceControl, Op: "commit " + at.String(), Outcome: c.Hash, Millis: s.since(began)}
 	if err != nil {
 		err = fmt.Errorf("commit to %s: %w", at, err)
 		e.Outcome = err.Error()

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/git"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 )
@@ -113,7 +114,7 @@ func TestCommit(t *testing.T) {
 	if got := s.Addresses(); !slices.Equal(got, []git.Address{origin()}) {
 		t.Errorf("Addresses = %v", got)
 	}
-	if entries := seen.Entries(journal.Filter{Source: journal.Control, Contains: "commit " + origin().String()}); len(entries) != 4 {
+	if entries := seen.Entries(api.JournalFilter{Source: api.SourceControl, Contains: "commit " + origin().String()}); len(entries) != 4 {
 		t.Errorf("the journal has %d commits, want 4", len(entries))
 	}
 	s.Clear()

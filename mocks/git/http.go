@@ -20,7 +20,7 @@ import (
 	"github.com/go-git/go-git/v6/plumbing/transport"
 	"github.com/go-git/go-git/v6/storage"
 
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // maxRequest bounds what a client may send to fetch: wants and haves, 50 bytes each.
@@ -37,7 +37,7 @@ func (s *Server) Host(host string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := s.now()
 		status := &statusWriter{ResponseWriter: w, code: http.StatusOK}
-		e := journal.Entry{Time: began, Source: journal.Git, Client: clientOf(r.RemoteAddr)}
+		e := api.JournalEntry{Time: began, Source: api.SourceGit, Client: clientOf(r.RemoteAddr)}
 		s.serveHTTP(status, r, host, &e)
 		e.Millis = s.since(began)
 		if e.Outcome == "" {
@@ -47,7 +47,7 @@ func (s *Server) Host(host string) http.Handler {
 	})
 }
 
-func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, host string, e *journal.Entry) {
+func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, host string, e *api.JournalEntry) {
 	e.Op = r.Method + " " + host + r.URL.Path
 	refuse := func(code int, why string) {
 		e.Outcome = fmt.Sprintf("%d %s", code, why)
@@ -84,7 +84,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, host string, 
 }
 
 // answer has go-git answer a request.
-func (s *Server) answer(w http.ResponseWriter, r *http.Request, at Address, repository repository, operation string, e *journal.Entry) {
+func (s *Server) answer(w http.ResponseWriter, r *http.Request, at Address, repository repository, operation string, e *api.JournalEntry) {
 	r = r.Clone(r.Context())
 	if operation == uploadPack {
 		request, err := readRequest(r)
@@ -155,7 +155,7 @@ type loader struct{ store storage.Storer }
 // Load returns the repository, whatever the URL.
 func (l loader) Load(*url.URL) (storage.Storer, error) { return l.store, nil }
 
-func (s *Server) record(e journal.Entry) {
+func (s *Server) record(e api.JournalEntry) {
 	if s.journal != nil {
 		s.journal.Record(e)
 	}

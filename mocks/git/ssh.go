@@ -16,7 +16,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/knownhosts"
 
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // KnownHosts is the file by which an ssh client recognizes the given hosts, sorted.
@@ -61,7 +61,7 @@ func (s *Server) ServeSSH(ctx context.Context, l net.Listener) error {
 // session runs the one command of a session: git-upload-pack 'PATH'.
 func (s *Server) session(session ssh.Session) {
 	began := s.now()
-	e := journal.Entry{Time: began, Source: journal.Git, Client: clientOf(session.RemoteAddr().String()), Outcome: "ok"}
+	e := api.JournalEntry{Time: began, Source: api.SourceGit, Client: clientOf(session.RemoteAddr().String()), Outcome: "ok"}
 	e.Detail = map[string]string{"transport": "ssh"}
 	err := s.command(session, &e)
 	if err != nil {
@@ -75,7 +75,7 @@ func (s *Server) session(session ssh.Session) {
 	s.record(e)
 }
 
-func (s *Server) command(session ssh.Session, e *journal.Entry) error {
+func (s *Server) command(session ssh.Session, e *api.JournalEntry) error {
 	e.Op = "fetch " + session.RawCommand()
 	command := session.Command()
 	if len(command) != 2 || command[0] != transport.UploadPackService {

@@ -12,8 +12,8 @@ import (
 	"github.com/fluxcd/pkg/git/gogit"
 	"github.com/fluxcd/pkg/git/repository"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/git"
-	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
 // serveSSH serves on a port of loopback until the test ends.
@@ -71,7 +71,7 @@ func TestSSH(t *testing.T) {
 	if raw, err := os.ReadFile(filepath.Join(dir, "a.yaml")); err != nil || string(raw) != "one" {
 		t.Errorf("a.yaml = %q, %v", raw, err)
 	}
-	if got := seen.Entries(journal.Filter{Source: journal.Git, Contains: origin().String()}); len(got) == 0 || got[0].Detail["transport"] != "ssh" {
+	if got := seen.Entries(api.JournalFilter{Source: api.SourceGit, Contains: origin().String()}); len(got) == 0 || got[0].Detail["transport"] != "ssh" {
 		t.Errorf("the journal has %+v", got)
 	}
 	other, _ := newServer(t)
@@ -89,7 +89,7 @@ func TestSSH(t *testing.T) {
 			t.Errorf("%s: clone succeeds", name)
 		}
 	}
-	if got := seen.Entries(journal.Filter{Contains: "a.example.com/twice/named, b.example.com/twice/named"}); len(got) == 0 {
+	if got := seen.Entries(api.JournalFilter{Contains: "a.example.com/twice/named, b.example.com/twice/named"}); len(got) == 0 {
 		t.Error("the journal does not say why the ambiguous path was refused")
 	}
 }

@@ -11,59 +11,15 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
-
-// Source names the mock that saw something.
-type Source string
-
-// The sources of the fake internet.
-const (
-	API      Source = "api"      // the Cloudflare API
-	DNS      Source = "dns"      // the name servers
-	ACME     Source = "acme"     // the two certificate authorities
-	Outside  Source = "outside"  // the client on the internet
-	Control  Source = "control"  // the private side that steers all of them
-	Git      Source = "git"      // the Git hosts
-	Registry Source = "registry" // chart repositories and OCI registries
-)
-
-// Entry is one thing that a mock saw, with what it answered.
-type Entry struct {
-	// Seq counts from 1 without gaps over the life of a journal; Record sets it.
-	Seq uint64 `json:"seq"`
-	// Time is when the request arrived; Record sets it when it is zero.
-	Time   time.Time `json:"time"`
-	Source Source    `json:"source"`
-	// Client is the remote IP address, without port.
-	Client string `json:"client,omitempty"`
-	// Op says what was asked: "GET /client/v4/zones", "TXT _acme-challenge.x.", "new-order".
-	Op string `json:"op"`
-	// Outcome says what was answered: "200", "403 10000", "NXDOMAIN", "urn:ietf:params:acme:error:caa".
-	Outcome string `json:"outcome"`
-	// Detail holds a few small facts more, never a secret. It must not be changed after Record.
-	Detail map[string]string `json:"detail,omitempty"`
-	// Millis is how long the answer took.
-	Millis float64 `json:"ms"`
-}
 
 // Recorder is all that a mock needs to know of the journal.
-type Recorder interface{ Record(Entry) }
+type Recorder interface{ Record(api.JournalEntry) }
 
-// Filter chooses entries. The zero value chooses all.
-type Filter struct {
-	// After keeps only entries whose Seq is greater.
-	After uint64
-	// Source keeps only this source.
-	Source Source
-	// Client keeps only this remote IP.
-	Client string
-	// Contains keeps only entries with this text in Op, Outcome or a Detail value, in any case.
-	Contains string
-	// Limit keeps at most so many entries, the oldest; 0 keeps all.
-	Limit int
-}
-
-func (f Filter) match(e *Entry) bool {
+// match reports whether the filter chooses the entry.
+func match(f api.JournalFilter, e *api.JournalEntry) bool {
 	if e.Seq <= f.After || (f.Source != "" && e.Source != f.Source) || (f.Client != "" && e.Client != f.Client) {
 		return false
 	}
@@ -85,7 +41,7 @@ func (f Filter) match(e *Entry) bool {
 // Journal is a bounded ring of entries. It is safe for concurrent use.
 type Journal struct {
 	mu      sync.Mutex
-	ring    []Entry
+	ring    []api.JournalEntry
 	last    uint64        // Seq of the newest entry, 0 when there is none
 	first   uint64        // Seq of the oldest entry that Clear has left, at least 1
 	waiting chan struct{} // closed, and forgotten, by the next Record; nil while nobody waits
@@ -93,7 +49,7 @@ type Journal struct {
 
 // New returns a journal of the newest capacity entries (at least one).
 func New(capacity int) *Journal {
-	return &Journal{ring: make([]Entry, max(capacity, 1)), first: 1}
+	return &Journal{ring: make([]api.JournalEntry, max(capacity, 1)), first: 1}
 }
 
 // maxText bounds every text of an entry, in bytes, so that the ring is bounded
@@ -108,7 +64,7 @@ func bounded(text string) string {
 }
 
 // bound cuts what is too long. The writer's map stays as it is.
-func (e *Entry) bound() {
+func bound(e *api.JournalEntry) {
 	e.Client, e.Op, e.Outcome = bounded(e.Client), bounded(e.Op), bounded(e.Outcome)
 	copied := false
 	for name, text := range e.Detail {
@@ -124,8 +80,8 @@ func (e *Entry) bound() {
 
 // Record appends an entry, gives it its Seq, and wakes those who wait. Texts of
 // more than 2 KiB are cut.
-func (j *Journal) Record(e Entry) {
-	e.bound()
+func (j *Journal) Record(e api.JournalEntry) {
+	bound(&e)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if e.Time.IsZero() {
@@ -141,17 +97,17 @@ func (j *Journal) Record(e Entry) {
 }
 
 // Entries returns what the filter chooses among the entries still held, oldest first; never nil.
-func (j *Journal) Entries(f Filter) []Entry {
+func (j *Journal) Entries(f api.JournalFilter) []api.JournalEntry {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.entries(f)
 }
 
-func (j *Journal) entries(f Filter) []Entry {
-	found := []Entry{}
+func (j *Journal) entries(f api.JournalFilter) []api.JournalEntry {
+	found := []api.JournalEntry{}
 	for seq := max(j.oldest(), f.After+1); seq <= j.last; seq++ {
 		e := &j.ring[(seq-1)%uint64(len(j.ring))]
-		if !f.match(e) {
+		if !match(f, e) {
 			continue
 		}
 		found = append(found, *e)
@@ -172,7 +128,7 @@ func (j *Journal) oldest() uint64 {
 
 // Wait returns the entries after the given Seq that the filter chooses, as soon
 // as there is one. When ctx ends first it returns an empty list and ctx's error.
-func (j *Journal) Wait(ctx context.Context, after uint64, f Filter) ([]Entry, error) {
+func (j *Journal) Wait(ctx context.Context, after uint64, f api.JournalFilter) ([]api.JournalEntry, error) {
 	f.After = max(f.After, after)
 	for {
 		j.mu.Lock()

@@ -13,10 +13,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
-func seqs(entries []journal.Entry) []uint64 {
+func seqs(entries []api.JournalEntry) []uint64 {
 	got := []uint64{}
 	for _, e := range entries {
 		got = append(got, e.Seq)
@@ -27,23 +28,23 @@ func seqs(entries []journal.Entry) []uint64 {
 func TestEntriesFilter(t *testing.T) {
 	t.Parallel()
 	j := journal.New(10)
-	j.Record(journal.Entry{Source: journal.API, Client: "10.0.0.1", Op: "GET /client/v4/zones", Outcome: "200"})
-	j.Record(journal.Entry{Source: journal.DNS, Client: "10.0.0.2", Op: "TXT _acme-challenge.a.", Outcome: "NXDOMAIN"})
-	j.Record(journal.Entry{Source: journal.API, Client: "10.0.0.2", Op: "POST /client/v4/zones", Outcome: "403 10000", Detail: map[string]string{"token": "Ab12"}})
+	j.Record(api.JournalEntry{Source: api.SourceAPI, Client: "10.0.0.1", Op: "GET /client/v4/zones", Outcome: "200"})
+	j.Record(api.JournalEntry{Source: api.SourceDNS, Client: "10.0.0.2", Op: "TXT _acme-challenge.a.", Outcome: "NXDOMAIN"})
+	j.Record(api.JournalEntry{Source: api.SourceAPI, Client: "10.0.0.2", Op: "POST /client/v4/zones", Outcome: "403 10000", Detail: map[string]string{"token": "Ab12"}})
 	for name, tc := range map[string]struct {
-		filter journal.Filter
+		filter api.JournalFilter
 		want   []uint64
 	}{
-		"all":               {journal.Filter{}, []uint64{1, 2, 3}},
-		"source":            {journal.Filter{Source: journal.API}, []uint64{1, 3}},
-		"client":            {journal.Filter{Client: "10.0.0.2"}, []uint64{2, 3}},
-		"after":             {journal.Filter{After: 2}, []uint64{3}},
-		"op, any case":      {journal.Filter{Contains: "ACME-challenge"}, []uint64{2}},
-		"outcome":           {journal.Filter{Contains: "10000"}, []uint64{3}},
-		"detail":            {journal.Filter{Contains: "ab12"}, []uint64{3}},
-		"limit keeps first": {journal.Filter{Limit: 2}, []uint64{1, 2}},
-		"nothing":           {journal.Filter{Contains: "absent"}, []uint64{}},
-		"from the future":   {journal.Filter{After: 99}, []uint64{}},
+		"all":               {api.JournalFilter{}, []uint64{1, 2, 3}},
+		"source":            {api.JournalFilter{Source: api.SourceAPI}, []uint64{1, 3}},
+		"client":            {api.JournalFilter{Client: "10.0.0.2"}, []uint64{2, 3}},
+		"after":             {api.JournalFilter{After: 2}, []uint64{3}},
+		"op, any case":      {api.JournalFilter{Contains: "ACME-challenge"}, []uint64{2}},
+		"outcome":           {api.JournalFilter{Contains: "10000"}, []uint64{3}},
+		"detail":            {api.JournalFilter{Contains: "ab12"}, []uint64{3}},
+		"limit keeps first": {api.JournalFilter{Limit: 2}, []uint64{1, 2}},
+		"nothing":           {api.JournalFilter{Contains: "absent"}, []uint64{}},
+		"from the future":   {api.JournalFilter{After: 99}, []uint64{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -58,20 +59,20 @@ func TestRingKeepsTheNewest(t *testing.T) {
 	t.Parallel()
 	j := journal.New(3)
 	for i := range 5 {
-		j.Record(journal.Entry{Op: fmt.Sprint(i)})
+		j.Record(api.JournalEntry{Op: fmt.Sprint(i)})
 	}
-	if diff := cmp.Diff([]uint64{3, 4, 5}, seqs(j.Entries(journal.Filter{}))); diff != "" {
+	if diff := cmp.Diff([]uint64{3, 4, 5}, seqs(j.Entries(api.JournalFilter{}))); diff != "" {
 		t.Errorf("entries (-want +got):\n%s", diff)
 	}
 	if got := j.Dropped(); got != 2 {
 		t.Errorf("dropped = %d, want 2", got)
 	}
 	j.Clear()
-	if got := j.Entries(journal.Filter{}); len(got) != 0 || j.Dropped() != 0 {
+	if got := j.Entries(api.JournalFilter{}); len(got) != 0 || j.Dropped() != 0 {
 		t.Errorf("after clear: %d entries, %d dropped", len(got), j.Dropped())
 	}
-	j.Record(journal.Entry{Op: "next"})
-	if diff := cmp.Diff([]uint64{6}, seqs(j.Entries(journal.Filter{}))); diff != "" {
+	j.Record(api.JournalEntry{Op: "next"})
+	if diff := cmp.Diff([]uint64{6}, seqs(j.Entries(api.JournalFilter{}))); diff != "" {
 		t.Errorf("after clear the sequence goes on (-want +got):\n%s", diff)
 	}
 }
@@ -80,9 +81,9 @@ func TestRecordSetsTheTimeOnlyWhenUnset(t *testing.T) {
 	t.Parallel()
 	j := journal.New(2)
 	then := time.Date(2020, 1, 2, 3, 4, 5, 0, time.UTC)
-	j.Record(journal.Entry{Time: then})
-	j.Record(journal.Entry{})
-	got := j.Entries(journal.Filter{})
+	j.Record(api.JournalEntry{Time: then})
+	j.Record(api.JournalEntry{})
+	got := j.Entries(api.JournalFilter{})
 	if !got[0].Time.Equal(then) || got[1].Time.IsZero() {
 		t.Errorf("times = %v, %v", got[0].Time, got[1].Time)
 	}
@@ -94,8 +95,8 @@ func TestLongTextsAreCut(t *testing.T) {
 	j := journal.New(1)
 	long := strings.Repeat("é", 100_000)
 	detail := map[string]string{"query": long, "token": "sha256:0123456789ab"}
-	j.Record(journal.Entry{Op: "GET /" + long, Outcome: long, Client: long, Detail: detail})
-	e := j.Entries(journal.Filter{})[0]
+	j.Record(api.JournalEntry{Op: "GET /" + long, Outcome: long, Client: long, Detail: detail})
+	e := j.Entries(api.JournalFilter{})[0]
 	for name, text := range map[string]string{"op": e.Op, "outcome": e.Outcome, "client": e.Client, "query": e.Detail["query"]} {
 		if len(text) > 2100 || !utf8.ValidString(text) || !strings.HasSuffix(text, "é…") {
 			t.Errorf("%s: %d bytes, ends with %q", name, len(text), text[len(text)-8:])
@@ -109,17 +110,17 @@ func TestLongTextsAreCut(t *testing.T) {
 func TestWaitWakesOnTheRightEntry(t *testing.T) {
 	t.Parallel()
 	j := journal.New(4)
-	j.Record(journal.Entry{Op: "old want"})
-	got := make(chan []journal.Entry)
+	j.Record(api.JournalEntry{Op: "old want"})
+	got := make(chan []api.JournalEntry)
 	go func() {
-		found, err := j.Wait(t.Context(), 1, journal.Filter{Contains: "want"})
+		found, err := j.Wait(t.Context(), 1, api.JournalFilter{Contains: "want"})
 		if err != nil {
 			t.Errorf("wait: %v", err)
 		}
 		got <- found
 	}()
-	j.Record(journal.Entry{Op: "other"})
-	j.Record(journal.Entry{Op: "want"})
+	j.Record(api.JournalEntry{Op: "other"})
+	j.Record(api.JournalEntry{Op: "want"})
 	if diff := cmp.Diff([]uint64{3}, seqs(<-got)); diff != "" {
 		t.Errorf("waited for (-want +got):\n%s", diff)
 	}
@@ -129,7 +130,7 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	found, err := journal.New(1).Wait(ctx, 0, journal.Filter{})
+	found, err := journal.New(1).Wait(ctx, 0, api.JournalFilter{})
 	if !errors.Is(err, context.Canceled) || found == nil || len(found) != 0 {
 		t.Errorf("wait = %v, %v", found, err)
 	}
@@ -142,13 +143,13 @@ func TestConcurrentUseLeavesNoGap(t *testing.T) {
 	for range 4 {
 		wg.Go(func() {
 			for range 100 {
-				j.Record(journal.Entry{Op: "x"})
-				j.Entries(journal.Filter{Limit: 1})
+				j.Record(api.JournalEntry{Op: "x"})
+				j.Entries(api.JournalFilter{Limit: 1})
 			}
 		})
 	}
 	wg.Wait()
-	got := j.Entries(journal.Filter{})
+	got := j.Entries(api.JournalFilter{})
 	if len(got) != 400 || got[399].Seq != 400 || j.Last() != 400 {
 		t.Errorf("%d entries, last %d", len(got), j.Last())
 	}
@@ -157,9 +158,9 @@ func TestConcurrentUseLeavesNoGap(t *testing.T) {
 func TestLinesRoundTrip(t *testing.T) {
 	t.Parallel()
 	j := journal.New(3)
-	j.Record(journal.Entry{Source: journal.ACME, Op: "new-order <&>", Outcome: "201", Millis: 1.5, Time: time.Unix(1, 0).UTC()})
-	j.Record(journal.Entry{Source: journal.DNS, Op: "A x.", Outcome: "NOERROR", Detail: map[string]string{"k": "v"}, Time: time.Unix(2, 0).UTC()})
-	want := j.Entries(journal.Filter{})
+	j.Record(api.JournalEntry{Source: api.SourceACME, Op: "new-order <&>", Outcome: "201", Millis: 1.5, Time: time.Unix(1, 0).UTC()})
+	j.Record(api.JournalEntry{Source: api.SourceDNS, Op: "A x.", Outcome: "NOERROR", Detail: map[string]string{"k": "v"}, Time: time.Unix(2, 0).UTC()})
+	want := j.Entries(api.JournalFilter{})
 	var b bytes.Buffer
 	if err := journal.WriteLines(&b, want); err != nil {
 		t.Fatal(err)

@@ -6,10 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // WriteLines writes entries as JSON lines: one object per line, as Entry's tags name the fields.
-func WriteLines(w io.Writer, entries []Entry) error {
+func WriteLines(w io.Writer, entries []api.JournalEntry) error {
 	out := bufio.NewWriter(w)
 	enc := json.NewEncoder(out)
 	enc.SetEscapeHTML(false)
@@ -25,11 +27,11 @@ func WriteLines(w io.Writer, entries []Entry) error {
 }
 
 // ReadLines reads what WriteLines wrote.
-func ReadLines(r io.Reader) ([]Entry, error) {
-	entries := []Entry{}
+func ReadLines(r io.Reader) ([]api.JournalEntry, error) {
+	entries := []api.JournalEntry{}
 	dec := json.NewDecoder(r)
 	for {
-		var e Entry
+		var e api.JournalEntry
 		err := dec.Decode(&e)
 		if errors.Is(err, io.EOF) {
 			return entries, nil

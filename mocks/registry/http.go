@@ -8,14 +8,14 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Host serves what is published on one host.
 func (s *Server) Host(name string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := s.now()
-		e := journal.Entry{Time: began, Source: journal.Registry, Op: r.Method + " " + name + r.URL.Path, Client: clientOf(r.RemoteAddr)}
+		e := api.JournalEntry{Time: began, Source: api.SourceRegistry, Op: r.Method + " " + name + r.URL.Path, Client: clientOf(r.RemoteAddr)}
 		status := &statusWriter{ResponseWriter: w, code: http.StatusOK}
 		s.serveHTTP(status, r, name)
 		e.Outcome, e.Millis = fmt.Sprint(status.code), s.since(began)

@@ -11,7 +11,7 @@ import (
 	chart "helm.sh/helm/v4/pkg/chart/v2"
 	"helm.sh/helm/v4/pkg/chart/v2/loader"
 
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // The media types of charts (https://helm.sh/docs/topics/registries/) and of Flux's artifacts
@@ -95,7 +95,7 @@ func (s *Server) publishArtifact(ctx context.Context, reference string, origin O
 
 // published notes what was published, and makes an error name the operation.
 func (s *Server) published(what, at string, p Published, err error) error {
-	e := journal.Entry{Source: journal.Control, Op: "publish " + what + " " + at, Outcome: p.Digest}
+	e := api.JournalEntry{Source: api.SourceControl, Op: "publish " + what + " " + at, Outcome: p.Digest}
 	if err != nil {
 		err = fmt.Errorf("publish %s at %s: %w", what, at, err)
 		e.Outcome = err.Error()

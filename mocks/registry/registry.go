@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
@@ -106,7 +107,7 @@ func parse(raw string) (location, error) {
 	return at, nil
 }
 
-func (s *Server) record(e journal.Entry) {
+func (s *Server) record(e api.JournalEntry) {
 	if s.journal != nil {
 		s.journal.Record(e)
 	}

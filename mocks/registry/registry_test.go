@@ -22,6 +22,7 @@ import (
 	helmregistry "helm.sh/helm/v4/pkg/registry"
 	repo "helm.sh/helm/v4/pkg/repo/v1"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/registry"
 )
@@ -126,7 +127,7 @@ func TestHelmReadsARepository(t *testing.T) {
 	if _, err := get.Get("https://example.com/index.yaml"); err == nil {
 		t.Error("there is an index where nothing was published")
 	}
-	if got := seen.Entries(journal.Filter{Source: journal.Registry, Contains: "/charts/edge-1.9.0.tgz"}); len(got) != 1 || got[0].Outcome != "200" {
+	if got := seen.Entries(api.JournalFilter{Source: api.SourceRegistry, Contains: "/charts/edge-1.9.0.tgz"}); len(got) != 1 || got[0].Outcome != "200" {
 		t.Errorf("the journal has %+v", got)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -17,7 +18,7 @@ func TestBatchOrder(t *testing.T) {
 		Posts:   []zone.Change{zone.Draft("a", "CNAME", "t.example.net")},
 		Puts:    []zone.Change{with(zone.Draft("b", "A", "192.0.2.4"), func(c *zone.Change) { c.ID = b.ID })},
 		Patches: []zone.Change{{ID: b.ID, Content: ptr("192.0.2.3")}},
-		Deletes: []zone.ID{a.ID},
+		Deletes: []api.ID{a.ID},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -40,7 +41,7 @@ func TestBatchIsAllOrNothing(t *testing.T) {
 		spoil func(*zone.Batch)
 		code  int
 	}{
-		"unknown delete": {func(b *zone.Batch) { b.Deletes = append(b.Deletes, zone.NewID()) }, zone.CodeRecordUnknown},
+		"unknown delete": {func(b *zone.Batch) { b.Deletes = append(b.Deletes, api.NewID()) }, zone.CodeRecordUnknown},
 		"bad patch":      {func(b *zone.Batch) { b.Patches[0].TTL = ptr(5) }, zone.CodeTTL},
 		"bad post": {func(b *zone.Batch) {
 			b.Posts = append(b.Posts, zone.Draft("x", "A", "nonsense"), zone.Draft("", "A", "192.0.2.1"))
@@ -55,7 +56,7 @@ func TestBatchIsAllOrNothing(t *testing.T) {
 			three := w.add(zone.Draft("two", "TXT", "v"))
 			before := all(t, w)
 			b := zone.Batch{
-				Deletes: []zone.ID{one.ID, three.ID},
+				Deletes: []api.ID{one.ID, three.ID},
 				Patches: []zone.Change{{ID: two.ID, Name: ptr("moved"), Comment: ptr("c")}},
 				Posts:   []zone.Change{zone.Draft("new.deep", "A", "192.0.2.3")},
 			}
@@ -96,13 +97,13 @@ func TestQuota(t *testing.T) {
 	if _, err := w.Create(w.zone.ID, zone.Draft("c", "A", "192.0.2.1")); codeOf(err) != zone.CodeQuota {
 		t.Errorf("err = %v", err)
 	}
-	if _, err := w.Apply(w.zone.ID, zone.Batch{Deletes: []zone.ID{first.ID}, Posts: []zone.Change{zone.Draft("c", "A", "192.0.2.1")}}); err != nil {
+	if _, err := w.Apply(w.zone.ID, zone.Batch{Deletes: []api.ID{first.ID}, Posts: []zone.Change{zone.Draft("c", "A", "192.0.2.1")}}); err != nil {
 		t.Errorf("a batch that makes room: %v", err)
 	}
-	if err := w.zone.CheckBatch(3); codeOf(err) != zone.CodeBatchLimit {
+	if err := zone.CheckBatch(w.zone, 3); codeOf(err) != zone.CodeBatchLimit {
 		t.Errorf("err = %v", err)
 	}
-	if err := w.zone.CheckBatch(2); err != nil {
+	if err := zone.CheckBatch(w.zone, 2); err != nil {
 		t.Error(err)
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -15,7 +16,7 @@ import (
 func TestReadersAndWriters(t *testing.T) {
 	t.Parallel()
 	s := zone.New(zone.Options{})
-	z, err := s.AddZone(zone.Zone{Name: "example.com"})
+	z, err := s.AddZone(api.Zone{Name: "example.com"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +36,7 @@ func TestReadersAndWriters(t *testing.T) {
 				if _, err := s.Patch(z.ID, out.Posts[0].ID, zone.Change{Content: ptr("192.0.2.2")}); err != nil {
 					t.Error(err)
 				}
-				if _, err := s.Apply(z.ID, zone.Batch{Deletes: []zone.ID{out.Posts[0].ID, out.Posts[1].ID}}); err != nil {
+				if _, err := s.Apply(z.ID, zone.Batch{Deletes: []api.ID{out.Posts[0].ID, out.Posts[1].ID}}); err != nil {
 					t.Error(err)
 				}
 			}

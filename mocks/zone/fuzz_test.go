@@ -5,13 +5,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
 // A state file comes from a disk: whatever it holds is refused or becomes a store that is whole.
 func FuzzState(f *testing.F) {
 	s := zone.New(zone.Options{})
-	z, err := s.AddZone(zone.Zone{Name: "example.com", Plan: zone.Pro()})
+	z, err := s.AddZone(api.Zone{Name: "example.com", Plan: zone.Pro()})
 	if err != nil {
 		f.Fatal(err)
 	}
@@ -23,7 +24,7 @@ func FuzzState(f *testing.F) {
 			f.Fatal(err)
 		}
 	}
-	if _, _, err := s.AddToken(zone.Token{}, ""); err != nil {
+	if _, _, err := s.AddToken(api.Token{}, ""); err != nil {
 		f.Fatal(err)
 	}
 	state, _ := s.Snapshot()
@@ -61,7 +62,7 @@ func FuzzState(f *testing.F) {
 	})
 }
 
-func recordsOf(t *testing.T, s *zone.Store, id zone.ID) []*zone.Record {
+func recordsOf(t *testing.T, s *zone.Store, id api.ID) []*zone.Record {
 	t.Helper()
 	found, _, err := s.List(id, zone.Query{})
 	if err != nil {

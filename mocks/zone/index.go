@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"sort"
+
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // blockSize bounds the records of a block: with a million records there are some four thousand blocks.
@@ -113,5 +115,5 @@ func (x *index) span(typ string) (from, until int) {
 		return 0, x.size
 	}
 	// No record has an empty name or the type typ+"\x00": both are only bounds.
-	return x.rank(&Record{Type: typ, seq: ^uint64(0)}), x.rank(&Record{Type: typ + "\x00", seq: ^uint64(0)})
+	return x.rank(&Record{Record: api.Record{Type: typ}, seq: ^uint64(0)}), x.rank(&Record{Record: api.Record{Type: typ + "\x00"}, seq: ^uint64(0)})
 }

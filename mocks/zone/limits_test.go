@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -19,7 +20,7 @@ func TestPlans(t *testing.T) {
 	comment := func(n int) zone.Change { return a(func(c *zone.Change) { c.Comment = ptr(strings.Repeat("c", n)) }) }
 	tags := func(tags ...string) zone.Change { return a(func(c *zone.Change) { c.Tags = &tags }) }
 	for name, tc := range map[string]struct {
-		plan   zone.Plan
+		plan   api.Plan
 		change zone.Change
 		code   int // 0 is taken
 	}{
@@ -50,7 +51,7 @@ func TestPlans(t *testing.T) {
 func TestPlanNumbers(t *testing.T) {
 	t.Parallel()
 	for _, tc := range []struct {
-		plan           zone.Plan
+		plan           api.Plan
 		records, batch int
 	}{{zone.Free(), 200, 200}, {zone.Pro(), 3500, 3500}} {
 		w := newWorld(t, tc.plan)
@@ -60,10 +61,10 @@ func TestPlanNumbers(t *testing.T) {
 		if _, err := w.Create(w.zone.ID, zone.Draft("more", "A", "192.0.2.1")); codeOf(err) != zone.CodeQuota {
 			t.Errorf("%s: record %d: %v", tc.plan.Name, tc.records+1, err)
 		}
-		if err := w.zone.CheckBatch(tc.batch); err != nil {
+		if err := zone.CheckBatch(w.zone, tc.batch); err != nil {
 			t.Errorf("%s: %v", tc.plan.Name, err)
 		}
-		if err := w.zone.CheckBatch(tc.batch + 1); codeOf(err) != zone.CodeBatchLimit {
+		if err := zone.CheckBatch(w.zone, tc.batch+1); codeOf(err) != zone.CodeBatchLimit {
 			t.Errorf("%s: a batch of %d: %v", tc.plan.Name, tc.batch+1, err)
 		}
 	}
@@ -83,14 +84,14 @@ func TestNumbersAreBounded(t *testing.T) {
 		return add(most)
 	}
 	err := fill(10_000, func(i int) error {
-		_, err := s.AddZone(zone.Zone{Name: fmt.Sprintf("z%05d.test", i)})
+		_, err := s.AddZone(api.Zone{Name: fmt.Sprintf("z%05d.test", i)})
 		return err
 	})
 	if codeOf(err) != zone.CodeZoneLimit {
 		t.Errorf("zones: %v", err)
 	}
 	err = fill(1000, func(int) error {
-		_, _, err := s.AddToken(zone.Token{}, "")
+		_, _, err := s.AddToken(api.Token{}, "")
 		return err
 	})
 	if codeOf(err) != zone.CodeTokenLimit {
@@ -111,22 +112,22 @@ func TestNumbersAreBounded(t *testing.T) {
 func TestTokensAreBounded(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		token zone.Token
+		token api.Token
 		taken bool
 	}{
-		"name":          {zone.Token{Name: strings.Repeat("é", 120)}, true},
-		"long name":     {zone.Token{Name: strings.Repeat("é", 121)}, false},
-		"zones":         {zone.Token{Zones: make([]zone.ID, 1000)}, true},
-		"many zones":    {zone.Token{Zones: make([]zone.ID, 1001)}, false},
-		"many networks": {zone.Token{DenyFrom: make([]netip.Prefix, 1001)}, false},
+		"name":          {api.Token{Name: strings.Repeat("é", 120)}, true},
+		"long name":     {api.Token{Name: strings.Repeat("é", 121)}, false},
+		"zones":         {api.Token{Zones: make([]api.ID, 1000)}, true},
+		"many zones":    {api.Token{Zones: make([]api.ID, 1001)}, false},
+		"many networks": {api.Token{DenyFrom: make([]netip.Prefix, 1001)}, false},
 	} {
 		s := zone.New(zone.Options{})
 		_, _, added := s.AddToken(tc.token, "")
-		k, _, err := s.AddToken(zone.Token{Name: "before"}, "")
+		k, _, err := s.AddToken(api.Token{Name: "before"}, "")
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, updated := s.UpdateToken(k.ID, func(k *zone.Token) { k.Name, k.Zones, k.DenyFrom = tc.token.Name, tc.token.Zones, tc.token.DenyFrom })
+		_, updated := s.UpdateToken(k.ID, func(k *api.Token) { k.Name, k.Zones, k.DenyFrom = tc.token.Name, tc.token.Zones, tc.token.DenyFrom })
 		for how, err := range map[string]error{"add": added, "update": updated} {
 			var refused *zone.Refusal
 			if tc.taken != (err == nil) || err != nil && !errors.As(err, &refused) {
@@ -140,7 +141,7 @@ func TestTokensAreBounded(t *testing.T) {
 func TestUsersKeepTheirID(t *testing.T) {
 	t.Parallel()
 	s := zone.New(zone.Options{})
-	add := func(email, key string) zone.ID {
+	add := func(email, key string) api.ID {
 		t.Helper()
 		u, err := s.AddUser(email, key)
 		if err != nil {

@@ -3,13 +3,15 @@ package zone
 import (
 	"testing"
 	"time"
+
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // What name servers that lag may still ask for is bounded in number, too.
 func TestHistoryIsBounded(t *testing.T) {
 	t.Parallel()
 	s := New(Options{})
-	z, err := s.AddZone(Zone{Name: "example.com"})
+	z, err := s.AddZone(api.Zone{Name: "example.com"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +37,7 @@ func TestNamesAreForgotten(t *testing.T) {
 	for _, history := range []time.Duration{-1, time.Minute} {
 		clock := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 		s := New(Options{History: history, Now: func() time.Time { return clock }})
-		z, err := s.AddZone(Zone{Name: "example.com"})
+		z, err := s.AddZone(api.Zone{Name: "example.com"})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,24 +1,14 @@
 package zone
 
-// Plan is what a zone's subscription allows. Limits of zero are not limits.
-type Plan struct {
-	ID         ID     `json:"id"`
-	Name       string `json:"name"`      // "Free Website"
-	LegacyID   string `json:"legacy_id"` // "free"
-	Subscribed bool   `json:"is_subscribed"`
-
-	MaxRecords int `json:"max_records"` // records in the zone; 81045 beyond
-	MaxBatch   int `json:"max_batch"`   // operations in one batch
-	MaxComment int `json:"max_comment"` // characters of a comment; 9313 beyond
-	MaxTags    int `json:"max_tags"`    // tags of a record; 9300 beyond
-	MinTTL     int `json:"min_ttl"`     // seconds; 9021 below
-}
+import (
+	"github.com/edgeproof/edgeproof/mocks/control/api"
+)
 
 // Free is the plan of zones created since September 2024: 200 records, no tags
 // (developers.cloudflare.com/dns/manage-dns-records).
-func Free() Plan {
-	return Plan{
-		ID:   ID{0x0f, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee},
+func Free() api.Plan {
+	return api.Plan{
+		ID:   api.ID{0x0f, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee, 0xee},
 		Name: "Free Website", LegacyID: "free",
 		MaxRecords: 200, MaxBatch: 200, MaxComment: 100, MinTTL: 60,
 	}
@@ -26,9 +16,9 @@ func Free() Plan {
 
 // Pro is the smallest paid plan: 3,500 records and batches, comments of 500 characters, 20 tags. Its ID is
 // not known from a recording.
-func Pro() Plan {
-	return Plan{
-		ID:   ID{0x0f, 0xee, 0xee, 0xee, 1},
+func Pro() api.Plan {
+	return api.Plan{
+		ID:   api.ID{0x0f, 0xee, 0xee, 0xee, 1},
 		Name: "Pro Website", LegacyID: "pro", Subscribed: true,
 		MaxRecords: 3500, MaxBatch: 3500, MaxComment: 500, MaxTags: 20, MinTTL: 60,
 	}
@@ -36,20 +26,20 @@ func Pro() Plan {
 
 // Enterprise allows TTLs from 30 s and, by the account's quota, a million records. Its ID is not known from
 // a recording.
-func Enterprise() Plan {
-	return Plan{
-		ID:   ID{0x0f, 0xee, 0xee, 0xee, 2},
+func Enterprise() api.Plan {
+	return api.Plan{
+		ID:   api.ID{0x0f, 0xee, 0xee, 0xee, 2},
 		Name: "Enterprise Website", LegacyID: "enterprise", Subscribed: true,
 		MaxRecords: 1_000_000, MaxBatch: 3500, MaxComment: 500, MaxTags: 20, MinTTL: 30,
 	}
 }
 
 // PlanNamed finds a plan by its legacy id: free, pro or enterprise.
-func PlanNamed(legacyID string) (Plan, bool) {
-	for _, p := range []Plan{Free(), Pro(), Enterprise()} {
+func PlanNamed(legacyID string) (api.Plan, bool) {
+	for _, p := range []api.Plan{Free(), Pro(), Enterprise()} {
 		if p.LegacyID == legacyID {
 			return p, true
 		}
 	}
-	return Plan{}, false
+	return api.Plan{}, false
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Match filters one text field. Letter case does not count [DOC].
@@ -63,7 +65,7 @@ type Query struct {
 
 // List returns the selected records and how many there are in all pages together. A page of the default
 // order, with or without a type filter, costs the same in a small and in a huge zone; so does a name filter.
-func (s *Store) List(zone ID, q Query) (page []*Record, total int, err error) {
+func (s *Store) List(zone api.ID, q Query) (page []*Record, total int, err error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	t := s.byID[zone]
@@ -85,7 +87,7 @@ func (s *Store) List(zone ID, q Query) (page []*Record, total int, err error) {
 }
 
 // Record finds one record.
-func (s *Store) Record(zone, record ID) (*Record, error) {
+func (s *Store) Record(zone, record api.ID) (*Record, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	t := s.byID[zone]
@@ -99,7 +101,7 @@ func (s *Store) Record(zone, record ID) (*Record, error) {
 }
 
 // Len is the number of records in a zone.
-func (s *Store) Len(zone ID) int {
+func (s *Store) Len(zone api.ID) int {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if t := s.byID[zone]; t != nil {

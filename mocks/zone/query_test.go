@@ -7,13 +7,14 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
 // The index against a sorted slice: random writes, then every page of every type, both ways.
 func TestPagesAgreeWithASortedList(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, zone.Plan{LegacyID: "test"})
+	w := newWorld(t, api.Plan{LegacyID: "test"})
 	random := rand.New(rand.NewPCG(1, 2))
 	type entry struct {
 		*zone.Record

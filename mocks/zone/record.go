@@ -3,6 +3,8 @@ package zone
 import (
 	"net/netip"
 	"time"
+
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // AutomaticTTL is the TTL value that means "Cloudflare chooses": 300 s on the wire.
@@ -10,23 +12,7 @@ const AutomaticTTL = 1
 
 // Record is one DNS record as stored. It is immutable; an update replaces it.
 type Record struct {
-	ID       ID      `json:"id"`
-	Name     string  `json:"name"`               // full name, lower case, Punycode, no trailing dot
-	Type     string  `json:"type"`               // "A", "TXT" …, one of Types
-	Content  string  `json:"content"`            // as sent, save what canonical says of its type
-	Data     string  `json:"data,omitempty"`     // JSON object, for the types that have fields; "" otherwise
-	Comment  string  `json:"comment,omitempty"`  // "" when none
-	Priority *uint16 `json:"priority,omitempty"` // MX, SRV, URI
-	TTL      int     `json:"ttl"`                // seconds, or AutomaticTTL
-	Proxied  bool    `json:"proxied,omitempty"`
-
-	FlattenCNAME bool     `json:"flatten_cname,omitempty"`
-	Tags         []string `json:"tags,omitempty"`
-
-	Created         time.Time  `json:"created_on"`  // UTC, microseconds
-	Modified        time.Time  `json:"modified_on"` // when this version began; publish delays count from here
-	CommentModified *time.Time `json:"comment_modified_on,omitempty"`
-	TagsModified    *time.Time `json:"tags_modified_on,omitempty"`
+	api.Record
 
 	seq uint64 // order of creation in the zone; newest first in listings
 }
@@ -48,7 +34,7 @@ func (v Version) Holds(t time.Time) bool {
 
 // Change is what a client asks for: a new record, a replacement or a patch. Nil means "not given".
 type Change struct {
-	ID           ID // of the record to patch or put; ignored for a post
+	ID           api.ID // of the record to patch or put; ignored for a post
 	Name         *string
 	Type         *string
 	Content      *string
@@ -70,7 +56,7 @@ func Draft(name, typ, content string) Change {
 // happens or nothing, and the first refusal is the answer
 // (developers.cloudflare.com/dns/manage-dns-records/how-to/batch-record-changes).
 type Batch struct {
-	Deletes []ID
+	Deletes []api.ID
 	Patches []Change
 	Puts    []Change
 	Posts   []Change

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 	"unicode/utf8"
+
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 const (
@@ -15,8 +17,8 @@ const (
 // resolve makes the record that a change asks for, checked alone: name, type, content, TTL, proxy, comment
 // and tags. What it may stand beside is conflicts' business. old is nil for a new record; keep says that
 // unspecified fields stay (PATCH) instead of going back to their defaults (PUT).
-func (c *Change) resolve(z *Zone, old *Record, keep bool, now time.Time) (*Record, error) {
-	r := &Record{ID: c.ID, TTL: AutomaticTTL, Created: now, Modified: now}
+func (c *Change) resolve(z *api.Zone, old *Record, keep bool, now time.Time) (*Record, error) {
+	r := &Record{Record: api.Record{ID: c.ID, TTL: AutomaticTTL, Created: now, Modified: now}}
 	if old != nil {
 		if keep {
 			*r = *old
@@ -44,7 +46,7 @@ func (c *Change) resolve(z *Zone, old *Record, keep bool, now time.Time) (*Recor
 	return r, c.resolveNotes(&z.Plan, r, old, now)
 }
 
-func (c *Change) resolveName(z *Zone, r, old *Record) error {
+func (c *Change) resolveName(z *api.Zone, r, old *Record) error {
 	switch {
 	case c.Type != nil:
 		r.Type = *c.Type
@@ -132,7 +134,7 @@ func checkProxy(r *Record, asked *int, minTTL int) error {
 	return nil
 }
 
-func (c *Change) resolveNotes(plan *Plan, r, old *Record, now time.Time) error {
+func (c *Change) resolveNotes(plan *api.Plan, r, old *Record, now time.Time) error {
 	if c.Comment != nil {
 		if n := utf8.RuneCountInString(*c.Comment); plan.MaxComment > 0 && n > plan.MaxComment {
 			return refuse(Reported, CodeComment, "DNS record comment exceeds the maximum length of %d characters.", plan.MaxComment)

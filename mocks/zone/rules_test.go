@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -152,50 +153,50 @@ func TestAccepted(t *testing.T) {
 	for name, tc := range map[string]struct {
 		before []zone.Change
 		change zone.Change
-		want   zone.Record
+		want   api.Record
 	}{
-		"apex":             {change: zone.Draft("@", "A", "192.0.2.1"), want: zone.Record{Name: "example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
-		"relative":         {change: zone.Draft("www.other.com", "A", "192.0.2.1"), want: zone.Record{Name: "www.other.com.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
-		"case and dot":     {change: zone.Draft("WWW.Example.COM.", "A", "192.0.2.1"), want: zone.Record{Name: "www.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
-		"punycode":         {change: zone.Draft("bücher", "A", "192.0.2.1"), want: zone.Record{Name: "xn--bcher-kva.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
-		"punycode, under":  {change: zone.Draft("_dmarc.bücher", "TXT", "x"), want: zone.Record{Name: "_dmarc.xn--bcher-kva.example.com", Type: "TXT", Content: "x", TTL: 1}},
-		"punycode, star":   {change: zone.Draft("*.Bücher", "A", "192.0.2.1"), want: zone.Record{Name: "*.xn--bcher-kva.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
-		"wildcard":         {change: zone.Draft("*.dev", "A", "192.0.2.1"), want: zone.Record{Name: "*.dev.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
-		"TXT verbatim":     {change: zone.Draft("_acme-challenge", "TXT", "AbC_-9"), want: zone.Record{Name: "_acme-challenge.example.com", Type: "TXT", Content: "AbC_-9", TTL: 1}},
-		"TXT quoted":       {change: zone.Draft("a", "TXT", `"heritage=external-dns"`), want: zone.Record{Name: "a.example.com", Type: "TXT", Content: `"heritage=external-dns"`, TTL: 1}},
-		"TXT beside CNAME": {before: []zone.Change{zone.Draft("a", "CNAME", "t.example.net")}, change: zone.Draft("a", "TXT", "x"), want: zone.Record{Name: "a.example.com", Type: "TXT", Content: "x", TTL: 1}},
-		"second A":         {before: []zone.Change{zone.Draft("a", "A", "192.0.2.1")}, change: zone.Draft("a", "A", "192.0.2.2"), want: zone.Record{Name: "a.example.com", Type: "A", Content: "192.0.2.2", TTL: 1}},
+		"apex":             {change: zone.Draft("@", "A", "192.0.2.1"), want: api.Record{Name: "example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
+		"relative":         {change: zone.Draft("www.other.com", "A", "192.0.2.1"), want: api.Record{Name: "www.other.com.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
+		"case and dot":     {change: zone.Draft("WWW.Example.COM.", "A", "192.0.2.1"), want: api.Record{Name: "www.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
+		"punycode":         {change: zone.Draft("bücher", "A", "192.0.2.1"), want: api.Record{Name: "xn--bcher-kva.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
+		"punycode, under":  {change: zone.Draft("_dmarc.bücher", "TXT", "x"), want: api.Record{Name: "_dmarc.xn--bcher-kva.example.com", Type: "TXT", Content: "x", TTL: 1}},
+		"punycode, star":   {change: zone.Draft("*.Bücher", "A", "192.0.2.1"), want: api.Record{Name: "*.xn--bcher-kva.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
+		"wildcard":         {change: zone.Draft("*.dev", "A", "192.0.2.1"), want: api.Record{Name: "*.dev.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
+		"TXT verbatim":     {change: zone.Draft("_acme-challenge", "TXT", "AbC_-9"), want: api.Record{Name: "_acme-challenge.example.com", Type: "TXT", Content: "AbC_-9", TTL: 1}},
+		"TXT quoted":       {change: zone.Draft("a", "TXT", `"heritage=external-dns"`), want: api.Record{Name: "a.example.com", Type: "TXT", Content: `"heritage=external-dns"`, TTL: 1}},
+		"TXT beside CNAME": {before: []zone.Change{zone.Draft("a", "CNAME", "t.example.net")}, change: zone.Draft("a", "TXT", "x"), want: api.Record{Name: "a.example.com", Type: "TXT", Content: "x", TTL: 1}},
+		"second A":         {before: []zone.Change{zone.Draft("a", "A", "192.0.2.1")}, change: zone.Draft("a", "A", "192.0.2.2"), want: api.Record{Name: "a.example.com", Type: "A", Content: "192.0.2.2", TTL: 1}},
 		"NS beside A at apex": {
 			before: []zone.Change{zone.Draft("@", "A", "192.0.2.1")}, change: zone.Draft("@", "NS", "ns.example.net."),
-			want: zone.Record{Name: "example.com", Type: "NS", Content: "ns.example.net", TTL: 1},
+			want: api.Record{Name: "example.com", Type: "NS", Content: "ns.example.net", TTL: 1},
 		},
 		"A beside NS at apex": {
 			before: []zone.Change{zone.Draft("@", "NS", "ns.example.net")}, change: zone.Draft("@", "A", "192.0.2.1"),
-			want: zone.Record{Name: "example.com", Type: "A", Content: "192.0.2.1", TTL: 1},
+			want: api.Record{Name: "example.com", Type: "A", Content: "192.0.2.1", TTL: 1},
 		},
-		"AAAA canonical": {change: zone.Draft("a", "AAAA", "2001:DB8:0:0::1"), want: zone.Record{Name: "a.example.com", Type: "AAAA", Content: "2001:db8::1", TTL: 1}},
+		"AAAA canonical": {change: zone.Draft("a", "AAAA", "2001:DB8:0:0::1"), want: api.Record{Name: "a.example.com", Type: "AAAA", Content: "2001:db8::1", TTL: 1}},
 		"proxied forces automatic": {
 			change: with(zone.Draft("a", "A", "203.0.113.7"), func(c *zone.Change) { c.Proxied, c.TTL = ptr(true), ptr(300) }),
-			want:   zone.Record{Name: "a.example.com", Type: "A", Content: "203.0.113.7", TTL: 1, Proxied: true},
+			want:   api.Record{Name: "a.example.com", Type: "A", Content: "203.0.113.7", TTL: 1, Proxied: true},
 		},
 		"priority 0 on A": {
 			change: with(zone.Draft("a", "A", "192.0.2.1"), func(c *zone.Change) { c.Priority = ptr(uint16(0)) }),
-			want:   zone.Record{Name: "a.example.com", Type: "A", Content: "192.0.2.1", TTL: 1},
+			want:   api.Record{Name: "a.example.com", Type: "A", Content: "192.0.2.1", TTL: 1},
 		},
 		"SRV": {
 			change: zone.Change{Name: ptr("_s._tcp"), Type: ptr("SRV"), Data: map[string]any{"port": 80.0, "priority": 1.0, "weight": 2.0, "target": "t.example.com."}},
-			want: zone.Record{
+			want: api.Record{
 				Name: "_s._tcp.example.com", Type: "SRV", Content: "2 80 t.example.com", TTL: 1, Priority: ptr(uint16(1)),
 				Data: `{"port":80,"priority":1,"target":"t.example.com","weight":2}`,
 			},
 		},
 		"CAA": {
 			change: zone.Change{Name: ptr("@"), Type: ptr("CAA"), Data: map[string]any{"flags": 0.0, "tag": "issue", "value": "letsencrypt.org"}},
-			want:   zone.Record{Name: "example.com", Type: "CAA", Content: `0 issue "letsencrypt.org"`, TTL: 1, Data: `{"flags":0,"tag":"issue","value":"letsencrypt.org"}`},
+			want:   api.Record{Name: "example.com", Type: "CAA", Content: `0 issue "letsencrypt.org"`, TTL: 1, Data: `{"flags":0,"tag":"issue","value":"letsencrypt.org"}`},
 		},
 		"TLSA upper case": {
 			change: zone.Change{Name: ptr("_443._tcp"), Type: ptr("TLSA"), Data: map[string]any{"usage": 3.0, "selector": 1.0, "matching_type": 1.0, "certificate": "ab12"}},
-			want: zone.Record{
+			want: api.Record{
 				Name: "_443._tcp.example.com", Type: "TLSA", Content: "3 1 1 AB12", TTL: 1,
 				Data: `{"certificate":"AB12","matching_type":1,"selector":1,"usage":3}`,
 			},
@@ -212,7 +213,7 @@ func TestAccepted(t *testing.T) {
 				t.Errorf("id %s, created %s, modified %s", got.ID, got.Created, got.Modified)
 			}
 			tc.want.ID, tc.want.Created, tc.want.Modified = got.ID, got.Created, got.Modified
-			equal(t, *got, tc.want)
+			equal(t, got.Record, tc.want)
 		})
 	}
 }

@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // StateVersion is the version of State that this package writes and reads.
@@ -22,21 +24,21 @@ type State struct {
 
 // ZoneState is a zone, its SOA serial and its records, oldest first.
 type ZoneState struct {
-	Zone    Zone      `json:"zone"`
+	Zone    api.Zone  `json:"zone"`
 	Serial  uint64    `json:"serial"`
 	Records []*Record `json:"records"`
 }
 
 // TokenState is a token and the SHA-256 of its value, in hexadecimal digits.
 type TokenState struct {
-	Token  Token  `json:"token"`
-	SHA256 string `json:"sha256"`
+	Token  api.Token `json:"token"`
+	SHA256 string    `json:"sha256"`
 }
 
 // UserState is a user and the SHA-256 of the global key, in hexadecimal digits.
 type UserState struct {
-	User   User   `json:"user"`
-	SHA256 string `json:"sha256"`
+	User   api.User `json:"user"`
+	SHA256 string   `json:"sha256"`
 }
 
 // Snapshot takes the state at one moment, and the Version it belongs to. Records are shared, not copied.
@@ -57,11 +59,11 @@ func (s *Store) collect() (*State, uint64) {
 	for _, t := range s.zones {
 		out.Zones = append(out.Zones, ZoneState{Zone: *t.zone, Serial: t.version, Records: t.order.between(0, t.order.size)})
 	}
-	for _, t := range s.tokens {
-		out.Tokens = append(out.Tokens, TokenState{Token: *t, SHA256: hex.EncodeToString(t.digest[:])})
+	for d, t := range s.tokens {
+		out.Tokens = append(out.Tokens, TokenState{Token: *t, SHA256: hex.EncodeToString(d[:])})
 	}
 	for _, u := range s.users {
-		out.Users = append(out.Users, UserState{User: *u, SHA256: hex.EncodeToString(u.digest[:])})
+		out.Users = append(out.Users, UserState{User: u.User, SHA256: hex.EncodeToString(u.key[:])})
 	}
 	return out, s.version
 }
@@ -79,21 +81,21 @@ func (s *Store) Restore(state *State) error {
 		}
 	}
 	for _, saved := range state.Tokens {
-		token := saved.Token
-		if err := readDigest(&token.digest, saved.SHA256); err != nil {
+		token, d := saved.Token, digest{}
+		if err := readDigest(&d, saved.SHA256); err != nil {
 			return fmt.Errorf("restore state: token %s: %w", token.ID, err)
 		}
-		if fresh.tokens[token.digest] != nil || fresh.tokenByID(token.ID) != nil {
+		if _, have := fresh.tokenByID(token.ID); have != nil || fresh.tokens[d] != nil {
 			return fmt.Errorf("restore state: token %s is there twice", token.ID)
 		}
-		fresh.tokens[token.digest] = &token
+		fresh.tokens[d] = &token
 	}
 	for _, saved := range state.Users {
-		user := saved.User
-		if err := readDigest(&user.digest, saved.SHA256); err != nil {
-			return fmt.Errorf("restore state: user %s: %w", user.Email, err)
+		u := &user{User: saved.User}
+		if err := readDigest(&u.key, saved.SHA256); err != nil {
+			return fmt.Errorf("restore state: user %s: %w", u.Email, err)
 		}
-		fresh.users = append(fresh.users, &user)
+		fresh.users = append(fresh.users, u)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -133,7 +135,7 @@ func (t *table) restore(r *Record) error {
 			return fmt.Errorf("data: %w", err)
 		}
 	}
-	apex := Zone{Name: t.zone.Name, Plan: Plan{MaxTags: len(r.Tags), MinTTL: 1}}
+	apex := api.Zone{Name: t.zone.Name, Plan: api.Plan{MaxTags: len(r.Tags), MinTTL: 1}}
 	written, err := c.resolve(&apex, nil, false, r.Modified)
 	if err != nil {
 		return err

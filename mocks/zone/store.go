@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 const (
@@ -31,18 +33,18 @@ type Store struct {
 
 	mu      sync.RWMutex
 	zones   []*table // by name, then oldest first
-	byID    map[ID]*table
+	byID    map[api.ID]*table
 	byName  map[string][]*table
-	tokens  map[digest]*Token
-	users   []*User
+	tokens  map[digest]*api.Token
+	users   []*user
 	version uint64
 	changed chan struct{} // closed at the next change; nil while nobody waits
 }
 
 // table is one zone and its records.
 type table struct {
-	zone    *Zone
-	byID    map[ID]*Record
+	zone    *api.Zone
+	byID    map[api.ID]*Record
 	order   index
 	names   map[string]*node
 	history []past
@@ -65,9 +67,9 @@ func New(o Options) *Store {
 
 func (s *Store) clear() {
 	s.zones, s.users = nil, nil
-	s.byID = map[ID]*table{}
+	s.byID = map[api.ID]*table{}
 	s.byName = map[string][]*table{}
-	s.tokens = map[digest]*Token{}
+	s.tokens = map[digest]*api.Token{}
 }
 
 // clock is the present in the API's resolution, microseconds, in UTC.
@@ -113,7 +115,7 @@ func (s *Store) Wait(ctx context.Context, after uint64) (uint64, error) {
 // AddZone stores a zone. Only Name is needed; the rest has defaults: a new ID, active, the Free plan, two
 // name servers of Cloudflare, the account of the zone's ID. The same name may be added again: the real
 // provider, too, knows a name once per account.
-func (s *Store) AddZone(z Zone) (*Zone, error) {
+func (s *Store) AddZone(z api.Zone) (*api.Zone, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t, err := s.addZone(z)
@@ -123,7 +125,7 @@ func (s *Store) AddZone(z Zone) (*Zone, error) {
 	return t.zone, nil
 }
 
-func (s *Store) addZone(z Zone) (*table, error) {
+func (s *Store) addZone(z api.Zone) (*table, error) {
 	z.Name = Canonical(z.Name)
 	if !ValidName(z.Name) || strings.HasPrefix(z.Name, "*") {
 		return nil, fmt.Errorf("add zone %q: not a DNS name", z.Name)
@@ -131,11 +133,11 @@ func (s *Store) addZone(z Zone) (*table, error) {
 	if len(s.zones) >= maxZones {
 		return nil, refuse(Reported, CodeZoneLimit, "You have exceeded the limit for adding zones. Please activate some zones.")
 	}
-	z.complete(s.clock())
+	complete(&z, s.clock())
 	if _, taken := s.byID[z.ID]; taken {
 		return nil, fmt.Errorf("add zone %s: identifier %s is taken", z.Name, z.ID)
 	}
-	t := &table{zone: &z, byID: map[ID]*Record{}, names: map[string]*node{}, version: 1}
+	t := &table{zone: &z, byID: map[api.ID]*Record{}, names: map[string]*node{}, version: 1}
 	at, _ := slices.BinarySearchFunc(s.zones, z.Name, func(have *table, name string) int {
 		if have.zone.Name <= name {
 			return -1 // behind those of the same name
@@ -150,7 +152,7 @@ func (s *Store) addZone(z Zone) (*table, error) {
 }
 
 // UpdateZone changes a zone's own fields: status, plan, name servers, paused. ID and Name stay as they are.
-func (s *Store) UpdateZone(id ID, change func(*Zone)) (*Zone, error) {
+func (s *Store) UpdateZone(id api.ID, change func(*api.Zone)) (*api.Zone, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.byID[id]
@@ -161,7 +163,7 @@ func (s *Store) UpdateZone(id ID, change func(*Zone)) (*Zone, error) {
 	z.NameServers = slices.Clone(z.NameServers)
 	change(&z)
 	z.ID, z.Name, z.Modified = t.zone.ID, t.zone.Name, s.clock()
-	if z.Status == Active && z.Activated == nil {
+	if z.Status == api.ZoneActive && z.Activated == nil {
 		z.Activated = &z.Modified
 	}
 	t.zone = &z
@@ -171,7 +173,7 @@ func (s *Store) UpdateZone(id ID, change func(*Zone)) (*Zone, error) {
 }
 
 // RemoveZone deletes a zone with its records.
-func (s *Store) RemoveZone(id ID) error {
+func (s *Store) RemoveZone(id api.ID) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.byID[id]
@@ -192,7 +194,7 @@ func (s *Store) RemoveZone(id ID) error {
 }
 
 // Zone finds a zone by its identifier.
-func (s *Store) Zone(id ID) (*Zone, error) {
+func (s *Store) Zone(id api.ID) (*api.Zone, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	if t := s.byID[id]; t != nil {
@@ -202,10 +204,10 @@ func (s *Store) Zone(id ID) (*Zone, error) {
 }
 
 // Zones lists all zones, by name, those of one name oldest first.
-func (s *Store) Zones() []*Zone {
+func (s *Store) Zones() []*api.Zone {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	out := make([]*Zone, len(s.zones))
+	out := make([]*api.Zone, len(s.zones))
 	for i, t := range s.zones {
 		out[i] = t.zone
 	}
@@ -213,10 +215,10 @@ func (s *Store) Zones() []*Zone {
 }
 
 // ZonesNamed lists the zones of exactly this name, oldest first.
-func (s *Store) ZonesNamed(name string) []*Zone {
+func (s *Store) ZonesNamed(name string) []*api.Zone {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	var out []*Zone
+	var out []*api.Zone
 	for _, t := range s.byName[Canonical(name)] {
 		out = append(out, t.zone)
 	}

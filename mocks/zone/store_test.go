@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -13,15 +14,15 @@ import (
 type world struct {
 	*zone.Store
 	t     *testing.T
-	zone  *zone.Zone
+	zone  *api.Zone
 	clock time.Time
 }
 
-func newWorld(t *testing.T, plan zone.Plan) *world {
+func newWorld(t *testing.T, plan api.Plan) *world {
 	t.Helper()
 	w := &world{t: t, clock: time.Date(2026, 3, 1, 12, 0, 0, 123456789, time.UTC)}
 	w.Store = zone.New(zone.Options{Now: func() time.Time { return w.clock }})
-	z, err := w.AddZone(zone.Zone{Name: "Example.com.", Plan: plan})
+	z, err := w.AddZone(api.Zone{Name: "Example.com.", Plan: plan})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,14 +49,14 @@ func codeOf(err error) int {
 
 func TestZoneDefaults(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, zone.Plan{})
+	w := newWorld(t, api.Plan{})
 	z := w.zone
-	if z.Name != "example.com" || z.Status != zone.Active || len(z.NameServers) != 2 || z.Plan.LegacyID != "free" ||
+	if z.Name != "example.com" || z.Status != api.ZoneActive || len(z.NameServers) != 2 || z.Plan.LegacyID != "free" ||
 		z.ID.IsZero() || z.Activated == nil || z.Created.Nanosecond() != 123456000 {
 		t.Errorf("zone = %+v", z)
 	}
 	for _, bad := range []string{"", "*.example.com", "a..b", "exa mple.com"} {
-		if _, err := w.AddZone(zone.Zone{Name: bad}); err == nil {
+		if _, err := w.AddZone(api.Zone{Name: bad}); err == nil {
 			t.Errorf("zone %q was added", bad)
 		}
 	}
@@ -64,14 +65,14 @@ func TestZoneDefaults(t *testing.T) {
 func TestSameZoneTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, zone.Free())
-	second, err := w.AddZone(zone.Zone{Name: "example.com", Status: zone.Pending})
+	second, err := w.AddZone(api.Zone{Name: "example.com", Status: api.ZonePending})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if got := w.ZonesNamed("EXAMPLE.com"); len(got) != 2 || got[0].ID != w.zone.ID || got[1].ID != second.ID {
 		t.Errorf("zones = %v", got)
 	}
-	best := func() (id zone.ID) {
+	best := func() (id api.ID) {
 		w.Read(func(v zone.View) {
 			cut, _ := v.Best("www.example.com")
 			id = cut.Zone().ID
@@ -81,8 +82,8 @@ func TestSameZoneTwice(t *testing.T) {
 	if best() != w.zone.ID {
 		t.Error("the active zone is not preferred")
 	}
-	for id, status := range map[zone.ID]zone.Status{w.zone.ID: zone.Moved, second.ID: zone.Active} {
-		if _, err := w.UpdateZone(id, func(z *zone.Zone) { z.Status = status }); err != nil {
+	for id, status := range map[api.ID]api.ZoneStatus{w.zone.ID: api.ZoneMoved, second.ID: api.ZoneActive} {
+		if _, err := w.UpdateZone(id, func(z *api.Zone) { z.Status = status }); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -123,7 +124,7 @@ func TestWaitWakesOnChange(t *testing.T) {
 func TestUnknownObjects(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, zone.Free())
-	none := zone.NewID()
+	none := api.NewID()
 	_, missing := w.Record(w.zone.ID, none)
 	_, deleted := w.Delete(w.zone.ID, none)
 	_, patched := w.Patch(w.zone.ID, none, zone.Change{})

@@ -7,23 +7,24 @@ import (
 	"testing"
 	"time"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, zone.Free())
-	k, value, err := w.AddToken(zone.Token{Permissions: zone.EditDNS(), Zones: []zone.ID{w.zone.ID}}, "")
-	if err != nil || len(value) != 40 || k.Fingerprint != zone.Fingerprint(value) {
+	k, value, err := w.AddToken(api.Token{Permissions: api.EditDNS(), Zones: []api.ID{w.zone.ID}}, "")
+	if err != nil || len(value) != 40 || k.Fingerprint != api.Fingerprint(value) {
 		t.Fatalf("%+v %q %v", k, value, err)
 	}
 	if got, ok := w.TokenFor(value); !ok || got.ID != k.ID {
 		t.Error("the token is not found by its value")
 	}
-	if !k.May(zone.ZoneRead) || !k.May(zone.DNSRead) || k.May(zone.ZoneEdit) || !k.Covers(w.zone.ID) || k.Covers(zone.NewID()) {
+	if !k.May(api.ZoneRead) || !k.May(api.DNSRead) || k.May(api.ZoneEdit) || !k.Covers(w.zone.ID) || k.Covers(api.NewID()) {
 		t.Error("permissions or scope do not hold")
 	}
-	if _, _, err := w.AddToken(zone.Token{}, value); err == nil || strings.Contains(err.Error(), value) {
+	if _, _, err := w.AddToken(api.Token{}, value); err == nil || strings.Contains(err.Error(), value) {
 		t.Errorf("the same value again: %v", err)
 	}
 	rolled, err := w.RollToken(k.ID, "")
@@ -49,22 +50,22 @@ func TestTokenTimesAndPlaces(t *testing.T) {
 	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	later := now.Add(time.Hour)
 	for name, tc := range map[string]struct {
-		token  zone.Token
-		status zone.TokenStatus
+		token  api.Token
+		status api.TokenStatus
 		usable bool
 	}{
-		"active":      {zone.Token{Status: zone.TokenActive}, zone.TokenActive, true},
-		"disabled":    {zone.Token{Status: zone.TokenDisabled}, zone.TokenDisabled, false},
-		"expires now": {zone.Token{Status: zone.TokenActive, Expires: &now}, zone.TokenExpired, false},
-		"expires":     {zone.Token{Status: zone.TokenActive, Expires: &later}, zone.TokenActive, true},
-		"starts now":  {zone.Token{Status: zone.TokenActive, NotBefore: &now}, zone.TokenActive, true},
-		"starts":      {zone.Token{Status: zone.TokenActive, NotBefore: &later}, zone.TokenActive, false},
+		"active":      {api.Token{Status: api.TokenActive}, api.TokenActive, true},
+		"disabled":    {api.Token{Status: api.TokenDisabled}, api.TokenDisabled, false},
+		"expires now": {api.Token{Status: api.TokenActive, Expires: &now}, api.TokenExpired, false},
+		"expires":     {api.Token{Status: api.TokenActive, Expires: &later}, api.TokenActive, true},
+		"starts now":  {api.Token{Status: api.TokenActive, NotBefore: &now}, api.TokenActive, true},
+		"starts":      {api.Token{Status: api.TokenActive, NotBefore: &later}, api.TokenActive, false},
 	} {
 		if tc.token.StatusAt(now) != tc.status || tc.token.UsableAt(now) != tc.usable {
 			t.Errorf("%s: %s, usable %t", name, tc.token.StatusAt(now), tc.token.UsableAt(now))
 		}
 	}
-	place := zone.Token{AllowFrom: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}, DenyFrom: []netip.Prefix{netip.MustParsePrefix("192.0.2.128/25")}}
+	place := api.Token{AllowFrom: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}, DenyFrom: []netip.Prefix{netip.MustParsePrefix("192.0.2.128/25")}}
 	for addr, want := range map[string]bool{"192.0.2.1": true, "192.0.2.200": false, "198.51.100.1": false, "::ffff:192.0.2.1": true} {
 		if place.AcceptsFrom(netip.MustParseAddr(addr)) != want {
 			t.Errorf("%s: want %t", addr, want)
@@ -98,7 +99,7 @@ func TestStateThereAndBack(t *testing.T) {
 	w.add(zone.Draft("a", "A", "192.0.2.2"))
 	w.add(with(zone.Draft("m", "MX", "mx.example.net"), func(c *zone.Change) { c.Priority, c.Comment, c.Tags = ptr(uint16(5)), ptr("c"), &[]string{"a:b"} }))
 	w.add(zone.Change{Name: ptr("@"), Type: ptr("CAA"), Data: map[string]any{"flags": 0.0, "tag": "issue", "value": "letsencrypt.org"}})
-	_, value, err := w.AddToken(zone.Token{Permissions: zone.EditDNS()}, "")
+	_, value, err := w.AddToken(api.Token{Permissions: api.EditDNS()}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +113,7 @@ func TestStateThereAndBack(t *testing.T) {
 	}
 	for _, secret := range []string{value, "the-global-key"} {
 		if strings.Contains(string(file), secret) {
-			t.Errorf("the state holds the secret %s", zone.Fingerprint(secret))
+			t.Errorf("the state holds the secret %s", api.Fingerprint(secret))
 		}
 	}
 	var read zone.State
@@ -151,7 +152,7 @@ func TestForeignStateIsRefused(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, zone.Free())
 			w.add(zone.Draft("a", "A", "192.0.2.1"))
-			if _, _, err := w.AddToken(zone.Token{}, ""); err != nil {
+			if _, _, err := w.AddToken(api.Token{}, ""); err != nil {
 				t.Fatal(err)
 			}
 			state, version := w.Snapshot()

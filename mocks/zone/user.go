@@ -5,33 +5,32 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
-// User is a person with a global API key, who may do everything in every zone.
-type User struct {
-	ID          ID     `json:"id"`
-	Email       string `json:"email"`
-	Fingerprint string `json:"fingerprint"` // of the global key
-
-	digest digest
-}
-
 // DefaultUser is the owner of tokens that name none.
-func DefaultUser() ID {
+func DefaultUser() api.ID {
 	sum := sha256.Sum256([]byte("default user"))
-	return ID(sum[:16])
+	return api.ID(sum[:16])
 }
 
 // maxUsers bounds the users.
 const maxUsers = 1000
 
+// user is a user as stored, with the digest of the global key.
+type user struct {
+	api.User
+	key digest
+}
+
 // AddUser stores a user with a global key. The first is the default user, so that the rate limit counts that
 // key and the tokens together. Adding the same e-mail address again replaces the key.
-func (s *Store) AddUser(email, key string) (*User, error) {
+func (s *Store) AddUser(email, key string) (*api.User, error) {
 	if email == "" || key == "" {
 		return nil, fmt.Errorf("add user %q: e-mail address and global key are both needed", email)
 	}
-	u := &User{ID: NewID(), Email: email, Fingerprint: Fingerprint(key), digest: digestOf(key)}
+	u := &user{api.User{ID: api.NewID(), Email: email, Fingerprint: api.Fingerprint(key)}, digestOf(key)}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	users := slices.Clone(s.users)
@@ -48,27 +47,31 @@ func (s *Store) AddUser(email, key string) (*User, error) {
 	}
 	s.users = users
 	s.touch()
-	return u, nil
+	return &u.User, nil
 }
 
 // UserFor finds the user by e-mail address and global key, which must belong together.
-func (s *Store) UserFor(email, key string) (*User, bool) {
+func (s *Store) UserFor(email, key string) (*api.User, bool) {
 	d := digestOf(key)
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	for _, u := range s.users {
-		if u.digest == d && strings.EqualFold(u.Email, email) {
-			return u, true
+		if u.key == d && strings.EqualFold(u.Email, email) {
+			return &u.User, true
 		}
 	}
 	return nil, false
 }
 
 // Users lists all users in the order of their addition.
-func (s *Store) Users() []*User {
+func (s *Store) Users() []*api.User {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
-	return slices.Clone(s.users)
+	out := make([]*api.User, 0, len(s.users))
+	for _, u := range s.users {
+		out = append(out, &u.User)
+	}
+	return out
 }
 
-func (u *User) sameEmail(other *User) bool { return strings.EqualFold(u.Email, other.Email) }
+func (u *user) sameEmail(other *user) bool { return strings.EqualFold(u.Email, other.Email) }

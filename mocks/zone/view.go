@@ -1,6 +1,10 @@
 package zone
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/edgeproof/edgeproof/mocks/control/api"
+)
 
 // View is a consistent look at the store for the length of one Read: what name servers ask.
 type View struct{ s *Store }
@@ -30,18 +34,18 @@ func (v View) Best(name string) (Cut, bool) {
 }
 
 // ByID finds a zone by its identifier, for the side that must answer for a zone Best would not choose.
-func (v View) ByID(id ID) (Cut, bool) {
+func (v View) ByID(id api.ID) (Cut, bool) {
 	t, ok := v.s.byID[id]
 	return Cut{t}, ok
 }
 
 func preferred(same []*table) *table {
 	best := same[0]
-	rank := func(s Status) int {
+	rank := func(s api.ZoneStatus) int {
 		switch s {
-		case Active:
+		case api.ZoneActive:
 			return 0
-		case Pending:
+		case api.ZonePending:
 			return 1
 		}
 		return 2
@@ -58,7 +62,7 @@ func preferred(same []*table) *table {
 type Cut struct{ t *table }
 
 // Zone is the zone itself.
-func (c Cut) Zone() *Zone { return c.t.zone }
+func (c Cut) Zone() *api.Zone { return c.t.zone }
 
 // Serial is the zone's SOA serial (RFC 1035 section 3.3.13). It grows by one with each transaction and
 // starts at 1; serial arithmetic applies when it wraps.

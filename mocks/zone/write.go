@@ -2,10 +2,12 @@ package zone
 
 import (
 	"time"
+
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Create adds a record.
-func (s *Store) Create(zone ID, c Change) (*Record, error) {
+func (s *Store) Create(zone api.ID, c Change) (*Record, error) {
 	out, err := s.Apply(zone, Batch{Posts: []Change{c}})
 	if err != nil {
 		return nil, err
@@ -14,7 +16,7 @@ func (s *Store) Create(zone ID, c Change) (*Record, error) {
 }
 
 // Patch changes the given fields of a record and keeps the others.
-func (s *Store) Patch(zone, record ID, c Change) (*Record, error) {
+func (s *Store) Patch(zone, record api.ID, c Change) (*Record, error) {
 	c.ID = record
 	out, err := s.Apply(zone, Batch{Patches: []Change{c}})
 	if err != nil {
@@ -24,7 +26,7 @@ func (s *Store) Patch(zone, record ID, c Change) (*Record, error) {
 }
 
 // Put replaces a record; fields that are not given go back to their defaults.
-func (s *Store) Put(zone, record ID, c Change) (*Record, error) {
+func (s *Store) Put(zone, record api.ID, c Change) (*Record, error) {
 	c.ID = record
 	out, err := s.Apply(zone, Batch{Puts: []Change{c}})
 	if err != nil {
@@ -34,8 +36,8 @@ func (s *Store) Put(zone, record ID, c Change) (*Record, error) {
 }
 
 // Delete removes a record and returns what it was.
-func (s *Store) Delete(zone, record ID) (*Record, error) {
-	out, err := s.Apply(zone, Batch{Deletes: []ID{record}})
+func (s *Store) Delete(zone, record api.ID) (*Record, error) {
+	out, err := s.Apply(zone, Batch{Deletes: []api.ID{record}})
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +46,7 @@ func (s *Store) Delete(zone, record ID) (*Record, error) {
 
 // Apply does a batch as one transaction. The plan's limit on operations is CheckBatch's business, because
 // only the batch route has it.
-func (s *Store) Apply(zone ID, b Batch) (*Outcome, error) {
+func (s *Store) Apply(zone api.ID, b Batch) (*Outcome, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	t := s.byID[zone]
@@ -72,7 +74,7 @@ func (s *Store) Apply(zone ID, b Batch) (*Outcome, error) {
 
 // CheckBatch refuses a batch with more operations than the plan takes. The limits are documented, the
 // refusal's code and words are not.
-func (z *Zone) CheckBatch(operations int) error {
+func CheckBatch(z *api.Zone, operations int) error {
 	if limit := z.Plan.MaxBatch; limit > 0 && operations > limit {
 		return refuse(Unverified, CodeBatchLimit, "Batch has %d operations, exceeding the limit of %d.", operations, limit)
 	}
@@ -109,7 +111,7 @@ func (x *transaction) run(b Batch) (*Outcome, error) {
 		if err != nil {
 			return nil, err
 		}
-		r.ID = NewID()
+		r.ID = api.NewID()
 		x.table.seq++
 		r.seq = x.table.seq
 		if limit := x.table.zone.Plan.MaxRecords; limit > 0 && len(x.table.byID) >= limit {

@@ -17,7 +17,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/probe"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // Cloudflare is where the API lives.
@@ -98,4 +98,6 @@ func (i *Internet) Probe(ctx context.Context, req probe.Request) (probe.Report, 
 }
 
 // Journal has nothing: the real world shows nobody what it saw.
-func (i *Internet) Journal(context.Context, time.Time, int) ([]journal.Entry, error) { return nil, nil }
+func (i *Internet) Journal(context.Context, time.Time, int) ([]api.JournalEntry, error) {
+	return nil, nil
+}

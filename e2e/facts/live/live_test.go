@@ -17,6 +17,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/facts/live"
 	"github.com/edgeproof/edgeproof/e2e/probe"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
@@ -45,9 +46,9 @@ func resolver(t *testing.T, store *zone.Store) (host, port string) {
 	return host, port
 }
 
-func fill(t *testing.T, store *zone.Store, name string, changes ...zone.Change) *zone.Zone {
+func fill(t *testing.T, store *zone.Store, name string, changes ...zone.Change) *api.Zone {
 	t.Helper()
-	z, err := store.AddZone(zone.Zone{Name: name})
+	z, err := store.AddZone(api.Zone{Name: name})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -33,14 +34,14 @@ func TestTry(t *testing.T) {
 	}
 	var mu sync.Mutex
 	var methods []string
-	api := cloudflare.New(cloudflare.Options{Store: store})
+	fake := cloudflare.New(cloudflare.Options{Store: store})
 	internet := provider(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		mu.Lock()
 		methods = append(methods, r.Method)
 		mu.Unlock()
-		api.ServeHTTP(w, r)
+		fake.ServeHTTP(w, r)
 	}))
-	add := func(token zone.Token) facts.Credential {
+	add := func(token api.Token) facts.Credential {
 		_, value, err := store.AddToken(token, "")
 		if err != nil {
 			t.Fatal(err)
@@ -55,18 +56,18 @@ func TestTry(t *testing.T) {
 		want       facts.Token
 		refused    []string
 	}{
-		"all rights":   {add(zone.Token{Permissions: zone.EditDNS()}), facts.Token{Status: "active", ZoneRead: yes, DNSRead: yes, DNSEdit: yes, Zones: both}, nil},
-		"one zone":     {add(zone.Token{Permissions: zone.EditDNS(), Zones: []zone.ID{here.ID}}), facts.Token{Status: "active", ZoneRead: yes, DNSRead: yes, DNSEdit: yes, Zones: one}, nil},
-		"no zone read": {add(zone.Token{Permissions: []zone.Permission{zone.DNSEdit}}), facts.Token{Status: "active", ZoneRead: no}, []string{"/zones 403 0"}},
-		"no edit":      {add(zone.Token{Permissions: []zone.Permission{zone.ZoneRead, zone.DNSRead}}), facts.Token{Status: "active", ZoneRead: yes, DNSRead: yes, DNSEdit: no, Zones: both}, nil},
-		"zones only":   {add(zone.Token{Permissions: []zone.Permission{zone.ZoneRead}}), facts.Token{Status: "active", ZoneRead: yes, DNSRead: no, DNSEdit: no, Zones: both}, []string{"/zones/ID/dns_records 403 10000"}},
-		"expired":      {add(zone.Token{Permissions: zone.EditDNS(), Expires: &past}), facts.Token{Status: "expired"}, nil},
-		"not yet":      {add(zone.Token{Permissions: zone.EditDNS(), NotBefore: &future}), facts.Token{Status: "not-yet"}, nil},
-		"disabled":     {add(zone.Token{Permissions: zone.EditDNS(), Status: zone.TokenDisabled}), facts.Token{Status: "disabled"}, nil},
+		"all rights":   {add(api.Token{Permissions: api.EditDNS()}), facts.Token{Status: "active", ZoneRead: yes, DNSRead: yes, DNSEdit: yes, Zones: both}, nil},
+		"one zone":     {add(api.Token{Permissions: api.EditDNS(), Zones: []api.ID{here.ID}}), facts.Token{Status: "active", ZoneRead: yes, DNSRead: yes, DNSEdit: yes, Zones: one}, nil},
+		"no zone read": {add(api.Token{Permissions: []api.Permission{api.DNSEdit}}), facts.Token{Status: "active", ZoneRead: no}, []string{"/zones 403 0"}},
+		"no edit":      {add(api.Token{Permissions: []api.Permission{api.ZoneRead, api.DNSRead}}), facts.Token{Status: "active", ZoneRead: yes, DNSRead: yes, DNSEdit: no, Zones: both}, nil},
+		"zones only":   {add(api.Token{Permissions: []api.Permission{api.ZoneRead}}), facts.Token{Status: "active", ZoneRead: yes, DNSRead: no, DNSEdit: no, Zones: both}, []string{"/zones/ID/dns_records 403 10000"}},
+		"expired":      {add(api.Token{Permissions: api.EditDNS(), Expires: &past}), facts.Token{Status: "expired"}, nil},
+		"not yet":      {add(api.Token{Permissions: api.EditDNS(), NotBefore: &future}), facts.Token{Status: "not-yet"}, nil},
+		"disabled":     {add(api.Token{Permissions: api.EditDNS(), Status: api.TokenDisabled}), facts.Token{Status: "disabled"}, nil},
 		"from elsewhere": {
-			add(zone.Token{Permissions: zone.EditDNS(), AllowFrom: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}), facts.Token{}, []string{"/user/tokens/verify 403 9109"},
+			add(api.Token{Permissions: api.EditDNS(), AllowFrom: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}), facts.Token{}, []string{"/user/tokens/verify 403 9109"},
 		},
-		"of an account": {add(zone.Token{Permissions: zone.EditDNS(), Account: zone.DefaultAccount().ID}), facts.Token{Status: "active", ZoneRead: yes, DNSRead: yes, DNSEdit: yes, Zones: both}, []string{"/user/tokens/verify 401 1000"}},
+		"of an account": {add(api.Token{Permissions: api.EditDNS(), Account: zone.DefaultAccount().ID}), facts.Token{Status: "active", ZoneRead: yes, DNSRead: yes, DNSEdit: yes, Zones: both}, []string{"/user/tokens/verify 401 1000"}},
 		"unknown":       {facts.NewCredential(strings.Repeat("a", 40), ""), facts.Token{Status: "unknown"}, []string{"/user/tokens/verify 401 1000", "/zones 403 9109"}},
 		"malformed":     {facts.NewCredential("short", ""), facts.Token{Status: "malformed"}, []string{"/user/tokens/verify 400 6003"}},
 		"two lines":     {facts.NewCredential("one\ntwo", ""), facts.Token{Status: "malformed"}, nil},
@@ -139,7 +140,7 @@ func TestZonesAndRecords(t *testing.T) {
 	for n := range 60 { // more than a page
 		fill(t, store, fmt.Sprintf("zone-%02d.example", n), zone.Draft("a", "A", "203.0.113.10"), zone.Draft("t", "TXT", `"heritage=external-dns"`))
 	}
-	_, value, err := store.AddToken(zone.Token{Permissions: zone.EditDNS()}, "")
+	_, value, err := store.AddToken(api.Token{Permissions: api.EditDNS()}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +164,7 @@ func TestZonesAndRecords(t *testing.T) {
 func TestAnAnswerThatIsNone(t *testing.T) {
 	t.Parallel()
 	c := facts.NewCredential("the-value-of-the-token", "")
-	for name, api := range map[string]http.HandlerFunc{
+	for name, handler := range map[string]http.HandlerFunc{
 		"HTML": func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("<html>")) },
 		"a redirect": func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusFound)
@@ -172,7 +173,7 @@ func TestAnAnswerThatIsNone(t *testing.T) {
 		"not a list":  func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte(`{"success":true,"result":7}`)) },
 		"a gone host": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	} {
-		_, err := provider(t, api).Zones(t.Context(), c)
+		_, err := provider(t, handler).Zones(t.Context(), c)
 		if err == nil || !strings.HasPrefix(err.Error(), "list zones: ask the provider: ") || strings.Contains(err.Error(), c.Reveal()) {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -132,7 +132,7 @@ func (w *world) outcome(m method) string {
 	}
 	w.journal.Clear()
 	out := m.bound.Call(args)
-	entries := w.journal.Entries(journal.Filter{Source: journal.API})
+	entries := w.journal.Entries(api.JournalFilter{Source: api.SourceAPI})
 	if len(entries) == 0 {
 		err, _ := out[len(out)-1].Interface().(error)
 		w.t.Logf("%s: no request was made: %v", m.name, err)
@@ -188,6 +188,6 @@ func callsOf(services ...any) []method {
 // asAccount makes the world's token one of its account, with all permissions.
 func (w *world) asAccount() (account string) {
 	id := zone.DefaultAccount().ID
-	w.edit(func(k *zone.Token) { k.Permissions, k.Account = zone.Permissions(), id })
+	w.edit(func(k *api.Token) { k.Permissions, k.Account = api.Permissions(), id })
 	return id.String()
 }

@@ -7,7 +7,7 @@ import (
 
 	solver "github.com/cert-manager/cert-manager/pkg/issuer/acme/dns/cloudflare"
 
-	"github.com/edgeproof/edgeproof/mocks/faultinjection"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -85,29 +85,29 @@ func TestCertManagerShowsTheReason(t *testing.T) {
 		"unknown":   {token: unknownToken, want: []string{"9109: Invalid access token", "while attempting to find Zones for domain"}},
 		"no Zone:Read": {
 			change: func(w *world) {
-				w.edit(func(k *zone.Token) { k.Permissions = []zone.Permission{zone.DNSEdit} })
+				w.edit(func(k *api.Token) { k.Permissions = []api.Permission{api.DNSEdit} })
 			},
 			want: []string{"0: Actor 'com.cloudflare.api.token.", "requires permission 'com.cloudflare.api.account.zone.list' to list zones"},
 		},
 		"zone out of scope": {
-			change: func(w *world) { w.edit(func(k *zone.Token) { k.Zones = []zone.ID{zone.NewID()} }) },
+			change: func(w *world) { w.edit(func(k *api.Token) { k.Zones = []api.ID{api.NewID()} }) },
 			want:   []string{"Found no Zones for domain " + challenge},
 		},
 		"no DNS:Edit": {
 			change: func(w *world) {
-				w.edit(func(k *zone.Token) { k.Permissions = []zone.Permission{zone.ZoneRead, zone.DNSRead} })
+				w.edit(func(k *api.Token) { k.Permissions = []api.Permission{api.ZoneRead, api.DNSRead} })
 			},
 			want: []string{`POST "/zones/`, "10000: Authentication error"},
 		},
 		"no DNS at all": {
 			change: func(w *world) {
-				w.edit(func(k *zone.Token) { k.Permissions = []zone.Permission{zone.ZoneRead} })
+				w.edit(func(k *api.Token) { k.Permissions = []api.Permission{api.ZoneRead} })
 			},
 			want: []string{`GET "/zones/`, "10000: Authentication error"},
 		},
 		"quota": {
 			change: func(w *world) {
-				if _, err := w.store.UpdateZone(w.zone.ID, func(z *zone.Zone) { z.Plan.MaxRecords = 1 }); err != nil {
+				if _, err := w.store.UpdateZone(w.zone.ID, func(z *api.Zone) { z.Plan.MaxRecords = 1 }); err != nil {
 					w.t.Fatal(err)
 				}
 				if _, err := w.store.Create(w.zone.ID, zone.Draft("a", "A", "192.0.2.1")); err != nil {
@@ -145,19 +145,19 @@ func TestCertManagerCutsNamesAfterAnError(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		times int
-		do    faultinjection.Effect
+		do    api.Effect
 		asked []string
 		words string
 	}{
 		"passing": {
 			1,
-			faultinjection.Effect{Status: 500, Code: 10000, Message: "Internal error"},
+			api.Effect{Status: 500, Code: 10000, Message: "Internal error"},
 			[]string{"_acme-challenge.www.example.com", "_acme-challenge.www.example.com", "e-challenge.www.example.com", "nge.www.example.com"},
 			"Found no Zones for domain " + challenge,
 		},
 		"lasting": {
 			0,
-			faultinjection.Effect{Status: 503, HTML: true},
+			api.Effect{Status: 503, HTML: true},
 			slices.Repeat([]string{"_acme-challenge.www.example.com"}, 4),
 			"invalid character '<' looking for beginning of value",
 		},

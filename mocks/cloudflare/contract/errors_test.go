@@ -17,8 +17,8 @@ import (
 	"github.com/cloudflare/cloudflare-go/v5/option"
 	"github.com/cloudflare/cloudflare-go/v5/zones"
 
-	api "github.com/edgeproof/edgeproof/mocks/cloudflare"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	fake "github.com/edgeproof/edgeproof/mocks/cloudflare"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -64,7 +64,7 @@ func refusals() []refusal {
 		return err
 	}
 	free := func(w *world) {
-		if _, err := w.store.UpdateZone(w.zone.ID, func(z *zone.Zone) { z.Plan = zone.Free() }); err != nil {
+		if _, err := w.store.UpdateZone(w.zone.ID, func(z *api.Zone) { z.Plan = zone.Free() }); err != nil {
 			w.t.Fatal(err)
 		}
 	}
@@ -81,20 +81,20 @@ func refusals() []refusal {
 		{403, 9103, "Unknown X-Auth-Key or X-Auth-Email", zone.Client, listZones, nil, key("a@example.com", globalKey)},
 		{403, 9109, "Invalid access token", zone.Probed, listZones, nil, []option.RequestOption{option.WithAPIToken(unknownToken)}},
 		{403, 9109, "Cannot use the access token from location: 127.0.0.1", zone.Reported, listZones, func(w *world) {
-			w.edit(func(k *zone.Token) { k.AllowFrom = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")} })
+			w.edit(func(k *api.Token) { k.AllowFrom = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")} })
 		}, nil},
 		{403, 9109, "Unauthorized to access requested resource", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
 			_, err := c.Zones.Get(ctx, zones.ZoneGetParams{ZoneID: cloudflare.F(w.zoneID())})
 			return err
-		}, func(w *world) { w.edit(func(k *zone.Token) { k.Permissions = []zone.Permission{zone.DNSEdit} }) }, nil},
+		}, func(w *world) { w.edit(func(k *api.Token) { k.Permissions = []api.Permission{api.DNSEdit} }) }, nil},
 		{403, 0, "requires permission 'com.cloudflare.api.account.zone.list' to list zones", zone.Reported, listZones, func(w *world) {
-			w.edit(func(k *zone.Token) { k.Permissions = []zone.Permission{zone.DNSEdit} })
+			w.edit(func(k *api.Token) { k.Permissions = []api.Permission{api.DNSEdit} })
 		}, nil},
 		{403, 10000, "Authentication error", zone.Documented, listRecords, func(w *world) {
-			w.edit(func(k *zone.Token) { k.Permissions = []zone.Permission{zone.ZoneRead} })
+			w.edit(func(k *api.Token) { k.Permissions = []api.Permission{api.ZoneRead} })
 		}, nil},
 		{403, 10000, "Authentication error", zone.Documented, func(ctx context.Context, _ *world, c *cloudflare.Client) error {
-			_, err := c.DNS.Records.List(ctx, dns.RecordListParams{ZoneID: cloudflare.F(zone.NewID().String())})
+			_, err := c.DNS.Records.List(ctx, dns.RecordListParams{ZoneID: cloudflare.F(api.NewID().String())})
 			return err
 		}, nil, nil},
 		{403, 10000, "Authentication error", zone.Unverified, listRecords, nil, []option.RequestOption{option.WithAPIToken(unknownToken)}},
@@ -110,18 +110,18 @@ func refusals() []refusal {
 			return c.Get(ctx, "no/such/path", nil, nil)
 		}, nil, nil},
 		{404, 81044, "Record does not exist.", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
-			_, err := c.DNS.Records.Delete(ctx, zone.NewID().String(), dns.RecordDeleteParams{ZoneID: cloudflare.F(w.zoneID())})
+			_, err := c.DNS.Records.Delete(ctx, api.NewID().String(), dns.RecordDeleteParams{ZoneID: cloudflare.F(w.zoneID())})
 			return err
 		}, nil, nil},
 		{404, 81044, "Record does not exist.", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
-			_, err := c.DNS.Records.Get(ctx, zone.NewID().String(), dns.RecordGetParams{ZoneID: cloudflare.F(w.zoneID())})
+			_, err := c.DNS.Records.Get(ctx, api.NewID().String(), dns.RecordGetParams{ZoneID: cloudflare.F(w.zoneID())})
 			return err
 		}, nil, nil},
 		{404, 81044, "Record does not exist.", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
-			return c.Put(ctx, "zones/"+w.zoneID()+"/dns_records/"+zone.NewID().String(), record("A", "x", "192.0.2.1"), nil)
+			return c.Put(ctx, "zones/"+w.zoneID()+"/dns_records/"+api.NewID().String(), record("A", "x", "192.0.2.1"), nil)
 		}, nil, nil},
 		{404, 81044, "Record does not exist.", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
-			return c.Patch(ctx, "zones/"+w.zoneID()+"/dns_records/"+zone.NewID().String(), fields{"content": "192.0.2.1"}, nil)
+			return c.Patch(ctx, "zones/"+w.zoneID()+"/dns_records/"+api.NewID().String(), fields{"content": "192.0.2.1"}, nil)
 		}, nil, nil},
 		{400, 9208, "Changing the type of a DNS record is not supported.", zone.Unverified, func(ctx context.Context, w *world, c *cloudflare.Client) error {
 			r, err := w.store.Create(w.zone.ID, zone.Draft("x", "A", "192.0.2.1"))
@@ -137,7 +137,7 @@ func refusals() []refusal {
 		{400, 81056, "NS records with that host already exist.", zone.Documented, post(record("A", "n", "192.0.2.1")), nil, nil},
 		{400, 81058, "An identical record already exists.", zone.Recorded, post(record("A", "a", "192.0.2.1")), nil, nil},
 		{400, 81045, "Record quota exceeded.", zone.Reported, post(record("A", "x", "192.0.2.1")), func(w *world) {
-			if _, err := w.store.UpdateZone(w.zone.ID, func(z *zone.Zone) { z.Plan.MaxRecords = 3 }); err != nil {
+			if _, err := w.store.UpdateZone(w.zone.ID, func(z *api.Zone) { z.Plan.MaxRecords = 3 }); err != nil {
 				w.t.Fatal(err)
 			}
 		}, nil},
@@ -208,7 +208,7 @@ func refusals() []refusal {
 		}, nil},
 		{429, 10100, "Please wait and consider throttling your request speed", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
 			return errors.Join(listZones(ctx, w, c), listZones(ctx, w, c))
-		}, func(w *world) { w.api.SetLimit(api.Limit{Requests: 1}) }, nil},
+		}, func(w *world) { w.api.SetLimit(fake.Limit{Requests: 1}) }, nil},
 	}
 }
 
@@ -259,7 +259,7 @@ func (r refusal) show(t *testing.T) string {
 	if refused.StatusCode != r.status || got.Code != int64(r.code) || !strings.Contains(got.Message, r.message) {
 		t.Errorf("error %v\nwant HTTP %d, %d %s", err, r.status, r.code, r.message)
 	}
-	entries := w.journal.Entries(journal.Filter{Source: journal.API})
+	entries := w.journal.Entries(api.JournalFilter{Source: api.SourceAPI})
 	if tag := entries[len(entries)-1].Detail["evidence"]; tag != string(r.tag) {
 		t.Errorf("evidence %q, want %q", tag, r.tag)
 	}

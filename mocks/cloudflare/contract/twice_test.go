@@ -7,18 +7,18 @@ import (
 	"github.com/cloudflare/cloudflare-go/v7"
 	"github.com/cloudflare/cloudflare-go/v7/zones"
 
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // One name in two accounts, as when a domain moves: each client takes its own way, and not all of them the right one.
 func TestAZoneTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	if _, err := w.store.UpdateZone(w.zone.ID, func(z *zone.Zone) { z.Status = zone.Moved }); err != nil {
+	if _, err := w.store.UpdateZone(w.zone.ID, func(z *api.Zone) { z.Status = api.ZoneMoved }); err != nil {
 		t.Fatal(err)
 	}
-	account := zone.Account{ID: zone.NewID(), Name: "New Account"}
-	fresh, err := w.store.AddZone(zone.Zone{Name: "example.com", Account: account})
+	account := api.Account{ID: api.NewID(), Name: "New Account"}
+	fresh, err := w.store.AddZone(api.Zone{Name: "example.com", Account: account})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +58,7 @@ func TestAZoneTwice(t *testing.T) {
 		t.Errorf("%d records in the zone that has moved, %d in the active one", old, now)
 	}
 	// A token for the new account's zone sees that alone.
-	w.edit(func(k *zone.Token) { k.Zones = []zone.ID{fresh.ID} })
+	w.edit(func(k *api.Token) { k.Zones = []api.ID{fresh.ID} })
 	if err := newSolver(t, "", "", tokenValue).Present(w.internet(), "", challenge, keyDigest); err != nil || w.store.Len(fresh.ID) != 1 {
 		t.Errorf("%d records, %v", w.store.Len(fresh.ID), err)
 	}

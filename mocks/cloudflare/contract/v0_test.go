@@ -7,6 +7,7 @@ import (
 
 	"github.com/cloudflare/cloudflare-go"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -52,7 +53,7 @@ func TestV0ErrorClasses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	rc := cloudflare.ZoneIdentifier(w.zoneID())
-	none := zone.NewID().String()
+	none := api.NewID().String()
 	var notFound *cloudflare.NotFoundError
 	if _, err := w.v0(tokenValue).GetDNSRecord(t.Context(), rc, none); !errors.As(err, &notFound) || !notFound.InternalErrorCodeIs(81044) {
 		t.Errorf("unknown record: %v", err)

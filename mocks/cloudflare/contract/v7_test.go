@@ -15,7 +15,8 @@ import (
 	"github.com/cloudflare/cloudflare-go/v7/user"
 	"github.com/cloudflare/cloudflare-go/v7/zones"
 
-	api "github.com/edgeproof/edgeproof/mocks/cloudflare"
+	fake "github.com/edgeproof/edgeproof/mocks/cloudflare"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -25,7 +26,7 @@ func (w *world) v7(token string) *cloudflare.Client {
 }
 
 // admin gives the world's token all permissions.
-func (w *world) admin() { w.edit(func(k *zone.Token) { k.Permissions = zone.Permissions() }) }
+func (w *world) admin() { w.edit(func(k *api.Token) { k.Permissions = api.Permissions() }) }
 
 // One batch as external-dns 0.21 and later send it: an A record becomes a CNAME in one transaction.
 func TestV7BatchAsExternalDNS(t *testing.T) {
@@ -99,7 +100,7 @@ func TestV7BatchIsOneTransaction(t *testing.T) {
 	if got := w.contents("A"); !slices.Equal(got, []string{"192.0.2.1", "192.0.2.1"}) {
 		t.Errorf("after the refused batch: %v", got)
 	}
-	if _, err := w.store.UpdateZone(w.zone.ID, func(z *zone.Zone) { z.Plan = zone.Free() }); err != nil {
+	if _, err := w.store.UpdateZone(w.zone.ID, func(z *api.Zone) { z.Plan = zone.Free() }); err != nil {
 		t.Fatal(err)
 	}
 	posts := make([]dns.RecordBatchParamsPostUnion, 201)
@@ -278,7 +279,7 @@ func TestV7AccountTokens(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	account := zone.DefaultAccount().ID
-	w.edit(func(k *zone.Token) { k.Permissions, k.Account = zone.Permissions(), account })
+	w.edit(func(k *api.Token) { k.Permissions, k.Account = api.Permissions(), account })
 	c, id := w.v7(tokenValue), cloudflare.F(account.String())
 	verified, err := c.Accounts.Tokens.Verify(t.Context(), accounts.TokenVerifyParams{AccountID: id})
 	if err != nil || verified.Status != accounts.TokenVerifyResponseStatusActive {
@@ -300,7 +301,7 @@ func TestV7AccountTokens(t *testing.T) {
 func TestV7RateLimit(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	w.api.SetLimit(api.Limit{Requests: 1})
+	w.api.SetLimit(fake.Limit{Requests: 1})
 	c := w.v7(tokenValue)
 	if _, err := c.Zones.List(t.Context(), zones.ZoneListParams{}); err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
@@ -30,15 +31,15 @@ type world struct {
 	journal *journal.Journal
 	faults  *faultinjection.Set
 	http    *httptest.Server
-	zone    *zone.Zone
-	token   *zone.Token
+	zone    *api.Zone
+	token   *api.Token
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, store: zone.New(zone.Options{}), journal: journal.New(10_000)}
 	w.zone = w.addZone("example.com", zone.Pro())
-	token, _, err := w.store.AddToken(zone.Token{Name: "edge", Permissions: zone.EditDNS()}, tokenValue)
+	token, _, err := w.store.AddToken(api.Token{Name: "edge", Permissions: api.EditDNS()}, tokenValue)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,9 +51,9 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-func (w *world) addZone(name string, plan zone.Plan) *zone.Zone {
+func (w *world) addZone(name string, plan api.Plan) *api.Zone {
 	w.t.Helper()
-	z, err := w.store.AddZone(zone.Zone{Name: name, Plan: plan})
+	z, err := w.store.AddZone(api.Zone{Name: name, Plan: plan})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -81,7 +82,7 @@ func (w *world) contents(typ string) []string {
 // ops lists the requests that came, in order, without the prefix and with the zone's id as {zone}.
 func (w *world) ops() []string {
 	var out []string
-	for _, e := range w.journal.Entries(journal.Filter{Source: journal.API}) {
+	for _, e := range w.journal.Entries(api.JournalFilter{Source: api.SourceAPI}) {
 		op := e.Op
 		if q := e.Detail["query"]; q != "" {
 			op += "?" + q
@@ -92,7 +93,7 @@ func (w *world) ops() []string {
 }
 
 // edit changes the world's token.
-func (w *world) edit(change func(*zone.Token)) {
+func (w *world) edit(change func(*api.Token)) {
 	w.t.Helper()
 	if _, err := w.store.UpdateToken(w.token.ID, change); err != nil {
 		w.t.Fatal(err)
@@ -138,9 +139,9 @@ func TestMain(m *testing.M) {
 }
 
 // fail makes the API answer requests for a path so, at most so many times; 0 is always.
-func (w *world) fail(path string, times int, do faultinjection.Effect) {
+func (w *world) fail(path string, times int, do api.Effect) {
 	w.t.Helper()
-	if _, err := w.faults.Add(faultinjection.Rule{HTTP: &faultinjection.HTTPMatch{Path: "/client/v4" + path}, Do: do, Times: times}); err != nil {
+	if _, err := w.faults.Add(api.FaultRule{HTTP: &api.HTTPMatch{Path: "/client/v4" + path}, Do: do, Times: times}); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -11,7 +11,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
+	"github.com/edgeproof/edgeproof/mocks/control/server"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -48,7 +49,7 @@ type config struct {
 }
 
 // zoneFlag collects --zone NAME[=PLAN].
-type zoneFlag []zone.Zone
+type zoneFlag []api.Zone
 
 // String is what the flag package shows.
 func (z *zoneFlag) String() string {
@@ -73,7 +74,7 @@ func (z *zoneFlag) Set(text string) error {
 	if !ok {
 		return fmt.Errorf("plan %q: give free, pro or enterprise", planName)
 	}
-	*z = append(*z, zone.Zone{Name: name, Plan: plan})
+	*z = append(*z, api.Zone{Name: name, Plan: plan})
 	return nil
 }
 
@@ -161,5 +162,5 @@ func (c *config) complete(address, tokenFile string) error {
 		}
 	}
 	c.tokenGiven = c.token != ""
-	return control.CheckAddress(c.controlAddress, c.podIP, c.controlAnywhere)
+	return server.CheckAddress(c.controlAddress, c.podIP, c.controlAnywhere)
 }

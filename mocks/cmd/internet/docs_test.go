@@ -11,7 +11,7 @@ import (
 
 	"sigs.k8s.io/yaml"
 
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // documented is the control API's address in the pages.
@@ -105,7 +105,7 @@ func TestTheOpenAPIsExamples(t *testing.T) {
 	t.Parallel()
 	text, _ := start(t, "--zone", "example.com", "--token", testToken)
 	base := printed(t, text, "control ")
-	ctl := control.NewClient(base, nil)
+	ctl := api.NewClient(base, nil)
 	var page struct {
 		Info  struct{ Description string }
 		Paths map[string]map[string]any
@@ -126,7 +126,7 @@ func TestTheOpenAPIsExamples(t *testing.T) {
 	for _, c := range curls(page.Info.Description) {
 		ids := []string{"CSR", strings.ReplaceAll(string(csr), "\n", `\n`)}
 		if strings.Contains(c.path, "RECORD") {
-			records, err := ctl.Records(t.Context(), "example.com", control.RecordFilter{Name: "www"})
+			records, err := ctl.Records(t.Context(), "example.com", api.RecordFilter{Name: "www"})
 			must(t, err)
 			ids = append(ids, "RECORD", records[0].ID.String())
 		}

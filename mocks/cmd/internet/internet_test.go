@@ -23,10 +23,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/acme"
-	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/faultinjection"
-	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 const testToken = "test-token-of-forty-characters-abcdefghi"
@@ -108,8 +105,8 @@ func named(t *testing.T, addr, webRoot string) *http.Client {
 	return &http.Client{Transport: tr}
 }
 
-// api asks Cloudflare's API as a client with the token does.
-func api(t *testing.T, c *http.Client, method, path string, body any) json.RawMessage {
+// callAPI calls Cloudflare's API as a client with the token does.
+func callAPI(t *testing.T, c *http.Client, method, path string, body any) json.RawMessage {
 	t.Helper()
 	encoded, err := json.Marshal(body)
 	if err != nil {
@@ -142,7 +139,7 @@ func api(t *testing.T, c *http.Client, method, path string, body any) json.RawMe
 func TestJourney(t *testing.T) {
 	t.Parallel()
 	text, _ := start(t, "--zone", "example.com", "--token", testToken)
-	ctl := control.NewClient(printed(t, text, "control "), nil)
+	ctl := api.NewClient(printed(t, text, "control "), nil)
 	if err := ctl.Ready(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -153,17 +150,17 @@ func TestJourney(t *testing.T) {
 	client := named(t, printed(t, text, "https "), roots.Web)
 
 	var zones []struct{ ID string }
-	if err := json.Unmarshal(api(t, client, http.MethodGet, "/zones?name=example.com", nil), &zones); err != nil || len(zones) != 1 {
+	if err := json.Unmarshal(callAPI(t, client, http.MethodGet, "/zones?name=example.com", nil), &zones); err != nil || len(zones) != 1 {
 		t.Fatalf("zones %v, %v", zones, err)
 	}
 	records := "/zones/" + zones[0].ID + "/dns_records"
-	api(t, client, http.MethodPost, records, map[string]any{"type": "A", "name": "www.example.com", "content": "127.0.0.1", "ttl": 120})
+	callAPI(t, client, http.MethodPost, records, map[string]any{"type": "A", "name": "www.example.com", "content": "127.0.0.1", "ttl": 120})
 
 	site := serve(t, certificate(t, client, acme.ProductionHost, "www.example.com", func(name, value string) {
-		api(t, client, http.MethodPost, records, map[string]any{"type": "TXT", "name": name, "content": value, "ttl": 120})
+		callAPI(t, client, http.MethodPost, records, map[string]any{"type": "TXT", "name": name, "content": value, "ttl": 120})
 	}))
-	report, err := ctl.Probe(t.Context(), probe.Request{URL: "https://www.example.com:" + site + "/"})
-	if err != nil {
+	var report probe.Report
+	if err := ctl.Probe(t.Context(), probe.Request{URL: "https://www.example.com:" + site + "/"}, &report); err != nil {
 		t.Fatal(err)
 	}
 	if !report.OK || report.HTTP.Body != "the frontend" || report.TLS.TrustedBy != "production" || report.Resolve.Records[0].TTL != 120 {
@@ -171,32 +168,33 @@ func TestJourney(t *testing.T) {
 	}
 
 	other := serve(t, certificate(t, client, acme.StagingHost, "www.example.com", func(name, value string) {
-		if _, err := ctl.PutRecord(t.Context(), "example.com", control.RecordDraft{Name: name, Type: "TXT", Content: value, New: true}); err != nil {
+		if _, err := ctl.PutRecord(t.Context(), "example.com", api.RecordDraft{Name: name, Type: "TXT", Content: value, New: true}); err != nil {
 			t.Error(err)
 		}
 	}))
-	report, err = ctl.Probe(t.Context(), probe.Request{URL: "https://www.example.com:" + other + "/"})
+	report = probe.Report{}
+	err = ctl.Probe(t.Context(), probe.Request{URL: "https://www.example.com:" + other + "/"}, &report)
 	if err != nil || report.OK || report.Class != probe.ClassUnknownAuthority || report.TLS.LeadsTo != "staging" {
 		t.Errorf("staging certificate: %+v, %v", report, err)
 	}
 	sawAll(t, ctl)
 }
 
-func sawAll(t *testing.T, ctl *control.Client) {
+func sawAll(t *testing.T, ctl *api.Client) {
 	t.Helper()
-	for _, want := range []journal.Filter{
-		{Source: journal.API, Contains: "dns_records"},
-		{Source: journal.DNS, Contains: "TXT _acme-challenge.www.example.com."},
-		{Source: journal.ACME, Contains: "finalize"},
-		{Source: journal.Outside, Contains: "www.example.com"},
-		{Source: journal.Control, Contains: "PUT /v1/zones"},
+	for _, want := range []api.JournalFilter{
+		{Source: api.SourceAPI, Contains: "dns_records"},
+		{Source: api.SourceDNS, Contains: "TXT _acme-challenge.www.example.com."},
+		{Source: api.SourceACME, Contains: "finalize"},
+		{Source: api.SourceProbe, Contains: "www.example.com"},
+		{Source: api.SourceControl, Contains: "PUT /v1/zones"},
 	} {
 		got, err := ctl.Journal(t.Context(), want)
 		if err != nil || len(got.Entries) == 0 {
 			t.Errorf("journal %+v: %d entries, %v", want, len(got.Entries), err)
 		}
 	}
-	if got, err := ctl.Journal(t.Context(), journal.Filter{Contains: testToken}); err != nil || len(got.Entries) > 0 {
+	if got, err := ctl.Journal(t.Context(), api.JournalFilter{Contains: testToken}); err != nil || len(got.Entries) > 0 {
 		t.Errorf("the journal has the token: %+v, %v", got.Entries, err)
 	}
 }
@@ -272,14 +270,14 @@ func serve(t *testing.T, cert tls.Certificate) string {
 func TestFaultsReachAllHosts(t *testing.T) {
 	t.Parallel()
 	text, _ := start(t, "--zone", "example.com", "--token", testToken)
-	ctl := control.NewClient(printed(t, text, "control "), nil)
+	ctl := api.NewClient(printed(t, text, "control "), nil)
 	roots, err := ctl.Roots(t.Context())
 	must(t, err)
 	client := named(t, printed(t, text, "https "), roots.Web)
-	for _, r := range []faultinjection.Rule{
-		{ID: "api", HTTP: &faultinjection.HTTPMatch{Host: "api", Token: zone.Fingerprint(testToken)}, Do: faultinjection.Effect{Status: 403, Code: 10000, Message: "Authentication error"}},
-		{ID: "acme", HTTP: &faultinjection.HTTPMatch{Host: "staging", Step: "new-order"}, Do: faultinjection.Effect{Problem: "rateLimited", RetryAfter: 30}, Times: 1},
-		{ID: "dns", DNS: &faultinjection.DNSMatch{Name: "broken.example.com"}, Do: faultinjection.Effect{Rcode: "SERVFAIL"}},
+	for _, r := range []api.FaultRule{
+		{ID: "api", HTTP: &api.HTTPMatch{Host: "api", Token: api.Fingerprint(testToken)}, Do: api.Effect{Status: 403, Code: 10000, Message: "Authentication error"}},
+		{ID: "acme", HTTP: &api.HTTPMatch{Host: "staging", Step: "new-order"}, Do: api.Effect{Problem: "rateLimited", RetryAfter: 30}, Times: 1},
+		{ID: "dns", DNS: &api.DNSMatch{Name: "broken.example.com"}, Do: api.Effect{Rcode: "SERVFAIL"}},
 	} {
 		_, err := ctl.AddFault(t.Context(), r)
 		must(t, err)
@@ -293,7 +291,7 @@ func TestFaultsReachAllHosts(t *testing.T) {
 	if resp.StatusCode != http.StatusForbidden {
 		t.Errorf("api: HTTP %d", resp.StatusCode)
 	}
-	reply, err := ctl.Query(t.Context(), control.Question{Name: "broken.example.com"})
+	reply, err := ctl.Query(t.Context(), api.Question{Name: "broken.example.com"})
 	if err != nil || reply.Rcode != "SERVFAIL" {
 		t.Errorf("dns: %+v, %v", reply, err)
 	}

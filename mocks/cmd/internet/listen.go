@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"sync"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 )
 
@@ -47,9 +48,9 @@ func listen(ctx context.Context, c config) (s sockets, err error) {
 		if s.secondary, err = s.both(ctx, "--secondary-dns-address", c.secondaryAddress); err != nil {
 			return s, err
 		}
-		s.secondary.Name, s.secondary.Role, s.secondary.Lag = "secondary", dns.Authority, c.secondaryLag
+		s.secondary.Name, s.secondary.Role, s.secondary.Lag = "secondary", api.RoleAuthority, c.secondaryLag
 	}
-	s.dns.Name, s.dns.Role = "primary", dns.Both
+	s.dns.Name, s.dns.Role = "primary", api.RoleBoth
 	return s, nil
 }
 

@@ -12,16 +12,14 @@ import (
 	xacme "golang.org/x/crypto/acme"
 
 	"github.com/edgeproof/edgeproof/mocks/acme"
-	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/faultinjection"
-	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // registered starts everything and gives a client an account at the production authority.
-func registered(t *testing.T) (*xacme.Client, *control.Client) {
+func registered(t *testing.T) (*xacme.Client, *api.Client) {
 	t.Helper()
 	text, _ := start(t, "--zone", "example.com", "--token", testToken)
-	ctl := control.NewClient(printed(t, text, "control "), nil)
+	ctl := api.NewClient(printed(t, text, "control "), nil)
 	roots, err := ctl.Roots(t.Context())
 	must(t, err)
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -44,20 +42,20 @@ func registered(t *testing.T) (*xacme.Client, *control.Client) {
 func TestRefusals(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
-		do     faultinjection.Effect
+		do     api.Effect
 		status int
 	}{
-		"caa":                {faultinjection.Effect{Problem: "caa", Message: "CAA record for example.com prevents issuance"}, 403},
-		"rejectedIdentifier": {faultinjection.Effect{Problem: "rejectedIdentifier", Message: "policy forbids issuing for \"www.example.com\""}, 400},
-		"rateLimited":        {faultinjection.Effect{Problem: "rateLimited", RetryAfter: 3600}, 429},
-		"serverInternal":     {faultinjection.Effect{Problem: "serverInternal"}, 500},
-		"unavailable":        {faultinjection.Effect{Status: 503, Problem: "rateLimited", RetryAfter: 120}, 503},
+		"caa":                {api.Effect{Problem: "caa", Message: "CAA record for example.com prevents issuance"}, 403},
+		"rejectedIdentifier": {api.Effect{Problem: "rejectedIdentifier", Message: "policy forbids issuing for \"www.example.com\""}, 400},
+		"rateLimited":        {api.Effect{Problem: "rateLimited", RetryAfter: 3600}, 429},
+		"serverInternal":     {api.Effect{Problem: "serverInternal"}, 500},
+		"unavailable":        {api.Effect{Status: 503, Problem: "rateLimited", RetryAfter: 120}, 503},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			client, ctl := registered(t)
 			client.RetryBackoff = func(_ int, _ *http.Request, resp *http.Response) time.Duration { return 0 }
-			_, err := ctl.AddFault(t.Context(), faultinjection.Rule{HTTP: &faultinjection.HTTPMatch{Host: "production", Step: "new-order", Contains: "www.example.com"}, Do: tc.do})
+			_, err := ctl.AddFault(t.Context(), api.FaultRule{HTTP: &api.HTTPMatch{Host: "production", Step: "new-order", Contains: "www.example.com"}, Do: tc.do})
 			must(t, err)
 			_, err = client.AuthorizeOrder(t.Context(), xacme.DomainIDs("www.example.com"))
 			var problem *xacme.Error
@@ -67,7 +65,7 @@ func TestRefusals(t *testing.T) {
 			if wait, limited := xacme.RateLimit(err); tc.do.Problem == "rateLimited" && (!limited || wait != time.Duration(tc.do.RetryAfter)*time.Second) {
 				t.Errorf("retry after %v, %v", wait, limited)
 			}
-			got, err := ctl.Journal(t.Context(), journal.Filter{Source: journal.ACME, Contains: "acme:error:" + tc.do.Problem})
+			got, err := ctl.Journal(t.Context(), api.JournalFilter{Source: api.SourceACME, Contains: "acme:error:" + tc.do.Problem})
 			if err != nil || len(got.Entries) == 0 || got.Entries[0].Op != "new-order" {
 				t.Errorf("journal %+v, %v", got.Entries, err)
 			}
@@ -79,7 +77,7 @@ func TestRefusals(t *testing.T) {
 func TestBadNoncesAreBorne(t *testing.T) {
 	t.Parallel()
 	client, ctl := registered(t)
-	rule, err := ctl.AddFault(t.Context(), faultinjection.Rule{HTTP: &faultinjection.HTTPMatch{Host: "production", Method: http.MethodPost}, Do: faultinjection.Effect{Problem: "badNonce"}, Probability: 0.5})
+	rule, err := ctl.AddFault(t.Context(), api.FaultRule{HTTP: &api.HTTPMatch{Host: "production", Method: http.MethodPost}, Do: api.Effect{Problem: "badNonce"}, Probability: 0.5})
 	must(t, err)
 	for range 8 {
 		_, err := client.AuthorizeOrder(t.Context(), xacme.DomainIDs("www.example.com"))
@@ -97,7 +95,7 @@ func TestCAA(t *testing.T) {
 	client, ctl := registered(t)
 	caa := func(name, value string) {
 		t.Helper()
-		_, err := ctl.PutRecord(t.Context(), "example.com", control.RecordDraft{Name: name, Type: "CAA", Data: map[string]any{"flags": 0, "tag": "issue", "value": value}})
+		_, err := ctl.PutRecord(t.Context(), "example.com", api.RecordDraft{Name: name, Type: "CAA", Data: map[string]any{"flags": 0, "tag": "issue", "value": value}})
 		must(t, err)
 	}
 	finalize := func(name string) error {
@@ -105,7 +103,7 @@ func TestCAA(t *testing.T) {
 		order, err := client.AuthorizeOrder(t.Context(), xacme.DomainIDs(name))
 		must(t, err)
 		proveOrder(t, client, order, name, func(name, value string) {
-			_, err := ctl.PutRecord(t.Context(), "example.com", control.RecordDraft{Name: name, Type: "TXT", Content: value})
+			_, err := ctl.PutRecord(t.Context(), "example.com", api.RecordDraft{Name: name, Type: "TXT", Content: value})
 			must(t, err)
 		})
 		csr, _ := request(t, name)
@@ -120,7 +118,7 @@ func TestCAA(t *testing.T) {
 	}
 	caa("www", "letsencrypt.org")
 	must(t, finalize("www.example.com"))
-	_, err := ctl.AddFault(t.Context(), faultinjection.Rule{DNS: &faultinjection.DNSMatch{Name: "*example.com", Type: "CAA"}, Do: faultinjection.Effect{Rcode: "SERVFAIL"}})
+	_, err := ctl.AddFault(t.Context(), api.FaultRule{DNS: &api.DNSMatch{Name: "*example.com", Type: "CAA"}, Do: api.Effect{Rcode: "SERVFAIL"}})
 	must(t, err)
 	if err := finalize("www.example.com"); !errors.As(err, &problem) || problem.ProblemType != "urn:ietf:params:acme:error:caa" {
 		t.Errorf("SERVFAIL: %v", err)

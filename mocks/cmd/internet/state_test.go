@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -17,13 +17,13 @@ func TestStateOutlivesARestart(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "world.json")
 	text, stop := start(t, "--zone", "example.com", "--token", testToken, "--state", file)
-	ctl := control.NewClient(printed(t, text, "control "), nil)
-	_, err := ctl.PutRecord(t.Context(), "example.com", control.RecordDraft{Name: "kept", Type: "A", Content: "192.0.2.1"})
+	ctl := api.NewClient(printed(t, text, "control "), nil)
+	_, err := ctl.PutRecord(t.Context(), "example.com", api.RecordDraft{Name: "kept", Type: "A", Content: "192.0.2.1"})
 	must(t, err)
 	stop()
 	text, stop = start(t, "--zone", "example.com", "--token", testToken, "--state", file)
-	ctl = control.NewClient(printed(t, text, "control "), nil)
-	records, err := ctl.Records(t.Context(), "example.com", control.RecordFilter{})
+	ctl = api.NewClient(printed(t, text, "control "), nil)
+	records, err := ctl.Records(t.Context(), "example.com", api.RecordFilter{})
 	if err != nil || len(records) != 1 || records[0].Name != "kept.example.com" {
 		t.Errorf("after a restart: %+v, %v", records, err)
 	}
@@ -51,7 +51,7 @@ func TestStateOutlivesARestart(t *testing.T) {
 // FuzzState: a state file of any content is read or refused, never more.
 func FuzzState(f *testing.F) {
 	store := zone.New(zone.Options{})
-	if _, err := store.AddZone(zone.Zone{Name: "example.com"}); err != nil {
+	if _, err := store.AddZone(api.Zone{Name: "example.com"}); err != nil {
 		f.Fatal(err)
 	}
 	state, _ := store.Snapshot()

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // tell prints what there is, and what to export to use it.
@@ -40,7 +40,7 @@ func (w *world) tell(out io.Writer, took time.Duration) {
 	case w.token != "" && !w.config.tokenGiven:
 		say("export CF_API_TOKEN=%s", w.token) // minted here: nobody else can tell it
 	case w.config.tokenGiven:
-		say("# CF_API_TOKEN: the one given, %s", zone.Fingerprint(w.config.token))
+		say("# CF_API_TOKEN: the one given, %s", api.Fingerprint(w.config.token))
 	}
 	host, port, _ := net.SplitHostPort(resolver)
 	say("# resolver: dig @%s -p %s NAME", host, port)

@@ -12,10 +12,7 @@ import (
 
 	mdns "github.com/miekg/dns"
 
-	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/faultinjection"
-	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // TestAllAtOnce uses every part at the same time, with the state file written behind it: under the race detector
@@ -24,7 +21,7 @@ func TestAllAtOnce(t *testing.T) {
 	t.Parallel()
 	text, stop := start(t, "--zone", "example.com=pro", "--token", testToken, "--state", filepath.Join(t.TempDir(), "world.json"),
 		"--secondary-dns-address", "127.0.0.1:0", "--secondary-lag", "20ms")
-	ctl := control.NewClient(printed(t, text, "control "), nil)
+	ctl := api.NewClient(printed(t, text, "control "), nil)
 	roots, err := ctl.Roots(t.Context())
 	must(t, err)
 	client := named(t, printed(t, text, "https "), roots.Web)
@@ -50,7 +47,7 @@ func TestAllAtOnce(t *testing.T) {
 		}
 		return err
 	}
-	status := []zone.Status{zone.Active, zone.Pending}
+	status := []api.ZoneStatus{api.ZoneActive, api.ZonePending}
 	var all sync.WaitGroup
 	for name, act := range map[string]func(i int) error{
 		"create": func(i int) error {
@@ -69,21 +66,21 @@ func TestAllAtOnce(t *testing.T) {
 		},
 		"break": func(i int) error {
 			id := fmt.Sprintf("f%d", i)
-			if _, err := ctl.AddFault(t.Context(), faultinjection.Rule{ID: id, HTTP: &faultinjection.HTTPMatch{Contains: "n3"}, Do: faultinjection.Effect{Status: 403, Code: 10000}, Probability: 0.5}); err != nil {
+			if _, err := ctl.AddFault(t.Context(), api.FaultRule{ID: id, HTTP: &api.HTTPMatch{Contains: "n3"}, Do: api.Effect{Status: 403, Code: 10000}, Probability: 0.5}); err != nil {
 				return err
 			}
 			_, err := ctl.ClearFault(t.Context(), id)
 			return err
 		},
 		"steer": func(i int) error {
-			if _, err := ctl.PatchZone(t.Context(), "example.com", control.ZonePatch{Status: &status[i%2]}); err != nil {
+			if _, err := ctl.PatchZone(t.Context(), "example.com", api.ZonePatch{Status: &status[i%2]}); err != nil {
 				return err
 			}
-			return ctl.SetDelays(t.Context(), []control.Delay{{Type: "A", Seconds: float64(i%2) / 100}})
+			return ctl.SetDelays(t.Context(), []api.Delay{{Type: "A", Seconds: float64(i%2) / 100}})
 		},
-		"limit": func(i int) error { return ctl.SetLimit(t.Context(), control.Limit{Requests: 1000 * (i % 2)}) },
+		"limit": func(i int) error { return ctl.SetLimit(t.Context(), api.Limit{Requests: 1000 * (i % 2)}) },
 		"watch": func(int) error {
-			_, err := ctl.Journal(t.Context(), journal.Filter{Source: journal.API, Limit: 10})
+			_, err := ctl.Journal(t.Context(), api.JournalFilter{Source: api.SourceAPI, Limit: 10})
 			return err
 		},
 	} {

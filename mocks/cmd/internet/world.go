@@ -20,7 +20,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/acme"
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
+	"github.com/edgeproof/edgeproof/mocks/control/server"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/httpsfront"
@@ -134,7 +135,7 @@ func (w *world) authorities(logs *log.Logger) error {
 	return g.Wait()
 }
 
-// steer adds the outside client and the control API.
+// steer adds the external client and the control API.
 func (w *world) steer() error {
 	trusted, known := x509.NewCertPool(), x509.NewCertPool()
 	if !trusted.AppendCertsFromPEM(w.production.RootPEM()) || !known.AppendCertsFromPEM(w.staging.RootPEM()) {
@@ -142,10 +143,10 @@ func (w *world) steer() error {
 	}
 	client := probe.New(probe.Options{
 		Resolver: reachable(w.sockets.dns.Stream.Addr()), TrustedName: "production", Trusted: trusted,
-		Known: map[string]*x509.CertPool{"staging": known, "web": w.pki.Roots()}, Journal: w.journal,
+		Known: map[string]*x509.CertPool{"staging": known, "web": w.pki.Roots()},
 	})
-	w.control = control.New(control.Internet{
-		Store: w.store, API: w.api, DNS: w.dns, Outside: client, Journal: w.journal, Faults: w.faults,
+	w.control = server.New(server.Internet{
+		Store: w.store, API: w.api, DNS: w.dns, Probe: external(client, w.journal), Journal: w.journal, Faults: w.faults,
 		Production: w.production, Staging: w.staging, WebRoot: w.pki.RootPEM(),
 		Ready: func() error {
 			if !w.serving.Load() {
@@ -193,7 +194,7 @@ func (w *world) seed() error {
 	}
 	_, known := w.store.TokenFor(w.config.token)
 	if !known && (w.config.tokenGiven || len(w.store.Tokens()) == 0) {
-		_, value, err := w.store.AddToken(zone.Token{Name: "from the command line", Permissions: zone.EditDNS()}, w.config.token)
+		_, value, err := w.store.AddToken(api.Token{Name: "from the command line", Permissions: api.EditDNS()}, w.config.token)
 		if err != nil {
 			return err
 		}

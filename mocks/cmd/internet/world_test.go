@@ -11,22 +11,21 @@ import (
 	mdns "github.com/miekg/dns"
 
 	"github.com/edgeproof/edgeproof/mocks/acme"
-	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/faultinjection"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 func TestReset(t *testing.T) {
 	t.Parallel()
 	text, _ := start(t, "--zone", "example.com")
-	ctl := control.NewClient(printed(t, text, "control "), nil)
-	_, err := ctl.PutRecord(t.Context(), "example.com", control.RecordDraft{Name: "gone", Type: "A", Content: "192.0.2.1"})
+	ctl := api.NewClient(printed(t, text, "control "), nil)
+	_, err := ctl.PutRecord(t.Context(), "example.com", api.RecordDraft{Name: "gone", Type: "A", Content: "192.0.2.1"})
 	must(t, err)
-	_, err = ctl.CreateZone(t.Context(), control.ZoneDraft{Name: "second.test"})
+	_, err = ctl.CreateZone(t.Context(), api.ZoneDraft{Name: "second.test"})
 	must(t, err)
-	must(t, ctl.SetValidity(t.Context(), "production", control.Validity{LifetimeSeconds: 60}))
-	must(t, ctl.SetProfiles(t.Context(), "production", control.Profiles{Default: "shortlived"}))
-	must(t, ctl.SetDelays(t.Context(), []control.Delay{{Seconds: 5}}))
-	_, err = ctl.Query(t.Context(), control.Question{Name: "stranger.test"})
+	must(t, ctl.SetValidity(t.Context(), "production", api.Validity{LifetimeSeconds: 60}))
+	must(t, ctl.SetProfiles(t.Context(), "production", api.Profiles{Default: "shortlived"}))
+	must(t, ctl.SetDelays(t.Context(), []api.Delay{{Seconds: 5}}))
+	_, err = ctl.Query(t.Context(), api.Question{Name: "stranger.test"})
 	must(t, err)
 	must(t, ctl.Reset(t.Context()))
 	c, err := ctl.Counters(t.Context())
@@ -52,8 +51,8 @@ func TestReset(t *testing.T) {
 func TestTwoNameServers(t *testing.T) {
 	t.Parallel()
 	text, _ := start(t, "--zone", "example.com", "--secondary-dns-address", "127.0.0.1:0", "--secondary-lag", "1m", "--name-server", "bob.ns.cloudflare.com=127.0.0.2")
-	ctl := control.NewClient(printed(t, text, "control "), nil)
-	_, err := ctl.PutRecord(t.Context(), "example.com", control.RecordDraft{Name: "www", Type: "A", Content: "192.0.2.1"})
+	ctl := api.NewClient(printed(t, text, "control "), nil)
+	_, err := ctl.PutRecord(t.Context(), "example.com", api.RecordDraft{Name: "www", Type: "A", Content: "192.0.2.1"})
 	must(t, err)
 	_, second, _ := strings.Cut(text, "dns ")
 	servers := map[string]string{"primary": printed(t, text, "dns "), "secondary": printed(t, second, "dns ")}
@@ -69,7 +68,7 @@ func TestTwoNameServers(t *testing.T) {
 	if first, second := ask("primary", "www.example.com."), ask("secondary", "www.example.com."); first != "192.0.2.1" || second == first {
 		t.Errorf("a fresh record: %s, then %s", first, second)
 	}
-	_, err = ctl.AddFault(t.Context(), faultinjection.Rule{DNS: &faultinjection.DNSMatch{Server: "secondary", Name: "www.example.com"}, Do: faultinjection.Effect{Answer: &[]string{"A 192.0.2.66"}}})
+	_, err = ctl.AddFault(t.Context(), api.FaultRule{DNS: &api.DNSMatch{Server: "secondary", Name: "www.example.com"}, Do: api.Effect{Answer: &[]string{"A 192.0.2.66"}}})
 	must(t, err)
 	if first, second := ask("primary", "www.example.com."), ask("secondary", "www.example.com."); first != "192.0.2.1" || second != "192.0.2.66" {
 		t.Errorf("split horizon: %s and %s", first, second)

@@ -8,9 +8,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/edgeproof/edgeproof/mocks/faultinjection"
-	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 func TestExternalDNS(t *testing.T) {
@@ -134,7 +132,7 @@ func twoHundredAndFiftyNames(t *testing.T, r *release) {
 		t.Errorf("a second sync, which reads all pages, wrote %v", got)
 	}
 	var pages []string
-	for _, e := range w.journal.Entries(journal.Filter{After: again.from, Source: journal.API, Contains: "dns_records"}) {
+	for _, e := range w.journal.Entries(api.JournalFilter{After: again.from, Source: api.SourceAPI, Contains: "dns_records"}) {
 		pages = append(pages, e.Detail["query"])
 	}
 	if !slices.ContainsFunc(pages, func(q string) bool { return strings.Contains(q, "page=6") }) {
@@ -145,7 +143,7 @@ func twoHundredAndFiftyNames(t *testing.T, r *release) {
 // The server's own page of zones is 20.
 func zonesFillMoreThanAPage(t *testing.T, r *release) {
 	w := newWorld(t, r)
-	zones := []*zone.Zone{}
+	zones := []*api.Zone{}
 	var wanted []*endpoint
 	for i := range 24 {
 		z := w.addZone(fmt.Sprintf("zone-%02d.test", i))
@@ -163,17 +161,17 @@ func zonesFillMoreThanAPage(t *testing.T, r *release) {
 // What a token may not do is told by the documented words, and the program ends with them.
 func refusalsReachTheLog(t *testing.T, r *release) {
 	for name, tc := range map[string]struct {
-		may   []zone.Permission
+		may   []api.Permission
 		words string
 	}{
-		"no zones": {[]zone.Permission{zone.DNSEdit}, "com.cloudflare.api.account.zone.list"},
-		"no DNS":   {[]zone.Permission{zone.ZoneRead}, "Authentication error"},
-		"no edit":  {[]zone.Permission{zone.ZoneRead, zone.DNSRead}, "Authentication error"},
+		"no zones": {[]api.Permission{api.DNSEdit}, "com.cloudflare.api.account.zone.list"},
+		"no DNS":   {[]api.Permission{api.ZoneRead}, "Authentication error"},
+		"no edit":  {[]api.Permission{api.ZoneRead, api.DNSRead}, "Authentication error"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, r)
-			if _, err := w.store.UpdateToken(w.token.ID, func(k *zone.Token) { k.Permissions = tc.may }); err != nil {
+			if _, err := w.store.UpdateToken(w.token.ID, func(k *api.Token) { k.Permissions = tc.may }); err != nil {
 				t.Fatal(err)
 			}
 			got := w.sync(want("www.example.com", "A", "192.0.2.1"))
@@ -190,8 +188,8 @@ func refusalsReachTheLog(t *testing.T, r *release) {
 // A server that fails once is asked again, as the library does.
 func aPassingFailureIsRetried(t *testing.T, r *release) {
 	w := newWorld(t, r)
-	for _, do := range []faultinjection.Effect{{Status: 429, RetryAfter: 1}, {Status: 502, HTML: true}} {
-		if _, err := w.faults.Add(faultinjection.Rule{HTTP: &faultinjection.HTTPMatch{Host: "api", Path: "/client/v4/zones"}, Do: do, Times: 1}); err != nil {
+	for _, do := range []api.Effect{{Status: 429, RetryAfter: 1}, {Status: 502, HTML: true}} {
+		if _, err := w.faults.Add(api.FaultRule{HTTP: &api.HTTPMatch{Host: "api", Path: "/client/v4/zones"}, Do: do, Times: 1}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeproof/edgeproof/mocks/faultinjection"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // process is the program as it runs in a pod: one synchronization after the other.
@@ -63,18 +63,18 @@ func (p *process) exit() int {
 // and ends. What a token may not do ends both.
 func aLastingFailure(t *testing.T, r *release) {
 	for name, tc := range map[string]struct {
-		do    faultinjection.Effect
+		do    api.Effect
 		words string
 		soft  bool
 	}{
-		"server error": {faultinjection.Effect{Status: 503, HTML: true}, "503 Service Unavailable", r.batches},
-		"rate limit":   {faultinjection.Effect{Status: 429, Code: 10100, Message: "More than 1200 requests per 300 seconds reached.", RetryAfter: 1}, "429 Too Many Requests", r.batches},
-		"refusal":      {faultinjection.Effect{Status: 403, Code: 9109, Message: "Invalid access token"}, "Invalid access token", false},
+		"server error": {api.Effect{Status: 503, HTML: true}, "503 Service Unavailable", r.batches},
+		"rate limit":   {api.Effect{Status: 429, Code: 10100, Message: "More than 1200 requests per 300 seconds reached.", RetryAfter: 1}, "429 Too Many Requests", r.batches},
+		"refusal":      {api.Effect{Status: 403, Code: 9109, Message: "Invalid access token"}, "Invalid access token", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, r)
-			if _, err := w.faults.Add(faultinjection.Rule{HTTP: &faultinjection.HTTPMatch{Host: "api", Path: "/client/v4/zones"}, Do: tc.do}); err != nil {
+			if _, err := w.faults.Add(api.FaultRule{HTTP: &api.HTTPMatch{Host: "api", Path: "/client/v4/zones"}, Do: tc.do}); err != nil {
 				t.Fatal(err)
 			}
 			p := w.start(want("www.example.com", "A", "192.0.2.1"))

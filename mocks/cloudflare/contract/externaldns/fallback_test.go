@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -50,7 +51,7 @@ func aBatchBeyondThePlan(t *testing.T, r *release) {
 	}
 	w := newWorld(t, r)
 	w.flags = []string{"--batch-change-size=1000"}
-	if _, err := w.store.UpdateZone(w.zone.ID, func(z *zone.Zone) { z.Plan = zone.Free() }); err != nil {
+	if _, err := w.store.UpdateZone(w.zone.ID, func(z *api.Zone) { z.Plan = zone.Free() }); err != nil {
 		t.Fatal(err)
 	}
 	named := func(prefix string) (wanted []*endpoint, addresses []string) {

@@ -17,6 +17,7 @@ import (
 	"testing"
 
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
@@ -31,8 +32,8 @@ type world struct {
 	store   *zone.Store
 	journal *journal.Journal
 	faults  *faultinjection.Set
-	zone    *zone.Zone
-	token   *zone.Token
+	zone    *api.Zone
+	token   *api.Token
 	base    string
 	roots   string   // file
 	flags   []string // beside those that every program gets
@@ -43,7 +44,7 @@ func newWorld(t *testing.T, r *release) *world {
 	w := &world{t: t, release: r, store: zone.New(zone.Options{}), journal: journal.New(50_000)}
 	w.zone = w.addZone("example.com")
 	var err error
-	if w.token, _, err = w.store.AddToken(zone.Token{Name: "edge", Permissions: zone.EditDNS()}, tokenValue); err != nil {
+	if w.token, _, err = w.store.AddToken(api.Token{Name: "edge", Permissions: api.EditDNS()}, tokenValue); err != nil {
 		t.Fatal(err)
 	}
 	w.faults = faultinjection.New(1, w.journal)
@@ -59,9 +60,9 @@ func newWorld(t *testing.T, r *release) *world {
 	return w
 }
 
-func (w *world) addZone(name string) *zone.Zone {
+func (w *world) addZone(name string) *api.Zone {
 	w.t.Helper()
-	z, err := w.store.AddZone(zone.Zone{Name: name, Plan: zone.Pro()})
+	z, err := w.store.AddZone(api.Zone{Name: name, Plan: zone.Pro()})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -142,7 +143,7 @@ func (w *world) command(wanted []*endpoint, flags ...string) *exec.Cmd {
 func (w *world) sync(wanted ...*endpoint) outcome {
 	w.t.Helper()
 	var from uint64
-	if all := w.journal.Entries(journal.Filter{}); len(all) > 0 {
+	if all := w.journal.Entries(api.JournalFilter{}); len(all) > 0 {
 		from = all[len(all)-1].Seq
 	}
 	cmd := w.command(wanted, "--once")
@@ -172,10 +173,10 @@ func (w *world) synced(wanted ...*endpoint) outcome {
 // requests counts a synchronization's requests by method, route and outcome, zone and record ids left out.
 func (w *world) requests(o outcome) map[string]int {
 	counts := map[string]int{}
-	for _, e := range w.journal.Entries(journal.Filter{After: o.from, Source: journal.API}) {
+	for _, e := range w.journal.Entries(api.JournalFilter{After: o.from, Source: api.SourceAPI}) {
 		parts := strings.Split(strings.Replace(e.Op, cloudflare.Prefix, "", 1), "/")
 		for i, part := range parts {
-			if _, err := zone.ParseID(part); err == nil {
+			if _, err := api.ParseID(part); err == nil {
 				parts[i] = "*"
 			}
 		}
@@ -192,7 +193,7 @@ func (w *world) writes(o outcome) map[string]int {
 }
 
 // addresses lists "name type content" of a zone's records that are no TXT, sorted.
-func (w *world) addresses(z *zone.Zone) []string {
+func (w *world) addresses(z *api.Zone) []string {
 	w.t.Helper()
 	found, _, err := w.store.List(z.ID, zone.Query{})
 	if err != nil {

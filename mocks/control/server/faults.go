@@ -1,22 +1,17 @@
-package control
+package server
 
 import (
 	"net/http"
 	"slices"
 
 	"github.com/edgeproof/edgeproof/mocks/acme"
-	"github.com/edgeproof/edgeproof/mocks/faultinjection"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
-
-// Cleared says how many faults were.
-type Cleared struct {
-	Cleared int `json:"cleared"`
-}
 
 func (s *server) listFaults(*http.Request) (any, error) { return s.Faults.List(), nil }
 
 func (s *server) addFault(r *http.Request) (any, error) {
-	var rule faultinjection.Rule
+	var rule api.FaultRule
 	if err := decode(r, &rule); err != nil {
 		return nil, err
 	}
@@ -31,7 +26,7 @@ func (s *server) addFault(r *http.Request) (any, error) {
 }
 
 func (s *server) clearFaults(*http.Request) (any, error) {
-	return Cleared{s.Faults.ClearAll()}, nil
+	return api.Cleared{Cleared: s.Faults.ClearAll()}, nil
 }
 
 // clearFault answers what became of the fault, its counts above all.

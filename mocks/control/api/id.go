@@ -1,4 +1,4 @@
-package zone
+package api
 
 import (
 	"crypto/rand"

@@ -1,4 +1,4 @@
-package control_test
+package server_test
 
 import (
 	"crypto/ecdsa"
@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/edgeproof/edgeproof/mocks/control"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 func csr(t *testing.T, names ...string) string {
@@ -24,7 +24,7 @@ func csr(t *testing.T, names ...string) string {
 func TestSignCertificate(t *testing.T) {
 	t.Parallel()
 	c := client(t, internet(t))
-	signed, err := c.SignCertificate(t.Context(), "production", control.CertificateDraft{
+	signed, err := c.SignCertificate(t.Context(), "production", api.CertificateDraft{
 		CSR: csr(t, "www.example.com"), LifetimeSeconds: 3600, BackdateSeconds: 7200,
 	})
 	must(t, err)
@@ -52,7 +52,7 @@ func TestSignCertificate(t *testing.T) {
 func TestSignCertificateRefuses(t *testing.T) {
 	t.Parallel()
 	c := client(t, internet(t))
-	for what, draft := range map[string]control.CertificateDraft{
+	for what, draft := range map[string]api.CertificateDraft{
 		"no PEM":                  {CSR: "x"},
 		"no request":              {CSR: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST", Bytes: []byte("x")}))},
 		"no name":                 {CSR: csr(t)},
@@ -63,9 +63,9 @@ func TestSignCertificateRefuses(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			_, err := c.SignCertificate(t.Context(), "production", draft)
-			refused(t, err, 400, control.CodeInvalid)
+			refused(t, err, 400, api.CodeInvalid)
 		})
 	}
-	_, err := c.SignCertificate(t.Context(), "other", control.CertificateDraft{CSR: csr(t, "www.example.com")})
-	refused(t, err, 404, control.CodeNotFound)
+	_, err := c.SignCertificate(t.Context(), "other", api.CertificateDraft{CSR: csr(t, "www.example.com")})
+	refused(t, err, 404, api.CodeNotFound)
 }

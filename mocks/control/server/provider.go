@@ -1,17 +1,18 @@
-package control
+package server
 
 import (
 	"net/http"
 	"slices"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
 // zoneOf finds the zone that a path names, by id or by name; of several with one name the first.
-func (s *server) zoneOf(r *http.Request) (*zone.Zone, error) { return s.findZone(r.PathValue("zone")) }
+func (s *server) zoneOf(r *http.Request) (*api.Zone, error) { return s.findZone(r.PathValue("zone")) }
 
-func (s *server) findZone(named string) (*zone.Zone, error) {
-	if id, err := zone.ParseID(named); err == nil {
+func (s *server) findZone(named string) (*api.Zone, error) {
+	if id, err := api.ParseID(named); err == nil {
 		if z, err := s.Store.Zone(id); err == nil {
 			return z, nil
 		}
@@ -26,10 +27,10 @@ func (s *server) listZones(*http.Request) (any, error) {
 	if zones := s.Store.Zones(); zones != nil {
 		return zones, nil
 	}
-	return []*zone.Zone{}, nil
+	return []*api.Zone{}, nil
 }
 
-func plan(name string) (zone.Plan, error) {
+func plan(name string) (api.Plan, error) {
 	p, ok := zone.PlanNamed(name)
 	if !ok {
 		return p, invalid("plan %q: give free, pro or enterprise", name)
@@ -37,19 +38,19 @@ func plan(name string) (zone.Plan, error) {
 	return p, nil
 }
 
-func checkStatus(status zone.Status) error {
-	if !slices.Contains([]zone.Status{zone.Active, zone.Pending, zone.Moved}, status) {
+func checkStatus(status api.ZoneStatus) error {
+	if !slices.Contains([]api.ZoneStatus{api.ZoneActive, api.ZonePending, api.ZoneMoved}, status) {
 		return invalid("zone status %q: give active, pending or moved", status)
 	}
 	return nil
 }
 
 func (s *server) createZone(r *http.Request) (any, error) {
-	var d ZoneDraft
+	var d api.ZoneDraft
 	if err := decode(r, &d); err != nil {
 		return nil, err
 	}
-	z := zone.Zone{Name: d.Name, Status: d.Status, NameServers: d.NameServers}
+	z := api.Zone{Name: d.Name, Status: d.Status, NameServers: d.NameServers}
 	if d.Status != "" {
 		if err := checkStatus(d.Status); err != nil {
 			return nil, err
@@ -74,7 +75,7 @@ func (s *server) patchZone(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var p ZonePatch
+	var p api.ZonePatch
 	if err := decode(r, &p); err != nil {
 		return nil, err
 	}
@@ -83,13 +84,13 @@ func (s *server) patchZone(r *http.Request) (any, error) {
 			return nil, err
 		}
 	}
-	var subscribed zone.Plan
+	var subscribed api.Plan
 	if p.Plan != nil {
 		if subscribed, err = plan(*p.Plan); err != nil {
 			return nil, err
 		}
 	}
-	return s.Store.UpdateZone(z.ID, func(z *zone.Zone) {
+	return s.Store.UpdateZone(z.ID, func(z *api.Zone) {
 		if p.Status != nil {
 			z.Status = *p.Status
 		}
@@ -114,7 +115,7 @@ func (s *server) deleteZone(r *http.Request) (any, error) {
 }
 
 // select lists the records that a request's query chooses.
-func (s *server) chosen(z *zone.Zone, r *http.Request) ([]*zone.Record, error) {
+func (s *server) chosen(z *api.Zone, r *http.Request) ([]*zone.Record, error) {
 	q := zone.Query{Type: r.URL.Query().Get("type")}
 	if name := r.URL.Query().Get("name"); name != "" {
 		full, err := zone.Absolute(name, z.Name)
@@ -143,7 +144,7 @@ func (s *server) putRecord(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var d RecordDraft
+	var d api.RecordDraft
 	if err := decode(r, &d); err != nil {
 		return nil, err
 	}
@@ -178,7 +179,7 @@ func (s *server) deleteRecord(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	id, err := zone.ParseID(r.PathValue("record"))
+	id, err := api.ParseID(r.PathValue("record"))
 	if err != nil {
 		return nil, invalid("record %q: %v", r.PathValue("record"), err)
 	}

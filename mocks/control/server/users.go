@@ -1,11 +1,11 @@
-package control
+package server
 
 import (
 	"net/http"
 	"time"
 
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 // rollToken gives a token another value, as a rotation of the secret does.
@@ -14,7 +14,7 @@ func (s *server) rollToken(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var v TokenValue
+	var v api.TokenValue
 	if err := decode(r, &v); err != nil {
 		return nil, err
 	}
@@ -26,19 +26,19 @@ func (s *server) rollToken(r *http.Request) (any, error) {
 	if !ok {
 		return nil, notFound("token %s was removed meanwhile", t.ID)
 	}
-	return NewToken{Token: *rolled, Value: value}, nil
+	return api.NewToken{Token: *rolled, Value: value}, nil
 }
 
 func (s *server) listUsers(*http.Request) (any, error) {
 	if users := s.Store.Users(); users != nil {
 		return users, nil
 	}
-	return []*zone.User{}, nil
+	return []*api.User{}, nil
 }
 
 // addUser makes a user with a global key; the same address again replaces the key.
 func (s *server) addUser(r *http.Request) (any, error) {
-	var d UserDraft
+	var d api.UserDraft
 	if err := decode(r, &d); err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (s *server) addUser(r *http.Request) (any, error) {
 }
 
 func (s *server) putLimit(r *http.Request) (any, error) {
-	var l Limit
+	var l api.Limit
 	if err := decode(r, &l); err != nil {
 		return nil, err
 	}

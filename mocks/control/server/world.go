@@ -1,7 +1,8 @@
-package control
+package server
 
 import (
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"net/http"
 	"strings"
@@ -10,13 +11,13 @@ import (
 	mdns "github.com/miekg/dns"
 	"golang.org/x/sync/errgroup"
 
-	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/acme"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 )
 
 func (s *server) roots(*http.Request) (any, error) {
-	return Roots{Web: string(s.WebRoot), Production: string(s.Production.RootPEM()), Staging: string(s.Staging.RootPEM())}, nil
+	return api.Roots{Web: string(s.WebRoot), Production: string(s.Production.RootPEM()), Staging: string(s.Staging.RootPEM())}, nil
 }
 
 // rootFile answers one root as PEM, for curl -o.
@@ -25,7 +26,7 @@ func (s *server) rootFile(w http.ResponseWriter, r *http.Request) {
 	pem, ok := files[r.PathValue("file")]
 	if !ok {
 		err := notFound("no root %q: there are web.pem, production.pem and staging.pem", r.PathValue("file"))
-		writeJSON(w, err.Status, envelope{err})
+		writeJSON(w, err.Status, api.ErrorResponse{Error: err})
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-pem-file")
@@ -33,7 +34,7 @@ func (s *server) rootFile(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) query(r *http.Request) (any, error) {
-	var q Question
+	var q api.Question
 	if err := decode(r, &q); err != nil {
 		return nil, err
 	}
@@ -45,67 +46,69 @@ func (s *server) query(r *http.Request) (any, error) {
 }
 
 // reply asks, or says what is wrong with the question.
-func (s *server) reply(q Question) (Reply, *Error) {
+func (s *server) reply(q api.Question) (api.Reply, *api.Error) {
 	if q.Type == "" {
 		q.Type = "A"
 	}
 	qtype, ok := mdns.StringToType[strings.ToUpper(q.Type)]
 	if !ok {
-		return Reply{}, invalid("record type %q is unknown", q.Type)
+		return api.Reply{}, invalid("record type %q is unknown", q.Type)
 	}
 	if _, ok := mdns.IsDomainName(q.Name); !ok || q.Name == "" {
-		return Reply{}, invalid("name %q is no domain name", q.Name)
+		return api.Reply{}, invalid("name %q is no domain name", q.Name)
 	}
 	switch q.Role {
 	case "":
-		q.Role = dns.Both
-	case dns.Both, dns.Authority, dns.Resolver:
+		q.Role = api.RoleBoth
+	case api.RoleBoth, api.RoleAuthority, api.RoleResolver:
 	default:
-		return Reply{}, invalid("role %q: give authority, resolver or both", q.Role)
+		return api.Reply{}, invalid("role %q: give authority, resolver or both", q.Role)
 	}
 	reply := s.DNS.Ask(q.Role, q.Name, qtype)
-	return Reply{
+	return api.Reply{
 		Rcode: mdns.RcodeToString[reply.Rcode], Authoritative: reply.Authoritative, Truncated: reply.Truncated,
 		Answer: records(reply.Answer), Authority: records(reply.Ns),
 	}, nil
 }
 
-// ask answers many questions and probes for the price of one request, as a look at a hundred hosts needs it.
-func (s *server) ask(r *http.Request) (any, error) {
-	var asked Asked
-	if err := decode(r, &asked); err != nil {
+// batch answers many questions and probes for the price of one request, as an observation of a hundred hosts needs it.
+func (s *server) batch(r *http.Request) (any, error) {
+	var in api.BatchRequest
+	if err := decode(r, &in); err != nil {
 		return nil, err
 	}
-	if n := len(asked.Questions) + len(asked.Probes); n > MostAsked {
-		return nil, invalid("%d questions and probes: give %d at most", n, MostAsked)
+	if n := len(in.Questions) + len(in.Probes); n > api.MaxBatch {
+		return nil, invalid("%d questions and probes: give %d at most", n, api.MaxBatch)
 	}
-	told := Told{Replies: make([]Reply, len(asked.Questions)), Reports: make([]probe.Report, len(asked.Probes))}
-	for i, q := range asked.Questions {
+	out := api.BatchResponse{Replies: make([]api.Reply, len(in.Questions)), Reports: make([]json.RawMessage, len(in.Probes))}
+	for i, q := range in.Questions {
 		reply, problem := s.reply(q)
 		if problem != nil {
 			return nil, invalid("questions[%d]: %s", i, problem.Message)
 		}
-		told.Replies[i] = reply
+		out.Replies[i] = reply
 	}
 	var probes errgroup.Group
-	probes.SetLimit(probesAtOnce)
-	for i, p := range asked.Probes {
-		probes.Go(func() error {
-			told.Reports[i] = s.Outside.Probe(r.Context(), p)
+	probes.SetLimit(maxConcurrentProbes)
+	for i, request := range in.Probes {
+		probes.Go(func() (err error) {
+			if out.Reports[i], err = s.Probe(r.Context(), request); err != nil {
+				return invalid("probes[%d]: %v", i, err)
+			}
 			return nil
 		})
 	}
-	return told, probes.Wait()
+	return out, probes.Wait()
 }
 
-// probesAtOnce bounds the connections of one request.
-const probesAtOnce = 32
+// maxConcurrentProbes bounds the connections of one request.
+const maxConcurrentProbes = 32
 
-func records(section []mdns.RR) []Record {
-	out := make([]Record, 0, len(section))
+func records(section []mdns.RR) []api.ResourceRecord {
+	out := make([]api.ResourceRecord, 0, len(section))
 	for _, rr := range section {
 		h := rr.Header()
-		out = append(out, Record{
+		out = append(out, api.ResourceRecord{
 			Name: h.Name, Type: mdns.Type(h.Rrtype).String(), TTL: h.Ttl,
 			Data: strings.TrimPrefix(rr.String(), h.String()),
 		})
@@ -115,7 +118,7 @@ func records(section []mdns.RR) []Record {
 
 func (s *server) unknown(*http.Request) (any, error) {
 	names, total := s.DNS.Unknown()
-	return Unknown{Total: total, Names: names}, nil
+	return api.Unknown{Total: total, Names: names}, nil
 }
 
 func (s *server) forgetUnknown(*http.Request) (any, error) {
@@ -124,15 +127,15 @@ func (s *server) forgetUnknown(*http.Request) (any, error) {
 }
 
 func (s *server) listDelays(*http.Request) (any, error) {
-	out := []Delay{}
+	out := []api.Delay{}
 	for _, d := range s.DNS.Delays() {
-		out = append(out, Delay{Name: d.Name, Type: d.Type, Seconds: d.By.Seconds()})
+		out = append(out, api.Delay{Name: d.Name, Type: d.Type, Seconds: d.By.Seconds()})
 	}
 	return out, nil
 }
 
 func (s *server) putDelays(r *http.Request) (any, error) {
-	var in []Delay
+	var in []api.Delay
 	if err := decode(r, &in); err != nil {
 		return nil, err
 	}
@@ -166,7 +169,7 @@ func (s *server) getValidity(r *http.Request) (any, error) {
 		return nil, err
 	}
 	v := a.Validity()
-	return Validity{LifetimeSeconds: int64(v.Lifetime.Seconds()), BackdateSeconds: int64(v.Backdate.Seconds())}, nil
+	return api.Validity{LifetimeSeconds: int64(v.Lifetime.Seconds()), BackdateSeconds: int64(v.Backdate.Seconds())}, nil
 }
 
 func (s *server) putValidity(r *http.Request) (any, error) {
@@ -174,11 +177,11 @@ func (s *server) putValidity(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var v Validity
+	var v api.Validity
 	if err := decode(r, &v); err != nil {
 		return nil, err
 	}
-	set, err := v.durations()
+	set, err := durations(v)
 	if err != nil {
 		return nil, err
 	}
@@ -188,7 +191,7 @@ func (s *server) putValidity(r *http.Request) (any, error) {
 	return s.getValidity(r)
 }
 
-func (v Validity) durations() (acme.Validity, error) {
+func durations(v api.Validity) (acme.Validity, error) {
 	const century = 100 * 365 * 24 * 3600 // beyond it a time.Duration overflows
 	if v.LifetimeSeconds > century || v.BackdateSeconds > century {
 		return acme.Validity{}, invalid("validity: give under 100 years, in seconds")
@@ -201,11 +204,11 @@ func (s *server) signCertificate(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var d CertificateDraft
+	var d api.CertificateDraft
 	if err := decode(r, &d); err != nil {
 		return nil, err
 	}
-	validity, err := Validity{LifetimeSeconds: d.LifetimeSeconds, BackdateSeconds: d.BackdateSeconds}.durations()
+	validity, err := durations(api.Validity{LifetimeSeconds: d.LifetimeSeconds, BackdateSeconds: d.BackdateSeconds})
 	if err != nil {
 		return nil, err
 	}
@@ -221,7 +224,7 @@ func (s *server) signCertificate(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, invalid("%v", err)
 	}
-	return Signed{Chain: string(chain)}, nil
+	return api.Signed{Chain: string(chain)}, nil
 }
 
 func (s *server) getProfiles(r *http.Request) (any, error) {
@@ -229,7 +232,7 @@ func (s *server) getProfiles(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Profiles(a.Profiles()), nil
+	return api.Profiles(a.Profiles()), nil
 }
 
 func (s *server) putProfiles(r *http.Request) (any, error) {
@@ -237,7 +240,7 @@ func (s *server) putProfiles(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var p Profiles
+	var p api.Profiles
 	if err := decode(r, &p); err != nil {
 		return nil, err
 	}
@@ -247,17 +250,9 @@ func (s *server) putProfiles(r *http.Request) (any, error) {
 	return s.getProfiles(r)
 }
 
-func (s *server) probe(r *http.Request) (any, error) {
-	var req probe.Request
-	if err := decode(r, &req); err != nil {
-		return nil, err
-	}
-	return s.Outside.Probe(r.Context(), req), nil
-}
-
 func (s *server) counters(*http.Request) (any, error) {
 	_, unknown := s.DNS.Unknown()
-	c := Counters{
+	c := api.Counters{
 		Questions: s.DNS.Questions(), UnknownNames: unknown,
 		JournalLast: s.Journal.Last(), JournalDropped: s.Journal.Dropped(),
 		Tokens: len(s.Store.Tokens()),

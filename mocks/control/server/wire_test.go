@@ -1,4 +1,4 @@
-package control_test
+package server_test
 
 import (
 	"errors"
@@ -7,9 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeproof/edgeproof/mocks/control"
-	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
+	"github.com/edgeproof/edgeproof/mocks/control/server"
 )
 
 // raw sends a request without the client.
@@ -22,7 +21,7 @@ func raw(t testing.TB, h http.Handler, method, path, body string) *httptest.Resp
 
 func TestWhatMakesNoSense(t *testing.T) {
 	t.Parallel()
-	h := control.New(internet(t))
+	h := server.New(internet(t))
 	for name, tc := range map[string]struct {
 		method, path, body string
 		status             int
@@ -62,11 +61,11 @@ func TestWhatMakesNoSense(t *testing.T) {
 func TestReadsAreNotJournalled(t *testing.T) {
 	t.Parallel()
 	i := internet(t)
-	h := control.New(i)
+	h := server.New(i)
 	raw(t, h, "GET", "/v1/zones", "")
 	raw(t, h, "POST", "/v1/dns/query", `{"name":"x.test"}`)
 	raw(t, h, "POST", "/v1/zones", `{"name":"x.test"}`)
-	got := i.Journal.Entries(journal.Filter{Source: journal.Control})
+	got := i.Journal.Entries(api.JournalFilter{Source: api.SourceControl})
 	if len(got) != 1 || got[0].Op != "POST /v1/zones" || got[0].Outcome != "200" {
 		t.Errorf("journal %+v", got)
 	}
@@ -78,8 +77,8 @@ func TestAProxysErrorIsKept(t *testing.T) {
 		http.Error(w, `{"kind":"Status","message":"no endpoints available"}`, http.StatusServiceUnavailable)
 	}))
 	defer proxy.Close()
-	err := control.NewClient(proxy.URL, nil).Ready(t.Context())
-	var e *control.Error
+	err := api.NewClient(proxy.URL, nil).Ready(t.Context())
+	var e *api.Error
 	if !errors.As(err, &e) || e.Status != 503 || e.Code != "foreign" || !strings.Contains(e.Message, "no endpoints") {
 		t.Errorf("error %v", err)
 	}
@@ -104,7 +103,7 @@ func TestCheckAddress(t *testing.T) {
 		{"somewhere:8081", "", false, false},
 		{"8081", "", true, false},
 	} {
-		if err := control.CheckAddress(tc.address, tc.pod, tc.anywhere); (err == nil) != tc.ok {
+		if err := server.CheckAddress(tc.address, tc.pod, tc.anywhere); (err == nil) != tc.ok {
 			t.Errorf("%q in pod %q, anywhere %v: %v", tc.address, tc.pod, tc.anywhere, err)
 		}
 	}
@@ -120,11 +119,11 @@ func FuzzBodies(f *testing.F) {
 		f.Add(seed)
 	}
 	i := internet(f)
-	k, _, err := i.Store.AddToken(zone.Token{Name: "fuzzed"}, "")
+	k, _, err := i.Store.AddToken(api.Token{Name: "fuzzed"}, "")
 	if err != nil {
 		f.Fatal(err)
 	}
-	h, token := control.New(i), k.ID.String()
+	h, token := server.New(i), k.ID.String()
 	f.Fuzz(func(t *testing.T, body string) {
 		for _, route := range [][2]string{
 			{"POST", "/v1/zones"},

@@ -1,4 +1,4 @@
-package control
+package api
 
 import (
 	"context"
@@ -9,10 +9,6 @@ import (
 	"net/url"
 	"strconv"
 	"time"
-
-	"github.com/edgeproof/edgeproof/e2e/probe"
-	"github.com/edgeproof/edgeproof/mocks/faultinjection"
-	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
 // Query asks the DNS from inside.
@@ -74,39 +70,38 @@ func (c *Client) SignCertificate(ctx context.Context, authority string, d Certif
 	return out, c.call(ctx, http.MethodPost, "/v1/acme/"+url.PathEscape(authority)+"/certificates", nil, d, &out)
 }
 
-// Probe asks as a client out on the internet. The error tells of the control
-// API only: what the internet said stands in the report.
-func (c *Client) Probe(ctx context.Context, req probe.Request) (probe.Report, error) {
-	var out probe.Report
-	return out, c.call(ctx, http.MethodPost, "/v1/probe", nil, req, &out)
+// Probe sends a request of the external client (e2e/probe.Request) and reads its report (a *probe.Report). The error
+// is one of the control API only: what the client saw is in the report.
+func (c *Client) Probe(ctx context.Context, request, report any) error {
+	return c.call(ctx, http.MethodPost, "/v1/probe", nil, request, report)
 }
 
-// Ask asks the DNS from inside and as a client out on the internet, at most MostAsked in all. One question that cannot
-// be asked is an error of the whole.
-func (c *Client) Ask(ctx context.Context, asked Asked) (Told, error) {
-	var out Told
-	err := c.call(ctx, http.MethodPost, "/v1/ask", nil, asked, &out)
-	if err == nil && (len(out.Replies) != len(asked.Questions) || len(out.Reports) != len(asked.Probes)) {
-		err = fmt.Errorf("ask: %d replies and %d reports to %d questions and %d probes", len(out.Replies), len(out.Reports), len(asked.Questions), len(asked.Probes))
+// Batch sends many questions and probes, at most MaxBatch in all. One that is invalid fails the whole batch.
+func (c *Client) Batch(ctx context.Context, b BatchRequest) (BatchResponse, error) {
+	var out BatchResponse
+	err := c.call(ctx, http.MethodPost, "/v1/batch", nil, b, &out)
+	if err == nil && (len(out.Replies) != len(b.Questions) || len(out.Reports) != len(b.Probes)) {
+		err = fmt.Errorf("batch: %d replies and %d reports to %d questions and %d probes",
+			len(out.Replies), len(out.Reports), len(b.Questions), len(b.Probes))
 	}
 	return out, err
 }
 
 // Faults lists the faults at work, with their counts.
-func (c *Client) Faults(ctx context.Context) ([]faultinjection.State, error) {
-	out := []faultinjection.State{}
+func (c *Client) Faults(ctx context.Context) ([]FaultState, error) {
+	out := []FaultState{}
 	return out, c.call(ctx, http.MethodGet, "/v1/faults", nil, nil, &out)
 }
 
 // AddFault makes a fault and returns it with its id.
-func (c *Client) AddFault(ctx context.Context, r faultinjection.Rule) (faultinjection.Rule, error) {
-	var out faultinjection.Rule
+func (c *Client) AddFault(ctx context.Context, r FaultRule) (FaultRule, error) {
+	var out FaultRule
 	return out, c.call(ctx, http.MethodPost, "/v1/faults", nil, r, &out)
 }
 
 // ClearFault ends a fault and returns it with its counts.
-func (c *Client) ClearFault(ctx context.Context, id string) (faultinjection.State, error) {
-	var out faultinjection.State
+func (c *Client) ClearFault(ctx context.Context, id string) (FaultState, error) {
+	var out FaultState
 	return out, c.call(ctx, http.MethodDelete, "/v1/faults/"+url.PathEscape(id), nil, nil, &out)
 }
 
@@ -128,7 +123,7 @@ func (c *Client) Reset(ctx context.Context) error {
 	return c.call(ctx, http.MethodPost, "/v1/reset", nil, nil, nil)
 }
 
-func journalQuery(f journal.Filter) url.Values {
+func journalQuery(f JournalFilter) url.Values {
 	q := url.Values{}
 	set := func(name, value string, when bool) {
 		if when {
@@ -144,19 +139,19 @@ func journalQuery(f journal.Filter) url.Values {
 }
 
 // Journal returns the entries that the filter chooses, oldest first.
-func (c *Client) Journal(ctx context.Context, f journal.Filter) (Entries, error) {
-	var out Entries
+func (c *Client) Journal(ctx context.Context, f JournalFilter) (JournalPage, error) {
+	var out JournalPage
 	return out, c.call(ctx, http.MethodGet, "/v1/journal", journalQuery(f), nil, &out)
 }
 
 // WaitJournal returns as soon as there is an entry that the filter chooses, or
 // with ctx's error.
-func (c *Client) WaitJournal(ctx context.Context, f journal.Filter) (Entries, error) {
+func (c *Client) WaitJournal(ctx context.Context, f JournalFilter) (JournalPage, error) {
 	const poll = 30 * time.Second
 	for {
 		q := journalQuery(f)
 		q.Set("wait", strconv.FormatFloat(poll.Seconds(), 'f', -1, 64))
-		var out Entries
+		var out JournalPage
 		err := c.call(ctx, http.MethodGet, "/v1/journal", q, nil, &out)
 		if err != nil && ctx.Err() != nil {
 			return out, fmt.Errorf("wait for the journal: %w", errors.Join(ctx.Err(), err))

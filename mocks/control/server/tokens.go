@@ -1,17 +1,17 @@
-package control
+package server
 
 import (
 	"net/http"
 	"slices"
 
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 func (s *server) listTokens(*http.Request) (any, error) { return s.Store.Tokens(), nil }
 
 // zoneIDs turns names or ids into ids.
-func (s *server) zoneIDs(named []string) ([]zone.ID, error) {
-	ids := make([]zone.ID, 0, len(named))
+func (s *server) zoneIDs(named []string) ([]api.ID, error) {
+	ids := make([]api.ID, 0, len(named))
 	for _, name := range named {
 		z, err := s.findZone(name)
 		if err != nil {
@@ -22,17 +22,17 @@ func (s *server) zoneIDs(named []string) ([]zone.ID, error) {
 	return ids, nil
 }
 
-func checkPermissions(permissions []zone.Permission) error {
+func checkPermissions(permissions []api.Permission) error {
 	for _, p := range permissions {
-		if !slices.Contains(zone.Permissions(), p) {
-			return invalid("permission %q: give any of %q", p, zone.Permissions())
+		if !slices.Contains(api.Permissions(), p) {
+			return invalid("permission %q: give any of %q", p, api.Permissions())
 		}
 	}
 	return nil
 }
 
 func (s *server) createToken(r *http.Request) (any, error) {
-	var d TokenDraft
+	var d api.TokenDraft
 	if err := decode(r, &d); err != nil {
 		return nil, err
 	}
@@ -40,24 +40,24 @@ func (s *server) createToken(r *http.Request) (any, error) {
 		return nil, err
 	}
 	if d.Permissions == nil {
-		d.Permissions = zone.EditDNS()
+		d.Permissions = api.EditDNS()
 	}
 	zones, err := s.zoneIDs(d.Zones)
 	if err != nil {
 		return nil, err
 	}
-	t, value, err := s.Store.AddToken(zone.Token{
+	t, value, err := s.Store.AddToken(api.Token{
 		Name: d.Name, Permissions: d.Permissions, Zones: zones,
 		Expires: d.Expires, NotBefore: d.NotBefore, AllowFrom: d.AllowFrom, DenyFrom: d.DenyFrom,
 	}, d.Value)
 	if err != nil {
 		return nil, invalid("%v", err)
 	}
-	return NewToken{Token: *t, Value: value}, nil
+	return api.NewToken{Token: *t, Value: value}, nil
 }
 
 // tokenOf finds the token that a path names, by id or by fingerprint.
-func (s *server) tokenOf(r *http.Request) (*zone.Token, error) {
+func (s *server) tokenOf(r *http.Request) (*api.Token, error) {
 	named := r.PathValue("token")
 	for _, t := range s.Store.Tokens() {
 		if t.ID.String() == named || t.Fingerprint == named {
@@ -72,23 +72,23 @@ func (s *server) patchToken(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	var p TokenPatch
+	var p api.TokenPatch
 	if err := decode(r, &p); err != nil {
 		return nil, err
 	}
 	if err := checkPermissions(p.Permissions); err != nil {
 		return nil, err
 	}
-	if p.Status != nil && *p.Status != zone.TokenActive && *p.Status != zone.TokenDisabled {
+	if p.Status != nil && *p.Status != api.TokenActive && *p.Status != api.TokenDisabled {
 		return nil, invalid("token status %q: give active or disabled; expired is made by expires", *p.Status)
 	}
-	var zones []zone.ID
+	var zones []api.ID
 	if p.Zones != nil {
 		if zones, err = s.zoneIDs(*p.Zones); err != nil {
 			return nil, err
 		}
 	}
-	return s.Store.UpdateToken(t.ID, func(t *zone.Token) {
+	return s.Store.UpdateToken(t.ID, func(t *api.Token) {
 		if p.Status != nil {
 			t.Status = *p.Status
 		}

@@ -1,13 +1,9 @@
-package control
+package api
 
 import (
+	"encoding/json"
 	"net/netip"
 	"time"
-
-	"github.com/edgeproof/edgeproof/e2e/probe"
-	"github.com/edgeproof/edgeproof/mocks/dns"
-	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
 // Status is the answer of the two probes.
@@ -17,32 +13,32 @@ type Status struct {
 
 // Roots are the roots of this internet, each as PEM.
 type Roots struct {
-	Web        string `json:"web"`        // of api.cloudflare.com and the ACME servers
+	Web        string `json:"web"`        // of cloudflare.com and the ACME servers
 	Production string `json:"production"` // of the production authority; the outside client trusts this one only
 	Staging    string `json:"staging"`
 }
 
 // ZoneDraft makes a zone. Only Name is needed.
 type ZoneDraft struct {
-	Name        string      `json:"name"`
-	Status      zone.Status `json:"status,omitempty"`      // active unless set
-	Plan        string      `json:"plan,omitempty"`        // free (default), pro, enterprise
-	NameServers []string    `json:"nameServers,omitempty"` // two of Cloudflare's unless set
+	Name        string     `json:"name"`
+	Status      ZoneStatus `json:"status,omitempty"`      // active unless set
+	Plan        string     `json:"plan,omitempty"`        // free (default), pro, enterprise
+	NameServers []string   `json:"nameServers,omitempty"` // two of Cloudflare's unless set
 }
 
 // ZonePatch changes a zone; nil leaves a field as it is.
 type ZonePatch struct {
-	Status      *zone.Status `json:"status,omitempty"`
-	Paused      *bool        `json:"paused,omitempty"`
-	Plan        *string      `json:"plan,omitempty"`
-	NameServers []string     `json:"nameServers,omitempty"`
+	Status      *ZoneStatus `json:"status,omitempty"`
+	Paused      *bool       `json:"paused,omitempty"`
+	Plan        *string     `json:"plan,omitempty"`
+	NameServers []string    `json:"nameServers,omitempty"`
 }
 
 // RecordDraft is a record to put. A record with its ID, or else the first with
 // its name and type, is replaced; otherwise one is made. Content is not asked
 // of types that have Data.
 type RecordDraft struct {
-	ID       *zone.ID       `json:"id,omitempty"`
+	ID       *ID            `json:"id,omitempty"`
 	Name     string         `json:"name"` // full, or relative to the zone, or "@"
 	Type     string         `json:"type"`
 	Content  string         `json:"content,omitempty"`
@@ -66,7 +62,7 @@ type TokenDraft struct {
 	// Value is the secret; one is minted unless set.
 	Value string `json:"value,omitempty"`
 	// Permissions are Zone:Read and DNS:Edit unless set.
-	Permissions []zone.Permission `json:"permissions,omitempty"`
+	Permissions []Permission `json:"permissions,omitempty"`
 	// Zones are names or ids; all zones unless set.
 	Zones     []string       `json:"zones,omitempty"`
 	Expires   *time.Time     `json:"expires,omitempty"`
@@ -77,13 +73,13 @@ type TokenDraft struct {
 
 // TokenPatch changes a token; nil leaves a field as it is.
 type TokenPatch struct {
-	Status      *zone.TokenStatus `json:"status,omitempty"`
-	Permissions []zone.Permission `json:"permissions,omitempty"`
-	Zones       *[]string         `json:"zones,omitempty"`
-	Expires     *time.Time        `json:"expires,omitempty"`
-	NotBefore   *time.Time        `json:"notBefore,omitempty"`
-	AllowFrom   *[]netip.Prefix   `json:"allowFrom,omitempty"`
-	DenyFrom    *[]netip.Prefix   `json:"denyFrom,omitempty"`
+	Status      *TokenStatus    `json:"status,omitempty"`
+	Permissions []Permission    `json:"permissions,omitempty"`
+	Zones       *[]string       `json:"zones,omitempty"`
+	Expires     *time.Time      `json:"expires,omitempty"`
+	NotBefore   *time.Time      `json:"notBefore,omitempty"`
+	AllowFrom   *[]netip.Prefix `json:"allowFrom,omitempty"`
+	DenyFrom    *[]netip.Prefix `json:"denyFrom,omitempty"`
 }
 
 // TokenValue rolls a token to a value; one is minted unless it is set.
@@ -106,8 +102,8 @@ type Limit struct {
 
 // NewToken is a token with its value, which is shown here and never again.
 type NewToken struct {
-	Token zone.Token `json:"token"`
-	Value string     `json:"value"`
+	Token Token  `json:"token"`
+	Value string `json:"value"`
 }
 
 // Question is a DNS question from inside.
@@ -115,45 +111,45 @@ type Question struct {
 	Name string `json:"name"`
 	Type string `json:"type"` // "A", "TXT" …; A unless set
 	// Role is "authority", "resolver" or "both" (default).
-	Role dns.Role `json:"role,omitempty"`
+	Role DNSRole `json:"role,omitempty"`
 }
 
 // Reply is what was answered.
 type Reply struct {
-	Rcode         string   `json:"rcode"`
-	Authoritative bool     `json:"authoritative"`
-	Truncated     bool     `json:"truncated"`
-	Answer        []Record `json:"answer"`
-	Authority     []Record `json:"authority"`
+	Rcode         string           `json:"rcode"`
+	Authoritative bool             `json:"authoritative"`
+	Truncated     bool             `json:"truncated"`
+	Answer        []ResourceRecord `json:"answer"`
+	Authority     []ResourceRecord `json:"authority"`
 }
 
-// Record is one resource record of a reply.
-type Record struct {
+// ResourceRecord is one resource record of a reply.
+type ResourceRecord struct {
 	Name string `json:"name"`
 	Type string `json:"type"`
 	TTL  uint32 `json:"ttl"`
 	Data string `json:"data"` // as in a zone file
 }
 
-// MostAsked bounds how many questions and probes one Asked holds.
-const MostAsked = 512
+// MaxBatch bounds the questions and probes of one BatchRequest.
+const MaxBatch = 512
 
-// Asked are questions and probes of one request.
-type Asked struct {
-	Questions []Question      `json:"questions,omitempty"`
-	Probes    []probe.Request `json:"probes,omitempty"`
+// BatchRequest holds questions and probes to answer in one request.
+type BatchRequest struct {
+	Questions []Question        `json:"questions,omitempty"`
+	Probes    []json.RawMessage `json:"probes,omitempty"` // each a Request of e2e/probe
 }
 
-// Told answers an Asked, each list in the order of what was asked.
-type Told struct {
-	Replies []Reply        `json:"replies"`
-	Reports []probe.Report `json:"reports"`
+// BatchResponse answers a BatchRequest, each list in the order of the request.
+type BatchResponse struct {
+	Replies []Reply           `json:"replies"`
+	Reports []json.RawMessage `json:"reports"` // each a Report of e2e/probe
 }
 
 // Unknown are the names that were asked for and are not in this internet.
 type Unknown struct {
-	Total uint64            `json:"total"` // questions
-	Names []dns.UnknownName `json:"names"`
+	Total uint64        `json:"total"` // questions
+	Names []UnknownName `json:"names"`
 }
 
 // Validity is what the certificates to come get, in seconds.
@@ -187,9 +183,9 @@ type Delay struct {
 	Seconds float64 `json:"seconds"`
 }
 
-// Entries is a part of the journal.
-type Entries struct {
-	Entries []journal.Entry `json:"entries"`
+// JournalPage is a part of the journal.
+type JournalPage struct {
+	Entries []JournalEntry `json:"entries"`
 	// Last is the newest entry's seq, whether it was chosen or not.
 	Last uint64 `json:"last"`
 	// Dropped counts the entries that the ring has let go of.
@@ -205,4 +201,9 @@ type Counters struct {
 	Zones          int    `json:"zones"`
 	Records        int    `json:"records"`
 	Tokens         int    `json:"tokens"`
+}
+
+// Cleared counts the faults that a request ended.
+type Cleared struct {
+	Cleared int `json:"cleared"`
 }

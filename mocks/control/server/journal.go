@@ -1,4 +1,4 @@
-package control
+package server
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
@@ -13,9 +14,9 @@ import (
 const maxWait = 50 * time.Second
 
 // filterOf reads after, source, client, contains and limit.
-func filterOf(r *http.Request) (journal.Filter, error) {
+func filterOf(r *http.Request) (api.JournalFilter, error) {
 	q := r.URL.Query()
-	f := journal.Filter{Source: journal.Source(q.Get("source")), Client: q.Get("client"), Contains: q.Get("contains")}
+	f := api.JournalFilter{Source: api.JournalSource(q.Get("source")), Client: q.Get("client"), Contains: q.Get("contains")}
 	if text := q.Get("after"); text != "" {
 		after, err := strconv.ParseUint(text, 10, 64)
 		if err != nil {
@@ -39,15 +40,15 @@ func (s *server) journal(w http.ResponseWriter, r *http.Request) {
 	f, err := filterOf(r)
 	if err != nil {
 		typed := asError(err)
-		writeJSON(w, typed.Status, envelope{typed})
+		writeJSON(w, typed.Status, api.ErrorResponse{Error: typed})
 		return
 	}
-	var entries []journal.Entry
+	var entries []api.JournalEntry
 	if text := r.URL.Query().Get("wait"); text != "" {
 		seconds, err := strconv.ParseFloat(text, 64)
 		if err != nil || !(seconds >= 0 && seconds <= maxWait.Seconds()) { // NaN is neither
 			typed := invalid("wait %q: give 0 to %v seconds", text, maxWait.Seconds())
-			writeJSON(w, typed.Status, envelope{typed})
+			writeJSON(w, typed.Status, api.ErrorResponse{Error: typed})
 			return
 		}
 		ctx, cancel := context.WithTimeout(r.Context(), time.Duration(seconds*float64(time.Second)))
@@ -61,7 +62,7 @@ func (s *server) journal(w http.ResponseWriter, r *http.Request) {
 		_ = journal.WriteLines(w, entries) // the client is gone: nobody to tell
 		return
 	}
-	writeJSON(w, http.StatusOK, Entries{Entries: entries, Last: s.Journal.Last(), Dropped: s.Journal.Dropped()})
+	writeJSON(w, http.StatusOK, api.JournalPage{Entries: entries, Last: s.Journal.Last(), Dropped: s.Journal.Dropped()})
 }
 
 func (s *server) clearJournal(*http.Request) (any, error) {

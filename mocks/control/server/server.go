@@ -1,9 +1,8 @@
-// Package control steers and reads the fake internet: a JSON API on a listener
-// of its own, never the public one, and the Go client for it.
+// Package server changes and reads the fake internet: a JSON API on a listener of its own, never the public one.
 //
-// It knows all the mocks, and bypasses what the public side enforces: tokens,
-// record ownership, delays. It must not know the cluster or the suite.
-package control
+// It knows all the mocks, and bypasses what the public side enforces: tokens, record ownership, delays. Its types and
+// its client are mocks/control/api. It must not know the cluster or the suite.
+package server
 
 import (
 	_ "embed"
@@ -17,9 +16,9 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/acme"
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/journal"
@@ -34,10 +33,11 @@ const maxBody = 1 << 20
 
 // Internet is what is steered.
 type Internet struct {
-	Store   *zone.Store
-	API     *cloudflare.Server
-	DNS     *dns.Server
-	Outside *probe.Client
+	Store *zone.Store
+	API   *cloudflare.Server
+	DNS   *dns.Server
+	// Probe is the external client: see ProbeWith.
+	Probe   Probe
 	Journal *journal.Journal
 	Faults  *faultinjection.Set
 	// Production and Staging are the two certificate authorities.
@@ -104,7 +104,7 @@ func (s *server) routes() map[string]handle {
 		"PUT /v1/acme/{authority}/profiles":        s.putProfiles,
 		"POST /v1/acme/{authority}/certificates":   s.signCertificate,
 		"POST /v1/probe":                           s.probe,
-		"POST /v1/ask":                             s.ask,
+		"POST /v1/batch":                           s.batch,
 		"DELETE /v1/journal":                       s.clearJournal,
 		"GET /v1/faults":                           s.listFaults,
 		"POST /v1/faults":                          s.addFault,
@@ -136,7 +136,7 @@ func (s *server) wrap(h handle) http.Handler {
 		status := http.StatusOK
 		if err != nil {
 			typed := asError(err)
-			status, value = typed.Status, envelope{typed}
+			status, value = typed.Status, api.ErrorResponse{Error: typed}
 		}
 		s.note(r, status, start)
 		writeJSON(w, status, value)
@@ -145,15 +145,15 @@ func (s *server) wrap(h handle) http.Handler {
 
 // note journals what may have changed something; reads would drown it.
 func (s *server) note(r *http.Request, status int, start time.Time) {
-	if r.Method == http.MethodGet || slices.Contains([]string{"/v1/probe", "/v1/dns/query", "/v1/ask"}, r.URL.Path) {
+	if r.Method == http.MethodGet || slices.Contains([]string{"/v1/probe", "/v1/dns/query", "/v1/batch"}, r.URL.Path) {
 		return
 	}
 	client, _, err := net.SplitHostPort(r.RemoteAddr)
 	if err != nil {
 		client = r.RemoteAddr
 	}
-	s.Journal.Record(journal.Entry{
-		Time: start, Source: journal.Control, Client: client, Op: r.Method + " " + r.URL.Path,
+	s.Journal.Record(api.JournalEntry{
+		Time: start, Source: api.SourceControl, Client: client, Op: r.Method + " " + r.URL.Path,
 		Outcome: strconv.Itoa(status), Millis: float64(time.Since(start).Microseconds()) / 1000,
 	})
 }
@@ -175,7 +175,7 @@ func decode(r *http.Request, into any) error {
 	if err := dec.Decode(into); err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
-			return &Error{Status: http.StatusRequestEntityTooLarge, Code: CodeTooLarge, Message: fmt.Sprintf("the body is over %d bytes", maxBody)}
+			return &api.Error{Status: http.StatusRequestEntityTooLarge, Code: api.CodeTooLarge, Message: fmt.Sprintf("the body is over %d bytes", maxBody)}
 		}
 		return invalid("read the body: %v", err)
 	}
@@ -190,20 +190,20 @@ type done struct {
 	Done bool `json:"done"`
 }
 
-func (s *server) health(*http.Request) (any, error) { return Status{Status: "ok"}, nil }
+func (s *server) health(*http.Request) (any, error) { return api.Status{Status: "ok"}, nil }
 
 func (s *server) ready(*http.Request) (any, error) {
 	if s.Ready != nil {
 		if err := s.Ready(); err != nil {
-			return nil, &Error{Status: http.StatusServiceUnavailable, Code: CodeNotReady, Message: err.Error()}
+			return nil, &api.Error{Status: http.StatusServiceUnavailable, Code: api.CodeNotReady, Message: err.Error()}
 		}
 	}
-	return Status{Status: "ready"}, nil
+	return api.Status{Status: "ready"}, nil
 }
 
 func (s *server) reset(*http.Request) (any, error) {
 	if s.Reset == nil {
-		return nil, &Error{Status: http.StatusNotImplemented, Code: CodeInternal, Message: "reset: this process has no start to go back to"}
+		return nil, &api.Error{Status: http.StatusNotImplemented, Code: api.CodeInternal, Message: "reset: this process has no start to go back to"}
 	}
 	if err := s.Reset(); err != nil {
 		return nil, fmt.Errorf("reset: %w", err)

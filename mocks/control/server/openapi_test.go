@@ -1,10 +1,11 @@
-package control
+package server
 
 import (
 	"encoding"
 	"net/http"
 	"net/http/httptest"
 	"reflect"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -12,11 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"sigs.k8s.io/yaml"
 
-	"github.com/edgeproof/edgeproof/e2e/probe"
-	"github.com/edgeproof/edgeproof/mocks/dns"
-	"github.com/edgeproof/edgeproof/mocks/faultinjection"
-	"github.com/edgeproof/edgeproof/mocks/journal"
-	"github.com/edgeproof/edgeproof/mocks/zone"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 type document struct {
@@ -86,13 +83,13 @@ func TestOpenAPIRoutes(t *testing.T) {
 func TestOpenAPISchemas(t *testing.T) {
 	t.Parallel()
 	types := map[string]any{
-		"Error": Error{}, "Status": Status{}, "Roots": Roots{}, "ZoneDraft": ZoneDraft{}, "ZonePatch": ZonePatch{}, "Zone": zone.Zone{},
-		"RecordDraft": RecordDraft{}, "Record": zone.Record{}, "TokenDraft": TokenDraft{}, "TokenPatch": TokenPatch{}, "Token": zone.Token{},
-		"NewToken": NewToken{}, "Question": Question{}, "Asked": Asked{}, "Told": Told{}, "Reply": Reply{}, "ResourceRecord": Record{}, "Unknown": Unknown{}, "UnknownName": dns.UnknownName{},
-		"Delay": Delay{}, "Validity": Validity{}, "Profiles": Profiles{}, "CertificateDraft": CertificateDraft{}, "Signed": Signed{}, "Request": probe.Request{}, "Report": probe.Report{}, "Resolution": probe.Resolution{},
-		"Connection": probe.Connection{}, "Handshake": probe.Handshake{}, "Answer": probe.Answer{}, "Rule": faultinjection.Rule{}, "State": faultinjection.State{},
-		"HTTPMatch": faultinjection.HTTPMatch{}, "DNSMatch": faultinjection.DNSMatch{}, "Effect": faultinjection.Effect{}, "Cleared": Cleared{}, "Entries": Entries{},
-		"TokenValue": TokenValue{}, "User": zone.User{}, "UserDraft": UserDraft{}, "Limit": Limit{}, "Entry": journal.Entry{}, "Counters": Counters{},
+		"Error": api.Error{}, "Status": api.Status{}, "Roots": api.Roots{}, "ZoneDraft": api.ZoneDraft{}, "ZonePatch": api.ZonePatch{}, "Zone": api.Zone{},
+		"RecordDraft": api.RecordDraft{}, "Record": api.Record{}, "TokenDraft": api.TokenDraft{}, "TokenPatch": api.TokenPatch{}, "Token": api.Token{},
+		"NewToken": api.NewToken{}, "Question": api.Question{}, "BatchRequest": api.BatchRequest{}, "BatchResponse": api.BatchResponse{}, "Reply": api.Reply{}, "ResourceRecord": api.ResourceRecord{}, "Unknown": api.Unknown{}, "UnknownName": api.UnknownName{},
+		"Delay": api.Delay{}, "Validity": api.Validity{}, "Profiles": api.Profiles{}, "CertificateDraft": api.CertificateDraft{}, "Signed": api.Signed{},
+		"FaultRule": api.FaultRule{}, "FaultState": api.FaultState{},
+		"HTTPMatch": api.HTTPMatch{}, "DNSMatch": api.DNSMatch{}, "Effect": api.Effect{}, "Cleared": api.Cleared{}, "JournalPage": api.JournalPage{},
+		"TokenValue": api.TokenValue{}, "User": api.User{}, "UserDraft": api.UserDraft{}, "Limit": api.Limit{}, "JournalEntry": api.JournalEntry{}, "Counters": api.Counters{},
 	}
 	schemas := read(t).Components.Schemas
 	for name, value := range types {
@@ -106,8 +103,9 @@ func TestOpenAPISchemas(t *testing.T) {
 			t.Errorf("%s (-type +file):\n%s", name, diff)
 		}
 	}
+	external := []string{"Request", "Report", "Resolution", "Connection", "Handshake", "Answer"} // see mocks/cmd/internet
 	for name := range schemas {
-		if types[name] == nil {
+		if types[name] == nil && !slices.Contains(external, name) {
 			t.Errorf("%s: no type is held against this schema", name)
 		}
 	}

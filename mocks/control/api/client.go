@@ -1,4 +1,4 @@
-package control
+package api
 
 import (
 	"bytes"
@@ -9,8 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-
-	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
 // maxAnswer bounds what a client reads of one answer.
@@ -87,7 +85,7 @@ func readError(resp *http.Response) error {
 	if err != nil {
 		return err
 	}
-	var e envelope
+	var e ErrorResponse
 	if json.Unmarshal(text, &e) == nil && e.Error != nil && e.Error.Code != "" {
 		return e.Error
 	}
@@ -111,20 +109,20 @@ func (c *Client) Roots(ctx context.Context) (Roots, error) {
 }
 
 // Zones lists the zones.
-func (c *Client) Zones(ctx context.Context) ([]zone.Zone, error) {
-	out := []zone.Zone{}
+func (c *Client) Zones(ctx context.Context) ([]Zone, error) {
+	out := []Zone{}
 	return out, c.call(ctx, http.MethodGet, "/v1/zones", nil, nil, &out)
 }
 
 // CreateZone makes a zone.
-func (c *Client) CreateZone(ctx context.Context, d ZoneDraft) (zone.Zone, error) {
-	var out zone.Zone
+func (c *Client) CreateZone(ctx context.Context, d ZoneDraft) (Zone, error) {
+	var out Zone
 	return out, c.call(ctx, http.MethodPost, "/v1/zones", nil, d, &out)
 }
 
 // PatchZone changes a zone, by name or id.
-func (c *Client) PatchZone(ctx context.Context, named string, p ZonePatch) (zone.Zone, error) {
-	var out zone.Zone
+func (c *Client) PatchZone(ctx context.Context, named string, p ZonePatch) (Zone, error) {
+	var out Zone
 	return out, c.call(ctx, http.MethodPatch, "/v1/zones/"+url.PathEscape(named), nil, p, &out)
 }
 
@@ -147,32 +145,32 @@ func (f RecordFilter) query() url.Values {
 }
 
 // Records lists records of a zone, by name or id, as the provider has them.
-func (c *Client) Records(ctx context.Context, zoneNamed string, f RecordFilter) ([]zone.Record, error) {
-	out := []zone.Record{}
+func (c *Client) Records(ctx context.Context, zoneNamed string, f RecordFilter) ([]Record, error) {
+	out := []Record{}
 	return out, c.call(ctx, http.MethodGet, recordsPath(zoneNamed), f.query(), nil, &out)
 }
 
 // PutRecord replaces or makes a record: see RecordDraft.
-func (c *Client) PutRecord(ctx context.Context, zoneNamed string, d RecordDraft) (zone.Record, error) {
-	var out zone.Record
+func (c *Client) PutRecord(ctx context.Context, zoneNamed string, d RecordDraft) (Record, error) {
+	var out Record
 	return out, c.call(ctx, http.MethodPut, recordsPath(zoneNamed), nil, d, &out)
 }
 
 // DeleteRecord deletes one record and returns what it was.
-func (c *Client) DeleteRecord(ctx context.Context, zoneNamed string, id zone.ID) (zone.Record, error) {
-	var out zone.Record
+func (c *Client) DeleteRecord(ctx context.Context, zoneNamed string, id ID) (Record, error) {
+	var out Record
 	return out, c.call(ctx, http.MethodDelete, recordsPath(zoneNamed)+"/"+id.String(), nil, nil, &out)
 }
 
 // DeleteRecords deletes the records that the filter chooses, and returns them. The filter must not be empty.
-func (c *Client) DeleteRecords(ctx context.Context, zoneNamed string, f RecordFilter) ([]zone.Record, error) {
-	out := []zone.Record{}
+func (c *Client) DeleteRecords(ctx context.Context, zoneNamed string, f RecordFilter) ([]Record, error) {
+	out := []Record{}
 	return out, c.call(ctx, http.MethodDelete, recordsPath(zoneNamed), f.query(), nil, &out)
 }
 
 // Tokens lists the tokens, by fingerprint and never by value.
-func (c *Client) Tokens(ctx context.Context) ([]zone.Token, error) {
-	out := []zone.Token{}
+func (c *Client) Tokens(ctx context.Context) ([]Token, error) {
+	out := []Token{}
 	return out, c.call(ctx, http.MethodGet, "/v1/tokens", nil, nil, &out)
 }
 
@@ -183,8 +181,8 @@ func (c *Client) CreateToken(ctx context.Context, d TokenDraft) (NewToken, error
 }
 
 // PatchToken changes a token, by id or fingerprint.
-func (c *Client) PatchToken(ctx context.Context, named string, p TokenPatch) (zone.Token, error) {
-	var out zone.Token
+func (c *Client) PatchToken(ctx context.Context, named string, p TokenPatch) (Token, error) {
+	var out Token
 	return out, c.call(ctx, http.MethodPatch, "/v1/tokens/"+url.PathEscape(named), nil, p, &out)
 }
 
@@ -200,14 +198,14 @@ func (c *Client) RollToken(ctx context.Context, named, value string) (NewToken, 
 }
 
 // Users lists the users with a global key, by fingerprint.
-func (c *Client) Users(ctx context.Context) ([]zone.User, error) {
-	out := []zone.User{}
+func (c *Client) Users(ctx context.Context) ([]User, error) {
+	out := []User{}
 	return out, c.call(ctx, http.MethodGet, "/v1/users", nil, nil, &out)
 }
 
 // AddUser makes a user with a global key, or replaces the key.
-func (c *Client) AddUser(ctx context.Context, d UserDraft) (zone.User, error) {
-	var out zone.User
+func (c *Client) AddUser(ctx context.Context, d UserDraft) (User, error) {
+	var out User
 	return out, c.call(ctx, http.MethodPost, "/v1/users", nil, d, &out)
 }
 

@@ -1,11 +1,7 @@
-package control
+package api
 
 import (
-	"errors"
 	"fmt"
-	"net/http"
-
-	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
 // The codes of errors.
@@ -31,29 +27,7 @@ type Error struct {
 // Error reads "not-found: no zone x (HTTP 404)".
 func (e *Error) Error() string { return fmt.Sprintf("%s: %s (HTTP %d)", e.Code, e.Message, e.Status) }
 
-type envelope struct {
+// ErrorResponse is the body of an answer that refuses.
+type ErrorResponse struct {
 	Error *Error `json:"error"`
-}
-
-func invalid(format string, args ...any) *Error {
-	return &Error{Status: http.StatusBadRequest, Code: CodeInvalid, Message: fmt.Sprintf(format, args...)}
-}
-
-func notFound(format string, args ...any) *Error {
-	return &Error{Status: http.StatusNotFound, Code: CodeNotFound, Message: fmt.Sprintf(format, args...)}
-}
-
-func asError(err error) *Error {
-	var (
-		typed   *Error
-		refusal *zone.Refusal
-	)
-	switch {
-	case errors.As(err, &typed):
-		return typed
-	case errors.As(err, &refusal):
-		return &Error{Status: refusal.Status, Code: CodeRefused, Message: refusal.Message, Provider: refusal.Code}
-	default:
-		return &Error{Status: http.StatusInternalServerError, Code: CodeInternal, Message: err.Error()}
-	}
 }
