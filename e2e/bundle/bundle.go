@@ -8,21 +8,27 @@ import (
 
 // Bundle is a bundle, read and rendered.
 type Bundle struct {
-	Path    string   // the folder that was loaded, absolute
-	Digest  string   // sha256:… over stages, objects and hooks in canonical form; equal bundles have equal digests on every machine
-	Stages  []Stage  // in dependency order
-	Flux    []Object // Flux's own objects, as they stand after substitution; they are not applied
-	Notices []Notice // what does not stop the bundle here but deserves to be told
+	Path   string   // the folder that was loaded, absolute
+	Root   string   // of the repository it lies in
+	Digest string   // sha256:… over stages, objects and hooks in canonical form; equal bundles have equal digests on every machine
+	Stages []Stage  // in dependency order
+	Flux   []Object // objects addressed to an engine, as they stand after substitution; they are not applied
+
+	Findings []Finding  // what whoever promotes the bundle should know, in the order in which it was found
+	Sealed   []Sealed   // objects that are encrypted; they are not in Stages
+	Missing  []Variable // variables to which the bundle gives no value
 
 	variables map[string]string
+	lines     *lines
 }
 
-// Stage is what is applied together: one for each Flux Kustomization, and one for what the bundle's own folder holds beside them.
+// Stage is what is applied together: one for each Flux Kustomization or Argo CD Application, and one for what the bundle's own folder holds beside them.
 type Stage struct {
 	Name      string   // of the Kustomization, or "root"; with its namespace where two share a name
 	Path      string   // the folder, relative to the bundle's root
 	DependsOn []string // names of stages that must be ready before, the one that declared this one included
-	Suspended bool     // Flux would not touch it: it has no objects
+	Suspended bool     // the engine would not touch it: it has no objects
+	SyncWaves bool     // plain objects are applied by Argo CD's sync waves
 	Keeps     bool     // spec.prune is false: what a later version no longer has stays in the cluster
 	Objects   []Object // plain objects in build order, then each release's in install order
 	Hooks     []Hook   // of the stage's releases, apart from Objects
@@ -39,6 +45,8 @@ type Object struct {
 	// InstallOnly says that an upgrade leaves it as it is: it lies in a chart's crds folder, which Helm applies at an install and
 	// Flux at an upgrade only where spec.upgrade.crds says so.
 	InstallOnly bool
+
+	takesOver bool // its release may take over what others made
 }
 
 // Hook is an object that Helm runs at a point of a release's life rather than keeping it as part of the release.
@@ -53,13 +61,15 @@ type Hook struct {
 // Release is one HelmRelease as it was rendered.
 type Release struct {
 	Name, Namespace string // of the Helm release
-	HelmRelease     string // namespace/name of the Flux object
+	HelmRelease     string // namespace/name of the object that asks for it
 	Chart           string
 	Version         string // of the chart, after ranges were resolved
 	AppVersion      string
 	Origin          string   // where the chart came from
 	DependsOn       []string // namespace/name of HelmReleases
 	Suspended       bool
+	Missing         string // why nothing of it is rendered; "" when it is
+	Source          string // of the object that asks for it
 }
 
 // Options say in what world the bundle is rendered.
@@ -70,6 +80,9 @@ type Options struct {
 	KubeVersion string
 	// Variables are substituted too, with the least precedence: what another bundle, already installed, provides.
 	Variables map[string]string
+	// Value gives a stand-in for a variable without a value, by its name and the texts in which it occurs. Without it, such a variable
+	// is a reason to refuse the bundle.
+	Value func(name string, uses []string) string
 	// Root is the folder nothing is read outside of, and that Kustomization paths may be relative to. The default is the
 	// repository that the bundle lies in, or the bundle's folder where it lies in none.
 	Root string

@@ -47,12 +47,12 @@ func ReadCatalogue(from fs.FS) ([]ModuleChart, error) {
 			return nil, because(err, name, "", "not an entry of the catalogue of charts", "correct the field")
 		}
 		if entry.Chart == "" || len(entry.Repositories) == 0 || entry.Module == "" || !filepath.IsLocal(entry.Path) || len(entry.Versions) == 0 {
-			return nil, &Error{File: name, Problem: "chart, repositories, module, path or versions is missing", Cure: "name all five; path is relative to the module"}
+			return nil, &Error{File: name, Problem: "chart, repositories, module, path or versions is missing", Remedy: "name all five; path is relative to the module"}
 		}
 		all = append(all, entry)
 	}
 	if len(all) == 0 {
-		return nil, &Error{Problem: "the catalogue of charts is empty", Cure: "name the folder fixtures/charts"}
+		return nil, &Error{Problem: "the catalogue of charts is empty", Remedy: "name the folder fixtures/charts"}
 	}
 	return all, nil
 }
@@ -106,7 +106,7 @@ func (m *ModuleChart) load(ctx context.Context, ref ChartRef, download func(cont
 	} else {
 		return nil, &Error{
 			Problem: fmt.Sprintf("chart %s %s: its repository does not answer, and no version of module %s is known to hold it", ref.Name, ref.Version, m.Module),
-			Cure:    "choose one of " + strings.Join(known, ", ") + ", or add the version to fixtures/charts", cause: err,
+			Remedy:  "choose one of " + strings.Join(known, ", ") + ", or add the version to fixtures/charts", cause: err,
 		}
 	}
 	if download == nil {
@@ -130,7 +130,7 @@ func (m *ModuleChart) load(ctx context.Context, ref ChartRef, download func(cont
 	if got := strings.TrimPrefix(chart.Metadata.Version, "v"); chart.Name() != ref.Name || got != version {
 		return nil, &Error{
 			Problem: fmt.Sprintf("%s@%s holds chart %s %s, not %s %s", m.Module, module, chart.Name(), got, ref.Name, version),
-			Cure:    "correct versions in fixtures/charts",
+			Remedy:  "correct versions in fixtures/charts",
 		}
 	}
 	return &Chart{chart, m.Module + "@" + module}, nil

@@ -33,8 +33,10 @@ func renderChart(
 	if err := installable(chart, capabilities); err != nil {
 		return nil, err
 	}
-	if err := withValuesFiles(chart, spec.Spec.Chart.Spec); err != nil {
-		return nil, err
+	if spec.Spec.Chart != nil {
+		if err := withValuesFiles(chart, spec.Spec.Chart.Spec.ValuesFiles, spec.Spec.Chart.Spec.IgnoreMissingValuesFiles); err != nil {
+			return nil, err
+		}
 	}
 	if err := chartutil.ProcessDependencies(chart, values); err != nil {
 		return nil, because(err, "", "", title+": dependencies", "correct the values that switch subcharts on and off")
@@ -79,17 +81,17 @@ func renderChart(
 func installable(chart *helmchart.Chart, capabilities *common.Capabilities) error {
 	title := "chart " + chart.Name() + " " + chart.Metadata.Version
 	if kind := chart.Metadata.Type; kind != "" && kind != "application" {
-		return &Error{Problem: title + " is of type " + kind + ", which cannot be installed", Cure: "name an application chart"}
+		return &Error{Problem: title + " is of type " + kind + ", which cannot be installed", Remedy: "name an application chart"}
 	}
 	if want := chart.Metadata.KubeVersion; want != "" && !chartutil.IsCompatibleRange(want, capabilities.KubeVersion.String()) {
 		return &Error{
 			Problem: fmt.Sprintf("%s wants Kubernetes %s, and the cluster is %s", title, want, capabilities.KubeVersion.Version),
-			Cure:    "choose another version of the chart or of Kubernetes",
+			Remedy:  "choose another version of the chart or of Kubernetes",
 		}
 	}
 	for _, dependency := range chart.Metadata.Dependencies {
 		if !slices.ContainsFunc(chart.Dependencies(), func(c *helmchart.Chart) bool { return c.Name() == dependency.Name }) {
-			return &Error{Problem: title + " lacks its subchart " + dependency.Name, Cure: "use a packaged chart, which brings its subcharts"}
+			return &Error{Problem: title + " lacks its subchart " + dependency.Name, Remedy: "use a packaged chart, which brings its subcharts"}
 		}
 	}
 	return nil
@@ -152,7 +154,7 @@ func parse(name, text string) ([]*unstructured.Unstructured, error) {
 	var all []*unstructured.Unstructured
 	for _, part := range parts {
 		if id, problem := identify(part.object); problem != "" {
-			return nil, &Error{Problem: fmt.Sprintf("%s renders an object (%s) with %s", name, id, problem), Cure: "correct the values that break it"}
+			return nil, &Error{Problem: fmt.Sprintf("%s renders an object (%s) with %s", name, id, problem), Remedy: "correct the values that break it"}
 		}
 		o, err := toObject(part.object)
 		if err != nil {

@@ -13,9 +13,10 @@ import (
 
 // ChartRef is what a HelmRelease asks for.
 type ChartRef struct {
-	Repository string // URL of the HelmRepository
+	Repository string // URL of the repository; oci://… without the chart's name for a registry
 	Name       string
 	Version    string // exact, or a range such as 1.x; "" means the newest
+	Digest     string // of the manifest in a registry; "" where the version says which
 }
 
 // Chart is a chart, loaded.
@@ -35,6 +36,10 @@ type ChartSource interface {
 // remembers for its own life which repositories do not answer. It is safe for concurrent use.
 type RepositoryThenModules struct {
 	Modules []ModuleChart // the catalogue; see ReadCatalogue
+	// Folder holds charts, packaged (name-version.tgz) or unpacked; it is asked after the repository and before the modules.
+	Folder string
+	// Offline asks no repository and downloads nothing.
+	Offline bool
 	// Download puts a module into the module cache and returns its folder, as gomod.Download does.
 	Download func(ctx context.Context, module, version string) (dir string, err error)
 	// Cache is a folder in which charts of repositories are kept between runs; "" keeps none.
@@ -52,7 +57,7 @@ type RepositoryThenModules struct {
 
 // Chart implements ChartSource.
 func (s *RepositoryThenModules) Chart(ctx context.Context, ref ChartRef) (*Chart, error) {
-	chart, err := s.repository(ref.Repository).chart(ctx, ref)
+	chart, err := s.repository(ref.Repository).chart(ctx, ref, s.Offline)
 	if err == nil {
 		s.logf("chart %s %s from %s", ref.Name, chart.Metadata.Version, chart.Origin)
 		return chart, nil
@@ -64,11 +69,16 @@ func (s *RepositoryThenModules) Chart(ctx context.Context, ref ChartRef) (*Chart
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("chart %s: %w", ref.Name, ctx.Err())
 	}
+	if chart := fromFolder(s.Folder, ref); chart != nil {
+		s.logf("chart %s %s from %s", ref.Name, chart.Metadata.Version, chart.Origin)
+		return chart, nil
+	}
 	entry := lookup(s.Modules, ref)
 	if entry == nil {
 		return nil, &Error{
 			Problem: fmt.Sprintf("chart %s: repository %s does not answer (%s), and no Go module is known to hold it", ref.Name, ref.Repository, oneLine(silent.Error())),
-			Cure:    "let this machine reach the repository, or add the chart to fixtures/charts",
+			Remedy:  "let this machine reach the repository, or put the chart into a folder and name it with --charts",
+			Rule:    ChartMissing,
 			cause:   err,
 		}
 	}

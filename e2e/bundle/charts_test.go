@@ -233,8 +233,8 @@ func TestChartsThatCannotBeInstalled(t *testing.T) {
 			}
 			_, err := bundle.Load(t.Context(), write(t, files{"h.yaml": helmOf("r", c.more)}), bundle.Options{Charts: chart, KubeVersion: kubernetes})
 			var refused *bundle.Error
-			if !errors.As(err, &refused) || refused.File != "h.yaml" || !strings.HasPrefix(refused.Object, "HelmRelease flux-system/r") || refused.Cure == "" || !strings.Contains(refused.Problem, c.want) {
-				t.Errorf("got %#v, want one of h.yaml and its HelmRelease, with a cure and %q", err, c.want)
+			if !errors.As(err, &refused) || refused.File != "h.yaml" || !strings.HasPrefix(refused.Object, "HelmRelease flux-system/r") || refused.Remedy == "" || !strings.Contains(refused.Problem, c.want) {
+				t.Errorf("got %#v, want one of h.yaml and its HelmRelease, with a remedy and %q", err, c.want)
 			}
 		})
 	}

@@ -10,7 +10,8 @@ type Error struct {
 	File    string // relative to the bundle's root; "" when the fault lies in no single file
 	Object  string // "HelmRelease flux-system/external-dns"; "" when the file holds no readable object
 	Problem string // what is wrong, in lower case
-	Cure    string // what to do about it
+	Remedy  string // what to do about it
+	Rule    Rule   // of the finding that this becomes; "" means Unreadable
 
 	cause error
 }
@@ -23,8 +24,8 @@ func (e *Error) Error() string {
 		}
 	}
 	text := strings.Join(parts, ": ")
-	if e.Cure != "" {
-		text += "; " + e.Cure
+	if e.Remedy != "" {
+		text += "; " + e.Remedy
 	}
 	return text
 }
@@ -32,18 +33,13 @@ func (e *Error) Error() string {
 // Unwrap returns the error of the library that found the fault, if one did.
 func (e *Error) Unwrap() error { return e.cause }
 
-// Notice is something that does not stop the bundle here but would surprise whoever promotes it.
-type Notice struct {
-	File, Object, Problem, Cure string
-}
-
 // because makes an *Error whose problem ends in the text of its cause.
-func because(cause error, file, object, problem, cure string) *Error {
+func because(cause error, file, object, problem, remedy string) *Error {
 	text := oneLine(cause.Error())
 	if problem != "" {
 		text = problem + ": " + text
 	}
-	return &Error{File: file, Object: object, Problem: text, Cure: cure, cause: cause}
+	return &Error{File: file, Object: object, Problem: text, Remedy: remedy, cause: cause}
 }
 
 // where fills in where an error was found, when the one who made it could not know.

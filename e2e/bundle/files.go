@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/fluxcd/pkg/sourceignore"
+	"github.com/fluxcd/pkg/sourceignore/gitignore"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 )
 
@@ -22,11 +24,21 @@ type confined struct {
 
 	root     string
 	replaced map[string][]byte
+	ignored  gitignore.Matcher // what the engine's source leaves out; nil leaves out nothing
 	left     int64
 }
 
 func confine(root string) *confined {
 	return &confined{FileSystem: filesys.MakeFsOnDisk(), root: root, replaced: map[string][]byte{}, left: maxTotal}
+}
+
+// ignores reports whether the engine's source leaves a path out.
+func (c *confined) ignores(path string) bool {
+	if c.ignored == nil || path == c.root {
+		return false
+	}
+	info, err := os.Lstat(path)
+	return err == nil && c.ignored.Match(strings.Split(path, string(filepath.Separator)), info.IsDir())
 }
 
 // within resolves path and says whether it lies below the root.
@@ -54,6 +66,9 @@ func (c *confined) ReadFile(path string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.ignores(resolved) {
+		return nil, &fs.PathError{Op: "read", Path: path, Err: fs.ErrNotExist}
+	}
 	info, err := os.Stat(resolved)
 	if err != nil {
 		return nil, err
@@ -75,8 +90,8 @@ func (c *confined) Exists(path string) bool {
 	if _, ok := c.replaced[filepath.Clean(path)]; ok {
 		return true
 	}
-	_, err := c.within(path)
-	return err == nil
+	resolved, err := c.within(path)
+	return err == nil && !c.ignores(resolved)
 }
 
 // IsDir reports whether path is a folder below the root.
@@ -108,7 +123,13 @@ func (c *confined) Walk(path string, visit filepath.WalkFunc) error {
 	if err != nil {
 		return err
 	}
-	return c.FileSystem.Walk(resolved, visit)
+	return c.FileSystem.Walk(resolved, func(path string, info os.FileInfo, err error) error {
+		if err == nil && path != resolved && c.ignores(path) {
+			// A folder that is left out may hold what a later pattern takes in again.
+			return nil
+		}
+		return visit(path, info, err)
+	})
 }
 
 // Glob matches below the root; what leads out of it does not match.
@@ -124,6 +145,18 @@ func (c *confined) Glob(pattern string) ([]string, error) {
 		}
 	}
 	return inside, nil
+}
+
+// ignore leaves out what Flux's source-controller leaves out of an artifact: its defaults, then the .sourceignore files, then more.
+func (c *confined) ignore(more string) error {
+	domain := strings.Split(c.root, string(filepath.Separator))
+	patterns, err := sourceignore.LoadIgnorePatterns(c.root, domain)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", sourceignore.IgnoreFile, err)
+	}
+	patterns = append(patterns, sourceignore.ReadPatterns(strings.NewReader(more), domain)...)
+	c.ignored = sourceignore.NewDefaultMatcher(patterns, domain)
+	return nil
 }
 
 // Open is refused: nothing in a plain build needs it, and it would go around the limits.

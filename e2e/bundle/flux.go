@@ -10,24 +10,45 @@ import (
 	kustomizev1 "github.com/fluxcd/kustomize-controller/api/v1"
 	sourcev1 "github.com/fluxcd/source-controller/api/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
 	"sigs.k8s.io/yaml"
 )
 
 const fluxSuffix = ".toolkit.fluxcd.io"
 
-// isFlux reports whether an object is addressed to Flux rather than to the cluster's own controllers.
-func isFlux(o *unstructured.Unstructured) bool {
-	group := o.GroupVersionKind().Group
-	return strings.HasSuffix(group, fluxSuffix) || group == "fluxcd.controlplane.io"
+// flux is the dialect of Flux and of its operator.
+type flux struct{}
+
+func (flux) takes(kind schema.GroupVersionKind) bool { return isFlux(kind.Group) }
+
+func (flux) place(l *load, s *stage, o Object) error {
+	if l.already(o) {
+		return nil
+	}
+	l.flux = true
+	if err := l.keep(checkFlux(o), file(o), describe(o.Unstructured)); err != nil {
+		return err
+	}
+	gvk := o.GroupVersionKind()
+	switch gvk.Kind + "." + strings.TrimSuffix(gvk.Group, fluxSuffix) {
+	case "Kustomization.kustomize":
+		return l.kustomization(s, o)
+	case "HelmRelease.helm":
+		return l.helmRelease(s, o)
+	case "GitRepository.source":
+		ignore, _, _ := unstructured.NestedString(o.Object, "spec", "ignore")
+		if ignore != "" && o.GetName() == o.GetNamespace() {
+			return l.scan.fs.ignore(ignore)
+		}
+	case "ResourceSet.fluxcd.controlplane.io":
+		return l.resourceSet(s, o)
+	}
+	return nil
 }
 
-// fluxKinds are the kinds that this package reads, with the version it reads. Others of the same groups are kept and not read.
-func fluxKinds() map[string]string {
-	return map[string]string{
-		"Kustomization.kustomize" + fluxSuffix: kustomizev1.GroupVersion.Version,
-		"HelmRelease.helm" + fluxSuffix:        helmv2.GroupVersion.Version,
-		"HelmRepository.source" + fluxSuffix:   sourcev1.GroupVersion.Version,
-	}
+// isFlux reports whether objects of a group are addressed to Flux rather than to the cluster's own controllers.
+func isFlux(group string) bool {
+	return strings.HasSuffix(group, fluxSuffix) || group == "fluxcd.controlplane.io"
 }
 
 // checkFlux refuses Flux objects that Flux does not know, and versions that its current release no longer serves.
@@ -39,18 +60,23 @@ func checkFlux(o Object) error {
 			"GitRepository", "OCIRepository", "Bucket", "HelmRepository", "HelmChart", "ExternalArtifact", "ArtifactGenerator",
 		},
 	}
+	versions := map[string]string{
+		"Kustomization.kustomize" + fluxSuffix: kustomizev1.GroupVersion.Version,
+		"HelmRelease.helm" + fluxSuffix:        helmv2.GroupVersion.Version,
+		"HelmRepository.source" + fluxSuffix:   sourcev1.GroupVersion.Version,
+	}
 	gvk := o.GroupVersionKind()
 	if kinds, ok := known[strings.TrimSuffix(gvk.Group, fluxSuffix)]; ok && !slices.Contains(kinds, gvk.Kind) {
-		return &Error{Problem: fmt.Sprintf("%s has no kind %s", gvk.GroupVersion(), gvk.Kind), Cure: "write one of " + strings.Join(kinds, ", ")}
+		return &Error{Problem: fmt.Sprintf("%s has no kind %s", gvk.GroupVersion(), gvk.Kind), Remedy: "write one of " + strings.Join(kinds, ", ")}
 	}
-	if want, ok := fluxKinds()[gvk.Kind+"."+gvk.Group]; ok && gvk.Version != want {
+	if want, ok := versions[gvk.Kind+"."+gvk.Group]; ok && gvk.Version != want {
 		return &Error{
-			Problem: fmt.Sprintf("version %s of %s is not read", gvk.GroupVersion(), gvk.Kind),
-			Cure:    fmt.Sprintf("write apiVersion: %s/%s", gvk.Group, want),
+			Problem: fmt.Sprintf("version %s of %s is no longer served by Flux", gvk.GroupVersion(), gvk.Kind), Rule: OldVersion,
+			Remedy: fmt.Sprintf("write apiVersion: %s/%s", gvk.Group, want),
 		}
 	}
 	if o.GetNamespace() == "" {
-		return &Error{Problem: "no namespace", Cure: "set metadata.namespace, usually flux-system"}
+		return &Error{Problem: "no namespace", Remedy: "set metadata.namespace, usually flux-system"}
 	}
 	return checkFields(o)
 }
@@ -61,13 +87,13 @@ func checkFields(o Object) error {
 	var required [][]string
 	switch o.GetKind() {
 	case "Kustomization":
-		_, err = decode[kustomizev1.Kustomization](o)
+		err = decodeStrict[kustomizev1.Kustomization](o)
 		required = [][]string{{"interval"}, {"prune"}, {"sourceRef", "kind"}, {"sourceRef", "name"}}
 	case "HelmRelease":
-		_, err = decode[helmv2.HelmRelease](o)
+		err = decodeStrict[helmv2.HelmRelease](o)
 		required = [][]string{{"interval"}}
 	case "HelmRepository":
-		_, err = decode[sourcev1.HelmRepository](o)
+		err = decodeStrict[sourcev1.HelmRepository](o)
 		required = [][]string{{"url"}}
 	}
 	if err != nil {
@@ -76,23 +102,35 @@ func checkFields(o Object) error {
 	for _, field := range required {
 		path := append([]string{"spec"}, field...)
 		if value, found, _ := unstructured.NestedFieldNoCopy(o.Object, path...); !found || value == "" {
-			return &Error{Problem: "no " + strings.Join(path, "."), Cure: "set it; Flux requires it"}
+			return &Error{Problem: "no " + strings.Join(path, "."), Remedy: "set it; Flux requires it"}
 		}
 	}
 	return nil
 }
 
-// decode reads an object into Flux's own type. Fields that the type does not have are errors, as they are to the API server.
+// decode reads an object into an engine's own type, without fields that the type does not have.
 func decode[T any](o Object) (*T, error) {
-	text, err := yaml.Marshal(o.Object)
-	if err != nil {
-		return nil, because(err, "", "", "read", "")
-	}
 	into := new(T)
-	if err := yaml.UnmarshalStrict(text, into); err != nil {
+	text, err := yaml.Marshal(o.Object)
+	if err == nil {
+		err = yaml.Unmarshal(text, into)
+	}
+	if err != nil {
 		return nil, because(err, "", "", "does not fit "+o.GetAPIVersion(), "correct the field; see the reference of "+o.GetKind())
 	}
 	return into, nil
+}
+
+// decodeStrict refuses fields that the type does not have, as the API server does.
+func decodeStrict[T any](o Object) error {
+	text, err := yaml.Marshal(o.Object)
+	if err == nil {
+		err = yaml.UnmarshalStrict(text, new(T))
+	}
+	if err != nil {
+		return because(err, "", "", "does not fit "+o.GetAPIVersion(), "correct the field; see the reference of "+o.GetKind())
+	}
+	return nil
 }
 
 // key is how Flux objects refer to each other.
@@ -123,7 +161,7 @@ func data(o Object) (map[string]string, error) {
 		}
 		if err != nil {
 			// The text of the cause may quote the value.
-			return nil, &Error{Problem: "data cannot be read: values must be base64", Cure: "correct the Secret, or use stringData", cause: err}
+			return nil, &Error{Problem: "data cannot be read: values must be base64", Remedy: "correct the Secret, or use stringData", cause: err}
 		}
 		for name, value := range secret.Data {
 			all[name] = string(value)

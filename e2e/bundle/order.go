@@ -3,6 +3,8 @@ package bundle
 import (
 	"slices"
 	"strings"
+
+	"k8s.io/apimachinery/pkg/api/equality"
 )
 
 // order sorts the stages: each after those it depends on and after those whose releases its own releases depend on, otherwise as found.
@@ -33,10 +35,11 @@ func (l *load) order() ([]*stage, error) {
 	if len(stuck) == 0 {
 		return ordered, nil
 	}
-	return nil, &Error{
+	refused := &Error{
 		Problem: "Kustomizations and the HelmReleases in them wait for each other: " + strings.Join(stuck, " -> "),
-		Cure:    "take one dependsOn of the circle away",
+		Remedy:  "take one dependsOn of the circle away",
 	}
+	return l.stages, l.keep(refused, "", "")
 }
 
 // sortStages sorts by name of what comes before, or returns a circle that makes it impossible.
@@ -55,7 +58,7 @@ func sortStages(stages []*stage, after map[string][]string) (ordered []*stage, s
 	return ordered, nil
 }
 
-// settle gives every object its namespace, now that all CRDs are known, and refuses what is there twice.
+// settle gives every object its namespace, now that all CRDs are known, and looks at what is there twice.
 func (l *load) settle(stages []*stage) error {
 	for _, s := range stages {
 		for _, o := range s.Objects {
@@ -66,22 +69,48 @@ func (l *load) settle(stages []*stage) error {
 			if known && !yes {
 				o.SetNamespace("")
 			}
-			if !known || !yes || o.GetNamespace() != "" {
+			if !yes || o.GetNamespace() != "" {
 				continue
 			}
-			if l.flux {
-				return &Error{
-					File: file(o), Object: describe(o.Unstructured), Problem: "no namespace, and Flux has no default",
-					Cure: "set metadata.namespace, or namespace in the kustomization, or spec.targetNamespace in the Flux Kustomization",
+			switch {
+			case s.namespace != "":
+				o.SetNamespace(s.namespace)
+			case !known:
+			case l.flux:
+				refused := &Error{
+					Problem: "no namespace, and Flux has no default",
+					Remedy:  "set metadata.namespace, or namespace in the kustomization, or spec.targetNamespace in the Flux Kustomization",
 				}
+				if err := l.keep(refused, file(o), describe(o.Unstructured)); err != nil {
+					return err
+				}
+			default:
+				o.SetNamespace("default")
 			}
-			o.SetNamespace("default")
 		}
-		for _, o := range s.Objects {
-			if err := l.unique(o); err != nil {
-				return where(err, file(o), describe(o.Unstructured))
-			}
-		}
+		s.Objects = slices.DeleteFunc(s.Objects, func(o Object) bool { return l.twice(o) })
 	}
 	return nil
+}
+
+// twice reports whether an object is there already, just the same. Two stages may apply one object: the API server merges what they
+// send, and where they differ the last one wins. Helm takes nothing over that another release or a plain manifest made.
+func (l *load) twice(o Object) bool {
+	first, twice := l.ids[identity(o)]
+	if !twice {
+		l.ids[identity(o)] = o
+		return false
+	}
+	if equality.Semantic.DeepEqual(first.Object, o.Object) && (o.Release == "" || first.Release == o.Release) {
+		return true
+	}
+	switch kind := o.GetKind(); {
+	case kind == "Namespace", kind == "CustomResourceDefinition":
+	case o.Release != "" && o.Release != first.Release && !o.takesOver:
+		l.notice(Wrong, AppliedTwice, o, "release "+o.Release+" brings what "+first.Source+" brings already: Helm refuses to take it over",
+			"keep one of the two, or set takeOwnership")
+	default:
+		l.notice(Noted, AppliedTwice, o, "it is there twice; the first is in "+first.Source+": the last one that is applied wins", "keep one of the two")
+	}
+	return false
 }

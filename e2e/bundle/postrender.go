@@ -5,8 +5,9 @@ import (
 	"strconv"
 
 	helmv2 "github.com/fluxcd/helm-controller/api/v2"
+	fluxkustomize "github.com/fluxcd/pkg/kustomize"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	kustypes "sigs.k8s.io/kustomize/api/types"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 	"sigs.k8s.io/yaml"
 )
@@ -62,19 +63,24 @@ func kustomized(objects []*unstructured.Unstructured, renderer *helmv2.Kustomize
 	if len(objects) == 0 {
 		return nil, nil
 	}
-	const cure = "correct spec.postRenderers"
+	const remedy = "correct spec.postRenderers"
 	memory := filesys.MakeFsInMemory()
-	content := kustypes.Kustomization{
-		TypeMeta: kustypes.TypeMeta{APIVersion: kustypes.KustomizationVersion, Kind: kustypes.KustomizationKind},
-		Patches:  patches(renderer.Patches), Images: images(nil, renderer.Images),
+	spec, err := runtime.DefaultUnstructuredConverter.ToUnstructured(renderer)
+	if err != nil {
+		return nil, because(err, "", "", "spec.postRenderers", remedy)
 	}
+	content, err := withSettings(unstructured.Unstructured{Object: map[string]any{"spec": spec}}, nil)
+	if err != nil {
+		return nil, because(err, "", "", "spec.postRenderers", remedy)
+	}
+	content.BuildMetadata = nil // the generator asks for one where it finds no resources
 	write := func(name string, value any) error {
 		text, err := yaml.Marshal(value)
 		if err == nil {
 			err = memory.WriteFile(path.Join("/r", name), text)
 		}
 		if err != nil {
-			return because(err, "", "", "spec.postRenderers", cure)
+			return because(err, "", "", "spec.postRenderers", remedy)
 		}
 		return nil
 	}
@@ -88,24 +94,24 @@ func kustomized(objects []*unstructured.Unstructured, renderer *helmv2.Kustomize
 	if err := write("kustomization.yaml", content); err != nil {
 		return nil, err
 	}
-	resources, err := run(memory, "/r")
+	resources, err := fluxkustomize.Build(memory, "/r")
 	if err != nil {
-		return nil, because(err, "", "", "spec.postRenderers", cure)
+		return nil, because(err, "", "", "spec.postRenderers", remedy)
 	}
 	var all []*unstructured.Unstructured
 	for _, resource := range resources.Resources() {
 		object, err := resource.Map()
 		if err != nil {
-			return nil, because(err, "", "", "spec.postRenderers", cure)
+			return nil, because(err, "", "", "spec.postRenderers", remedy)
 		}
 		o, err := toObject(object)
 		if err != nil {
-			return nil, because(err, "", "", "spec.postRenderers", cure)
+			return nil, because(err, "", "", "spec.postRenderers", remedy)
 		}
 		all = append(all, o)
 	}
 	if len(all) != len(objects) {
-		return nil, &Error{Problem: "spec.postRenderers delete or add objects, which is not supported", Cure: "switch the object off in the chart's values"}
+		return nil, &Error{Problem: "spec.postRenderers delete or add objects, which is not supported", Remedy: "switch the object off in the chart's values"}
 	}
 	return all, nil
 }

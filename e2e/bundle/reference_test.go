@@ -81,8 +81,8 @@ func picture(t *testing.T, b *bundle.Bundle) string {
 	for _, image := range b.Images() {
 		fmt.Fprintf(&out, "# image %s\n#   %s\n", image.Reference, strings.Join(image.UsedBy, "\n#   "))
 	}
-	for _, n := range b.Notices {
-		fmt.Fprintf(&out, "# notice %s: %s: %s; %s\n", n.File, n.Object, n.Problem, n.Cure)
+	for _, n := range notices(b) {
+		fmt.Fprintf(&out, "# notice %s: %s: %s; %s\n", n.File, n.Object, n.Problem, n.Remedy)
 	}
 	for _, o := range full {
 		if o.GetKind() == "CustomResourceDefinition" {

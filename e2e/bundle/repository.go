@@ -56,11 +56,24 @@ type index struct {
 }
 
 // chart returns a chart of the repository. An exact version that is in the cache needs no network.
-func (r *repository) chart(ctx context.Context, ref ChartRef) (*Chart, error) {
+func (r *repository) chart(ctx context.Context, ref ChartRef, offline bool) (*Chart, error) {
 	if cached, err := os.ReadFile(r.cached(ref.Name, ref.Version)); err == nil {
 		if chart, err := loader.LoadArchive(bytes.NewReader(cached)); err == nil && chart.Name() == ref.Name {
 			return &Chart{chart, r.url + " (cached)"}, nil
 		}
+	}
+	if offline {
+		return nil, &unreachableError{errors.New("offline")}
+	}
+	if strings.HasPrefix(r.url, "oci://") {
+		if r.asked { // it did not answer before
+			return nil, r.err
+		}
+		chart, err := r.pull(ctx, ref)
+		if unreachable := new(unreachableError); errors.As(err, &unreachable) {
+			r.asked, r.err = true, err
+		}
+		return chart, err
 	}
 	list, err := r.fetchIndex(ctx)
 	if err != nil {
@@ -68,7 +81,7 @@ func (r *repository) chart(ctx context.Context, ref ChartRef) (*Chart, error) {
 	}
 	entries, ok := list.Entries[ref.Name]
 	if !ok {
-		return nil, &Error{Problem: fmt.Sprintf("repository %s has no chart %s", r.url, ref.Name), Cure: "correct spec.chart.spec.chart or the repository's URL"}
+		return nil, &Error{Problem: fmt.Sprintf("repository %s has no chart %s", r.url, ref.Name), Remedy: "correct spec.chart.spec.chart or the repository's URL"}
 	}
 	versions := make([]string, len(entries))
 	for i, e := range entries {
@@ -78,12 +91,12 @@ func (r *repository) chart(ctx context.Context, ref ChartRef) (*Chart, error) {
 	if err != nil {
 		return nil, &Error{
 			Problem: fmt.Sprintf("repository %s has no version %q of chart %s", r.url, ref.Version, ref.Name),
-			Cure:    "choose one that it has, among them " + strings.Join(versions[:min(5, len(versions))], ", "), cause: err,
+			Remedy:  "choose one that it has, among them " + strings.Join(versions[:min(5, len(versions))], ", "), cause: err,
 		}
 	}
 	entry := entries[slices.Index(versions, version)]
 	if len(entry.URLs) == 0 {
-		return nil, &Error{Problem: fmt.Sprintf("repository %s lists chart %s %s without an address", r.url, ref.Name, version), Cure: "tell its owner, or choose another version"}
+		return nil, &Error{Problem: fmt.Sprintf("repository %s lists chart %s %s without an address", r.url, ref.Name, version), Remedy: "tell its owner, or choose another version"}
 	}
 	address, err := resolveURL(r.url, entry.URLs[0])
 	if err != nil {
@@ -94,7 +107,7 @@ func (r *repository) chart(ctx context.Context, ref ChartRef) (*Chart, error) {
 		return nil, err
 	}
 	if sum := sha256.Sum256(archive); entry.Digest != "" && strings.TrimPrefix(entry.Digest, "sha256:") != hex.EncodeToString(sum[:]) {
-		return nil, &Error{Problem: fmt.Sprintf("chart %s: %s is not what the index of its repository promises: digests differ", ref.Name, address), Cure: "try again; if it stays so, do not use the chart"}
+		return nil, &Error{Problem: fmt.Sprintf("chart %s: %s is not what the index of its repository promises: digests differ", ref.Name, address), Remedy: "try again; if it stays so, do not use the chart"}
 	}
 	chart, err := loader.LoadArchive(bytes.NewReader(archive))
 	if err != nil {
@@ -155,7 +168,7 @@ func (r *repository) get(ctx context.Context, address string, most int64) ([]byt
 		return nil, &unreachableError{fmt.Errorf("GET %s: %w", address, err)}
 	}
 	if int64(len(content)) > most {
-		return nil, &Error{Problem: fmt.Sprintf("%s has more than %d bytes", address, most), Cure: "use a smaller repository"}
+		return nil, &Error{Problem: fmt.Sprintf("%s has more than %d bytes", address, most), Remedy: "use a smaller repository"}
 	}
 	return content, nil
 }
@@ -202,4 +215,43 @@ func resolveURL(base, address string) (string, error) {
 		return "", fmt.Errorf("read %s: %w", address, err)
 	}
 	return to.String(), nil
+}
+
+// exact reports whether a version is one version, and no range.
+func exact(version string) bool {
+	_, err := semver.StrictNewVersion(strings.TrimPrefix(version, "v"))
+	return err == nil
+}
+
+// fromFolder finds a chart in a folder of charts, or nil.
+func fromFolder(folder string, ref ChartRef) *Chart {
+	if folder == "" {
+		return nil
+	}
+	var best *Chart
+	for _, pattern := range []string{ref.Name, ref.Name + "-*.tgz", filepath.Join("*", ref.Name)} {
+		matches, err := filepath.Glob(filepath.Join(folder, pattern))
+		if err != nil {
+			continue
+		}
+		for _, path := range matches {
+			chart, err := loader.Load(path)
+			if err != nil || chart.Name() != ref.Name {
+				continue
+			}
+			if _, err := choose(ref.Version, []string{chart.Metadata.Version, strings.TrimPrefix(chart.Metadata.Version, "v")}); err != nil && ref.Version != "" {
+				continue
+			}
+			if best == nil || newer(chart.Metadata.Version, best.Metadata.Version) {
+				best = &Chart{chart, path}
+			}
+		}
+	}
+	return best
+}
+
+func newer(a, b string) bool {
+	first, errA := semver.NewVersion(a)
+	second, errB := semver.NewVersion(b)
+	return errA == nil && errB == nil && first.GreaterThan(second)
 }

@@ -77,7 +77,7 @@ func checkKind(o Object) error {
 	if err != nil {
 		return &Error{
 			Problem: fmt.Sprintf("Kubernetes has no kind %s in %s", gvk.Kind, gvk.GroupVersion()),
-			Cure:    "correct apiVersion and kind; " + suggestion(gvk),
+			Remedy:  "correct apiVersion and kind; " + suggestion(gvk),
 			cause:   err,
 		}
 	}
@@ -86,7 +86,7 @@ func checkKind(o Object) error {
 		if gvk.Kind == "Secret" {
 			problem = "the API server would refuse it: values must be text, those of data base64" // the cause may quote a value
 		}
-		return &Error{Problem: problem, Cure: "correct the type of the field", cause: err}
+		return &Error{Problem: problem, Remedy: "correct the type of the field", cause: err}
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package bundle
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"regexp"
@@ -8,8 +10,9 @@ import (
 	"strings"
 
 	"github.com/fluxcd/pkg/envsubst"
+	fluxkustomize "github.com/fluxcd/pkg/kustomize"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"sigs.k8s.io/yaml"
+	"sigs.k8s.io/kustomize/api/resource"
 )
 
 const (
@@ -18,47 +21,80 @@ const (
 	maxSubstituted     = 16 << 20 // bytes of one object after substitution; a value may be used many times
 )
 
-// substitute replaces ${variables} in an object as Flux does after a build: in the object's YAML text, strictly. It says so when
-// Flux would read a label or annotation as something other than text.
-func substitute(object map[string]any, variables map[string]string) (map[string]any, []string, error) {
-	o := unstructured.Unstructured{Object: object}
-	if o.GetLabels()[substituteMark] == substituteDisabled || o.GetAnnotations()[substituteMark] == substituteDisabled {
-		return object, nil, nil
+// substitute has Flux replace ${variables} in an object. A variable without a value is asked of missing, which may refuse it. The
+// result says which labels and annotations Flux would read as something other than text.
+func substitute(
+	ctx context.Context, from *resource.Resource, variables map[string]string, missing func(name string) (string, error),
+) (bent []string, err error) {
+	if from.GetLabels()[substituteMark] == substituteDisabled || from.GetAnnotations()[substituteMark] == substituteDisabled {
+		return nil, nil
 	}
-	text, err := yaml.Marshal(object)
+	text, err := from.AsYAML()
 	if err != nil {
-		return nil, nil, fmt.Errorf("write as YAML: %w", err)
+		return nil, fmt.Errorf("write as YAML: %w", err)
 	}
 	if !strings.Contains(string(text), "$") {
-		return object, nil, nil
+		return nil, nil
 	}
-	replaced, err := expand(string(text), variables)
+	variables = maps.Clone(variables)
+	if variables == nil {
+		variables = map[string]string{}
+	}
+	if _, err := expand(string(text), variables, missing); err != nil {
+		return nil, err
+	}
+	before, err := from.Map()
 	if err != nil {
-		return nil, nil, err
+		return nil, fmt.Errorf("read before substitution: %w", err)
 	}
-	result := map[string]any{}
-	if err := yaml.Unmarshal([]byte(replaced), &result); err != nil {
-		return nil, nil, fmt.Errorf("no longer YAML after substitution: %w", err)
+	values := map[string]any{}
+	for name, value := range variables {
+		values[name] = value
 	}
-	var bent []string
+	settings := unstructured.Unstructured{Object: map[string]any{"spec": map[string]any{"postBuild": map[string]any{"substitute": values}}}}
+	_, err = fluxkustomize.SubstituteVariables(ctx, nil, settings, from,
+		fluxkustomize.SubstituteWithDryRun(true), fluxkustomize.SubstituteWithAlways(true))
+	if err != nil {
+		return nil, fmt.Errorf("no longer YAML after substitution: %w", err)
+	}
+	after, err := from.Map()
+	if err != nil {
+		return nil, fmt.Errorf("read after substitution: %w", err)
+	}
 	for _, path := range [][]string{
 		{"metadata", "labels"},
 		{"metadata", "annotations"},
 		{"spec", "template", "metadata", "labels"},
 		{"spec", "template", "metadata", "annotations"},
 	} {
-		keys, err := straighten(object, result, path, variables)
+		keys, err := straighten(before, after, path, variables, missing)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		bent = append(bent, keys...)
 	}
-	return result, bent, nil
+	if len(bent) == 0 {
+		return nil, nil
+	}
+	fixed, err := toObject(after)
+	if err != nil {
+		return nil, err
+	}
+	fixedText, err := fixed.MarshalJSON()
+	if err != nil {
+		return nil, fmt.Errorf("write as JSON: %w", err)
+	}
+	if err := from.UnmarshalJSON(fixedText); err != nil {
+		return nil, fmt.Errorf("read as JSON: %w", err)
+	}
+	return bent, nil
 }
 
 // straighten restores to text what a label or annotation was meant to be. Kustomize drops the quotes of "${variable}", so a value
 // like false or 004 comes back as a boolean or a number, which the API server refuses.
-func straighten(before, after map[string]any, path []string, variables map[string]string) ([]string, error) {
+func straighten(
+	before, after map[string]any, path []string, variables map[string]string, missing func(string) (string, error),
+) ([]string, error) {
 	values, _, _ := unstructured.NestedFieldNoCopy(after, path...)
 	entries, ok := values.(map[string]any)
 	if !ok {
@@ -74,7 +110,7 @@ func straighten(before, after map[string]any, path []string, variables map[strin
 		if !ok {
 			continue
 		}
-		value, err := expand(original, variables)
+		value, err := expand(original, variables, missing)
 		if err != nil {
 			return nil, err
 		}
@@ -84,8 +120,8 @@ func straighten(before, after map[string]any, path []string, variables map[strin
 	return bent, nil
 }
 
-// expand evaluates one text. A variable without a value and without a default is an error.
-func expand(text string, variables map[string]string) (result string, err error) {
+// expand evaluates one text. What missing gives for a variable without a value becomes one of variables.
+func expand(text string, variables map[string]string, missing func(string) (string, error)) (result string, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("expression cannot be read: %v", r)
@@ -96,45 +132,45 @@ func expand(text string, variables map[string]string) (result string, err error)
 		longest = max(longest, len(value))
 	}
 	if size := len(text) + strings.Count(text, "$")*longest; size > maxSubstituted {
-		return "", &Error{Problem: fmt.Sprintf("up to %d bytes after substitution, the limit is %d", size, maxSubstituted), Cure: "shorten the variables"}
+		return "", &Error{Problem: fmt.Sprintf("up to %d bytes after substitution, the limit is %d", size, maxSubstituted), Remedy: "shorten the variables"}
 	}
-	var missing []string
-	result, err = envsubst.Eval(text, func(name string) (string, bool) {
-		value, ok := variables[name]
-		if !ok && !slices.Contains(missing, name) {
-			missing = append(missing, name)
-		}
-		return value, ok
-	})
-	if err != nil {
-		if len(missing) > 0 && strings.Contains(err.Error(), "not set") {
-			name := missing[len(missing)-1]
-			return "", &Error{
-				Problem: fmt.Sprintf("variable ${%s} has no value and no default", name),
-				Cure:    fmt.Sprintf("provide %s in postBuild, write a default as ${%s:=value}, or escape a text that is no variable as $${%s}", name, name, name),
-				cause:   err,
+	for {
+		var unknown string
+		result, err = envsubst.Eval(text, func(name string) (string, bool) {
+			value, ok := variables[name]
+			if !ok {
+				unknown = name
 			}
+			return value, ok
+		})
+		if err == nil || unknown == "" || !strings.Contains(err.Error(), "not set") {
+			break
 		}
-		return "", &Error{Problem: "substitution: " + oneLine(err.Error()), Cure: "correct the ${…} expression, or write $$ for a dollar sign", cause: err}
+		value, refused := missing(unknown)
+		if refused != nil {
+			return "", refused
+		}
+		variables[unknown] = value
+	}
+	if err != nil {
+		var known *Error
+		if errors.As(err, &known) {
+			return "", known
+		}
+		return "", &Error{Problem: "substitution: " + oneLine(err.Error()), Remedy: "correct the ${…} expression, or write $$ for a dollar sign", cause: err}
 	}
 	return result, nil
 }
 
-// mentions reports whether an object uses one of the variables.
-func mentions(object map[string]any, variables map[string]string) bool {
-	if len(variables) == 0 {
-		return false
-	}
-	text, err := yaml.Marshal(object)
-	if err != nil {
-		return false
-	}
-	for _, found := range regexp.MustCompile(`\$\{#?([_[:alpha:]][_[:alnum:]]*)`).FindAllSubmatch(text, -1) {
-		if _, ok := variables[string(found[1])]; ok {
-			return true
+// mentioned lists the variables that a text uses without a default.
+func mentioned(text string) []string {
+	var all []string
+	for _, found := range regexp.MustCompile(`(\$?)\$\{#?([_[:alpha:]][_[:alnum:]]*)([^}]?)`).FindAllStringSubmatch(text, -1) {
+		if found[1] == "" && found[3] == "" && !slices.Contains(all, found[2]) {
+			all = append(all, found[2])
 		}
 	}
-	return false
+	return all
 }
 
 // checkNames refuses variables that Flux refuses.
@@ -144,7 +180,7 @@ func checkNames(variables map[string]string) error {
 		if !valid.MatchString(name) {
 			return &Error{
 				Problem: fmt.Sprintf("%q is no name of a variable", name),
-				Cure:    "use letters, digits and underscores, and no digit first",
+				Remedy:  "use letters, digits and underscores, and no digit first",
 			}
 		}
 	}

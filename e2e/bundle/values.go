@@ -1,111 +1,104 @@
 package bundle
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
 
 	helmv2 "github.com/fluxcd/helm-controller/api/v2"
+	"github.com/fluxcd/pkg/chartutil"
+	"github.com/go-logr/logr"
 	"helm.sh/helm/v4/pkg/chart/loader/archive"
-	"helm.sh/helm/v4/pkg/chart/v2/loader"
-	"helm.sh/helm/v4/pkg/strvals"
-	"sigs.k8s.io/yaml"
-
 	helmchart "helm.sh/helm/v4/pkg/chart/v2"
+	"helm.sh/helm/v4/pkg/chart/v2/loader"
+	"sigs.k8s.io/yaml"
 )
 
-// values merges what a HelmRelease sets, as Flux does: each of valuesFrom in order, then the inline values over them.
+// values has Flux merge what a HelmRelease sets: each of valuesFrom in order, then the inline values over them, except where a
+// targetPath wins over both.
 func (l *load) values(r *release) (map[string]any, error) {
-	all := map[string]any{}
-	for i, ref := range r.spec.Spec.ValuesFrom {
-		text, found, err := l.valuesFrom(r, ref)
-		if err != nil {
+	inline, refs := r.spec.GetValues(), r.spec.Spec.ValuesFrom
+	for {
+		values, err := chartutil.ChartValuesFromReferences(l.ctx, logr.Discard(), reader{stages: l.stages}, r.object.GetNamespace(), inline, refs...)
+		if err == nil {
+			return values, nil
+		}
+		at, refused := l.valuesRefused(r, refs, err)
+		if at < 0 {
+			return nil, refused
+		}
+		if err := l.keep(refused, file(r.object), describe(r.object.Unstructured)); err != nil {
 			return nil, err
 		}
-		if !found {
-			continue
-		}
-		if ref.TargetPath != "" {
-			if err := setPath(all, ref, text); err != nil {
-				return nil, &Error{
-					Problem: fmt.Sprintf("spec.valuesFrom[%d]: the value does not fit at %s", i, ref.TargetPath),
-					Cure:    "correct targetPath, or set literal: true for text with commas, dots or braces", cause: err,
-				}
-			}
-			continue
-		}
-		var more map[string]any
-		if err := yaml.Unmarshal([]byte(text), &more); err != nil {
-			return nil, &Error{
-				Problem: fmt.Sprintf("spec.valuesFrom[%d]: %s of %s %s is not YAML", i, ref.GetValuesKey(), ref.Kind, ref.Name),
-				Cure:    "correct the value, or set targetPath for a single one", cause: err,
-			}
-		}
-		all = loader.MergeMaps(all, more)
-	}
-	return loader.MergeMaps(all, r.spec.GetValues()), nil
-}
-
-// valuesFrom reads one reference from the bundle's own objects, as they stand after substitution.
-func (l *load) valuesFrom(r *release, ref helmv2.ValuesReference) (string, bool, error) {
-	if ref.Kind != "ConfigMap" && ref.Kind != "Secret" {
-		return "", false, &Error{Problem: "spec.valuesFrom: kind " + ref.Kind, Cure: "name a ConfigMap or a Secret"}
-	}
-	ns := r.object.GetNamespace()
-	for _, s := range l.stages {
-		o, ok := find(s.Objects, "", ref.Kind, ns, ref.Name)
-		if !ok {
-			continue
-		}
-		entries, err := data(o)
-		if err != nil {
-			return "", false, where(err, file(o), describe(o.Unstructured))
-		}
-		text, ok := entries[ref.GetValuesKey()]
-		if !ok {
-			return "", false, &Error{
-				Problem: fmt.Sprintf("spec.valuesFrom: %s %s has no key %s", ref.Kind, key(ns, ref.Name), ref.GetValuesKey()),
-				Cure:    "set valuesKey to a key that it has",
-			}
-		}
-		return text, true, nil
-	}
-	if ref.Optional {
-		return "", false, nil
-	}
-	return "", false, &Error{
-		Problem: fmt.Sprintf("spec.valuesFrom: %s %s is not in the bundle", ref.Kind, key(ns, ref.Name)),
-		Cure:    "add it to the namespace of the HelmRelease, or mark the reference optional",
+		refs = append(append([]helmv2.ValuesReference{}, refs[:at]...), refs[at+1:]...)
 	}
 }
 
-// setPath puts a single value where targetPath says, by the syntax of helm's --set. In quotes it stays text.
-func setPath(into map[string]any, ref helmv2.ValuesReference, text string) error {
-	if ref.Literal {
-		return strvals.ParseLiteralInto(ref.TargetPath+"="+text, into)
+// valuesRefused puts the library's error into words, and says which reference can be left out: one to a Secret that is not there.
+func (l *load) valuesRefused(r *release, refs []helmv2.ValuesReference, err error) (at int, refused error) {
+	var known *Error
+	if errors.As(err, &known) {
+		return -1, known
 	}
-	for _, quote := range []string{"'", `"`} {
-		if len(text) >= 2 && strings.HasPrefix(text, quote) && strings.HasSuffix(text, quote) {
-			return strvals.ParseIntoString(ref.TargetPath+"="+strings.Trim(text, `'"`), into)
+	var fault *chartutil.ErrValuesReference
+	if !errors.As(err, &fault) {
+		return -1, because(err, "", "", "spec.valuesFrom", "correct the reference")
+	}
+	at = -1
+	for i, ref := range refs {
+		if ref.Kind == fault.Kind && ref.Name == fault.Name.Name && ref.GetValuesKey() == fault.Key {
+			at = i
+			break
 		}
 	}
-	return strvals.ParseInto(ref.TargetPath+"="+text, into)
+	field := fmt.Sprintf("spec.valuesFrom[%d]", max(at, 0))
+	name := fault.Kind + " " + key(fault.Name.Namespace, fault.Name.Name)
+	// The texts of the causes may quote a value.
+	switch {
+	case errors.Is(fault, chartutil.ErrResourceNotFound):
+		rule := Rule("")
+		if l.sealed(fault.Kind, fault.Name.Namespace, fault.Name.Name) || fault.Kind == "Secret" {
+			rule = VariableMissing
+		}
+		return at, &Error{
+			Problem: "spec.valuesFrom: " + name + " is not in the bundle", Rule: rule,
+			Remedy: "add it to the namespace of the HelmRelease, or mark the reference optional",
+		}
+	case errors.Is(fault, chartutil.ErrKeyNotFound):
+		return -1, &Error{Problem: "spec.valuesFrom: " + name + " has no key " + fault.Key, Remedy: "set valuesKey to a key that it has"}
+	case errors.Is(fault, chartutil.ErrUnsupportedRefKind):
+		return -1, &Error{Problem: "spec.valuesFrom: kind " + fault.Kind, Remedy: "name a ConfigMap or a Secret"}
+	case errors.Is(fault, chartutil.ErrValueMerge):
+		target := ""
+		if at >= 0 {
+			target = refs[at].TargetPath
+		}
+		return -1, &Error{
+			Problem: field + ": the value does not fit at " + target,
+			Remedy:  "correct targetPath, or set literal: true for text with commas, dots or braces", cause: err,
+		}
+	}
+	return -1, &Error{
+		Problem: fmt.Sprintf("%s: %s of %s %s is not YAML", field, fault.Key, fault.Kind, fault.Name.Name),
+		Remedy:  "correct the value, or set targetPath for a single one", cause: err,
+	}
 }
 
 // withValuesFiles makes the chart's defaults those of the named files in it, which replace values.yaml unless they name it too.
-func withValuesFiles(chart *helmchart.Chart, template helmv2.HelmChartTemplateSpec) error {
-	if len(template.ValuesFiles) == 0 {
+func withValuesFiles(chart *helmchart.Chart, files []string, ignoreMissing bool) error {
+	if len(files) == 0 {
 		return nil
 	}
 	merged := map[string]any{}
 	used := 0
-	for _, name := range template.ValuesFiles {
+	for _, name := range files {
 		content, ok := inChart(chart, name)
 		if !ok {
-			if template.IgnoreMissingValuesFiles {
+			if ignoreMissing {
 				continue
 			}
-			return &Error{Problem: "spec.chart.spec.valuesFiles: the chart has no file " + name, Cure: "name files of the chart, relative to its folder"}
+			return &Error{Problem: "spec.chart.spec.valuesFiles: the chart has no file " + name, Remedy: "name files of the chart, relative to its folder"}
 		}
 		var more map[string]any
 		if err := yaml.Unmarshal(content, &more); err != nil {

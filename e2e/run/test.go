@@ -92,7 +92,7 @@ func (t *test) run(ctx context.Context) *shards {
 		remedy := "see the message; nothing was judged"
 		var refused *bundle.Error
 		if errors.As(err, &refused) {
-			remedy = refused.Cure
+			remedy = refused.Remedy
 		}
 		t.verdict.SetError("set up the test environment", err, remedy)
 		return nil

@@ -119,15 +119,18 @@ func (e *Env) render(ctx context.Context) error {
 		if e.Apps, err = e.load(ctx, e.Options.Apps, e.Bundle.Variables()); err != nil {
 			return err
 		}
-		notices := slices.Concat(e.Bundle.Notices, e.Apps.Notices)
+		// What the applications stand on is in the bundle.
+		findings := slices.Concat(e.Bundle.Findings, slices.DeleteFunc(slices.Clone(e.Apps.Findings), func(f bundle.Finding) bool {
+			return f.Rule == bundle.NamespaceMissing || f.Rule == bundle.DefinitionMissing
+		}))
 		if e.Options.Candidate != "" {
 			if e.Candidate, err = e.load(ctx, e.Options.Candidate, nil); err != nil {
 				return err
 			}
-			notices = append(notices, e.Candidate.Notices...)
+			findings = append(findings, e.Candidate.Findings...)
 		}
-		for _, n := range notices {
-			e.Options.Log.Warn("%s: %s: %s; %s", n.File, n.Object, n.Problem, n.Cure)
+		for _, f := range findings {
+			e.Options.Log.Warn("%s: %s: %s; %s", f.File, f.Object, f.Problem, f.Remedy)
 		}
 		return nil
 	})
