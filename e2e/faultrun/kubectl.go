@@ -4,12 +4,14 @@ import (
 	"context"
 	"fmt"
 	"strings"
+
+	"github.com/edgeproof/edgeproof/e2e/node"
 )
 
 // Kubectl runs a command on the node, where the real one is.
 func (r *Runner) Kubectl(ctx context.Context, command string) (string, error) {
 	args := append([]string{"--kubeconfig=/etc/kubernetes/admin.conf"}, strings.Fields(command)[1:]...)
-	out, err := r.Testbed.Node.Exec(ctx, "kubectl", args...)
+	out, err := node.Idempotent(ctx, r.Testbed.Node, "kubectl", args...)
 	return string(out), err
 }
 
@@ -19,7 +21,7 @@ func (r *Runner) kubectls(ctx context.Context, commands ...string) ([]string, []
 	for _, command := range commands {
 		script += command + ` 2>&1; printf '\0%d\0' $?` + "\n"
 	}
-	out, err := r.Testbed.Node.Exec(ctx, "bash", "-c", script)
+	out, err := node.Idempotent(ctx, r.Testbed.Node, "bash", "-c", script)
 	if err != nil {
 		errs := make([]error, len(commands))
 		for n := range errs {

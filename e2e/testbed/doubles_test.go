@@ -134,7 +134,7 @@ func scene(t *testing.T, c client.Client) *Testbed {
 }
 
 // node records what is run on it, and answers with out, or with err where the command contains only.
-type node struct {
+type fakeNode struct {
 	mu    sync.Mutex
 	calls []string
 	out   string
@@ -142,7 +142,7 @@ type node struct {
 	only  string
 }
 
-func (n *node) Exec(_ context.Context, command string, args ...string) ([]byte, error) {
+func (n *fakeNode) Exec(_ context.Context, command string, args ...string) ([]byte, error) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	call := strings.Join(append([]string{command}, args...), " ")

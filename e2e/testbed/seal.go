@@ -11,6 +11,7 @@ import (
 
 	corev1 "k8s.io/api/core/v1"
 
+	"github.com/edgeproof/edgeproof/e2e/node"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
@@ -47,11 +48,11 @@ const sealProbe = "198.51.100.1"
 // sealNode seals the node and shows that the seal holds: a packet sent to the outside must be counted. The counters
 // then begin at zero.
 func (s *Testbed) sealNode(ctx context.Context) error {
-	if _, err := s.Node.Exec(ctx, "bash", "-c", "nft -f - <<'RULES'\n"+sealRules+"RULES"); err != nil {
+	if _, err := node.Idempotent(ctx, s.Node, "bash", "-c", "nft -f - <<'RULES'\n"+sealRules+"RULES"); err != nil {
 		return fmt.Errorf("seal the node: %w", err)
 	}
 	// The kernel tells the sender of a dropped packet that it may not send: the command's own failure is expected.
-	if _, err := s.Node.Exec(ctx, "bash", "-c", "echo probe 2>/dev/null >/dev/udp/"+sealProbe+"/9 || exit 0"); err != nil {
+	if _, err := node.Idempotent(ctx, s.Node, "bash", "-c", "echo probe 2>/dev/null >/dev/udp/"+sealProbe+"/9 || exit 0"); err != nil {
 		return fmt.Errorf("try the seal: %w", err)
 	}
 	return s.sealHeld(ctx, "the node")
@@ -75,7 +76,7 @@ func (s *Testbed) sealHeld(ctx context.Context, from string) error {
 		return fmt.Errorf("try the seal: a packet of %s to %s was neither dropped nor counted", from, sealProbe)
 	}
 	const again = "nft reset counters table inet edgeproof; nft flush set inet edgeproof senders4; nft flush set inet edgeproof senders6"
-	if _, err := s.Node.Exec(ctx, "bash", "-ec", again); err != nil {
+	if _, err := node.Idempotent(ctx, s.Node, "bash", "-ec", again); err != nil {
 		return fmt.Errorf("reset the seal's counters: %w", err)
 	}
 	return nil
@@ -137,7 +138,7 @@ type stream struct {
 }
 
 func (s *Testbed) readSeal(ctx context.Context) (packets uint64, streams []stream, err error) {
-	out, err := s.Node.Exec(ctx, "nft", "--json", "list", "table", "inet", "edgeproof")
+	out, err := node.Idempotent(ctx, s.Node, "nft", "--json", "list", "table", "inet", "edgeproof")
 	if err != nil {
 		return 0, nil, fmt.Errorf("read the seal's counter: %w", err)
 	}

@@ -94,7 +94,7 @@ func TestSealLetsTheClusterBe(t *testing.T) {
 // TestSealIsTriedBeforeItIsBelieved: a packet to the outside must be seen by the counter, which then begins at zero.
 func TestSealIsTriedBeforeItIsBelieved(t *testing.T) {
 	t.Parallel()
-	n := &node{out: counter}
+	n := &fakeNode{out: counter}
 	if err := (&Testbed{Node: n}).sealNode(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -111,14 +111,14 @@ func TestSealThatProvesNothingIsRefused(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("nft: command not found")
 	for name, c := range map[string]struct {
-		node *node
+		node *fakeNode
 		want string
 	}{
-		"no nft":                {&node{err: broken}, "seal the node"},
-		"no counter":            {&node{out: "{}"}, "nft lists none"},
-		"nothing was dropped":   {&node{out: strings.Replace(counter, "12,", "0,", 1)}, "neither dropped nor counted"},
-		"counters cannot reset": {&node{out: counter, err: broken, only: "nft reset"}, "reset the seal's counters"},
-		"no probe":              {&node{out: counter, err: broken, only: "/dev/udp"}, "try the seal"},
+		"no nft":                {&fakeNode{err: broken}, "seal the node"},
+		"no counter":            {&fakeNode{out: "{}"}, "nft lists none"},
+		"nothing was dropped":   {&fakeNode{out: strings.Replace(counter, "12,", "0,", 1)}, "neither dropped nor counted"},
+		"counters cannot reset": {&fakeNode{out: counter, err: broken, only: "nft reset"}, "reset the seal's counters"},
+		"no probe":              {&fakeNode{out: counter, err: broken, only: "/dev/udp"}, "try the seal"},
 	} {
 		if err := (&Testbed{Node: c.node}).sealNode(t.Context()); !strings.Contains(message(err), c.want) {
 			t.Errorf("%s: %v, want an error with %q", name, err, c.want)

@@ -91,7 +91,7 @@ func newWorld(t *testing.T) *world {
 	w.scene = scene(t, c)
 	w.scene.Bundle, w.scene.Apps = reference(t)
 	w.scene.Traefik = Traefik
-	w.scene.Node = &node{out: counter}
+	w.scene.Node = &fakeNode{out: counter}
 	kube := kubefake.NewClientset()
 	kube.PrependReactor("create", "pods", func(action kubetesting.Action) (bool, runtime.Object, error) {
 		w.trials++
