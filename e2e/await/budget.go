@@ -12,7 +12,11 @@ type Budget struct {
 	Interval time.Duration // between two looks
 	Imposed  time.Duration // the part that a component's own fixed delays make unavoidable; 0 if none
 	Why      string        // where Timeout and Imposed come from
+	Pace     Pacer         // how slow the machine is at the moment; nil counts time as the clock does
 }
+
+// Pacer says how many times slower than usual the machine is at the moment, at least 1.
+type Pacer interface{ Factor() float64 }
 
 // Validate refuses a budget that cannot be used: no name, no time, an interval that never comes round, no reason.
 func (b Budget) Validate() error {
@@ -71,30 +75,33 @@ const (
 // Default is the table for a machine of two cores with the images at hand.
 func Default() Budgets {
 	const s, m = time.Second, time.Minute
+	budget := func(name string, timeout, interval, imposed time.Duration, why string) Budget {
+		return Budget{Name: name, Timeout: timeout, Interval: interval, Imposed: imposed, Why: why}
+	}
 	return Budgets{
-		ClusterReady:  Budget{"cluster ready", 4 * m, s, 0, "12-16 s measured on 2 cores; a busy CI machine takes a minute or two"},
-		InternetReady: Budget{"fake internet ready", 90 * s, s / 2, 0, "starts in 0.2 s; the rest is scheduling, and loading its image when it is not in the node image"},
-		WorkloadReady: Budget{"workload ready", 3 * m, s / 4, 0, "images are on the node; Traefik and cert-manager start in 5-15 s, several at once on 2 cores in 40 s"},
-		NamesServed:   Budget{"names served", m, s / 2, 0, "CoreDNS reloads its Corefile within 30 s plus jitter of 15 s when it is not restarted"},
-		WebhookReady:  Budget{"webhook ready", 90 * s, s / 2, 0, "accepts about 8 s after its pods start: the CA bundle must be injected first"},
-		ObjectApplied: Budget{"object applied", 45 * s, s, 0, "an apply is retried while a webhook or a CRD is still settling"},
-		IssuerReady:   Budget{"issuer ready", 90 * s, s / 4, 0, "1 s once the webhook accepts; a failed registration is retried after 5 s and then backs off"},
-		CertificateIssued: Budget{
-			"certificate issued", 4 * m, s, ChallengeDelay,
+		ClusterReady:  budget("cluster ready", 4*m, s, 0, "12-16 s measured on 2 cores; a busy CI machine takes a minute or two"),
+		InternetReady: budget("fake internet ready", 90*s, s/2, 0, "starts in 0.2 s; the rest is scheduling, and loading its image when it is not in the node image"),
+		WorkloadReady: budget("workload ready", 3*m, s/4, 0, "images are on the node; Traefik and cert-manager start in 5-15 s, several at once on 2 cores in 40 s"),
+		NamesServed:   budget("names served", m, s/2, 0, "CoreDNS reloads its Corefile within 30 s plus jitter of 15 s when it is not restarted"),
+		WebhookReady:  budget("webhook ready", 90*s, s/2, 0, "accepts about 8 s after its pods start: the CA bundle must be injected first"),
+		ObjectApplied: budget("object applied", 45*s, s, 0, "an apply is retried while a webhook or a CRD is still settling"),
+		IssuerReady:   budget("issuer ready", 90*s, s/4, 0, "1 s once the webhook accepts; a failed registration is retried after 5 s and then backs off"),
+		CertificateIssued: budget(
+			"certificate issued", 4*m, s, ChallengeDelay,
 			"cert-manager sleeps 60 s after the self-check; 62-75 s measured; five at once, so a sixth waits for a free worker",
-		},
-		RecordWritten:     Budget{"record written", 150 * s, s, SyncInterval, "external-dns syncs once a minute; one sync may just have been missed or have failed"},
-		RecordRemoved:     Budget{"record removed", 150 * s, s, SyncInterval, "as for writing: the next sync, or the one after"},
-		RouteHealthy:      Budget{"route healthy", 30 * s, s / 2, 0, "Traefik takes a new Secret up within its 2 s throttle; the DNS answer is immediate"},
-		FaultVisible:      Budget{"fault visible", 45 * s, s, 0, "the API server tells at once; controllers write conditions and events within seconds"},
-		SyncFaultVisible:  Budget{"fault visible after a sync", 150 * s, s, SyncInterval, "the next sync of external-dns, or the one after"},
-		IssueFaultVisible: Budget{"fault visible in issuance", 3 * m, s, ChallengeDelay, "some refusals come before the 60 s sleep, an answer of the CA only after it"},
-		Healed: Budget{
-			"healed", 6 * m, s, ChallengeDelay + SyncInterval,
+		),
+		RecordWritten:     budget("record written", 150*s, s, SyncInterval, "external-dns syncs once a minute; one sync may just have been missed or have failed"),
+		RecordRemoved:     budget("record removed", 150*s, s, SyncInterval, "as for writing: the next sync, or the one after"),
+		RouteHealthy:      budget("route healthy", 30*s, s/2, 0, "Traefik takes a new Secret up within its 2 s throttle; the DNS answer is immediate"),
+		FaultVisible:      budget("fault visible", 45*s, s, 0, "the API server tells at once; controllers write conditions and events within seconds"),
+		SyncFaultVisible:  budget("fault visible after a sync", 150*s, s, SyncInterval, "the next sync of external-dns, or the one after"),
+		IssueFaultVisible: budget("fault visible in issuance", 3*m, s, ChallengeDelay, "some refusals come before the 60 s sleep, an answer of the CA only after it"),
+		Healed: budget(
+			"healed", 6*m, s, ChallengeDelay+SyncInterval,
 			"the worst cure needs a sync, then an issuance; cert-manager's own retry may add its first back-off",
-		},
-		NamespaceGone: Budget{"namespace gone", 2 * m, s, 0, "pods have 30 s to end; finalizers of orders and challenges follow"},
-		LogsCollected: Budget{"logs collected", m, s, 0, "a tar of /var/log and some journal queries"},
+		),
+		NamespaceGone: budget("namespace gone", 2*m, s, 0, "pods have 30 s to end; finalizers of orders and challenges follow"),
+		LogsCollected: budget("logs collected", m, s, 0, "a tar of /var/log and some journal queries"),
 	}
 }
 
@@ -113,12 +120,24 @@ func (b Budgets) Scaled(factor float64) (Budgets, error) {
 	if factor < 1 {
 		return b, fmt.Errorf("scale budgets by %g: a factor below 1 cannot hold; give 1 or more", factor)
 	}
-	for _, p := range []*Budget{
-		&b.ClusterReady, &b.InternetReady, &b.WorkloadReady, &b.NamesServed, &b.WebhookReady, &b.ObjectApplied, &b.IssuerReady,
-		&b.CertificateIssued, &b.RecordWritten, &b.RecordRemoved, &b.RouteHealthy, &b.FaultVisible, &b.SyncFaultVisible,
-		&b.IssueFaultVisible, &b.Healed, &b.NamespaceGone, &b.LogsCollected,
-	} {
+	for _, p := range b.each() {
 		*p = p.Scaled(factor)
 	}
 	return b, nil
+}
+
+// Paced returns the whole table with a measure of the machine: while it is slow, time counts less.
+func (b Budgets) Paced(p Pacer) Budgets {
+	for _, budget := range b.each() {
+		budget.Pace = p
+	}
+	return b
+}
+
+func (b *Budgets) each() []*Budget {
+	return []*Budget{
+		&b.ClusterReady, &b.InternetReady, &b.WorkloadReady, &b.NamesServed, &b.WebhookReady, &b.ObjectApplied, &b.IssuerReady,
+		&b.CertificateIssued, &b.RecordWritten, &b.RecordRemoved, &b.RouteHealthy, &b.FaultVisible, &b.SyncFaultVisible,
+		&b.IssueFaultVisible, &b.Healed, &b.NamespaceGone, &b.LogsCollected,
+	}
 }

@@ -68,7 +68,7 @@ func Until(ctx context.Context, b Budget, what string, e Expectation) (Result, e
 		return r, fmt.Errorf("await %s: %w", what, err)
 	}
 	start := time.Now()
-	deadline, cancel := context.WithTimeoutCause(ctx, b.Timeout, ErrTimeout)
+	deadline, cancel := b.deadline(ctx)
 	defer cancel()
 	fail := func(cause error) (Result, error) {
 		r.Elapsed = time.Since(start)
@@ -80,7 +80,7 @@ func Until(ctx context.Context, b Budget, what string, e Expectation) (Result, e
 		if deadline.Err() != nil {
 			return fail(context.Cause(deadline))
 		}
-		if time.Since(start) >= b.Timeout { // a tick that falls on the deadline earns no look
+		if b.Pace == nil && time.Since(start) >= b.Timeout { // a tick that falls on the deadline earns no look
 			return fail(ErrTimeout)
 		}
 		answer := e(deadline)

@@ -12,6 +12,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/cluster"
+	"github.com/edgeproof/edgeproof/e2e/pace"
 	"github.com/edgeproof/edgeproof/e2e/supply"
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
@@ -261,7 +262,7 @@ func (e *Env) Kubeconfig() string {
 func (e *Env) setUp(ctx context.Context) ([]verdict.Phase, error) {
 	e.Testbed = &testbed.Testbed{
 		Root: e.Options.Root, Bundle: e.Bundle, Apps: e.Apps, Traefik: e.Options.Traefik,
-		Budgets: await.Default(), Log: e.Options.Log, Node: e.Cluster,
+		Budgets: await.Default().Paced(pace.Start(ctx)), Log: e.Options.Log, Node: e.Cluster,
 	}
 	config, err := e.Cluster.RESTConfig()
 	if err != nil {

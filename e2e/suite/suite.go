@@ -15,7 +15,6 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 	. "github.com/onsi/gomega"
 
-	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/faultrun"
@@ -133,12 +132,12 @@ func (e *edge) connect(ctx context.Context) {
 	Expect(err).NotTo(HaveOccurred())
 	sources, err := facts.Connect(t.Config, facts.FromControl(t.Internet))
 	Expect(err).NotTo(HaveOccurred())
-	budgets := await.Default()
+	budgets := t.Budgets       // the testbed's, which follow the speed of the machine
 	if e.config.Shard.Of > 1 { // several clusters share the machine
 		budgets, err = budgets.Scaled(2)
 		Expect(err).NotTo(HaveOccurred())
+		t.Budgets = budgets
 	}
-	t.Budgets = budgets
 	e.Runner = faultrun.New(t, sources, target, budgets)
 	e.Observe, e.RouteApplied = e.recorder.See, e.timeRoute
 	e.change.target, e.change.baseline = target, Version{t.Bundle, t.Traefik}

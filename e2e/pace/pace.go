@@ -1,0 +1,84 @@
+// Package pace measures how slow the machine is while a run is under way, so that budgets count time by the work that could be done in
+// it. It knows the machine and nothing of what the run does.
+package pace
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/binary"
+	"math/rand/v2"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Pace is the measured speed of the machine.
+type Pace struct {
+	mu   sync.Mutex
+	took []time.Duration // the last measurements, the latest last
+}
+
+const (
+	// every is the time between two measurements: a piece costs a two-hundredth of one core.
+	every = 5 * time.Second
+	// kept is how many measurements make the factor: one alone may have met a moment.
+	kept = 3
+	// reference is what a piece takes on the two-core machine that the budgets were measured on, with nothing beside it.
+	reference = 25 * time.Millisecond
+)
+
+// Start measures until ctx ends.
+func Start(ctx context.Context) *Pace {
+	p := &Pace{}
+	go func() {
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		for {
+			start := time.Now()
+			piece()
+			p.note(time.Since(start))
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+		}
+	}()
+	return p
+}
+
+func (p *Pace) note(took time.Duration) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.took = append(p.took, took)
+	p.took = p.took[max(0, len(p.took)-kept):]
+}
+
+// Factor is how many times slower than the reference machine this one is at the moment, at least 1.
+func (p *Pace) Factor() float64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.took) == 0 {
+		return 1
+	}
+	sorted := slices.Sorted(slices.Values(p.took))
+	return max(1, float64(sorted[len(sorted)/2])/float64(reference))
+}
+
+// numbers are what a piece sorts: long enough for the scheduler to let others run in between.
+const numbers = 1 << 18
+
+// piece is the fixed piece of work: it needs a core, its caches and memory, as the components do.
+func piece() [sha256.Size]byte {
+	dice := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same numbers each time are the point
+	list := make([]uint32, numbers)
+	for n := range list {
+		list[n] = dice.Uint32()
+	}
+	slices.Sort(list)
+	sum := sha256.New()
+	for _, x := range list {
+		_, _ = sum.Write(binary.LittleEndian.AppendUint32(nil, x)) // never an error
+	}
+	return [sha256.Size]byte(sum.Sum(nil))
+}
