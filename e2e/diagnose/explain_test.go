@@ -181,7 +181,8 @@ func TestUnknown(t *testing.T) {
 // needed reports whether no diagnosis can be healthy without the part.
 func needed(p facts.Part) bool {
 	return !slices.Contains([]facts.Part{
-		facts.Version, facts.Namespaces, facts.Events, facts.Webhooks, facts.Journal, facts.Domains, facts.ClusterDNS,
+		facts.Version, facts.Namespaces, facts.ConfigMaps, facts.Events, facts.Webhooks, facts.Journal, facts.Domains,
+		facts.ClusterDNS,
 	}, p)
 }
 

@@ -51,6 +51,7 @@ func Collect(ctx context.Context, from Sources, scope Scope) *Snapshot {
 		s: &Snapshot{Format: Format, Time: time.Now().UTC(), Parts: complete(scope), Within: slices.Clone(scope.Namespaces)},
 	}
 	c.run(ctx, atOnce, c.kubernetes()) // the objects say which hosts to probe, whose logs to read, and where credentials are
+	c.run(ctx, atOnce, c.configMaps())
 	c.run(ctx, atOnce, c.tokens())
 	c.run(ctx, askedAtOnce, c.beyond())
 	c.order()

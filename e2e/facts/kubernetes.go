@@ -105,6 +105,7 @@ func sortObjects(s *Snapshot) {
 	tidy(s.Namespaces, func(o *core.Namespace) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.Pods, func(o *core.Pod) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.Deployments, func(o *apps.Deployment) *meta.ObjectMeta { return &o.ObjectMeta })
+	tidy(s.ConfigMaps, func(o *core.ConfigMap) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.Services, func(o *core.Service) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.EndpointSlices, func(o *discovery.EndpointSlice) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.IngressClasses, func(o *networking.IngressClass) *meta.ObjectMeta { return &o.ObjectMeta })

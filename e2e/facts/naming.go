@@ -1,10 +1,7 @@
 package facts
 
 import (
-	"strings"
-
 	acme "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
-	core "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
 
@@ -30,11 +27,10 @@ type naming struct {
 
 func (n naming) required() bool { return !n.whole }
 
-// variable is the value of an environment variable: in plain text, or where it stands.
+// variable is a value: in plain text, or where it stands.
 type variable struct {
-	text  string
-	from  entry
-	whole bool
+	text string
+	from entry
 }
 
 // namings lists where solvers of Cloudflare, and external-dns, take their credentials from.
@@ -48,12 +44,7 @@ func namings(s *Snapshot) []naming {
 		issuer := &s.Issuers[i]
 		out = append(out, ofSolvers("Issuer "+issuer.Namespace+"/"+issuer.Name, issuer.Namespace, issuer.Spec.ACME)...)
 	}
-	for _, d := range s.Running(ExternalDNS) {
-		for i := range d.Spec.Template.Spec.Containers {
-			out = append(out, ofVariables("Deployment "+d.Namespace+"/"+d.Name, variables(d.Namespace, &d.Spec.Template.Spec.Containers[i]))...)
-		}
-	}
-	return out
+	return append(out, credentialsOf(s)...)
 }
 
 func ofSolvers(by, namespace string, issuer *acme.ACMEIssuer) []naming {
@@ -71,41 +62,6 @@ func ofSolvers(by, namespace string, issuer *acme.ACMEIssuer) []naming {
 		}
 		if ref := config.APIKey; ref != nil {
 			out = append(out, naming{by: by, entry: entryOf(namespace, ref.Name, ref.Key), global: true, email: variable{text: config.Email}})
-		}
-	}
-	return out
-}
-
-// ofVariables reads those that external-dns, and the SDK in it, take a credential from.
-func ofVariables(by string, set map[string]variable) []naming {
-	var out []naming
-	for _, names := range []struct{ secret, email string }{
-		{"CF_API_TOKEN", ""}, {"CLOUDFLARE_API_TOKEN", ""}, {"CF_API_KEY", "CF_API_EMAIL"}, {"CLOUDFLARE_API_KEY", "CLOUDFLARE_EMAIL"},
-	} {
-		if v := set[names.secret]; v.from != (entry{}) {
-			out = append(out, naming{by: by, entry: v.from, whole: v.whole, global: names.email != "", email: set[names.email]})
-		}
-	}
-	return out
-}
-
-// variables are those of a container that may hold a credential. What stands there in plain text has been struck out already.
-func variables(namespace string, c *core.Container) map[string]variable {
-	out := map[string]variable{}
-	for _, source := range c.EnvFrom {
-		if source.SecretRef == nil {
-			continue
-		}
-		for _, name := range []string{"CF_API_TOKEN", "CLOUDFLARE_API_TOKEN", "CF_API_KEY", "CLOUDFLARE_API_KEY", "CF_API_EMAIL", "CLOUDFLARE_EMAIL"} {
-			if key, ok := strings.CutPrefix(name, source.Prefix); ok {
-				out[name] = variable{from: entryOf(namespace, source.SecretRef.Name, key), whole: true}
-			}
-		}
-	}
-	for _, e := range c.Env { // Env wins over EnvFrom
-		out[e.Name] = variable{text: e.Value}
-		if e.ValueFrom != nil && e.ValueFrom.SecretKeyRef != nil {
-			out[e.Name] = variable{from: entryOf(namespace, e.ValueFrom.SecretKeyRef.Name, e.ValueFrom.SecretKeyRef.Key)}
 		}
 	}
 	return out

@@ -15,6 +15,7 @@ const (
 	Namespaces          Part = "namespaces"
 	Pods                Part = "pods"
 	Deployments         Part = "deployments"
+	ConfigMaps          Part = "configmaps" // that external-dns takes settings from
 	Services            Part = "services"
 	EndpointSlices      Part = "endpointslices"
 	IngressClasses      Part = "ingressclasses"
@@ -41,7 +42,7 @@ const (
 // All lists every part.
 func All() []Part {
 	return []Part{
-		Version, Namespaces, Pods, Deployments, Services, EndpointSlices, IngressClasses, Ingresses, Secrets, Events,
+		Version, Namespaces, Pods, Deployments, ConfigMaps, Services, EndpointSlices, IngressClasses, Ingresses, Secrets, Events,
 		ClusterIssuers, Issuers, Certificates, CertificateRequests, Orders, Challenges, Webhooks, Tokens, Journal, Provider, DNS, Domains,
 		ClusterDNS, Probes, Logs,
 	}
@@ -61,6 +62,9 @@ func complete(scope Scope) []Part {
 	}
 	if wants(Tokens) {
 		out = append(out, ClusterIssuers, Issuers, Deployments) // to know which
+	}
+	if wants(Deployments, Tokens) {
+		out = append(out, ConfigMaps) // to know how they are set up
 	}
 	if len(scope.Hosts) == 0 && wants(DNS, Domains, Probes) {
 		out = append(out, Ingresses) // to know the hosts

@@ -54,7 +54,7 @@ func TestTheRoleIsWhatIsAskedFor(t *testing.T) {
 	}
 }
 
-// rightFor is what a GET of the path needs. The name is told only where a rule is bound to one.
+// rightFor is what a GET of the path needs.
 func rightFor(path string) string {
 	words := strings.Split(strings.Trim(path, "/"), "/")
 	group := ""
@@ -71,8 +71,6 @@ func rightFor(path string) string {
 		return "list " + group + words[0]
 	case len(words) == 3:
 		return "get " + group + words[0] + "/" + words[2]
-	case words[0] == "configmaps":
-		return "get " + group + words[0] + " " + words[1]
 	}
 	return "get " + group + words[0]
 }

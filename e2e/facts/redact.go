@@ -59,21 +59,34 @@ func (r *redactor) conceal(spec *core.PodSpec) {
 		for i := range list {
 			c := &list[i]
 			for j := range c.Env {
-				if e := &c.Env[j]; e.Value != "" && r.named.MatchString(e.Name) {
-					r.add(e.Value)
-					e.Value = mark(e.Value)
-				}
+				c.Env[j].Value = r.hide(c.Env[j].Name, c.Env[j].Value)
 			}
 			for _, words := range [][]string{c.Command, c.Args} {
 				for j, word := range words {
-					if name, value, ok := strings.Cut(word, "="); ok && value != "" && r.named.MatchString(name) {
-						r.add(value)
-						words[j] = name + "=" + mark(value)
+					if name, value, ok := strings.Cut(word, "="); ok {
+						words[j] = name + "=" + r.hide(name, value)
 					}
 				}
 			}
 		}
 	}
+}
+
+// concealData does so for the data of a ConfigMap.
+func (r *redactor) concealData(data map[string]string) {
+	for name, value := range data {
+		data[name] = r.hide(name, value)
+	}
+}
+
+// hide is what stands for the value of a variable that holds a secret by its name; any other value is kept, and so is one that names
+// the file which holds it.
+func (r *redactor) hide(name, value string) string {
+	if value == "" || isFile(value) || !r.named.MatchString(name) {
+		return value
+	}
+	r.add(value)
+	return mark(value)
 }
 
 // clean strikes the values out of every text of the snapshot that a program or a person wrote freely. Names, hosts and

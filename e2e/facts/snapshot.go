@@ -38,6 +38,7 @@ type Snapshot struct {
 	Namespaces     []core.Namespace          `json:"namespaces,omitempty"`
 	Pods           []core.Pod                `json:"pods,omitempty"`
 	Deployments    []apps.Deployment         `json:"deployments,omitempty"`
+	ConfigMaps     []core.ConfigMap          `json:"configMaps,omitempty"` // that external-dns takes settings from
 	Services       []core.Service            `json:"services,omitempty"`
 	EndpointSlices []discovery.EndpointSlice `json:"endpointSlices,omitempty"`
 	IngressClasses []networking.IngressClass `json:"ingressClasses,omitempty"`

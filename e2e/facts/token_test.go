@@ -26,7 +26,8 @@ func (a *apiServer) secret(name string, data map[string]string) {
 
 func externalDNS(container object) object {
 	container["image"] = "external-dns:v0.20.0"
-	return named("cert-manager", "external-dns", object{"spec": object{"template": object{"spec": object{"containers": []any{container}}}}})
+	spec := object{"containers": []any{container}, "volumes": []any{object{"name": "cf", "secret": object{"secretName": "token"}}}}
+	return named("cert-manager", "external-dns", object{"spec": object{"template": object{"spec": spec}}})
 }
 
 func fromSecret(variable, name, key string) object {
@@ -68,6 +69,14 @@ func TestTokens(t *testing.T) {
 		},
 		"a variable of its own wins": {
 			externalDNS: object{"envFrom": []any{object{"prefix": "CF_", "secretRef": object{"name": "all"}}}, "env": []any{object{"name": "CF_API_TOKEN", "value": "x"}}},
+		},
+		"a file of a Secret": {
+			externalDNS: object{
+				"env":          []any{object{"name": "CF_API_TOKEN", "value": "file:/etc/cf/key"}},
+				"volumeMounts": []any{object{"name": "cf", "mountPath": "/etc/cf"}},
+			},
+			want:  []facts.Token{{Secret: "token", Key: "key", UsedBy: []string{"Deployment cert-manager/external-dns"}, Status: "active"}},
+			tried: []string{value + " "},
 		},
 		"no Secret, no key, nothing in it": {
 			issuer:      object{"apiTokenSecretRef": ref("gone", "key"), "apiKeySecretRef": ref("token", "gone")},

@@ -1,11 +1,13 @@
 package judge
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
 	networking "k8s.io/api/networking/v1"
 
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -73,52 +75,46 @@ func syncsDomain(s *facts.Snapshot, t Target) Judgement {
 		return j
 	}
 	name := d.Namespace + "/" + d.Name
-	if got := facts.Args(d, "provider"); !slices.Contains(got, t.Provider) {
-		j.never("Deployment %s: --provider is %s, not %s", name, orNone(got), t.Provider)
+	config := configOf(s, d)
+	for _, object := range config.Unread {
+		j.lacks("Deployment %s: takes settings from %s, which could not be read", name, object)
 	}
-	if got := facts.Args(d, "source"); !slices.Contains(got, "ingress") {
-		j.never("Deployment %s: --source is %s: it does not read Ingresses", name, orNone(got))
+	if config.Provider != t.Provider {
+		j.never("Deployment %s: --provider is %s, not %s", name, cmp.Or(config.Provider, "none"), t.Provider)
 	}
-	filters := facts.Args(d, "domain-filter")
+	if !config.HasSource("ingress") {
+		j.never("Deployment %s: --source is %s: it does not read Ingresses", name, orNone(config.Sources))
+	}
 	for _, zone := range t.Zones {
-		if !passes(filters, zone) {
-			j.never("Deployment %s: --domain-filter is %s: %s is not synced", name, strings.Join(filters, ", "), zone)
+		if !config.Filter.Matches(zone) {
+			j.never("Deployment %s: %s: %s is not synced", name, strings.Join(config.FilterFlags(), ", "), zone)
 		}
 	}
-	if got := facts.Args(d, "registry"); len(got) > 0 && got[len(got)-1] != "txt" {
-		j.never("Deployment %s: --registry is %s: its records bear no owner", name, got[len(got)-1])
+	if !config.OwnsByTXT() {
+		j.never("Deployment %s: --registry is %s: its records bear no owner", name, config.Registry)
 	}
-	recordsSynced(&j, s, t, registryOf(d))
+	recordsSynced(&j, s, t, config)
 	if len(j.Reasons) == 0 {
 		j.saw("Deployment %s: syncs %s as owner %s", name, strings.Join(t.Zones, ", "), t.Owner())
 	}
 	return j
 }
 
-func recordsSynced(j *Judgement, s *facts.Snapshot, t Target, marks registry) {
+func recordsSynced(j *Judgement, s *facts.Snapshot, t Target, config externaldns.Config) {
 	for _, host := range t.Hosts() {
 		records := slices.DeleteFunc(s.RecordsOf(host), func(r facts.Record) bool { return !isAddress(r.Type) })
 		if len(records) == 0 {
 			j.lacks("record %s: not at the provider yet", host)
 			continue
 		}
-		owner, ok := ownerOf(s, marks, host, records[0].Type)
+		owner, ok := ownerOf(s, config, host, records[0].Type)
 		switch {
 		case !ok:
 			j.lacks("record %s: is not external-dns's: it has no owner", host)
-		case owner.owner != t.Owner():
-			j.never("record %s: belongs to owner %q, not to %q", host, owner.owner, t.Owner())
+		case owner.Owner != t.Owner():
+			j.never("record %s: belongs to owner %q, not to %q", host, owner.Owner, t.Owner())
 		default:
-			j.saw("record %s %s %s: owned by %s", host, records[0].Type, records[0].Content, owner.owner)
+			j.saw("record %s %s %s: owned by %s", host, records[0].Type, records[0].Content, owner.Owner)
 		}
 	}
-}
-
-// passes reports whether domain filters let a zone through. A filter is a domain with all below it; one that begins with a dot only
-// what is below.
-func passes(filters []string, zone string) bool {
-	filters = slices.DeleteFunc(slices.Clone(filters), func(f string) bool { return f == "" })
-	return len(filters) == 0 || slices.ContainsFunc(filters, func(f string) bool {
-		return zone == f || strings.HasSuffix(zone, "."+strings.TrimPrefix(f, "."))
-	})
 }

@@ -36,7 +36,7 @@ func TestBaselineFaults(t *testing.T) {
 		},
 		{"another provider", "BL-2", arg("--provider=cloudflare", "--provider=aws"), true, "Deployment cert-manager/external-dns: --provider is aws, not cloudflare"},
 		{"another source", "BL-2", arg("--source=ingress", "--source=service"), true, "--source is service: it does not read Ingresses"},
-		{"another domain", "BL-2", arg("--domain-filter=safeops.work", "--domain-filter=example.org"), true, "--domain-filter is example.org: safeops.work is not synced"},
+		{"another domain", "BL-2", arg("--domain-filter=safeops.work", "--domain-filter=example.org"), true, "--domain-filter=example.org: safeops.work is not synced"},
 		{"only below the domain", "BL-2", arg("--domain-filter=safeops.work", "--domain-filter=.safeops.work"), true, "safeops.work is not synced"},
 		{"no registry", "BL-2", arg("--registry=txt", "--registry=noop"), true, "--registry is noop: its records bear no owner"},
 		{"no record", "BL-2", func(s *facts.Snapshot) { s.Zones[0].Records = nil }, false, "record develop.safeops.work: not at the provider yet"},

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/edge/logline"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
@@ -89,11 +90,12 @@ func ReadExternalDNSLogs(text string) Judgement {
 	j := Judgement{ID: "VC-3"}
 	refused(&j, text)
 	lines := logline.ParseAll(text)
+	syncs := externaldns.ReadLog(lines)
 	if len(j.Reasons) == 0 {
-		j.take(readSyncs(lines, time.Time{}, time.Minute, "log"))
+		j.take(judgeSyncs(syncs, len(lines), time.Time{}, externaldns.Config{}, "log"))
 	}
-	if mark, ok := lastSync(lines); ok && len(j.Reasons) == 0 {
-		j.saw("external-dns log: last sync at %s, no error since", mark.UTC().Format(time.RFC3339))
+	if len(j.Reasons) == 0 {
+		j.saw("external-dns log: last sync at %s, no error since", stamp(syncs))
 	}
 	return j.conclude()
 }

@@ -7,28 +7,34 @@ import (
 
 	apps "k8s.io/api/apps/v1"
 
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
-
-// tokenVariable is where external-dns reads the API token of Cloudflare.
-const tokenVariable = "CF_API_TOKEN" //nolint:gosec // the name of a variable, not a secret
 
 // use is one place that names the credential.
 type use struct{ by, secret, key string }
 
-// oneCredential judges BL-5: the issuers' solvers and external-dns name one entry of one Secret, and it holds something.
+// oneCredential judges BL-5: the issuers' solvers and external-dns name one entry of one Secret, and it holds
+// something.
 func oneCredential(s *facts.Snapshot, t Target) Judgement {
 	var j Judgement
 	var uses []use
 	if d := deploymentOf(&j, s, facts.ExternalDNS, t.Namespace); d != nil {
-		uses = append(uses, usesOf(&j, d)...)
+		uses = append(uses, usesOf(&j, s, d)...)
 	}
 	for _, want := range t.issuers() {
 		uses = append(uses, solverUses(&j, s, want)...)
 	}
 	for _, u := range uses {
 		if u.secret != t.Credential.Secret || u.key != t.Credential.Key {
-			j.never("%s: uses key %s of Secret %s; the credential is key %s of Secret %s", u.by, u.key, u.secret, t.Credential.Key, t.Credential.Secret)
+			j.never(
+				"%s: uses key %s of Secret %s; the credential is key %s of Secret %s",
+				u.by,
+				u.key,
+				u.secret,
+				t.Credential.Key,
+				t.Credential.Secret,
+			)
 		}
 	}
 	holds(&j, s, t)
@@ -37,34 +43,39 @@ func oneCredential(s *facts.Snapshot, t Target) Judgement {
 		for _, u := range uses {
 			by = append(by, u.by)
 		}
-		j.saw("key %s of Secret %s/%s: used by %s", t.Credential.Key, t.Namespace, t.Credential.Secret, strings.Join(by, ", "))
+		j.saw(
+			"key %s of Secret %s/%s: used by %s",
+			t.Credential.Key,
+			t.Namespace,
+			t.Credential.Secret,
+			strings.Join(by, ", "),
+		)
 	}
 	return j
 }
 
 // usesOf lists where external-dns takes its token from.
-func usesOf(j *Judgement, d *apps.Deployment) []use {
+func usesOf(j *Judgement, s *facts.Snapshot, d *apps.Deployment) []use {
 	by := fmt.Sprintf("Deployment %s/%s", d.Namespace, d.Name)
+	credentials := configOf(s, d).Credentials
 	var out []use
-	for _, c := range d.Spec.Template.Spec.Containers {
-		for _, e := range c.Env {
-			if e.Name != tokenVariable {
-				continue
-			}
-			if e.ValueFrom == nil || e.ValueFrom.SecretKeyRef == nil {
-				j.never("%s: has its token in plain text in %s, not from a Secret", by, e.Name)
-				continue
-			}
-			out = append(out, use{by, e.ValueFrom.SecretKeyRef.Name, e.ValueFrom.SecretKeyRef.Key})
+	for _, c := range credentials {
+		switch {
+		case c.Global():
+			j.never("%s: uses a global key in %s, not an API token", by, c.Variable)
+		case c.File != "" && c.Plain():
+			j.never("%s: reads its token from file %s, which is of no Secret", by, c.File)
+		case c.Plain():
+			j.never("%s: has its token in plain text in %s, not from a Secret", by, c.Variable)
+		default:
+			out = append(out, use{by, c.Secret.Name, c.Secret.Key})
 		}
-		for _, from := range c.EnvFrom {
-			if from.SecretRef != nil && strings.HasPrefix(tokenVariable, from.Prefix) {
-				out = append(out, use{by, from.SecretRef.Name, strings.TrimPrefix(tokenVariable, from.Prefix)})
-			}
+		if !c.Optional {
+			break
 		}
 	}
-	if len(out) == 0 && len(j.Reasons) == 0 {
-		j.never("%s: reads no %s: it has no token", by, tokenVariable)
+	if len(credentials) == 0 {
+		j.never("%s: reads no %s: it has no token", by, externaldns.TokenVariable)
 	}
 	return out
 }
@@ -111,7 +122,11 @@ func holds(j *Judgement, s *facts.Snapshot, t Target) *facts.Secret {
 	case key.Length == 0:
 		j.lacks("Secret %s: key %s is empty", name, t.Credential.Key)
 	case key.Spaced:
-		j.lacks("Secret %s: key %s begins or ends with white space: the token was copied with its line end", name, t.Credential.Key)
+		j.lacks(
+			"Secret %s: key %s begins or ends with white space: the token was copied with its line end",
+			name,
+			t.Credential.Key,
+		)
 	}
 	return secret
 }

@@ -6,11 +6,13 @@ import (
 
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	apps "k8s.io/api/apps/v1"
+	core "k8s.io/api/core/v1"
 	networking "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -28,6 +30,8 @@ func Expect(t Target, objects []*unstructured.Unstructured) (Target, error) {
 			err = add(o, &seen.ClusterIssuers)
 		case "Deployment.apps":
 			err = add(o, &seen.Deployments)
+		case "ConfigMap":
+			err = add(o, &seen.ConfigMaps)
 		}
 		if err != nil {
 			return t, err
@@ -35,7 +39,7 @@ func Expect(t Target, objects []*unstructured.Unstructured) (Target, error) {
 	}
 	t.Routes = append(slices.Clone(t.Routes), routes(seen.Ingresses)...)
 	if running := seen.Running(facts.ExternalDNS); len(running) > 0 {
-		t = fromExternalDNS(t, &running[0])
+		t = fromExternalDNS(t, configOf(&seen, &running[0]))
 	}
 	if c, ok := credential(seen.ClusterIssuers, t.Production); ok {
 		t.Credential = c
@@ -43,7 +47,7 @@ func Expect(t Target, objects []*unstructured.Unstructured) (Target, error) {
 	return t, nil
 }
 
-func add[T networking.Ingress | certmanager.ClusterIssuer | apps.Deployment](o *unstructured.Unstructured, to *[]T) error {
+func add[T networking.Ingress | certmanager.ClusterIssuer | apps.Deployment | core.ConfigMap](o *unstructured.Unstructured, to *[]T) error {
 	var typed T
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, &typed); err != nil {
 		return fmt.Errorf("read %s %s/%s of the bundle: %w", o.GetKind(), o.GetNamespace(), o.GetName(), err)
@@ -66,13 +70,11 @@ func routes(ingresses []networking.Ingress) []Route {
 	return out
 }
 
-func fromExternalDNS(t Target, d *apps.Deployment) Target {
-	if zones := slices.DeleteFunc(facts.Args(d, "domain-filter"), func(s string) bool { return s == "" }); len(zones) > 0 {
+func fromExternalDNS(t Target, config externaldns.Config) Target {
+	if zones := config.Filter.Include; len(zones) > 0 {
 		t.Zones = zones
 	}
-	if owner := facts.Args(d, "txt-owner-id"); len(owner) > 0 {
-		t.OwnerID = owner[len(owner)-1]
-	}
+	t.OwnerID = config.OwnerID
 	return t
 }
 

@@ -6,19 +6,21 @@ import (
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	networking "k8s.io/api/networking/v1"
 
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-// automated judges GR-1: on the hosts of the target's Ingresses, every address record is external-dns's own, and every TLS Secret is
-// cert-manager's. Hosts without a record and Secrets that are not there yet are other criteria's business.
+// automated judges GR-1: on the hosts of the target's Ingresses, every address record is external-dns's own,
+// and every TLS Secret is cert-manager's. Hosts without a record and Secrets that are not there yet are other
+// criteria's business.
 func automated(s *facts.Snapshot, t Target) Judgement {
-	var marks registry
+	var config externaldns.Config
 	if running := s.Running(facts.ExternalDNS); len(running) > 0 {
-		marks = registryOf(&running[0])
+		config = configOf(s, &running[0])
 	}
 	return each(s, t, func(j *Judgement, _ Route, i *networking.Ingress) {
 		for _, host := range facts.HostsOf(i) {
-			recordsOwned(j, s, t, marks, host)
+			recordsOwned(j, s, t, config, host)
 		}
 		for _, name := range tlsSecrets(i) {
 			if secret, ok := s.Secret(i.Namespace, name); ok {
@@ -28,25 +30,37 @@ func automated(s *facts.Snapshot, t Target) Judgement {
 	})
 }
 
-func recordsOwned(j *Judgement, s *facts.Snapshot, t Target, marks registry, host string) {
+func recordsOwned(j *Judgement, s *facts.Snapshot, t Target, config externaldns.Config, host string) {
 	for _, r := range s.RecordsOf(host) {
 		if !isAddress(r.Type) {
 			continue
 		}
-		owner, ok := ownerOf(s, marks, host, r.Type)
+		owner, ok := ownerOf(s, config, host, r.Type)
 		switch {
 		case !ok:
-			j.never("record %s %s %s: is made by hand: no registry record says that external-dns owns it", host, r.Type, r.Content)
-		case owner.owner != t.Owner():
-			j.never("record %s %s %s: belongs to owner %q, not to %q: external-dns leaves it alone", host, r.Type, r.Content, owner.owner, t.Owner())
+			j.never(
+				"record %s %s %s: is made by hand: no registry record says that external-dns owns it",
+				host,
+				r.Type,
+				r.Content,
+			)
+		case owner.Owner != t.Owner():
+			j.never(
+				"record %s %s %s: belongs to owner %q, not to %q: external-dns leaves it alone",
+				host,
+				r.Type,
+				r.Content,
+				owner.Owner,
+				t.Owner(),
+			)
 		default:
-			j.saw("record %s %s %s: owned by %s for %s", host, r.Type, r.Content, owner.owner, owner.resource)
+			j.saw("record %s %s %s: owned by %s for %s", host, r.Type, r.Content, owner.Owner, owner.Resource)
 		}
 	}
 }
 
-// secretIssued notes what shows a TLS Secret to be made by hand. cert-manager writes its annotations and its label, and there is a
-// Certificate that fills it; and what is in it is what the last request got.
+// secretIssued notes what shows a TLS Secret to be made by hand. cert-manager writes its annotations and its
+// label, and there is a Certificate that fills it; and what is in it is what the last request got.
 func secretIssued(j *Judgement, s *facts.Snapshot, secret *facts.Secret) {
 	name := secret.Namespace + "/" + secret.Name
 	c, ok := certificateOf(s, secret.Namespace, secret.Name)
@@ -54,17 +68,32 @@ func secretIssued(j *Judgement, s *facts.Snapshot, secret *facts.Secret) {
 	case !ok:
 		j.never("Secret %s: is made by hand: no Certificate fills it", name)
 	case secret.Annotations[certmanager.CertificateNameKey] == "" || secret.Annotations[certmanager.IssuerNameAnnotationKey] == "":
-		j.never("Secret %s: is made by hand: it has no annotation %s of cert-manager, though Certificate %s is to fill it", name, certmanager.CertificateNameKey, c.Name)
+		j.never(
+			"Secret %s: is made by hand: it has no annotation %s of cert-manager, though Certificate %s is to fill it",
+			name,
+			certmanager.CertificateNameKey,
+			c.Name,
+		)
 	case secret.Annotations[certmanager.CertificateNameKey] != c.Name:
-		j.never("Secret %s: was issued for Certificate %s, not for %s", name, secret.Annotations[certmanager.CertificateNameKey], c.Name)
+		j.never(
+			"Secret %s: was issued for Certificate %s, not for %s",
+			name,
+			secret.Annotations[certmanager.CertificateNameKey],
+			c.Name,
+		)
 	case !fromRequest(s, c, secret):
-		j.never("Secret %s: holds a certificate that no request of Certificate %s got: it was replaced by hand", name, c.Name)
+		j.never(
+			"Secret %s: holds a certificate that no request of Certificate %s got: it was replaced by hand",
+			name,
+			c.Name,
+		)
 	default:
 		j.saw("Secret %s: issued by %s", name, secret.Annotations[certmanager.IssuerNameAnnotationKey])
 	}
 }
 
-// fromRequest reports whether the Secret's certificate is what a request got. Where no request is left that got one, nothing can be said.
+// fromRequest reports whether the Secret's certificate is what a request got. Where no request is left that got
+// one, nothing can be said.
 func fromRequest(s *facts.Snapshot, c *certmanager.Certificate, secret *facts.Secret) bool {
 	if len(secret.Certificates) == 0 {
 		return true // empty: not issued yet
