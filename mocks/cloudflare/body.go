@@ -26,6 +26,8 @@ type recordBody struct {
 	Tags     *[]string      `json:"tags"`
 	Settings struct {
 		FlattenCNAME *bool `json:"flatten_cname"`
+		IPv4Only     *bool `json:"ipv4_only"`
+		IPv6Only     *bool `json:"ipv6_only"`
 	} `json:"settings"`
 }
 
@@ -34,6 +36,7 @@ func (b *recordBody) change() (zone.Change, error) {
 	c := zone.Change{
 		Name: b.Name, Type: b.Type, Content: b.Content, Proxied: b.Proxied, Data: b.Data,
 		Comment: b.Comment, Tags: b.Tags, FlattenCNAME: b.Settings.FlattenCNAME,
+		IPv4Only: b.Settings.IPv4Only, IPv6Only: b.Settings.IPv6Only,
 	}
 	if b.TTL != nil {
 		ttl, err := whole("ttl", *b.TTL, math.MaxInt32)

@@ -33,13 +33,8 @@ func appendRecord(b []byte, r *zone.Record) []byte {
 	b = strconv.AppendBool(b, r.Proxied)
 	b = append(b, `,"ttl":`...)
 	b = strconv.AppendInt(b, int64(r.TTL), 10)
-	if r.Type == "CNAME" {
-		b = append(b, `,"settings":{"flatten_cname":`...)
-		b = strconv.AppendBool(b, r.FlattenCNAME)
-		b = append(b, `},"meta":{}`...)
-	} else {
-		b = append(b, `,"settings":{},"meta":{}`...)
-	}
+	b = appendSettings(append(b, `,"settings":{`...), r)
+	b = append(b, `},"meta":{}`...)
 	if r.Data != "" {
 		b = append(b, `,"data":`...)
 		b = append(b, r.Data...)
@@ -61,6 +56,26 @@ func appendRecord(b []byte, r *zone.Record) []byte {
 		b = appendTime(append(b, `,"tags_modified_on":`...), *r.TagsModified, trimmed)
 	}
 	return append(b, '}')
+}
+
+// appendSettings writes the settings that are recorded for the type, and those of addresses once they are set [DOC
+// 2026-11: the API's schema dns-records_settings, for proxied records]; whether "false" is shown too is not known.
+func appendSettings(b []byte, r *zone.Record) []byte {
+	separator := ""
+	if r.Type == "CNAME" {
+		b = strconv.AppendBool(append(b, `"flatten_cname":`...), r.FlattenCNAME)
+		separator = ","
+	}
+	for _, s := range []struct {
+		name string
+		set  bool
+	}{{"ipv4_only", r.IPv4Only}, {"ipv6_only", r.IPv6Only}} {
+		if s.set {
+			b = append(append(append(append(b, separator...), '"'), s.name...), `":true`...)
+			separator = ","
+		}
+	}
+	return b
 }
 
 // fraction says how a time shows its microseconds.

@@ -191,6 +191,13 @@ func TestLoopsEnd(t *testing.T) {
 	if reply := dns.New(o).Ask(api.RoleBoth, "loop.example.com", mdns.TypeA); reply.Rcode != mdns.RcodeServerFailure {
 		t.Errorf("a loop of CNAMEs: %v", shown(reply))
 	}
+	query := new(mdns.Msg).SetQuestion("loop.example.com.", mdns.TypeA)
+	query.RecursionDesired = false
+	for _, role := range []api.DNSRole{api.RoleAuthority, api.RoleBoth} {
+		if reply := dns.New(o).Answer(role, query); reply.Rcode != mdns.RcodeSuccess || len(reply.Answer) != 2 {
+			t.Errorf("a loop of CNAMEs, as %s: %v", role, shown(reply))
+		}
+	}
 }
 
 func TestUnknownNamesAreCounted(t *testing.T) {

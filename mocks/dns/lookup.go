@@ -10,7 +10,7 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
-// maxChain bounds the CNAMEs of one answer; a longer chain, or a loop, is SERVFAIL.
+// maxChain bounds the CNAMEs of one answer; a longer chain is SERVFAIL.
 const maxChain = 10
 
 // lookup is the work on one question under one view of the store.
@@ -117,7 +117,7 @@ func (l *lookup) node(cut zone.Cut, owner, name string, records []*zone.Record, 
 	alias, proxied := special(records)
 	switch {
 	case proxied && (l.qtype == mdns.TypeA || l.qtype == mdns.TypeAAAA || l.qtype == mdns.TypeHTTPS):
-		l.anycast(cut, owner, name)
+		l.anycast(cut, owner, name, records)
 		return
 	case proxied && l.qtype == mdns.TypeCNAME:
 		records = nil // a proxied CNAME is never shown
@@ -160,6 +160,17 @@ func special(records []*zone.Record) (alias *zone.Record, proxied bool) {
 
 // follow answers a CNAME and goes on at its target.
 func (l *lookup) follow(owner string, alias *zone.Record, depth int) {
+	for _, rr := range l.reply.Answer {
+		if !strings.EqualFold(rr.Header().Name, owner) {
+			continue
+		}
+		// A loop: no record twice (RFC 2181 section 5). A name server leaves it at that, as BIND, Knot and NSD do; a
+		// resolver fails.
+		if l.role != api.RoleAuthority && l.reply.RecursionDesired {
+			l.reply.Rcode = mdns.RcodeServerFailure
+		}
+		return
+	}
 	l.addRecord(owner, alias)
 	if depth >= maxChain {
 		l.reply.Rcode = mdns.RcodeServerFailure

@@ -14,8 +14,16 @@ import (
 // anycast answers for a proxied name: addresses of Cloudflare's edge, of both
 // families whatever the origin has, TTL 300, and the HTTPS record that goes with
 // them (developers.cloudflare.com/dns/proxy-status).
-func (l *lookup) anycast(cut zone.Cut, owner, name string) {
+func (l *lookup) anycast(cut zone.Cut, owner, name string, records []*zone.Record) {
 	v4, v6 := Anycast(cut.Zone().Name, name)
+	for _, r := range records {
+		if r.IPv4Only {
+			v6 = nil
+		}
+		if r.IPv6Only {
+			v4 = nil
+		}
+	}
 	switch l.qtype {
 	case mdns.TypeA:
 		for _, a := range v4 {
@@ -26,13 +34,22 @@ func (l *lookup) anycast(cut zone.Cut, owner, name string) {
 			l.add(addressRR(owner, a, automaticTTL))
 		}
 	case mdns.TypeHTTPS:
-		l.add(&mdns.HTTPS{SVCB: mdns.SVCB{
+		binding := &mdns.HTTPS{SVCB: mdns.SVCB{
 			Hdr: header(owner, mdns.TypeHTTPS, automaticTTL), Priority: 1, Target: ".",
 			Value: []mdns.SVCBKeyValue{
 				&mdns.SVCBAlpn{Alpn: []string{"h2"}},
-				&mdns.SVCBIPv4Hint{Hint: ips(v4)}, &mdns.SVCBIPv6Hint{Hint: ips(v6)},
 			},
-		}})
+		}}
+		if v4 != nil {
+			binding.Value = append(binding.Value, &mdns.SVCBIPv4Hint{Hint: ips(v4)})
+		}
+		if v6 != nil {
+			binding.Value = append(binding.Value, &mdns.SVCBIPv6Hint{Hint: ips(v6)})
+		}
+		l.add(binding)
+	}
+	if len(l.reply.Answer) == 0 {
+		l.negative(cut)
 	}
 }
 

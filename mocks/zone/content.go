@@ -6,7 +6,7 @@ import (
 )
 
 // canonicalContent checks the content of a type that has no data fields and returns it as stored. TXT stays
-// as sent, byte for byte; names lose a trailing dot; IPv6 takes the form of RFC 5952.
+// as sent, byte for byte; names lose a trailing dot and are in lower case; IPv6 takes the form of RFC 5952.
 func canonicalContent(typ, content string) (string, error) {
 	switch typ {
 	case "A":
@@ -49,10 +49,9 @@ func canonicalTarget(typ, content string) (string, error) {
 	if _, err := netip.ParseAddr(content); err == nil {
 		return "", invalid
 	}
-	if !isASCII(content) {
-		content = Canonical(content)
-	}
-	content = strings.TrimSuffix(content, ".")
+	// Lower case: [ISS terraform-provider-cloudflare#529 (2019), #5517 (2025), ansible#44366] for CNAME and MX; inferred
+	// for NS and PTR.
+	content = Canonical(content)
 	if !ValidName(content) || strings.HasPrefix(content, "*") {
 		return "", invalid
 	}

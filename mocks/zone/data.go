@@ -17,8 +17,11 @@ const (
 	decimal
 	word   // bare text
 	quoted // text in double quotes
-	target // a host name
-	hexes  // hexadecimal, upper case as the real API returns it [SRC external-dns]
+	target // a host name, without its final dot
+	// dotted is a host name with its final dot, if it was sent with one [SRC 2026-11: the SVCB acceptance test of
+	// terraform-provider-cloudflare, octodns-cloudflare's fixtures of SVCB, HTTPS and NAPTR].
+	dotted
+	hexes // hexadecimal, upper case as the real API returns it [SRC external-dns]
 )
 
 type field struct {
@@ -49,7 +52,7 @@ func fields(typ string) []field {
 	case "DS":
 		return []field{{"key_tag", number, u16}, {"algorithm", number, u8}, {"digest_type", number, u8}, {"digest", hexes, 0}}
 	case "HTTPS", "SVCB":
-		return []field{{"priority", number, u16}, {"target", target, 0}, {"value", word, 0}}
+		return []field{{"priority", number, u16}, {"target", dotted, 0}, {"value", word, 0}}
 	case "LOC":
 		return []field{
 			{"lat_degrees", number, 90},
@@ -72,7 +75,7 @@ func fields(typ string) []field {
 			{"flags", quoted, 0},
 			{"service", quoted, 0},
 			{"regex", quoted, 0},
-			{"replacement", target, 0},
+			{"replacement", dotted, 0},
 		}
 	case "SMIMEA", "TLSA":
 		return []field{{"usage", number, u8}, {"selector", number, u8}, {"matching_type", number, u8}, {"certificate", hexes, 0}}
@@ -87,7 +90,9 @@ func fields(typ string) []field {
 }
 
 // compose checks data against the type's fields and returns the content that shows it, its canonical JSON
-// (keys in alphabetical order) and, for SRV, the priority.
+// (keys in alphabetical order) and, for SRV, the priority. Fields of other types are dropped: clients send one
+// structure for all types, empty fields included, and the real API takes it [SRC 2026-11: libdns/cloudflare#29 and
+// #30, dnscontrol's models/cfRecData, octodns-cloudflare 1.2.0, terraform-provider-cloudflare#3348].
 func compose(typ string, data map[string]any) (content, canonical string, priority *uint16, err error) {
 	want := fields(typ)
 	missing := make([]string, 0, len(want))
@@ -118,11 +123,6 @@ func compose(typ string, data map[string]any) (content, canonical string, priori
 			continue
 		}
 		shown = append(shown, text)
-	}
-	for name := range data { // service, proto and name in SRV data are errors since May 2024 [DOC]
-		if _, known := kept[name]; !known {
-			return "", "", nil, refuse(Unverified, CodeDataInvalid, "%s is not a valid data field.", name)
-		}
 	}
 	encoded, err := json.Marshal(kept)
 	if err != nil {
@@ -167,12 +167,15 @@ func (f field) read(value any) (stored any, text string, ok bool) {
 	case hexes:
 		s = strings.ToUpper(s)
 		return s, s, s != "" && strings.Trim(s, "0123456789ABCDEF") == ""
-	case target:
+	case target, dotted:
 		if s == "." {
 			return s, s, true
 		}
-		s = strings.TrimSuffix(Canonical(s), ".")
-		return s, s, ValidName(s)
+		name, dot := Canonical(s), ""
+		if f.kind == dotted && strings.HasSuffix(s, ".") {
+			dot = "."
+		}
+		return name + dot, name + dot, ValidName(name)
 	default:
 		return s, s, true
 	}

@@ -33,23 +33,27 @@ func Canonical(name string) string {
 	return strings.ToLower(strings.Join(labels, "."))
 }
 
-// ValidName reports whether a canonical name may own a record: labels of 1 to 63 letters, digits, hyphens
-// and underscores, "*" only as the whole first label (RFC 4592), 253 characters at most.
+// ValidName reports whether a canonical name may be that of a zone or a target: labels of 1 to 63 letters, digits,
+// hyphens and underscores, "*" only as the whole first label (RFC 4592), 253 characters at most.
 func ValidName(name string) bool {
-	if name == "" || len(name) > maxName {
-		return false
-	}
-	rest, first := name, true
-	for {
-		label, tail, more := strings.Cut(rest, ".")
-		if !validLabel(label) && (!first || label != "*") {
+	rest, _ := strings.CutPrefix(name, "*.")
+	return name != "" && len(name) <= maxName && validLabels(rest)
+}
+
+// validOwner reports whether a canonical name may own a record. An asterisk may stand anywhere; only as the whole first
+// label it is a wildcard [ISS 2026-08: STRRL/cloudflare-tunnel-ingress-controller#357, whose records "_x.*.example.com"
+// Cloudflare takes with a warning; inferred for a part of a label, as external-dns writes "a-*.example.com"].
+func validOwner(name string) bool {
+	return name != "" && len(name) <= maxName && validLabels(strings.ReplaceAll(name, "*", "x"))
+}
+
+func validLabels(name string) bool {
+	for label := range strings.SplitSeq(name, ".") {
+		if !validLabel(label) {
 			return false
 		}
-		if !more {
-			return true
-		}
-		rest, first = tail, false
 	}
+	return true
 }
 
 func validLabel(label string) bool {
@@ -81,7 +85,7 @@ func Absolute(name, apex string) (string, error) {
 	if full != "" && !Below(full, apex) {
 		full += "." + apex
 	}
-	if !ValidName(full) {
+	if !validOwner(full) {
 		return "", refuse(Reported, CodeNameInvalid, "DNS name is invalid.")
 	}
 	return full, nil

@@ -15,6 +15,11 @@ type node struct {
 
 func (n *node) exists() bool { return n != nil && (len(n.records) > 0 || n.below > 0) }
 
+// has reports whether the name owns a record of the type.
+func (n *node) has(typ string) bool {
+	return slices.ContainsFunc(n.records, func(r *Record) bool { return r.Type == typ })
+}
+
 // link adds r to its name and makes the names between it and the apex exist.
 func (t *table) link(r *Record) {
 	n := t.node(r.Name)

@@ -45,6 +45,8 @@ type Change struct {
 	Comment      *string
 	Tags         *[]string
 	FlattenCNAME *bool
+	IPv4Only     *bool
+	IPv6Only     *bool
 }
 
 // Draft is a Change with the three fields that most records need.

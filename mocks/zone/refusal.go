@@ -45,6 +45,7 @@ const (
 	CodeContent          = 9007  // content of another type is invalid
 	CodeContentLength    = 9015  // content is over 4096 wire bytes
 	CodeTTL              = 9021  // TTL outside the plan's range
+	CodeSelfReference    = 9039  // CNAME to its own name
 	CodeFieldRequired    = 9100  // top-level field missing
 	CodeDataRequired     = 9101  // field of data missing
 	CodeDataInvalid      = 9102  // field of data has a wrong value
@@ -58,6 +59,7 @@ const (
 	CodeAddressExists    = 81053 // CNAME beside A, AAAA or CNAME
 	CodeCNAMEExists      = 81054 // A or AAAA beside CNAME
 	CodeNSExists         = 81056 // A, AAAA or CNAME on a delegated name
+	CodeDSWithoutNS      = 81057 // DS on a name that is not delegated; the number is not known
 	CodeIdentical        = 81058 // same name, type and content
 	CodeBatchLimit       = 81060 // more operations than the plan's batch takes
 	CodeCombinedLength   = 83011 // all content of one name and type is too long

@@ -34,11 +34,20 @@ func (c *Change) resolve(z *api.Zone, old *Record, keep bool, now time.Time) (*R
 	if c.Proxied != nil {
 		r.Proxied = *c.Proxied
 	}
+	if c.IPv4Only != nil {
+		r.IPv4Only = *c.IPv4Only
+	}
+	if c.IPv6Only != nil {
+		r.IPv6Only = *c.IPv6Only
+	}
 	if c.FlattenCNAME != nil {
 		r.FlattenCNAME = *c.FlattenCNAME
 	}
 	if err := c.resolveContent(r, old); err != nil {
 		return nil, err
+	}
+	if r.Type == "CNAME" && r.Content == r.Name {
+		return nil, refuse(Reported, CodeSelfReference, "CNAME content cannot reference itself.") // external-dns#4749, 2024-09
 	}
 	if err := checkProxy(r, c.TTL, z.Plan.MinTTL); err != nil {
 		return nil, err

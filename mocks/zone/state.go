@@ -128,7 +128,7 @@ func (t *table) restore(r *Record) error {
 	}
 	c := Change{
 		Name: &r.Name, Type: &r.Type, Content: &r.Content, TTL: &r.TTL, Proxied: &r.Proxied, Priority: r.Priority,
-		Comment: &r.Comment, Tags: &r.Tags, FlattenCNAME: &r.FlattenCNAME,
+		Comment: &r.Comment, Tags: &r.Tags, FlattenCNAME: &r.FlattenCNAME, IPv4Only: &r.IPv4Only, IPv6Only: &r.IPv6Only,
 	}
 	if r.Data != "" {
 		if err := json.Unmarshal([]byte(r.Data), &c.Data); err != nil {

@@ -55,6 +55,9 @@ func (s *Store) Apply(zone api.ID, b Batch) (*Outcome, error) {
 	}
 	x := &transaction{table: t, now: s.clock()}
 	out, err := x.run(b)
+	if err == nil {
+		err = x.checkDelegations()
+	}
 	if err != nil {
 		x.rollBack()
 		return nil, err
@@ -141,6 +144,23 @@ func (x *transaction) update(changes []Change, keep bool, out *[]*Record) error 
 		}
 		x.swap(old, r)
 		*out = append(*out, r)
+	}
+	return nil
+}
+
+// checkDelegations refuses a transaction that leaves a DS on a name without NS: Cloudflare wants the NS first and, to
+// delete, last [ISS 2024-07: octodns-cloudflare#102 and #103]. The zone's own name may have one [ISS 2025-05:
+// dnscontrol#3569]. Code and words are not known.
+func (x *transaction) checkDelegations() error {
+	for _, step := range x.steps {
+		for _, r := range []*Record{step.old, step.new} {
+			if r == nil || r.Type != "DS" && r.Type != "NS" || r.Name == x.table.zone.Name {
+				continue
+			}
+			if n := x.table.names[r.Name]; n != nil && n.has("DS") && !n.has("NS") {
+				return refuse(Unverified, CodeDSWithoutNS, "DS records need NS records of the same name.")
+			}
+		}
 	}
 	return nil
 }

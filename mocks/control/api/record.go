@@ -15,6 +15,8 @@ type Record struct {
 	Proxied  bool    `json:"proxied,omitempty"`
 
 	FlattenCNAME bool     `json:"flatten_cname,omitempty"`
+	IPv4Only     bool     `json:"ipv4_only,omitempty"` // of a proxied name: no AAAA
+	IPv6Only     bool     `json:"ipv6_only,omitempty"` // of a proxied name: no A
 	Tags         []string `json:"tags,omitempty"`
 
 	Created         time.Time  `json:"created_on"`  // UTC, microseconds
