@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/edgeproof/edgeproof/e2e/attest"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/report"
@@ -78,7 +79,7 @@ func clearResults(dir string) error {
 		return fmt.Errorf("put the old verdict aside: %w", err)
 	}
 	for _, name := range []string{
-		report.HTMLFile, report.SummaryFile, report.JUnitFile, report.BadgeFile, "snapshot.json", "journal.jsonl", "suite.log", "logs", shardsDir,
+		report.HTMLFile, report.SummaryFile, report.JUnitFile, report.BadgeFile, "snapshot.json", "journal.jsonl", attest.FileOf(report.VerdictFile), "suite.log", "logs", shardsDir,
 	} {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			return fmt.Errorf("clear old results: %w", err)

@@ -27,21 +27,28 @@ type Verification struct {
 	Bundle, Baseline, Apps string
 	Now                    time.Time
 	Log                    *progress.Log
+
+	Trust   Trust   // whose attestation of the verdict is accepted
+	Signing Signing // how the decision is signed
 }
 
 // Verify decides anew whether the bundle may be promoted: from the verdict's evidence, the folders and the suite's own catalogue.
 func Verify(ctx context.Context, o Verification) (gate.Decision, error) {
-	v, err := readVerdict(o.Verdict)
+	v, raw, err := verdictAndBytes(o.Verdict)
+	if err != nil {
+		return gate.Decision{}, err
+	}
+	attested, err := o.Trust.look(ctx, o, v, raw)
 	if err != nil {
 		return gate.Decision{}, err
 	}
 	var allowances []gate.Allowance
 	if o.Allow != "" {
-		raw, err := os.ReadFile(o.Allow)
+		list, err := os.ReadFile(o.Allow)
 		if err != nil {
 			return gate.Decision{}, fmt.Errorf("read allowances: %w", err)
 		}
-		if allowances, err = gate.ReadAllowances(raw); err != nil {
+		if allowances, err = gate.ReadAllowances(list); err != nil {
 			return gate.Decision{}, fmt.Errorf("%s: %w", o.Allow, err)
 		}
 	}
@@ -49,7 +56,11 @@ func Verify(ctx context.Context, o Verification) (gate.Decision, error) {
 	if err != nil {
 		return gate.Decision{}, err
 	}
-	return gate.Decide(v, want, allowances, o.Now), nil
+	decision := gate.Decide(v, want, allowances, o.Now)
+	if attested != "" {
+		decision.Notes = append(decision.Notes, attested)
+	}
+	return decision, o.sign(ctx, v, raw, decision)
 }
 
 // want reads what the verdict must be of.

@@ -17,6 +17,7 @@ func newGate(f *flags, log *progress.Log) *cobra.Command {
 }
 
 func newGateRun(f *flags, log *progress.Log) *cobra.Command {
+	var signing run.Signing
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Upgrade the baseline to the candidate under traffic, judge the candidate, and roll back",
@@ -25,12 +26,14 @@ func newGateRun(f *flags, log *progress.Log) *cobra.Command {
 Exit status: 0 the candidate may take the place of the baseline, 1 it may not, 2 it could not be judged.`,
 		Example: `  edgeproof gate run                                  # the project's own pair
   edgeproof gate run --baseline ../platform/edge-main --candidate ../platform/edge --apps ../platform/apps
-  edgeproof gate run --baseline edge-main --candidate edge --candidate-traefik v3.7.5`,
+  edgeproof gate run --baseline edge-main --candidate edge --candidate-traefik v3.7.5
+  edgeproof gate run --sign-key gate.pem              # and writes verdict.intoto.jsonl beside verdict.json`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return judgePair(cmd, f, log, false) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return judgeAndSign(cmd, f, log, signing) },
 	}
 	f.bindPair(cmd.Flags())
 	f.bindResults(cmd.Flags())
+	bindSigning(cmd.Flags(), &signing)
 	cmd.Flags().StringVar(&f.catalogue, "catalogue", "smoke", "which faults to inject: smoke or full")
 	cmd.Flags().Int64Var(&f.seed, "seed", 0, "order of the faults; 0 takes another in each run")
 	return cmd

@@ -21,6 +21,9 @@ The result in the file is not believed. It is drawn anew from the file's evidenc
 against the suite's own catalogue of faults and against its baseline of times. A file that contradicts itself, or is of another bundle,
 is refused.
 
+With --signer, the in-toto statements beside the verdict must be signed by one of these keys, for the verifier that it speaks for, and
+be about this verdict, bundle, commit and images; anything else is refused. With --sign-key the decision is signed in their place.
+
 An allowance lets one criterion, one fault or one time be unproved until a day. It is an entry of a list in YAML or JSON:
 
   - id: acme-rate-limited
@@ -28,7 +31,8 @@ An allowance lets one criterion, one fault or one time be unproved until a day. 
     reason: the CA's answer is new; issue 12
     expires: 2026-12-24`,
 		Example: `  edgeproof gate verify _artifacts/verdict.json --bundle ../platform/edge --apps ../platform/apps
-  edgeproof gate verify _artifacts/verdict.json --bundle edge --baseline edge-main --allow allow.yaml`,
+  edgeproof gate verify _artifacts/verdict.json --bundle edge --baseline edge-main --allow allow.yaml
+  edgeproof gate verify _artifacts/verdict.json --bundle edge --signer gate.pub --require-signature --max-age 24h`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.Verdict, o.Now = args[0], time.Now()
@@ -51,6 +55,8 @@ An allowance lets one criterion, one fault or one time be unproved until a day. 
 	flags.StringVar(&o.Baseline, "baseline", "", "folder of the bundle that it replaces; then the upgrade and the rollback must be shown")
 	flags.StringVar(&o.Apps, "apps", "", "folder of the applications (default: fixtures/apps)")
 	flags.StringVar(&o.Allow, "allow", "", "file of allowances")
+	bindTrust(flags, &o.Trust)
+	bindSigning(flags, &o.Signing)
 	return cmd
 }
 
