@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Run all unit and contract tests, of this module and of the contract tests' own. No cluster is used.
+# Run all unit and contract tests, of this module and of the contract tests' own ones. No cluster is used.
 #
 #   scripts/test.sh [go test flags …]
 #
@@ -13,7 +13,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export GOGC=${GOGC:-200}
 
 failed=()
-for module in . mocks/cloudflare/contract; do
+for module in . mocks/cloudflare/contract e2e/attest/contract; do
   go -C "$module" test -race -vet=off -gcflags=all=-dwarf=false -ldflags=-w -timeout 30m "$@" ./... || failed+=("$module")
 done
 if [[ ${#failed[@]} -gt 0 ]]; then
