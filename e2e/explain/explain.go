@@ -14,6 +14,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/lifecycle"
 	"github.com/edgeproof/edgeproof/e2e/report"
 )
 
@@ -46,6 +47,8 @@ type Options struct {
 	AskCloudflare bool
 	// Timeout bounds all of the looking; a minute unless set.
 	Timeout time.Duration
+	// FailOn are the kinds of lifecycle notes that count as a fault: eol, advisory.
+	FailOn []string
 }
 
 // Run explains, and returns how it ended.
@@ -72,7 +75,27 @@ func Run(ctx context.Context, o Options, out io.Writer) (int, error) {
 		routes = append(routes, explainer.Explain(t))
 	}
 	e := report.Explain(s, routes)
-	return end(e), write(out, e)
+	own, err := lifecycle.Own()
+	if err != nil {
+		return Blind, err
+	}
+	e.Lifecycle = own.Notes(s.Time, s.Kubernetes, images(s))
+	code := end(e)
+	if code == Healthy && len(lifecycle.Only(e.Lifecycle, o.FailOn)) > 0 {
+		code = Faulty
+	}
+	return code, write(out, e)
+}
+
+// images are those of the Deployments that were seen.
+func images(s *facts.Snapshot) []string {
+	var out []string
+	for i := range s.Deployments {
+		for _, c := range s.Deployments[i].Spec.Template.Spec.Containers {
+			out = append(out, c.Image)
+		}
+	}
+	return out
 }
 
 func end(e *report.Explanation) int {
@@ -94,6 +117,9 @@ func Internets() []string { return []string{"auto", "live", "fake"} }
 // writer checks what can be checked before anything is touched.
 func (o Options) writer() (func(io.Writer, *report.Explanation) error, error) {
 	if err := o.checkInternet(); err != nil {
+		return nil, err
+	}
+	if err := lifecycle.CheckKinds(o.FailOn); err != nil {
 		return nil, err
 	}
 	if o.Snapshot != "" && o.Save != "" {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/lifecycle"
 )
 
 // Explanation is what was found out about the routes of one snapshot.
@@ -23,6 +24,8 @@ type Explanation struct {
 	Routes []diagnose.Diagnosis `json:"routes"`
 	// Unread is what could not be looked at: a layer that needs it may be unknown for that.
 	Unread []facts.Error `json:"unread,omitempty"`
+	// Lifecycle says of the components what is out of support, or named by an advisory. It is no fault of a route.
+	Lifecycle []lifecycle.Note `json:"lifecycle,omitempty"`
 }
 
 // Explain puts diagnoses together with what the snapshot lacks.
@@ -128,6 +131,15 @@ func tally(e *Explanation) string {
 		routes = "route"
 	}
 	return fmt.Sprintf("%d %s: %s", len(e.Routes), routes, strings.Join(out, ", "))
+}
+
+// lifecycleNotes lists what is to know of the components, one line each.
+func lifecycleNotes(e *Explanation) []string {
+	var out []string
+	for _, n := range e.Lifecycle {
+		out = append(out, oneLine(n.Text))
+	}
+	return out
 }
 
 // unread lists what could not be looked at, one line for each part and reason.

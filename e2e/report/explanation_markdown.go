@@ -21,6 +21,12 @@ func ExplanationMarkdown(w io.Writer, e *Explanation) error {
 			m.line("- " + mdText(line))
 		}
 	}
+	if notes := lifecycleNotes(e); len(notes) > 0 {
+		m.section("Support and advisories")
+		for _, line := range notes {
+			m.line("- " + mdText(line))
+		}
+	}
 	if m.left > 0 {
 		fmt.Fprintf(&m.out, "\n%d lines did not fit here; -o json has them all.\n", m.left)
 	}

@@ -18,6 +18,7 @@ const (
 	maxRemedy    = 2
 	maxFurther   = 3
 	maxUnread    = 2
+	maxLifecycle = 4
 	commandStart = "  $ "
 )
 
@@ -42,6 +43,10 @@ func ExplanationText(w io.Writer, e *Explanation, style Style) error {
 	if missing := unread(e); len(missing) > 0 {
 		t.gap()
 		t.list("not read: ", missing, maxUnread)
+	}
+	if notes := lifecycleNotes(e); len(notes) > 0 {
+		t.gap()
+		t.list("note: ", notes, maxLifecycle)
 	}
 	if _, err := w.Write(t.out.Bytes()); err != nil {
 		return fmt.Errorf("write the explanation: %w", err)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/attest"
 	"github.com/edgeproof/edgeproof/e2e/gate"
+	"github.com/edgeproof/edgeproof/e2e/lifecycle"
 	"github.com/edgeproof/edgeproof/e2e/report"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
@@ -36,22 +38,57 @@ func (s Signing) Key() (attest.PrivateKey, error) {
 	return key, nil
 }
 
-// Sign attests the verdict of a run, beside it, and returns the file.
-func Sign(ctx context.Context, o Options, s Signing, now time.Time) (string, error) {
-	if err := o.complete(); err != nil {
-		return "", err
+// After is what follows a run of the gate.
+type After struct {
+	Signing Signing
+	FailOn  []string // kinds of lifecycle notes that hold the candidate
+}
+
+// Check refuses what could not be done after the run.
+func (a After) Check() error {
+	if err := lifecycle.CheckKinds(a.FailOn); err != nil || a.Signing.KeyFile == "" {
+		return err
 	}
-	file := filepath.Join(o.Artifacts, report.VerdictFile)
-	bundle := o.Bundle
+	_, err := a.Signing.Key()
+	return err
+}
+
+// Conclude prints what is out of support in the bundle that was judged or named by an advisory, says whether that holds it, and signs the
+// decision beside the verdict where there is a key.
+func (a After) Conclude(ctx context.Context, o Options, out io.Writer, now time.Time) (held bool, err error) {
+	if err := o.complete(); err != nil {
+		return false, err
+	}
+	file, folder := filepath.Join(o.Artifacts, report.VerdictFile), o.Bundle
 	if o.Candidate != "" {
-		bundle = o.Candidate
+		folder = o.Candidate
 	}
 	v, raw, err := verdictAndBytes(file)
 	if err != nil {
-		return "", err
+		return false, err
 	}
-	d := attest.Decision{Verdict: v, Verifier: s.Verifier, Time: now, Promote: v.Result == verdict.Pass}
-	return s.write(ctx, file, d, raw, commitOf(ctx, bundle))
+	d := gate.Decision{Outcome: gate.Promote}
+	if err := (Verification{FailOn: a.FailOn, Now: now}).lifecycle(v, &d); err != nil {
+		return false, err
+	}
+	text := ""
+	for _, note := range d.Notes {
+		text += "note: " + note + "\n"
+	}
+	for _, reason := range d.Reasons {
+		text += "✗ " + reason + "\n"
+	}
+	held = d.Outcome == gate.Hold
+	if a.Signing.KeyFile != "" {
+		decision := attest.Decision{Verdict: v, Verifier: a.Signing.Verifier, Time: now, Promote: v.Result == verdict.Pass && !held}
+		signed, err := a.Signing.write(ctx, file, decision, raw, commitOf(ctx, folder))
+		if err != nil {
+			return held, err
+		}
+		text += "Signed: " + signed + "\n"
+	}
+	_, err = io.WriteString(out, text)
+	return held, err
 }
 
 // write signs a decision and writes it beside the verdict.

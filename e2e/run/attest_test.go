@@ -1,6 +1,7 @@
 package run
 
 import (
+	"bytes"
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/x509"
@@ -116,5 +117,39 @@ func TestWhatCannotBeJudgedIsNotSigned(t *testing.T) {
 		if _, err := (Signing{KeyFile: file}).Key(); !strings.Contains(message(err), says) {
 			t.Errorf("key %s: %v, want %q", file, err, says)
 		}
+	}
+}
+
+func TestARunIsConcluded(t *testing.T) {
+	t.Parallel()
+	private, public := keys(t)
+	v := signable()
+	o := Options{Root: project, Artifacts: filepath.Dir(saved(t, v))}
+	a := After{Signing: Signing{KeyFile: private, Verifier: attest.DefaultVerifier}, FailOn: []string{"eol"}}
+	now := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
+	var out bytes.Buffer
+	held, err := a.Conclude(t.Context(), o, &out, now)
+	if err != nil || !held || !strings.Contains(out.String(), "✗ cert-manager 1.19.3: end of life since 2026-07-08") || !strings.Contains(out.String(), "note: cert-manager 1.19.3: GHSA") {
+		t.Errorf("held %t, %v:\n%s", held, err, out.String())
+	}
+	// What was signed is that it is held, which nobody can pass off as a promotion.
+	file := filepath.Join(o.Artifacts, "verdict.json")
+	_, raw, err := verdictAndBytes(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	verification := Verification{Verdict: file, Bundle: t.TempDir(), Now: now}
+	if _, err := (Trust{Signers: []string{public}}).look(t.Context(), verification, v, raw); !strings.Contains(message(err), `its verification result is "FAILED"`) {
+		t.Errorf("a decision to hold: %v", err)
+	}
+	a.FailOn = nil
+	if held, err := a.Conclude(t.Context(), o, &out, now); err != nil || held {
+		t.Errorf("held %t, %v", held, err)
+	}
+	if _, err := (Trust{Signers: []string{public}}).look(t.Context(), verification, v, raw); err != nil {
+		t.Errorf("a promotion: %v", err)
+	}
+	if err := (After{FailOn: []string{"age"}}).Check(); !strings.Contains(message(err), "--fail-on=age is unknown") {
+		t.Errorf("an unknown kind: %v", err)
 	}
 }

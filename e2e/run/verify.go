@@ -7,12 +7,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/convergence"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/gate"
+	"github.com/edgeproof/edgeproof/e2e/lifecycle"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
@@ -28,12 +30,17 @@ type Verification struct {
 	Now                    time.Time
 	Log                    *progress.Log
 
+	FailOn []string // kinds of lifecycle notes that hold the bundle: eol, advisory
+
 	Trust   Trust   // whose attestation of the verdict is accepted
 	Signing Signing // how the decision is signed
 }
 
 // Verify decides anew whether the bundle may be promoted: from the verdict's evidence, the folders and the suite's own catalogue.
 func Verify(ctx context.Context, o Verification) (gate.Decision, error) {
+	if err := lifecycle.CheckKinds(o.FailOn); err != nil {
+		return gate.Decision{}, err
+	}
 	v, raw, err := verdictAndBytes(o.Verdict)
 	if err != nil {
 		return gate.Decision{}, err
@@ -57,10 +64,37 @@ func Verify(ctx context.Context, o Verification) (gate.Decision, error) {
 		return gate.Decision{}, err
 	}
 	decision := gate.Decide(v, want, allowances, o.Now)
+	if err := o.lifecycle(v, &decision); err != nil {
+		return gate.Decision{}, err
+	}
 	if attested != "" {
 		decision.Notes = append(decision.Notes, attested)
 	}
 	return decision, o.sign(ctx, v, raw, decision)
+}
+
+// lifecycle adds to a decision what is out of support in the bundle or named by an advisory: a note, or a reason to hold it where that is
+// asked for.
+func (o Verification) lifecycle(v *verdict.Verdict, d *gate.Decision) error {
+	own, err := lifecycle.Own()
+	if err != nil {
+		return err
+	}
+	var images []string
+	for _, image := range v.Bundle.Images {
+		images = append(images, image.Name)
+	}
+	for _, n := range own.Notes(o.Now, v.Cluster.Kubernetes, images) {
+		if !slices.Contains(o.FailOn, string(n.Kind)) {
+			d.Notes = append(d.Notes, n.Text)
+			continue
+		}
+		d.Reasons = append(d.Reasons, n.Text)
+		if d.Outcome == gate.Promote {
+			d.Outcome = gate.Hold
+		}
+	}
+	return nil
 }
 
 // want reads what the verdict must be of.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/convergence"
 	"github.com/edgeproof/edgeproof/e2e/gate"
@@ -107,5 +108,35 @@ func TestTimesAreHeldAgainstTheBaseline(t *testing.T) {
 	write(t, convergence.File(root), "version: 9\n")
 	if err := w.converge(); !strings.Contains(message(err), "make baseline") {
 		t.Errorf("another version: %v", err)
+	}
+}
+
+func TestLifecycleIsNotedAndHoldsWhereItIsAskedTo(t *testing.T) {
+	t.Parallel()
+	v := verdicttest.Passing() // cert-manager 1.19.3 on Kubernetes 1.37
+	o := Verification{Now: time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)}
+	d := gate.Decision{Outcome: gate.Promote}
+	if err := o.lifecycle(v, &d); err != nil {
+		t.Fatal(err)
+	}
+	if all := strings.Join(d.Notes, "\n"); d.Outcome != gate.Promote || len(d.Reasons) > 0 || !strings.Contains(all, "cert-manager 1.19.3: end of life since 2026-07-08") ||
+		!strings.Contains(all, "GHSA-8rvj-mm4h-c258") {
+		t.Errorf("noted: %+v", d)
+	}
+	o.FailOn = []string{"advisory"}
+	d = gate.Decision{Outcome: gate.Promote}
+	if err := o.lifecycle(v, &d); err != nil {
+		t.Fatal(err)
+	}
+	if d.Outcome != gate.Hold || len(d.Reasons) != 1 || !strings.Contains(d.Reasons[0], "is fixed in 1.19.6") || !strings.Contains(strings.Join(d.Notes, "\n"), "end of life") {
+		t.Errorf("held: %+v", d)
+	}
+	d = gate.Decision{Outcome: gate.CannotJudge}
+	if err := o.lifecycle(v, &d); err != nil || d.Outcome != gate.CannotJudge {
+		t.Errorf("cannot judge became %v, %v", d.Outcome, err)
+	}
+	o.FailOn = []string{"untested"}
+	if _, err := Verify(t.Context(), o); !strings.Contains(message(err), "--fail-on=untested is unknown; use eol, advisory") {
+		t.Errorf("an unknown kind: %v", err)
 	}
 }

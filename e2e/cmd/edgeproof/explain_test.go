@@ -20,6 +20,7 @@ func TestExplain(t *testing.T) {
 		"a snapshot":          {[]string{"develop.safeops.work", "--snapshot", file}, 1, "develop.safeops.work (Ingress develop/frontend)", ""},
 		"as JSON":             {[]string{"--all", "--snapshot", file, "-o", "json"}, 1, `"kind": "Explanation"`, ""},
 		"an unknown host":     {[]string{"develop.safeops.wrk", "--snapshot", file}, 2, "", "no Ingress has this host; give a host or Ingress of: develop.safeops.work"},
+		"an unknown kind":     {[]string{"--all", "--snapshot", file, "--fail-on=age"}, 2, "", "--fail-on=age is unknown; use eol, advisory"},
 		"an unknown output":   {[]string{"--all", "-o", "yaml"}, 2, "", `output "yaml" is unknown; use text, json, html or markdown`},
 		"no cluster":          {[]string{"--all"}, 2, "", "give --kubeconfig FILE"},
 		"a flag of another":   {[]string{"--all", "--cluster", "x"}, 2, "", "unknown flag: --cluster"},

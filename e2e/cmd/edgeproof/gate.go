@@ -17,7 +17,7 @@ func newGate(f *flags, log *progress.Log) *cobra.Command {
 }
 
 func newGateRun(f *flags, log *progress.Log) *cobra.Command {
-	var signing run.Signing
+	var after run.After
 	cmd := &cobra.Command{
 		Use:   "run",
 		Short: "Upgrade the baseline to the candidate under traffic, judge the candidate, and roll back",
@@ -29,11 +29,12 @@ Exit status: 0 the candidate may take the place of the baseline, 1 it may not, 2
   edgeproof gate run --baseline edge-main --candidate edge --candidate-traefik v3.7.5
   edgeproof gate run --sign-key gate.pem              # and writes verdict.intoto.jsonl beside verdict.json`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return judgeAndSign(cmd, f, log, signing) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return judgeAndSign(cmd, f, log, after) },
 	}
 	f.bindPair(cmd.Flags())
 	f.bindResults(cmd.Flags())
-	bindSigning(cmd.Flags(), &signing)
+	bindSigning(cmd.Flags(), &after.Signing)
+	bindFailOn(cmd.Flags(), &after.FailOn)
 	cmd.Flags().StringVar(&f.catalogue, "catalogue", "smoke", "which faults to inject: smoke or full")
 	cmd.Flags().Int64Var(&f.seed, "seed", 0, "order of the faults; 0 takes another in each run")
 	return cmd

@@ -2,13 +2,14 @@ package main
 
 import (
 	"errors"
-	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/edgeproof/edgeproof/e2e/attest"
+	"github.com/edgeproof/edgeproof/e2e/lifecycle"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/run"
 )
@@ -27,12 +28,15 @@ func bindTrust(set *pflag.FlagSet, t *run.Trust) {
 	set.DurationVar(&t.MaxAge, "max-age", 0, "refuse a signature that is older, as in 24h")
 }
 
-// judgeAndSign runs the gate and signs what it decided, whether the candidate may be promoted or not. The key is read first.
-func judgeAndSign(cmd *cobra.Command, f *flags, log *progress.Log, s run.Signing) error {
-	if s.KeyFile == "" {
-		return judgePair(cmd, f, log, false)
-	}
-	if _, err := s.Key(); err != nil {
+// bindFailOn registers the flag that makes a lifecycle note count.
+func bindFailOn(set *pflag.FlagSet, kinds *[]string) {
+	set.StringSliceVar(kinds, "fail-on", nil, "let what is only noted count as a failure: "+strings.Join(lifecycle.Failing(), ", "))
+}
+
+// judgeAndSign runs the gate, notes what is out of support, and signs what was decided, whether the candidate may be promoted or not. What
+// can be wrong with the options is found before the run.
+func judgeAndSign(cmd *cobra.Command, f *flags, log *progress.Log, after run.After) error {
+	if err := after.Check(); err != nil {
 		return err
 	}
 	judged := judgePair(cmd, f, log, false)
@@ -44,12 +48,9 @@ func judgeAndSign(cmd *cobra.Command, f *flags, log *progress.Log, s run.Signing
 	if err != nil {
 		return err
 	}
-	file, err := run.Sign(cmd.Context(), options, s, time.Now())
-	if err != nil {
-		return err
+	held, err := after.Conclude(cmd.Context(), options, cmd.OutOrStdout(), time.Now())
+	if err == nil && held && judged == nil {
+		return statusError(1)
 	}
-	if _, err := fmt.Fprintf(cmd.OutOrStdout(), "Signed: %s\n", file); err != nil {
-		return err
-	}
-	return judged
+	return errors.Join(err, judged)
 }

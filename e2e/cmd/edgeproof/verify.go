@@ -55,6 +55,7 @@ An allowance lets one criterion, one fault or one time be unproved until a day. 
 	flags.StringVar(&o.Baseline, "baseline", "", "folder of the bundle that it replaces; then the upgrade and the rollback must be shown")
 	flags.StringVar(&o.Apps, "apps", "", "folder of the applications (default: fixtures/apps)")
 	flags.StringVar(&o.Allow, "allow", "", "file of allowances")
+	bindFailOn(flags, &o.FailOn)
 	bindTrust(flags, &o.Trust)
 	bindSigning(flags, &o.Signing)
 	return cmd
