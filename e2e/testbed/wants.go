@@ -2,19 +2,22 @@ package testbed
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"sort"
 	"strings"
 
 	certmanagerv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	"golang.org/x/net/publicsuffix"
-	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	networkingv1 "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
+	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
-	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 )
 
 // SecretKey is one key of one Secret.
@@ -36,13 +39,21 @@ type Wants struct {
 // WantsOf reads what the rendered bundles want. Zones are those that external-dns is restricted to; where it is not,
 // the registrable domains of the ingress hosts.
 func WantsOf(bundles ...*bundle.Bundle) (Wants, error) {
-	c := collector{tokens: map[SecretKey]bool{}, zones: map[string]bool{}, hosts: map[string]bool{}}
+	c := collector{
+		tokens: map[SecretKey]bool{}, zones: map[string]bool{}, hosts: map[string]bool{},
+		environment: externaldns.Sources{
+			ConfigMaps: map[types.NamespacedName]map[string]string{}, SecretKeys: map[types.NamespacedName][]string{},
+		},
+	}
 	for _, b := range bundles {
 		for _, o := range b.Objects() {
 			if err := c.object(o); err != nil {
 				return Wants{}, fmt.Errorf("%s: %w", o.Source, err)
 			}
 		}
+	}
+	for _, w := range c.workloads { // what they take from a ConfigMap may be rendered after them
+		c.externalDNS(w.namespace, w.pod)
 	}
 	// ClusterIssuers read Secrets in the namespace of the controller, which may be rendered after them.
 	for _, ref := range c.cluster {
@@ -75,6 +86,15 @@ type collector struct {
 	hosts      map[string]bool
 	cluster    []SecretKey // named by ClusterIssuers; their namespace is the controller's
 	controller string
+
+	workloads   []workload
+	environment externaldns.Sources
+}
+
+// workload is what is read of a Deployment, a StatefulSet or a DaemonSet.
+type workload struct {
+	namespace string
+	pod       corev1.PodSpec
 }
 
 func (c *collector) controllerNamespace() string {
@@ -98,12 +118,28 @@ func (c *collector) object(o bundle.Object) error {
 			return err
 		}
 		c.issuer(o.GetKind() == "Issuer", issuer)
-	case "Deployment":
-		var deployment appsv1.Deployment
-		if err := convert(&deployment); err != nil {
+	case "Deployment", "StatefulSet", "DaemonSet":
+		var typed struct {
+			Spec struct {
+				Template corev1.PodTemplateSpec `json:"template"`
+			} `json:"spec"`
+		}
+		if err := convert(&typed); err != nil {
 			return err
 		}
-		c.deployment(&deployment)
+		c.workload(workload{o.GetNamespace(), typed.Spec.Template.Spec})
+	case "ConfigMap":
+		data, _, err := unstructured.NestedStringMap(o.Object, "data")
+		if err != nil {
+			return fmt.Errorf("read ConfigMap %s: %w", o.GetName(), err)
+		}
+		c.environment.ConfigMaps[client.ObjectKeyFromObject(o.Unstructured)] = data
+	case "Secret":
+		for _, field := range []string{"data", "stringData"} {
+			data, _, _ := unstructured.NestedMap(o.Object, field)
+			name := client.ObjectKeyFromObject(o.Unstructured)
+			c.environment.SecretKeys[name] = slices.AppendSeq(c.environment.SecretKeys[name], maps.Keys(data))
+		}
 	case "Ingress":
 		var ingress networkingv1.Ingress
 		if err := convert(&ingress); err != nil {
@@ -126,7 +162,11 @@ func (c *collector) issuer(namespaced bool, issuer certmanagerv1.ClusterIssuer) 
 		if solver.DNS01 == nil || solver.DNS01.Cloudflare == nil || solver.DNS01.Cloudflare.APIToken == nil {
 			continue
 		}
-		ref := SecretKey{Namespace: issuer.Namespace, Name: solver.DNS01.Cloudflare.APIToken.Name, Key: solver.DNS01.Cloudflare.APIToken.Key}
+		ref := SecretKey{
+			Namespace: issuer.Namespace,
+			Name:      solver.DNS01.Cloudflare.APIToken.Name,
+			Key:       solver.DNS01.Cloudflare.APIToken.Key,
+		}
 		if namespaced {
 			c.tokens[ref] = true
 		} else {
@@ -135,31 +175,29 @@ func (c *collector) issuer(namespaced bool, issuer certmanagerv1.ClusterIssuer) 
 	}
 }
 
-func (c *collector) deployment(d *appsv1.Deployment) {
-	for _, container := range d.Spec.Template.Spec.Containers {
+func (c *collector) workload(w workload) {
+	for _, container := range w.pod.Containers {
 		if strings.Contains(container.Image, "cert-manager-controller") {
-			c.controller = d.Namespace
+			c.controller = w.namespace
 		}
 	}
-	if facts.ComponentOf(d.Spec.Template.Spec) != facts.ExternalDNS || !slices.Contains(facts.Args(d, "provider"), "cloudflare") {
-		return
-	}
-	for _, container := range d.Spec.Template.Spec.Containers {
-		c.externalDNS(d.Namespace, container)
-	}
-	for _, zone := range facts.Args(d, "domain-filter") {
-		if zone != "" {
-			c.zones[zone] = true
-		}
-	}
+	c.workloads = append(c.workloads, w)
 }
 
-// externalDNS reads which Secret external-dns's container takes its token from.
-func (c *collector) externalDNS(namespace string, container corev1.Container) {
-	for _, env := range container.Env {
-		if env.Name == "CF_API_TOKEN" && env.ValueFrom != nil && env.ValueFrom.SecretKeyRef != nil {
-			ref := env.ValueFrom.SecretKeyRef
-			c.tokens[SecretKey{Namespace: namespace, Name: ref.Name, Key: ref.Key}] = true
+// externalDNS reads which Secret external-dns takes its token from, and which zones it is restricted to.
+func (c *collector) externalDNS(namespace string, pod corev1.PodSpec) {
+	config, ok := externaldns.Read(namespace, pod, c.environment)
+	if !ok || config.Provider != "cloudflare" {
+		return
+	}
+	for _, zone := range config.Filter.Include {
+		c.zones[strings.TrimPrefix(zone, ".")] = true
+	}
+	for _, credential := range config.Credentials {
+		if !credential.Plain() && !credential.Global() { // a global key is a user's, none is minted
+			at := credential.Secret
+			c.tokens[SecretKey{Namespace: at.Namespace, Name: at.Name, Key: at.Key}] = true
+			return // the first that holds something counts
 		}
 	}
 }

@@ -17,7 +17,10 @@ func TestWantsOfTheReferenceBundle(t *testing.T) {
 		t.Fatal(err)
 	}
 	// One Secret: both issuers and external-dns read the same token.
-	want := Wants{Tokens: []SecretKey{{"cert-manager", "cloudflare-api-token", "api-token"}}, Zones: []string{"safeops.work"}}
+	want := Wants{
+		Tokens: []SecretKey{{"cert-manager", "cloudflare-api-token", "api-token"}},
+		Zones:  []string{"safeops.work"},
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("wants (-want +got):\n%s", diff)
 	}
@@ -64,12 +67,36 @@ spec: {template: {spec: {containers: [{name: c, image: external-dns, args: [--pr
 `
 )
 
+// externalDNSWith is an external-dns of a kind of workload, with what its container has.
+func externalDNSWith(kind, container string) string {
+	return `
+apiVersion: apps/v1
+kind: ` + kind + `
+metadata: {name: external-dns, namespace: names}
+spec:
+  template:
+    spec:
+      volumes: [{name: cf, secret: {secretName: dns-token}}]
+      containers: [{name: c, image: "example.org/external-dns:v0.20.0", ` + container + `}]
+`
+}
+
+const settings = `
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: settings, namespace: names}
+data: {EXTERNAL_DNS_PROVIDER: cloudflare, EXTERNAL_DNS_DOMAIN_FILTER: "b.example\n.a.example\n"}
+`
+
 func ingress(hosts ...string) string {
 	var rules []string
 	for _, host := range hosts {
 		rules = append(rules, `{host: "`+host+`"}`)
 	}
-	return "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: apps}\nspec: {rules: [" + strings.Join(rules, ", ") + "]}\n"
+	return "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: apps}\nspec: {rules: [" + strings.Join(
+		rules,
+		", ",
+	) + "]}\n"
 }
 
 func TestWantsOf(t *testing.T) {
@@ -86,6 +113,22 @@ func TestWantsOf(t *testing.T) {
 		{"an issuer without ACME", []string{selfSigned}, Wants{}},
 		{"external-dns", []string{externalDNS}, Wants{Tokens: []SecretKey{{"names", "dns-token", "k"}}, Zones: []string{"a.example", "b.example"}}},
 		{"external-dns for another provider", []string{otherProvider}, Wants{}},
+		{"external-dns by envFrom", []string{externalDNSWith("Deployment", `args: [--provider=cloudflare, --domain-filter=b.example], envFrom: [{prefix: CF_, secretRef: {name: dns-token}}]`)}, Wants{
+			Tokens: []SecretKey{{"names", "dns-token", "API_TOKEN"}}, Zones: []string{"b.example"},
+		}},
+		{"external-dns by variables", []string{externalDNSWith("Deployment", `env: [
+			{name: EXTERNAL_DNS_PROVIDER, value: cloudflare}, {name: EXTERNAL_DNS_DOMAIN_FILTER, value: b.example}, {name: CF_API_TOKEN, valueFrom: {secretKeyRef: {name: dns-token, key: k}}}]`)}, Wants{
+			Tokens: []SecretKey{{"names", "dns-token", "k"}}, Zones: []string{"b.example"},
+		}},
+		{"external-dns by a ConfigMap", []string{externalDNSWith("Deployment", `envFrom: [{configMapRef: {name: settings}}, {secretRef: {name: dns-token}}]`), settings}, Wants{
+			Tokens: []SecretKey{{"names", "dns-token", "CF_API_TOKEN"}}, Zones: []string{"a.example", "b.example"},
+		}},
+		{"external-dns by a file", []string{externalDNSWith("StatefulSet", `args: [--provider=cloudflare], env: [{name: CF_API_TOKEN, value: "file:/cf/k"}], volumeMounts: [{name: cf, mountPath: /cf}]`)}, Wants{
+			Tokens: []SecretKey{{"names", "dns-token", "k"}},
+		}},
+		{"external-dns as a DaemonSet", []string{externalDNSWith("DaemonSet", `args: [--provider=cloudflare], env: [{name: CF_API_TOKEN, valueFrom: {secretKeyRef: {name: dns-token, key: k}}}]`)}, Wants{
+			Tokens: []SecretKey{{"names", "dns-token", "k"}},
+		}},
 		{"zones of external-dns come before hosts", []string{externalDNS, ingress("www.c.example.org")}, Wants{
 			Tokens: []SecretKey{{"names", "dns-token", "k"}}, Zones: []string{"a.example", "b.example"},
 		}},
@@ -127,7 +170,7 @@ func TestWantsOfRefuses(t *testing.T) {
 		"a host that is a public suffix":   {ingress("co.uk"), "zone of host co.uk"},
 		"a wildcard below a public suffix": {ingress("*.co.uk"), "zone of host *.co.uk"},
 		"a host without a domain":          {ingress("frontend"), "zone of host frontend"},
-		"a Deployment that is none":        {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {replicas: many}\n", "made.yaml: read Deployment a"},
+		"a Deployment that is none":        {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: 1}\n", "made.yaml: read Deployment a"},
 		"an issuer that is none":           {"apiVersion: cert-manager.io/v1\nkind: ClusterIssuer\nmetadata: {name: a}\nspec: {acme: 1}\n", "made.yaml: read ClusterIssuer a"},
 	} {
 		got, err := WantsOf(made(t, c.given))
