@@ -1,7 +1,5 @@
 package diagnose
 
-import "slices"
-
 // Code names one kind of cause. Codes are a stable vocabulary: dashboards and runbooks may refer to them.
 type Code string
 
@@ -11,29 +9,27 @@ type Entry struct {
 	Layer Layer
 	// Meaning is one sentence: what is broken in the real world.
 	Meaning string
-	// Evidence says what the finding is recognised by.
+	// Evidence says what the finding is recognized by.
 	Evidence string
-	// Remedy says what cures it.
+	// Remedy says what to do about it.
 	Remedy string
 }
 
 // Unattributed is the code of a failure that no rule explains. It says so rather than guess.
 const Unattributed Code = "unattributed"
 
-// Codes lists the vocabulary in the order of the chain.
-func Codes() []Entry {
-	return slices.Concat(credentialCodes(), routingCodes(), dnsCodes(), certificateCodes(), []Entry{{
-		Code: Unattributed, Meaning: "the route does not work, and no rule explains why",
-		Evidence: "a probe fails while every object looks right", Remedy: "save a snapshot and look at the evidence; a rule is missing",
-	}})
-}
-
-// Describe finds the documentation of a code.
-func Describe(c Code) (Entry, bool) {
-	for _, e := range Codes() {
-		if e.Code == c {
-			return e, true
+// Codes lists the vocabulary of the sections in their order, and Unattributed.
+func Codes(sections ...Section) []Entry {
+	var out []Entry
+	for _, s := range sections {
+		for _, r := range s.Rules {
+			if r.Meaning != "" {
+				out = append(out, Entry{r.Code, s.Layer, r.Meaning, r.Evidence, r.Remedy})
+			}
 		}
 	}
-	return Entry{}, false
+	return append(out, Entry{
+		Code: Unattributed, Meaning: "the route does not work, and no rule explains why",
+		Evidence: "a probe fails while every object looks right", Remedy: "save a snapshot and look at the evidence; a rule is missing",
+	})
 }

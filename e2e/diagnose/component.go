@@ -1,7 +1,9 @@
 package diagnose
 
 import (
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/Masterminds/semver/v3"
 	apps "k8s.io/api/apps/v1"
@@ -12,41 +14,73 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-// component is a program of the edge as it runs: its Deployment with what is read of it once.
-type component struct {
+// Down reports whether a component has a Deployment that should have pods by now, and none is available. A pod that
+// was just made and waits for nothing in particular is on its way: that is how it is after a restart.
+func (r *Route) Down(c *Program) bool {
+	if c.Deployment == nil || c.Available() || r.Age(c.CreationTimestamp.Time) < starting {
+		return false
+	}
+	stuck, _ := c.Waiting(stuckFor()...)
+	return stuck != nil ||
+		!slices.ContainsFunc(c.Pods, func(p *core.Pod) bool { return r.Age(p.CreationTimestamp.Time) < starting })
+}
+
+// stuckFor are the reasons for which a container waits that do not pass by themselves.
+func stuckFor() []string {
+	return []string{
+		"CrashLoopBackOff",
+		"ImagePullBackOff",
+		"ErrImagePull",
+		"InvalidImageName",
+		"CreateContainerError",
+		"CreateContainerConfigError",
+	}
+}
+
+// DownEvidence tells of the component's replicas, and of a pod that waits.
+func DownEvidence(c *Program) []Evidence {
+	out := []Evidence{Fact(c.String(), "%d replicas available of %d", c.Status.AvailableReplicas, replicas(c))}
+	if pod, w := c.Waiting(stuckFor()...); pod != nil {
+		out = append(out, Fact(Object("Pod", pod.Namespace, pod.Name), "%s: %s", w.Reason, w.Message))
+	}
+	return out
+}
+
+// Program is a program of the edge as it runs: its Deployment with what is read of it once.
+type Program struct {
 	*apps.Deployment             // nil when there is none
-	pods             []*core.Pod // that the Deployment selects
-	version          *semver.Version
+	Pods             []*core.Pod // that the Deployment selects
+	Version          *semver.Version
 	flags            map[string][]string // by lower-case name without dashes, since Traefik does not tell cases apart
-	log              []facts.Line        // oldest first, that of earlier runs before that of later ones
+	Log              []facts.Line        // oldest first, that of earlier runs before that of later ones
 }
 
 // components finds the first Deployment of each component.
-func (x *index) components() map[facts.Component]*component {
-	out := map[facts.Component]*component{}
+func (x *Index) components() map[facts.Component]*Program {
+	out := map[facts.Component]*Program{}
 	for _, name := range []facts.Component{facts.ExternalDNS, facts.Traefik, facts.CertManager, facts.Webhook, facts.CAInjector} {
-		out[name] = &component{}
+		out[name] = &Program{}
 	}
-	for i := range x.s.Deployments {
-		d := &x.s.Deployments[i]
+	for i := range x.Snapshot.Deployments {
+		d := &x.Snapshot.Deployments[i]
 		c := out[facts.ComponentOf(d.Spec.Template.Spec)]
 		if c == nil || c.Deployment != nil {
 			continue
 		}
-		c.Deployment, c.flags, c.version = d, flagsOf(d), versionOf(d)
+		c.Deployment, c.flags, c.Version = d, flagsOf(d), versionOf(d)
 		selector, err := meta.LabelSelectorAsSelector(d.Spec.Selector)
 		if err != nil {
 			continue // the API server takes no such Deployment
 		}
-		for _, pod := range x.pods[d.Namespace] {
+		for _, pod := range x.Pods[d.Namespace] {
 			if selector.Matches(labels.Set(pod.Labels)) {
-				c.pods = append(c.pods, pod)
+				c.Pods = append(c.Pods, pod)
 			}
 		}
 	}
-	for i := range x.s.Logs {
-		if l := &x.s.Logs[i]; out[l.Component] != nil {
-			out[l.Component].log = append(out[l.Component].log, l.Lines...)
+	for i := range x.Snapshot.Logs {
+		if l := &x.Snapshot.Logs[i]; out[l.Component] != nil {
+			out[l.Component].Log = append(out[l.Component].Log, l.Lines...)
 		}
 	}
 	return out
@@ -89,13 +123,14 @@ func versionOf(d *apps.Deployment) *semver.Version {
 	return nil
 }
 
-// before reports whether the component is known to be older than major.minor. An unknown version is taken for a new one.
-func (c *component) before(major, minor uint64) bool {
-	return c.version != nil && c.version.LessThan(semver.New(major, minor, 0, "", ""))
+// Before reports whether the component is known to be older than major.minor. An unknown version is taken for a new
+// one.
+func (c *Program) Before(major, minor uint64) bool {
+	return c.Version != nil && c.Version.LessThan(semver.New(major, minor, 0, "", ""))
 }
 
-// flag is the last value of a flag, "" when it is not given.
-func (c *component) flag(name string) string {
+// Flag is the last value of a flag, "" when it is not given.
+func (c *Program) Flag(name string) string {
 	values := c.flags[strings.ToLower(name)]
 	if len(values) == 0 {
 		return ""
@@ -104,24 +139,25 @@ func (c *component) flag(name string) string {
 }
 
 // String names the Deployment.
-func (c *component) String() string {
+func (c *Program) String() string {
 	if c.Deployment == nil {
 		return "Deployment (none)"
 	}
 	return "Deployment " + c.Namespace + "/" + c.Name
 }
 
-// space is the namespace that the component runs in, "" when it is not known to run.
-func (c *component) space() string {
+// Space is the namespace that the component runs in, "" when it is not known to run.
+func (c *Program) Space() string {
 	if c.Deployment == nil {
 		return ""
 	}
 	return c.Namespace
 }
 
-// waiting is the first container of the component's pods that waits for one of the reasons: "CreateContainerConfigError".
-func (c *component) waiting(reasons ...string) (*core.Pod, *core.ContainerStateWaiting) {
-	for _, pod := range c.pods {
+// Waiting is the first container of the component's pods that waits for one of the reasons:
+// "CreateContainerConfigError".
+func (c *Program) Waiting(reasons ...string) (*core.Pod, *core.ContainerStateWaiting) {
+	for _, pod := range c.Pods {
 		for i := range pod.Status.ContainerStatuses {
 			w := pod.Status.ContainerStatuses[i].State.Waiting
 			for _, reason := range reasons {
@@ -134,5 +170,15 @@ func (c *component) waiting(reasons ...string) (*core.Pod, *core.ContainerStateW
 	return nil, nil
 }
 
-// available reports whether the Deployment asks for pods and has one that is ready.
-func (c *component) available() bool { return c.Deployment != nil && c.Status.AvailableReplicas > 0 }
+// Available reports whether the Deployment asks for pods and has one that is ready.
+func (c *Program) Available() bool { return c.Deployment != nil && c.Status.AvailableReplicas > 0 }
+
+// starting is how long a component may take to be there after it was made.
+const starting = 2 * time.Minute
+
+func replicas(c *Program) int32 {
+	if c.Spec.Replicas == nil {
+		return 1
+	}
+	return *c.Spec.Replicas
+}

@@ -1,13 +1,17 @@
-// Package diagnose explains, from a snapshot alone, why a route does not work: it walks the chain shared credential, routing, DNS,
-// certificate, and names the first broken link with its evidence and its cure.
+// Package diagnose is the engine that explains, from a snapshot alone, why a route does not work: it walks the chain
+// shared credential, routing, DNS, certificate, and names the first broken link with its evidence and its remedy.
 //
-// Of each route it tells what became of each layer, and at least one cause unless all are clear. A layer is called clear only when it was
-// seen to work; blocked when it does not, and a cause in another layer is enough to explain that; waiting when time alone cures it;
-// unknown when the facts were not there to tell. What no rule explains is called unattributed: it does not guess. What only looks broken,
-// and what follows from a cause, are notes.
+// It gives the rules of each layer one view of a route, Route, over an Index of the snapshot, runs them in an order
+// that they name themselves (Rule.After), and judges the layers by what they found. The rules are packages of their
+// own below rules; package rules composes them, and is what callers want. The engine imports none of them.
 //
-// It does no I/O and knows no clock but the snapshot's, so the same snapshot gives the same diagnosis, byte for byte, anywhere.
-// It must not know the suite, its fixtures or its faults: it is as useful on a live cluster.
+// Of each route it reports the state of each layer, and at least one cause unless all are clear. A layer is called
+// clear only when it was seen to work; blocked when it does not, and a cause in another layer is enough to explain
+// that; waiting when it recovers with time alone; unknown when the facts are missing. What no rule explains is
+// called unattributed: it does not guess. What only looks broken, and what follows from a cause, are notes.
+//
+// It does no I/O and knows no clock but the snapshot's, so the same snapshot gives the same diagnosis, byte for byte,
+// anywhere. It must not know the suite, its fixtures or its faults: it is as useful on a live cluster.
 package diagnose
 
 import (
@@ -38,7 +42,7 @@ const (
 	Clear   State = "clear"   // shown not to be at fault
 	Broken  State = "broken"  // a cause lies here
 	Blocked State = "blocked" // it cannot work while another layer is broken; not at fault itself
-	Waiting State = "waiting" // it does not work yet, and will without anybody's doing
+	Waiting State = "waiting" // it does not work yet, and will without a change
 	Unknown State = "unknown" // the facts do not say: not looked at, or no right to
 )
 
@@ -57,7 +61,8 @@ type Diagnosis struct {
 	Healthy bool      `json:"healthy"`
 	// Chain holds each layer once, in the order of Layers.
 	Chain []Link `json:"chain"`
-	// Causes are the findings that explain the failure, the root cause first; several when they are independent of each other.
+	// Causes are the findings that explain the failure, the root cause first; several when they are independent of
+	// each other.
 	Causes []Finding `json:"causes,omitempty"`
 	// Notes tell what only looks broken, or is not a cause of this failure, and why.
 	Notes []Finding `json:"notes,omitempty"`
@@ -87,7 +92,8 @@ type Finding struct {
 
 // Evidence is one fact that a finding rests on, and where it was read.
 type Evidence struct {
-	// Source is an object ("Challenge develop/frontend-tls-1"), "probe https://…", "DNS authority", "log external-dns", "journal".
+	// Source is an object ("Challenge develop/frontend-tls-1"), "probe https://…", "DNS authority", "log
+	// external-dns", "journal".
 	Source string `json:"source"`
 	Text   string `json:"text"`
 }

@@ -1,159 +1,216 @@
 package diagnose
 
 import (
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	acme "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	networking "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
-// route is one route under examination: the target with all of the snapshot that concerns it, looked up once. Anything may be nil.
-type route struct {
-	*index
+// Proxied reports whether the name leads to the provider's proxy: by the record, or where no record is to be seen by
+// what external-dns is told and by who answers.
+func (r *Route) Proxied() bool {
+	if r.Index.Looked(facts.Provider, r.ZoneName()) && r.Zone != nil {
+		return slices.ContainsFunc(r.Records, func(rec Record) bool { return rec.Proxied && rec.HoldsAddress() })
+	}
+	asked, _ := r.ToBeProxied()
+	return asked ||
+		r.HTTPS != nil && r.HTTPS.HTTP != nil && strings.EqualFold(r.HTTPS.HTTP.Headers["Server"], "cloudflare")
+}
+
+// ZoneName is the name of the zone that the provider has for the host, "" for none.
+func (r *Route) ZoneName() string {
+	if r.Zone == nil {
+		return ""
+	}
+	return r.Zone.Name
+}
+
+// ToBeProxied is whether external-dns is to proxy the host's record, and what says so.
+func (r *Route) ToBeProxied() (bool, string) {
+	if r.Source != nil {
+		if text, ok := r.Index.Sync.Annotation(r.Source, "cloudflare-proxied"); ok {
+			wanted, _ := strconv.ParseBool(text) // as external-dns reads it
+			return wanted, fmt.Sprintf("annotation %scloudflare-proxied: %q", r.Index.Sync.Prefix, text)
+		}
+	}
+	if r.Index.Sync.proxied {
+		return true, "flag --cloudflare-proxied"
+	}
+	return false, "no annotation and no flag ask for the proxy"
+}
+
+// Route is one route under examination: the target with all of the snapshot that concerns it, looked up once.
+// Anything may be nil.
+type Route struct {
+	Index *Index
 	Target
 
-	ingress *networking.Ingress
-	rule    *networking.IngressRule // for the host
-	block   *networking.IngressTLS  // that covers the host
-	issuer  issuer                  // that the Certificate names, or else the Ingress
+	Source *networking.Ingress
+	Rule   *networking.IngressRule // for the host
+	Block  *networking.IngressTLS  // that covers the host
+	Issuer Issuer                  // that the Certificate names, or else the Ingress
 
-	secret      *facts.Secret            // that the block names
-	certificate *certmanager.Certificate // that fills the Secret
-	request     *certmanager.CertificateRequest
-	order       *acme.Order
-	challenge   *acme.Challenge // of the order, for this host
+	Secret      *facts.Secret            // that the block names
+	Certificate *certmanager.Certificate // that fills the Secret
+	Request     *certmanager.CertificateRequest
+	Order       *acme.Order
+	Challenge   *acme.Challenge // of the order, for this host
 
-	// published are the addresses and names in the status of the Ingress; front is where the ingress controller listens.
-	published []string
-	address   string
-	zone      *facts.Zone
-	records   []record // at the host's own name
-	answers   facts.Answers
-	asked     bool // answers are there
-	https     *probe.Report
-	http      *probe.Report
-	raw       *probe.Report // HTTPS at the controller's address, without DNS
-	foreign   bool          // see servedElsewhere
-	assumed   bool          // nobody said at which path the application answers
+	Published []string // addresses and names in the status of the Ingress
+	Address   string   // where the ingress controller listens
+	Zone      *facts.Zone
+	Records   []Record // at the host's own name
+	Answers   facts.Answers
+	Asked     bool // answers are there
+	HTTPS     *probe.Report
+	HTTP      *probe.Report
+	RawIP     *probe.Report // HTTPS at the controller's address, without DNS
+	Foreign   bool          // see servedElsewhere
+	Assumed   bool          // nobody said at which path the application answers
 
-	credentials  []use  // see uses
-	spoken       []sign // see credentialSigns
-	used, signed bool
+	memo []any // see once
 
-	compared *naming // see naming
-
+	running  *step // the rule that looks at the route, nil for none
 	findings []found
 }
 
-// issuer is an Issuer or a ClusterIssuer, or a name without one.
-type issuer struct {
-	kind, namespace, name string
-	config                *certmanager.IssuerConfig // nil when it is not there
-	status                *certmanager.IssuerStatus
+// Once is the value of type T of a route, computed the first time that it is asked for.
+func Once[T any](r *Route, compute func(*Route) T) T {
+	for _, m := range r.memo {
+		if value, ok := m.(T); ok {
+			return value
+		}
+	}
+	value := compute(r)
+	r.memo = append(r.memo, value)
+	return value
 }
 
-func (i issuer) String() string { return object(i.kind, i.namespace, i.name) }
+// Issuer is an Issuer or a ClusterIssuer, or a name without one.
+type Issuer struct {
+	Kind, Namespace, Name string
+	Config                *certmanager.IssuerConfig // nil when it is not there
+	Status                *certmanager.IssuerStatus
+}
+
+func (i Issuer) String() string { return Object(i.Kind, i.Namespace, i.Name) }
 
 // route looks up what concerns a target. The Ingress is found by its host when the target names none.
-func (x *index) route(t Target) *route {
+func (x *Index) route(t Target) *Route {
 	t.Host = strings.ToLower(strings.TrimSuffix(t.Host, "."))
-	if list := x.byHost[t.Host]; t.Ingress == (name{}) && len(list) > 0 {
-		t.Ingress = nameOf(&list[0].ObjectMeta)
+	if list := x.ByHost[t.Host]; t.Ingress == (types.NamespacedName{}) && len(list) > 0 {
+		t.Ingress = NameOf(&list[0].ObjectMeta)
 	}
-	r := &route{index: x, Target: t, ingress: x.ingresses[t.Ingress], zone: x.zoneOf(t.Host), records: x.records[t.Host]}
-	r.answers, r.asked = x.s.DNS[t.Host]
-	probe := x.s.Probes[t.Host]
-	r.https, r.http, r.raw, r.assumed = probe.HTTPS, probe.HTTP, probe.RawIP, probe.Assumed
-	if addresses := x.frontAddresses(); len(addresses) > 0 {
-		r.address = addresses[0]
+	r := &Route{
+		Index:   x,
+		Target:  t,
+		Source:  x.Ingresses[t.Ingress],
+		Zone:    x.zoneOf(t.Host),
+		Records: x.Records[t.Host],
 	}
-	if r.ingress == nil {
+	r.Answers, r.Asked = x.Snapshot.DNS[t.Host]
+	probe := x.Snapshot.Probes[t.Host]
+	r.HTTPS, r.HTTP, r.RawIP, r.Assumed = probe.HTTPS, probe.HTTP, probe.RawIP, probe.Assumed
+	if addresses := x.ControllerAddresses(); len(addresses) > 0 {
+		r.Address = addresses[0]
+	}
+	if r.Source == nil {
 		return r
 	}
-	r.published = addressesOf(r.ingress.Status.LoadBalancer.Ingress, func(i networking.IngressLoadBalancerIngress) (string, string) { return i.IP, i.Hostname })
-	for i := range r.ingress.Spec.Rules {
-		if rule := &r.ingress.Spec.Rules[i]; r.rule == nil && (rule.Host == "" || covers(rule.Host, t.Host)) {
-			r.rule = rule
+	r.Published = AddressesOf(
+		r.Source.Status.LoadBalancer.Ingress,
+		func(i networking.IngressLoadBalancerIngress) (string, string) { return i.IP, i.Hostname },
+	)
+	for i := range r.Source.Spec.Rules {
+		if rule := &r.Source.Spec.Rules[i]; r.Rule == nil && (rule.Host == "" || Covers(rule.Host, t.Host)) {
+			r.Rule = rule
 		}
 	}
-	for i := range r.ingress.Spec.TLS {
-		block := &r.ingress.Spec.TLS[i]
-		if r.block == nil && slices.ContainsFunc(block.Hosts, func(h string) bool { return covers(h, t.Host) }) {
-			r.block = block
+	for i := range r.Source.Spec.TLS {
+		block := &r.Source.Spec.TLS[i]
+		if r.Block == nil && slices.ContainsFunc(block.Hosts, func(h string) bool { return Covers(h, t.Host) }) {
+			r.Block = block
 		}
 	}
-	r.foreign = r.servedElsewhere()
+	r.Foreign = r.servedElsewhere()
 	r.lookUpCertificate()
 	return r
 }
 
 // lookUpCertificate follows Secret, Certificate, CertificateRequest, Order and Challenge, the newest of each.
-func (r *route) lookUpCertificate() {
-	kind, name := issuerOf(r.ingress)
-	if r.block != nil {
-		key := r.named(r.block.SecretName)
-		r.secret = r.secrets[key]
-		if list := r.certificates[key]; len(list) > 0 {
-			r.certificate = list[0]
-			kind, name = r.certificate.Spec.IssuerRef.Kind, r.certificate.Spec.IssuerRef.Name
+func (r *Route) lookUpCertificate() {
+	kind, name := IssuerOf(r.Source)
+	if r.Block != nil {
+		key := r.Named(r.Block.SecretName)
+		r.Secret = r.Index.Secrets[key]
+		if list := r.Index.Certificates[key]; len(list) > 0 {
+			r.Certificate = list[0]
+			kind, name = r.Certificate.Spec.IssuerRef.Kind, r.Certificate.Spec.IssuerRef.Name
 		}
 	}
-	r.issuer = r.issuerNamed(kind, r.Ingress.Namespace, name)
-	if r.certificate == nil {
+	r.Issuer = r.Index.IssuerNamed(kind, r.Ingress.Namespace, name)
+	if r.Certificate == nil {
 		return
 	}
-	if list := r.requests[r.named(r.certificate.Name)]; len(list) > 0 {
-		r.request = list[0]
+	if list := r.Index.requests[r.Named(r.Certificate.Name)]; len(list) > 0 {
+		r.Request = list[0]
 	}
-	if r.request == nil {
+	if r.Request == nil {
 		return
 	}
-	if list := r.orders[r.named(r.request.Name)]; len(list) > 0 {
-		r.order = list[0]
+	if list := r.Index.orders[r.Named(r.Request.Name)]; len(list) > 0 {
+		r.Order = list[0]
 	}
-	if r.order == nil {
+	if r.Order == nil {
 		return
 	}
-	for _, c := range r.challenges[r.named(r.order.Name)] {
-		if covers(c.Spec.DNSName, r.Host) || c.Spec.DNSName == strings.TrimPrefix(r.Host, "*.") || r.challenge == nil {
-			r.challenge = c
+	for _, c := range r.Index.challenges[r.Named(r.Order.Name)] {
+		if Covers(c.Spec.DNSName, r.Host) || c.Spec.DNSName == strings.TrimPrefix(r.Host, "*.") ||
+			r.Challenge == nil {
+			r.Challenge = c
 		}
 	}
 }
 
-// named is the name of an object in the namespace of the route.
-func (r *route) named(n string) name { return name{Namespace: r.Ingress.Namespace, Name: n} }
+// Named is the name of an object in the namespace of the route.
+func (r *Route) Named(n string) types.NamespacedName {
+	return types.NamespacedName{Namespace: r.Ingress.Namespace, Name: n}
+}
 
-// age is how long ago a moment was when the snapshot was taken.
-func (r *route) age(t time.Time) time.Duration { return r.s.Time.Sub(t) }
+// Age is how long ago a moment was when the snapshot was taken.
+func (r *Route) Age(t time.Time) time.Duration { return r.Index.Snapshot.Time.Sub(t) }
 
-// issuerNamed looks an issuer up.
-func (x *index) issuerNamed(kind, namespace, n string) issuer {
-	out := issuer{kind: kind, name: n}
+// IssuerNamed looks an issuer up.
+func (x *Index) IssuerNamed(kind, namespace, n string) Issuer {
+	out := Issuer{Kind: kind, Name: n}
 	if n == "" {
-		return issuer{}
+		return Issuer{}
 	}
 	if kind == certmanager.ClusterIssuerKind {
-		if o := x.clusterIssuers[n]; o != nil {
-			out.config, out.status = &o.Spec.IssuerConfig, &o.Status
+		if o := x.ClusterIssuers[n]; o != nil {
+			out.Config, out.Status = &o.Spec.IssuerConfig, &o.Status
 		}
 		return out
 	}
-	out.kind, out.namespace = certmanager.IssuerKind, namespace
-	if o := x.issuers[name{Namespace: namespace, Name: n}]; o != nil {
-		out.config, out.status = &o.Spec.IssuerConfig, &o.Status
+	out.Kind, out.Namespace = certmanager.IssuerKind, namespace
+	if o := x.Issuers[types.NamespacedName{Namespace: namespace, Name: n}]; o != nil {
+		out.Config, out.Status = &o.Spec.IssuerConfig, &o.Status
 	}
 	return out
 }
 
-// issuerOf is the issuer that an Ingress names by annotation; "" for none.
-func issuerOf(i *networking.Ingress) (kind, name string) {
+// IssuerOf is the issuer that an Ingress names by annotation; "" for none.
+func IssuerOf(i *networking.Ingress) (kind, name string) {
 	if n := i.Annotations[certmanager.IngressClusterIssuerNameAnnotationKey]; n != "" {
 		return certmanager.ClusterIssuerKind, n
 	}
@@ -163,7 +220,8 @@ func issuerOf(i *networking.Ingress) (kind, name string) {
 	return "", ""
 }
 
-func addressesOf[T any](list []T, of func(T) (ip, host string)) []string {
+// AddressesOf lists the addresses of a load balancer's status, and its names where it has no address.
+func AddressesOf[T any](list []T, of func(T) (ip, host string)) []string {
 	var out []string
 	for _, entry := range list {
 		ip, host := of(entry)
@@ -177,9 +235,9 @@ func addressesOf[T any](list []T, of func(T) (ip, host string)) []string {
 	return out
 }
 
-// covers reports whether a name, as in a rule or a certificate, fits the host: a wildcard stands for exactly one label
-// (RFC 6125 section 6.4.3).
-func covers(name, host string) bool {
+// Covers reports whether a name, as in a rule or a certificate, fits the host: a wildcard stands for exactly one
+// label (RFC 6125 section 6.4.3).
+func Covers(name, host string) bool {
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
 	if name == host {
 		return true

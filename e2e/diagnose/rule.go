@@ -1,52 +1,62 @@
 package diagnose
 
-// kind says what a finding of a rule means for its layer.
-type kind int
+import "github.com/edgeproof/edgeproof/e2e/facts"
 
+// Kind says what a finding of a rule means for its layer.
+type Kind int
+
+// The kinds of findings.
 const (
-	cause   kind = iota // it breaks its layer
-	symptom             // it breaks its layer, unless a cause found before it explains it: then it is a note
-	wait                // the layer does not work yet, and will without anybody's doing; a note
-	note                // it only looks broken, or breaks nothing for this route
+	Cause   Kind = iota // it breaks its layer
+	Symptom             // it breaks its layer, unless a cause that the rule sees explains it: then it is a note
+	Wait                // the layer does not work yet, and will without a change; a note
+	Note                // it only looks broken, or breaks nothing for this route
 )
 
-// rule recognises one pattern. Rules run in the order of their list, which is that of the chain: what explains others comes first.
-type rule struct {
-	code  Code
-	layer Layer // filled by rules
-	kind  kind
-	// traefik marks a rule of what Traefik does: an Ingress that another controller serves is none of its business.
-	traefik bool
-	// blocks are the layers that cannot work while a cause of this rule is there. hurts, if it is set, leaves out those that do not
-	// depend on the object of a finding.
-	blocks []Layer
-	hurts  func(*route, Finding, Layer) bool
-	// find returns what it found, without Code and Layer. It must cost next to nothing on a route that works: no scan of the snapshot,
-	// no regular expression. It concludes nothing from the absence of what was not looked at; see index.looked.
-	find func(*route) []Finding
+// Rule recognizes one pattern, and documents the code that it finds. Several rules may find the same code: they run
+// one after the other, and the first of them documents it.
+type Rule struct {
+	Code Code
+	Kind Kind
+	// Meaning, Evidence and Remedy document the code; see Entry.
+	Meaning, Evidence, Remedy string
+	// After are the codes of the same layer that must be looked for before this one. A rule sees their findings,
+	// those of its own code and those of the layers before its own, and no others: Has, Broken, Unexplained and the
+	// demotion of a Symptom go by these.
+	After []Code
+	// Fallback says that the rule explains only what no other rule of its layer does: it comes after all rules of its
+	// layer that are no fallbacks and do not themselves come after it. Order among fallbacks is given by After.
+	Fallback bool
+	// Blocks are the layers that cannot work while a cause of this rule is there. Affects, if it is set, leaves out
+	// those that do not depend on the object of a finding.
+	Blocks  []Layer
+	Affects func(*Route, Finding, Layer) bool
+	// Find returns what it found, without Code and Layer. It must cost next to nothing on a route that works: no scan
+	// of the snapshot, no regular expression. It concludes nothing from the absence of what was not looked at; see
+	// Index.Looked.
+	Find func(*Route) []Finding
 }
 
-// rules lists every rule in the order in which they run.
-func rules() []rule {
-	var out []rule
-	for _, l := range []struct {
-		layer Layer
-		rules []rule
-	}{
-		{Credential, credentialRules()},
-		{Routing, routingRules()},
-		{DNS, dnsRules()},
-		{Certificate, certificateRules()},
-	} {
-		for _, r := range l.rules {
-			r.layer = l.layer
-			out = append(out, r)
-		}
-	}
-	return out
+// Section is one layer of the chain: its rules, and how it is judged beside them.
+type Section struct {
+	Layer Layer
+	Rules []Rule
+	// Needs are the facts without which the layer cannot be called clear.
+	Needs func(*Route) []Need
+	// Works says whether the layer does its work, Clear or Broken, or that it cannot be seen, Unknown; and in one
+	// line what was seen. It knows no causes: those are for the rules.
+	Works func(*Route) (State, string)
+	// Remaining is further evidence of a failure that no rule explains; nil where there is none.
+	Remaining func(*Route) []Evidence
 }
 
-// finding makes the only finding of a rule.
-func finding(object, summary string, remedy Remedy, evidence ...Evidence) []Finding {
+// Need is a kind of fact, and the namespace, host or zone that it is needed of; "" for what belongs to none.
+type Need struct {
+	Part  facts.Part
+	Where string
+}
+
+// One is the only finding of a rule.
+func One(object, summary string, remedy Remedy, evidence ...Evidence) []Finding {
 	return []Finding{{Object: object, Summary: summary, Remedy: remedy, Evidence: evidence}}
 }

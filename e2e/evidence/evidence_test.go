@@ -7,6 +7,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/diagnose/rules"
 	"github.com/edgeproof/edgeproof/e2e/evidence"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
@@ -50,7 +51,7 @@ func TestAnEmptyClusterIsNotExplained(t *testing.T) {
 	t.Parallel()
 	target := judge.Reference()
 	s := &facts.Snapshot{}
-	explain := diagnose.New(s)
+	explain := rules.New(s)
 	if j := evidence.Explained(s, explain, target); j.Met {
 		t.Errorf("without a route: %s", j)
 	}

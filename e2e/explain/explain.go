@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/diagnose/rules"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/lifecycle"
 	"github.com/edgeproof/edgeproof/e2e/report"
@@ -65,7 +66,7 @@ func Run(ctx context.Context, o Options, out io.Writer) (int, error) {
 	if err != nil {
 		return Blind, err
 	}
-	explainer := diagnose.New(s)
+	explainer := rules.New(s)
 	targets, err := want.choose(explainer.Targets())
 	if err != nil {
 		return Blind, err

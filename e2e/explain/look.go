@@ -10,7 +10,7 @@ import (
 	"k8s.io/client-go/rest"
 	"k8s.io/client-go/tools/clientcmd"
 
-	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/diagnose/rules"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/facts/live"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
@@ -27,7 +27,7 @@ func (o Options) look(ctx context.Context, want wanted) (*facts.Snapshot, wanted
 		return nil, want, err
 	}
 	want = want.in(seen.namespace)
-	targets, err := want.choose(diagnose.New(seen.first).Targets())
+	targets, err := want.choose(rules.New(seen.first).Targets())
 	if err != nil {
 		return nil, want, err
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/diagnose/rules"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 )
 
@@ -39,12 +39,12 @@ func TestTheProjectsFaults(t *testing.T) {
 			t.Errorf("%s: %v", f.ID, err)
 		}
 		for _, c := range f.Expect.Causes {
-			if entry, known := diagnose.Describe(c.Code); !known || entry.Layer != "" && entry.Layer != c.Layer { // unattributed is of any
+			if entry, known := rules.Describe(c.Code); !known || entry.Layer != "" && entry.Layer != c.Layer { // unattributed is of any
 				t.Errorf("%s: expects %s of layer %s, the vocabulary has %q of layer %q", f.ID, c.Code, c.Layer, entry.Code, entry.Layer)
 			}
 		}
 		for _, code := range f.Expect.Notes {
-			if _, known := diagnose.Describe(code); !known {
+			if _, known := rules.Describe(code); !known {
 				t.Errorf("%s: expects the note %s, which is not in the vocabulary", f.ID, code)
 			}
 		}

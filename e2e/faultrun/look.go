@@ -6,6 +6,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/diagnose/rules"
 	"github.com/edgeproof/edgeproof/e2e/evidence"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
@@ -29,7 +30,7 @@ func (r *Runner) share() {
 	r.views = &facts.Shared[View]{Take: func(ctx context.Context) View {
 		s := facts.Collect(ctx, r.Sources, r.scope())
 		r.observe(s)
-		return View{s, diagnose.New(s)}
+		return View{s, rules.New(s)}
 	}}
 	r.lists = &facts.Shared[lists]{Take: func(ctx context.Context) lists {
 		printed, errs := r.kubectls(ctx, "kubectl get certificates -A", "kubectl get pods -A", rolloutOf(testbed.ApplicationNamespace))

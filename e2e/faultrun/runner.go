@@ -14,6 +14,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/diagnose/rules"
 	"github.com/edgeproof/edgeproof/e2e/evidence"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/fault"
@@ -67,7 +68,7 @@ func (r *Runner) Judge(ctx context.Context, id criteria.ID, target judge.Target)
 		scope.Parts = nil // an explanation may need anything
 		s := facts.Collect(ctx, r.Sources, scope)
 		r.observe(s)
-		return evidence.Explained(s, diagnose.New(s), target)
+		return evidence.Explained(s, rules.New(s), target)
 	}
 	return judge.Judge(id, facts.Collect(ctx, r.Sources, judge.Scope(target, id)), target)
 }

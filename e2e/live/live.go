@@ -14,6 +14,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/diagnose/rules"
 	"github.com/edgeproof/edgeproof/e2e/evidence"
 	"github.com/edgeproof/edgeproof/e2e/explain"
 	"github.com/edgeproof/edgeproof/e2e/facts"
@@ -56,7 +57,7 @@ func Judge(ctx context.Context, o Options, v *verdict.Verdict) error {
 		return err
 	}
 	v.Phases = append(v.Phases, verdict.Phase{Name: "look", Started: started.UTC(), Seconds: verdict.Seconds(time.Since(started))})
-	l.explain = diagnose.New(l.facts)
+	l.explain = rules.New(l.facts)
 	var specs []verdict.Spec
 	for _, c := range criteria.All() {
 		if !verdict.Live.Judges(c.ID.Family()) {

@@ -1,0 +1,48 @@
+package diagnose
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Restart is the remedy that starts a component again: by scaling it up when it is told to have no pod.
+func Restart(c *Program, text string) Remedy {
+	if c.Deployment == nil {
+		return Remedy{Text: text}
+	}
+	if replicas(c) == 0 {
+		return Remedy{
+			Text:    text,
+			Command: fmt.Sprintf("kubectl -n %s scale deployment %s --replicas=1", c.Namespace, c.Name),
+		}
+	}
+	return Remedy{
+		Text:    text,
+		Command: fmt.Sprintf("kubectl -n %s rollout restart deployment/%s", c.Namespace, c.Name),
+	}
+}
+
+// Annotate is the remedy that sets or, by a trailing dash, removes annotations of the Ingress.
+func (r *Route) Annotate(text string, pairs ...string) Remedy {
+	return Remedy{Text: text, Command: fmt.Sprintf(
+		"kubectl -n %s annotate ingress %s --overwrite %s",
+		r.Ingress.Namespace,
+		r.Ingress.Name,
+		strings.Join(pairs, " "),
+	)}
+}
+
+// Drop is the remedy that deletes records at the provider, by their ids.
+func Drop(text string, records ...Record) Remedy {
+	out := Remedy{Text: text}
+	for _, rec := range records {
+		if rec.ID == "" {
+			continue
+		}
+		if out.Command != "" {
+			out.Command += " && "
+		}
+		out.Command += `curl -fsS -X DELETE -H "Authorization: Bearer $CF_API_TOKEN" "https://api.cloudflare.com/client/v4/zones/$ZONE_ID/dns_records/` + rec.ID + `"`
+	}
+	return out
+}

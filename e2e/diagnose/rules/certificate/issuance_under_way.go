@@ -1,0 +1,75 @@
+package certificate
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	acme "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
+
+const underWay diagnose.Code = "issuance-under-way"
+
+func underWayRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     underWay,
+		Meaning:  "the certificate is being issued, and nothing went wrong yet",
+		Evidence: "a request younger than five minutes without an error: a DNS-01 issuance takes 60 to 90 seconds, of which cert-manager sleeps 60",
+		Remedy:   "wait",
+		After:    []diagnose.Code{presentBackoff, issuanceBackoff, orderNotCreated},
+		Fallback: true,
+		Kind:     diagnose.Wait,
+		Find:     findUnderWay,
+	}}
+}
+
+func findUnderWay(r *diagnose.Route) []diagnose.Finding {
+	if r.Block == nil || !r.Unexplained(diagnose.Certificate) {
+		return nil
+	}
+	if r.Certificate == nil {
+		if _, n := diagnose.IssuerOf(r.Source); n == "" || r.Age(r.Source.CreationTimestamp.Time) > newborn ||
+			!r.Index.Looked(facts.Certificates, r.Ingress.Namespace) {
+			return nil
+		}
+		return diagnose.One(
+			diagnose.IngressName(r.Source),
+			"the Ingress is new, and cert-manager has not made its Certificate yet",
+			diagnose.Remedy{Text: "wait"},
+			diagnose.Fact(
+				diagnose.IngressName(r.Source),
+				"created %s",
+				diagnose.Stamp(r.Source.CreationTimestamp.Time),
+			),
+		)
+	}
+	if !unsettled(r) || r.Age(begun(r)) > usual || failing(r) {
+		return nil
+	}
+	evidence := []diagnose.Evidence{
+		diagnose.Fact(diagnose.CertificateName(r.Certificate), "issuance begun %s", diagnose.Stamp(begun(r))),
+	}
+	for _, s := range sayings(r) {
+		evidence = append(evidence, s.evidence())
+		break
+	}
+	return diagnose.One(
+		diagnose.CertificateName(r.Certificate),
+		fmt.Sprintf("the certificate is being issued, for %s now", r.Age(begun(r)).Round(time.Second)),
+		diagnose.Remedy{Text: "wait"},
+		evidence...)
+}
+
+// failing reports whether an object of the issuance tells of an error.
+func failing(r *diagnose.Route) bool {
+	if c := r.Challenge; c != nil && c.DeletionTimestamp == nil && c.Status.Reason != "" &&
+		!strings.HasPrefix(c.Status.Reason, "Waiting for ") &&
+		c.Status.State != acme.Valid {
+		return true
+	}
+	return r.Order != nil &&
+		(r.Order.Status.Reason != "" || r.Order.Status.State == acme.Invalid || r.Order.Status.State == acme.Errored)
+}

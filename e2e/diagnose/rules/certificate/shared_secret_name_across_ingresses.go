@@ -1,0 +1,72 @@
+package certificate
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+)
+
+const sharedSecretName diagnose.Code = "shared-secret-name-across-ingresses"
+
+func sharedSecretNameRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     sharedSecretName,
+		Meaning:  "two Ingresses of a namespace name the same Secret, and the Certificate is the other's",
+		Evidence: "the Certificate is owned by another Ingress and does not have the host",
+		Remedy:   "give each Ingress a Secret of its own",
+		Find:     findSharedSecretName,
+	}}
+}
+
+func findSharedSecretName(r *diagnose.Route) []diagnose.Finding {
+	if r.Block == nil || r.Certificate == nil || namesHost(r.Certificate, r.Host) {
+		return nil
+	}
+	owner := diagnose.MadeFor(r.Certificate)
+	if owner == "" || owner == r.Ingress.Name {
+		return nil
+	}
+	other := diagnose.Object("Ingress", r.Ingress.Namespace, owner)
+	return diagnose.One(
+		diagnose.IngressName(r.Source),
+		fmt.Sprintf(
+			"%s names Secret %s too, and the Certificate is made for that one, without %s",
+			other,
+			r.Block.SecretName,
+			r.Host,
+		),
+		ownSecret(
+			r,
+		),
+		diagnose.Fact(
+			diagnose.CertificateName(r.Certificate),
+			"made for %s, for %s",
+			other,
+			diagnose.List(r.Certificate.Spec.DNSNames),
+		),
+		diagnose.Fact(
+			diagnose.IngressName(r.Source),
+			"hosts %s, Secret %s",
+			diagnose.List(r.Block.Hosts),
+			r.Block.SecretName,
+		),
+	)
+}
+
+// ownSecret is the remedy that lets the route's TLS block name a Secret of its own.
+func ownSecret(r *diagnose.Route) diagnose.Remedy {
+	for i := range r.Source.Spec.TLS {
+		if &r.Source.Spec.TLS[i] == r.Block {
+			return diagnose.Remedy{Text: "let the Ingress name a Secret of its own", Command: fmt.Sprintf(
+				`kubectl -n %s patch ingress %s --type=json -p '[{"op":"replace","path":"/spec/tls/%d/secretName","value":"%s-%s"}]'`,
+				r.Ingress.Namespace,
+				r.Ingress.Name,
+				i,
+				r.Ingress.Name,
+				strings.ReplaceAll(strings.TrimPrefix(r.Host, "*."), ".", "-"),
+			)}
+		}
+	}
+	return diagnose.Remedy{}
+}

@@ -1,0 +1,76 @@
+package certificate
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+)
+
+const tlsBlockInvalid diagnose.Code = "tls-block-invalid"
+
+func tlsBlockInvalidRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     tlsBlockInvalid,
+		Meaning:  "a TLS block of the Ingress lacks its Secret or its hosts, or shares its Secret with another block",
+		Evidence: "the block itself; an event BadConfig `Skipped a TLS block` on the Ingress; other blocks work",
+		Remedy:   "complete the block",
+		Find:     findTLSBlock,
+	}}
+}
+
+func findTLSBlock(r *diagnose.Route) []diagnose.Finding {
+	if r.Source == nil || r.Brought() {
+		return nil
+	}
+	for i := range r.Source.Spec.TLS {
+		block := &r.Source.Spec.TLS[i]
+		at := "/spec/tls/" + strconv.Itoa(i)
+		switch {
+		case block == r.Block && block.SecretName == "":
+			return tlsBlock(
+				r,
+				i,
+				"has no secretName",
+				"secretName",
+				fmt.Sprintf(`{"op":"add","path":"%s/secretName","value":"%s-tls"}`, at, r.Ingress.Name),
+			)
+		case r.Block == nil && len(block.Hosts) == 0:
+			return tlsBlock(
+				r,
+				i,
+				"has no hosts",
+				"hosts",
+				fmt.Sprintf(`{"op":"add","path":"%s/hosts","value":["%s"]}`, at, r.Host),
+			)
+		case block == r.Block && namedTwice(r, block.SecretName):
+			return tlsBlock(r, i, "names Secret "+block.SecretName+", as another block does", "single TLS entry",
+				fmt.Sprintf(`{"op":"replace","path":"%s/secretName","value":"%s-%d"}`, at, block.SecretName, i))
+		}
+	}
+	return nil
+}
+
+func tlsBlock(r *diagnose.Route, i int, what, about, patch string) []diagnose.Finding {
+	what = fmt.Sprintf("spec.tls[%d] %s", i, what)
+	return diagnose.One(diagnose.IngressName(r.Source), what+", so cert-manager skips it", diagnose.Remedy{
+		Text: "complete the block",
+		Command: fmt.Sprintf(
+			"kubectl -n %s patch ingress %s --type=json -p '[%s]'",
+			r.Ingress.Namespace,
+			r.Ingress.Name,
+			patch,
+		),
+	}, append([]diagnose.Evidence{diagnose.Fact(diagnose.IngressName(r.Source), "%s", what)}, badConfig(r, about)...)...)
+}
+
+// namedTwice reports whether several TLS blocks of the Ingress name a Secret.
+func namedTwice(r *diagnose.Route, secret string) bool {
+	users := 0
+	for i := range r.Source.Spec.TLS {
+		if r.Source.Spec.TLS[i].SecretName == secret {
+			users++
+		}
+	}
+	return users > 1
+}

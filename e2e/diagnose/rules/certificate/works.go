@@ -1,0 +1,88 @@
+package certificate
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
+
+func needs(r *diagnose.Route) []diagnose.Need {
+	ns := r.Ingress.Namespace
+	return []diagnose.Need{
+		{Part: facts.Ingresses, Where: ns},
+		{Part: facts.Secrets, Where: ns},
+		{Part: facts.ClusterIssuers, Where: ""},
+		{Part: facts.Issuers, Where: ns},
+		{Part: facts.Certificates, Where: ns},
+		{Part: facts.CertificateRequests, Where: ns},
+		{Part: facts.Orders, Where: ns},
+		{Part: facts.Challenges, Where: ns},
+		{Part: facts.Deployments, Where: r.Index.CertManager.Space()},
+		{Part: facts.Probes, Where: r.Host},
+	}
+}
+
+// works looks at the certificate itself and at what is served: Ready=True says nothing of either (it is not judged
+// again when the certificate runs out).
+func works(r *diagnose.Route) (diagnose.State, string) {
+	if r.Source == nil {
+		return diagnose.Broken, "no Ingress asks for a certificate"
+	}
+	served, held := r.Shown(), leaf(r)
+	switch {
+	case r.Brought():
+		return diagnose.Clear, fmt.Sprintf(
+			"served by %s until %s; no issuer is named",
+			served.Chain[0].Issuer,
+			diagnose.Stamp(served.Chain[0].NotAfter),
+		)
+	case len(r.Source.Spec.TLS) == 0 && r.Foreign:
+		return diagnose.Clear, diagnose.IngressName(r.Source) + ": asks for no certificate"
+	}
+	if r.Block == nil && !r.HasTLSElsewhere() {
+		return diagnose.Broken, diagnose.IngressName(r.Source) + ": asks for no certificate for " + r.Host
+	}
+	if r.Block != nil && r.Index.Looked(facts.Secrets, r.Ingress.Namespace) {
+		name := diagnose.Object("Secret", r.Ingress.Namespace, r.Block.SecretName)
+		switch {
+		case held == nil:
+			return diagnose.Broken, name + ": holds no certificate"
+		case !slices.ContainsFunc(held.Names, func(n string) bool { return diagnose.Covers(n, r.Host) }):
+			return diagnose.Broken, fmt.Sprintf("%s: its certificate is for %s", name, diagnose.List(held.Names))
+		case !held.NotAfter.After(r.Index.Snapshot.Time):
+			return diagnose.Broken, fmt.Sprintf(
+				"%s: its certificate is over since %s",
+				name,
+				diagnose.Stamp(held.NotAfter),
+			)
+		}
+	}
+	switch {
+	case served == nil || len(served.Chain) == 0:
+		if held == nil {
+			return diagnose.Unknown, "nothing served a certificate for " + r.Host
+		}
+		return diagnose.Clear, fmt.Sprintf(
+			"%s holds one until %s",
+			diagnose.Object("Secret", r.Secret.Namespace, r.Secret.Name),
+			diagnose.Stamp(held.NotAfter),
+		)
+	case served.Verified:
+		return diagnose.Clear, fmt.Sprintf(
+			"served by %s until %s",
+			served.Chain[0].Issuer,
+			diagnose.Stamp(served.Chain[0].NotAfter),
+		)
+	case held != nil && served.Chain[0].SHA256 != held.SHA256:
+		// What the ingress controller makes of the Secret is for the routing layer.
+		return diagnose.Clear, fmt.Sprintf(
+			"%s holds one until %s, which is not what is served",
+			diagnose.Object("Secret", r.Secret.Namespace, r.Secret.Name),
+			diagnose.Stamp(held.NotAfter),
+		)
+	default:
+		return diagnose.Broken, "the certificate that is served does not verify: " + served.VerifyError
+	}
+}

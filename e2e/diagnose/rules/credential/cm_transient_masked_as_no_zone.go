@@ -1,0 +1,47 @@
+package credential
+
+import (
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+)
+
+const transientMasked diagnose.Code = "cm-transient-masked-as-no-zone"
+
+func transientMaskedRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     transientMasked,
+		Meaning:  "one passing error of the API makes cert-manager say \"Found no Zones\", which is not so",
+		Evidence: "\"Found no Zones\" while the token sees the zone",
+		Remedy:   "wait for the next attempt",
+		Kind:     diagnose.Wait,
+		Blocks:   []diagnose.Layer{diagnose.Certificate},
+		Find:     findMasked,
+	}}
+}
+
+// findMasked finds "Found no Zones" of a challenge while the token sees the zone: since 1.19 at least, cert-manager
+// forgets the error that led to it (pkg/issuer/acme/dns/cloudflare, FindNearestZoneForFQDN).
+func findMasked(r *diagnose.Route) []diagnose.Finding {
+	signs := signsFor(r, diagnose.NoZone)
+	if len(signs) == 0 {
+		return nil
+	}
+	for _, u := range r.Uses() {
+		if r.Issuer.Name != "" && u.TokenRef == firstRef(r.Index.CredentialRefs[r.Issuer.String()]) && good(r, u) {
+			return diagnose.One(
+				diagnose.Object("Challenge", r.Challenge.Namespace, r.Challenge.Name),
+				"cert-manager says that it found no zone, which hides a passing error: the token sees the zone",
+				diagnose.Remedy{
+					Text: "wait for the next attempt, half an hour at most; the token is not at fault",
+				},
+				append(evidenceOf(signs), verdict(u, provided(r, u))...)...)
+		}
+	}
+	return nil
+}
+
+func firstRef(refs []diagnose.TokenRef) diagnose.TokenRef {
+	if len(refs) == 0 {
+		return diagnose.TokenRef{}
+	}
+	return refs[0]
+}

@@ -1,0 +1,33 @@
+package credential
+
+import (
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+)
+
+const tokenSecretMissing diagnose.Code = "token-secret-missing"
+
+func tokenSecretMissingRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     tokenSecretMissing,
+		Meaning:  "the Secret with the token does not exist",
+		Evidence: "no such Secret; the kubelet says CreateContainerConfigError, cert-manager \"secrets not found\" (since 1.21 also the issuer, reason InvalidSolver)",
+		Remedy:   "create the Secret",
+		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
+		Affects:  serves,
+		Find:     findSecretMissing,
+	}}
+}
+
+func findSecretMissing(r *diagnose.Route) []diagnose.Finding {
+	return each(r, func(u diagnose.Use) []diagnose.Finding {
+		evidence, gone := gone(r, u)
+		if !gone || elsewhere(r, u) != nil {
+			return nil
+		}
+		return diagnose.One(
+			u.String(),
+			"the Secret with Cloudflare's token does not exist; "+users(u)+" cannot work without it",
+			store(u, "create the Secret"),
+			append(evidence, usedBy(u)...)...)
+	})
+}

@@ -1,0 +1,60 @@
+package dns
+
+import (
+	"fmt"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
+
+const externalDNSDown diagnose.Code = "external-dns-down"
+
+func externalDNSDownRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     externalDNSDown,
+		Meaning:  "no pod of external-dns runs, so nothing writes records",
+		Evidence: "its Deployment wants no replica, or has none available, and the record is not right",
+		Remedy:   "start it again",
+		After:    []diagnose.Code{policyFlagMissing, ownerOrPrefix},
+		Kind:     diagnose.Symptom,
+		Find:     findDown,
+	}}
+}
+
+func findDown(r *diagnose.Route) []diagnose.Finding {
+	s := r.Index.Sync
+	if s.Deployment == nil {
+		if r.Source == nil || len(r.Index.Snapshot.Within) > 0 || !r.Index.Looked(facts.Deployments, "") {
+			return nil
+		}
+		return diagnose.One(
+			"Deployment (none)",
+			"no external-dns runs in this cluster, so nothing writes records",
+			diagnose.Remedy{
+				Text: "install external-dns",
+			},
+			diagnose.Fact("Deployments", "none has a container of external-dns"),
+		)
+	}
+	if pod, _ := crashing(s.Program); pod != nil || r.Has(policyFlagMissing, ownerOrPrefix) || !r.Down(s.Program) {
+		return nil
+	}
+	if pod, _ := s.Waiting("CreateContainerConfigError"); pod != nil {
+		return nil // what it lacks is for the layer of the credential
+	}
+	remedy := diagnose.Remedy{
+		Text:    "see why its pod is not ready",
+		Command: fmt.Sprintf("kubectl -n %s describe deployment %s", s.Namespace, s.Name),
+	}
+	if s.Spec.Replicas != nil && *s.Spec.Replicas == 0 {
+		remedy = diagnose.Remedy{
+			Text:    "start it",
+			Command: fmt.Sprintf("kubectl -n %s scale deployment %s --replicas=1", s.Namespace, s.Name),
+		}
+	}
+	return diagnose.One(
+		s.String(),
+		"no pod of external-dns runs, so nothing writes records",
+		remedy,
+		diagnose.DownEvidence(s.Program)...)
+}

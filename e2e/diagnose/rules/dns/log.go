@@ -1,0 +1,22 @@
+package dns
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+)
+
+// refusedWith is the newest refusal of the host's record with one of the codes. A line that names no record counts
+// when it tells of the host, or when the host's record is not as it should be.
+func refusedWith(r *diagnose.Route, codes ...string) (diagnose.RefusedRecord, bool) {
+	for _, record := range []string{r.Host, ""} {
+		for _, refused := range slices.Backward(r.Index.Sync.Syncs.Refused[record]) {
+			if slices.Contains(codes, refused.Code) &&
+				(record != "" || strings.Contains(refused.Line.Message, r.Host) || naming(r).state != right) {
+				return refused, true
+			}
+		}
+	}
+	return diagnose.RefusedRecord{}, false
+}

@@ -1,0 +1,44 @@
+package dns
+
+import (
+	"fmt"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
+
+const recordConflict diagnose.Code = "record-conflict-81053"
+
+func recordConflictRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     recordConflict,
+		Meaning:  "a record that somebody else made stands where external-dns wants to write one of another type",
+		Evidence: "the provider's codes 81053, 81054, 81057 or 81058 in the log of external-dns: they speak of data, never of the credential",
+		Remedy:   "delete the record that is in the way",
+		After:    []diagnose.Code{takeover},
+		Find:     findConflict,
+	}}
+}
+
+func findConflict(r *diagnose.Route) []diagnose.Finding {
+	n := naming(r)
+	refused, ok := refusedWith(r, "81053", "81054", "81057", "81058")
+	if !ok || n.state == right || r.Has(takeover) {
+		return nil
+	}
+	evidence := []diagnose.Evidence{diagnose.Logged(facts.ExternalDNS, refused.Line)}
+	name, inTheWay := recordName(r, n), []diagnose.Record(nil)
+	for _, rec := range n.held {
+		if rec.Type != typeOf(n.wanted) || inTheWay == nil {
+			name, inTheWay = rec.String(), []diagnose.Record{rec}
+		}
+	}
+	for _, rec := range inTheWay {
+		evidence = append(evidence, rec.Evidence())
+	}
+	return diagnose.One(
+		name,
+		fmt.Sprintf("%s, which external-dns did not make, is in the way of its record (code %s)", name, refused.Code),
+		diagnose.Drop("delete the record that is in the way", inTheWay...),
+		evidence...)
+}

@@ -1,0 +1,54 @@
+package dns
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+)
+
+const takeover diagnose.Code = "takeover-after-partial-create"
+
+func takeoverRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     takeover,
+		Meaning:  "the ownership record was written beside a record that somebody else had made, so external-dns believes that it owns it",
+		Evidence: "the ownership record is newer than the record it marks, and the record is not what external-dns wants",
+		Remedy:   "decide whose record it is, and delete the other's",
+		Find:     findTakeover,
+	}}
+}
+
+// atOnce is the time in which a record and its mark are written together.
+const atOnce = time.Minute
+
+func findTakeover(r *diagnose.Route) []diagnose.Finding {
+	n := naming(r)
+	if n.state != wrong || !r.Index.Sync.Owned {
+		return nil
+	}
+	for _, rec := range n.held {
+		m, ok := markOf(r, r.Host, rec.Type)
+		if !ok || m.Owner != r.Index.Sync.Owner || m.Record.Created.Sub(rec.Created) < atOnce {
+			continue
+		}
+		_, refused := refusedWith(r, "81053", "81054", "81057", "81058")
+		if rec.Type == typeOf(n.wanted) && !refused {
+			continue // a mark that was lost and made again
+		}
+		return diagnose.One(
+			rec.String(),
+			fmt.Sprintf(
+				"%s is older than the ownership record that external-dns wrote beside it: somebody else made it",
+				rec,
+			),
+			diagnose.Drop(
+				"decide whose record it is; when it is this cluster's, delete the old record and external-dns writes its own",
+				rec,
+			),
+			rec.Evidence(),
+			m.Record.Evidence(),
+		)
+	}
+	return nil
+}

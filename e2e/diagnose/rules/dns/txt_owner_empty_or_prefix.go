@@ -1,0 +1,105 @@
+package dns
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
+
+const ownerOrPrefix diagnose.Code = "txt-owner-empty-or-prefix"
+
+func ownerOrPrefixRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     ownerOrPrefix,
+		Meaning:  "external-dns has no owner id, or looks for its ownership records under another name than it wrote them",
+		Evidence: "`owner id cannot be empty`, or an ownership record of this owner and this Ingress whose name the present --txt-prefix and --txt-suffix do not give",
+		Remedy:   "restore the owner id, prefix and suffix that the records were written with",
+		Find:     findOwnerOrPrefix,
+	}}
+}
+
+func findOwnerOrPrefix(r *diagnose.Route) []diagnose.Finding {
+	s := r.Index.Sync
+	if s.Deployment == nil || !s.Owned {
+		return nil
+	}
+	if s.Owner == "" {
+		evidence := []diagnose.Evidence{diagnose.Fact(s.String(), "flag --txt-owner-id is empty")}
+		if s.Syncs.Fatal != nil && strings.Contains(s.Syncs.Fatal.Message, "owner id cannot be empty") {
+			evidence = append(evidence, diagnose.Logged(facts.ExternalDNS, *s.Syncs.Fatal))
+		}
+		return diagnose.One(
+			s.String(),
+			"external-dns has no owner id, and does not start without one",
+			diagnose.Remedy{
+				Text:    "give --txt-owner-id the id that the ownership records name",
+				Command: addFlag(r, "", "--txt-owner-id="+formerOwner(r)).Command,
+			},
+			evidence...)
+	}
+	if r.Source == nil || len(r.Records) == 0 {
+		return nil
+	}
+	if m, ok := strayMark(r); ok {
+		return diagnose.One(
+			s.String(),
+			fmt.Sprintf(
+				"external-dns does not find its own ownership record %s: prefix or suffix of the registry were changed",
+				m.Record.Name,
+			),
+			diagnose.Remedy{Text: "restore --txt-prefix and --txt-suffix as they were when the records were written"},
+			m.Record.Evidence(),
+			diagnose.Fact(s.String(), "looks for %s", diagnose.List(s.Registry.Names(r.Host, r.Records[0].Type))),
+		)
+	}
+	return nil
+}
+
+// formerOwner is the owner that the marks of the route's Ingress name.
+func formerOwner(r *diagnose.Route) string {
+	for _, m := range r.Index.Sync.Marks[resource(r)] {
+		if m.Owner != "" {
+			return m.Owner
+		}
+	}
+	return "OWNER_ID"
+}
+
+// strayMark is a mark that this owner wrote for this host, under a name that the registry does not give any more.
+func strayMark(r *diagnose.Route) (diagnose.Mark, bool) {
+	label, parent, _ := strings.Cut(r.Host, ".")
+	for _, rec := range r.Records {
+		if _, ok := markOf(r, r.Host, rec.Type); ok || rec.Type == "TXT" {
+			return diagnose.Mark{}, false
+		}
+	}
+	for _, m := range r.Index.Sync.Marks[resource(r)] {
+		own, inZone := strings.CutSuffix(m.Record.Name, parent)
+		if m.Owner == r.Index.Sync.Owner && inZone && strings.Contains(own, label) && !givenToday(r, m) {
+			return m, true
+		}
+	}
+	return diagnose.Mark{}, false
+}
+
+// givenToday reports whether a mark has a name that the registry gives today to a record of the Ingress, be that
+// record written or not.
+func givenToday(r *diagnose.Route, m diagnose.Mark) bool {
+	for _, host := range facts.HostsOf(r.Source) {
+		for _, kind := range []string{"A", "AAAA", "CNAME"} {
+			for _, n := range r.Index.Sync.Registry.Names(host, kind) {
+				if n == m.Record.Name {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
+
+// resource is how a mark names the route's Ingress.
+func resource(r *diagnose.Route) string {
+	return "ingress/" + r.Ingress.Namespace + "/" + r.Ingress.Name
+}

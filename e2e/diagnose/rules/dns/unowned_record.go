@@ -1,0 +1,64 @@
+package dns
+
+import (
+	"fmt"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+)
+
+const unownedRecord diagnose.Code = "unowned-record"
+
+func unownedRecordRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     unownedRecord,
+		Meaning:  "the record was made by hand or by another program, so external-dns leaves it as it is",
+		Evidence: "no ownership record stands beside a record that is not what this cluster wants",
+		Remedy:   "delete the record: external-dns makes it again",
+		After:    []diagnose.Code{ownerOrPrefix, recordConflict},
+		Find:     findUnowned,
+	}, {
+		Code: unownedRecord,
+		Kind: diagnose.Note,
+		Find: findUnownedRight,
+	}}
+}
+
+func findUnowned(r *diagnose.Route) []diagnose.Finding {
+	n := naming(r)
+	if n.state != wrong || !keepsOwners(r) || r.Has(recordConflict, ownerOrPrefix) {
+		return nil
+	}
+	if _, _, ok := marked(r, n); ok {
+		return nil
+	}
+	rec := n.held[0]
+	return diagnose.One(
+		rec.String(),
+		fmt.Sprintf("%s was not made by external-dns, which leaves it as it is", rec),
+		diagnose.Drop("delete the record: external-dns makes it again at its next sync", n.held...),
+		rec.Evidence(),
+		diagnose.Fact(
+			"zone "+rec.Zone.Name,
+			"no ownership record among %s",
+			diagnose.List(r.Index.Sync.Registry.Names(r.Host, rec.Type)),
+		),
+		diagnose.Fact(diagnose.IngressName(r.Source), "status %s", diagnose.List(n.wanted)),
+	)
+}
+
+func findUnownedRight(r *diagnose.Route) []diagnose.Finding {
+	n := naming(r)
+	if n.state != right || len(n.held) == 0 || !keepsOwners(r) || r.Has(ownerOrPrefix) {
+		return nil
+	}
+	if _, _, ok := marked(r, n); ok {
+		return nil
+	}
+	rec := n.held[0]
+	return diagnose.One(
+		rec.String(),
+		fmt.Sprintf("%s is right, but was not made by external-dns: it will not follow the Ingress", rec),
+		diagnose.Drop("delete the record: external-dns makes it again at its next sync", n.held...),
+		rec.Evidence(),
+	)
+}

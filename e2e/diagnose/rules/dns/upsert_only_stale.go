@@ -1,0 +1,65 @@
+package dns
+
+import (
+	"fmt"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+)
+
+const upsertOnly diagnose.Code = "upsert-only-stale"
+
+func upsertOnlyRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     upsertOnly,
+		Meaning:  "the policy forbids external-dns to change or delete the record",
+		Evidence: "--policy is create-only and its own record is out of date, or upsert-only or create-only and its Ingress is gone",
+		Remedy:   "set --policy=sync, or delete the record",
+		Find:     findUpsertOnly,
+	}}
+}
+
+func findUpsertOnly(r *diagnose.Route) []diagnose.Finding {
+	n := naming(r)
+	if !keepsOwners(r) || r.Index.Sync.Policy != "create-only" && r.Index.Sync.Policy != "upsert-only" {
+		return nil
+	}
+	rec, m, ok := marked(r, n)
+	if !ok || m.Owner != r.Index.Sync.Owner {
+		return nil
+	}
+	policy := diagnose.Fact(r.Index.Sync.String(), "policy %s", r.Index.Sync.Policy)
+	switch {
+	case r.Source == nil && orphaned(r, m):
+		return diagnose.One(
+			rec.String(),
+			fmt.Sprintf(
+				"%s was made for %s, which is gone, and policy %s deletes nothing",
+				rec,
+				m.Resource,
+				r.Index.Sync.Policy,
+			),
+			diagnose.Drop(
+				"delete the record, or set --policy=sync",
+				rec,
+				m.Record,
+			),
+			rec.Evidence(),
+			m.Record.Evidence(),
+			policy,
+		)
+	case n.state == wrong && r.Index.Sync.Policy == "create-only":
+		return diagnose.One(
+			rec.String(),
+			fmt.Sprintf("%s is out of date, and policy create-only changes nothing", rec),
+			addFlag(
+				r,
+				"set --policy=sync, or delete the record: external-dns makes it again",
+				"--policy=sync",
+			),
+			rec.Evidence(),
+			policy,
+			diagnose.Fact(diagnose.IngressName(r.Source), "status %s", diagnose.List(n.wanted)),
+		)
+	}
+	return nil
+}

@@ -1,0 +1,47 @@
+package rules_test
+
+import (
+	"strings"
+	"testing"
+
+	"gotest.tools/v3/golden"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/diagnose/rules"
+)
+
+func TestPage(t *testing.T) {
+	t.Parallel()
+	golden.Assert(t, rules.Page(), "../../CODES.md")
+}
+
+// Every code is told once, in full, and has a scene in which it is found.
+func TestVocabulary(t *testing.T) {
+	t.Parallel()
+	scenes := map[string]bool{}
+	for _, sc := range append(credentialScenes(), routingScenes()...) {
+		code, _, _ := strings.Cut(sc.name, "/")
+		scenes[code] = true
+	}
+	for _, r := range append(dnsRows(), certificateRows()...) {
+		scenes[r.cause], scenes[r.note] = true, true
+	}
+	for _, r := range append(dnsRows(), certificateRows()...) {
+		if r.cause+r.note != "" {
+			scenes[r.cause], scenes[r.note] = true, true
+		}
+	}
+	told := map[diagnose.Code]bool{}
+	for _, e := range rules.Codes() {
+		if told[e.Code] {
+			t.Errorf("%s: told twice", e.Code)
+		}
+		told[e.Code] = true
+		if e.Meaning == "" || e.Evidence == "" || e.Remedy == "" {
+			t.Errorf("%s: not told in full", e.Code)
+		}
+		if e.Code != diagnose.Unattributed && !scenes[string(e.Code)] {
+			t.Errorf("%s: has no scene", e.Code)
+		}
+	}
+}

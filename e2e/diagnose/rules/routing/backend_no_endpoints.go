@@ -1,0 +1,114 @@
+package routing
+
+import (
+	"fmt"
+
+	core "k8s.io/api/core/v1"
+	networking "k8s.io/api/networking/v1"
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
+
+const backendNoEndpoints diagnose.Code = "backend-no-endpoints"
+
+func backendNoEndpointsRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     backendNoEndpoints,
+		Meaning:  "the Service has no ready endpoint: its pods are not there, not ready, or not selected",
+		Evidence: "no endpoint of its EndpointSlices is ready; the answer is 404 or 503, as Traefik is set up",
+		Remedy:   "make the pods ready, or correct the selector",
+		Find:     findNoEndpoints,
+	}}
+}
+
+// findNoEndpoints finds a Service without a ready endpoint. The status of the answer does not tell: it is 404 or 503,
+// as Traefik is set up.
+func findNoEndpoints(r *diagnose.Route) []diagnose.Finding {
+	if !r.Index.Looked(facts.EndpointSlices, r.Ingress.Namespace) {
+		return nil
+	}
+	return backends(r, func(_ *networking.IngressServiceBackend, s *core.Service) []diagnose.Finding {
+		if s == nil || s.Spec.Type == core.ServiceTypeExternalName || ready(r, s) {
+			return nil
+		}
+		object, why, command, evidence := whyNoEndpoints(r, s)
+		evidence = append(
+			[]diagnose.Evidence{diagnose.Fact(serviceName(s), "no ready endpoint in its EndpointSlices")},
+			evidence...)
+		return diagnose.One(
+			object,
+			fmt.Sprintf("%s has no ready endpoint: %s", serviceName(s), why),
+			diagnose.Remedy{Text: "make its pods ready: " + why, Command: command},
+			evidence...)
+	})
+}
+
+// ready reports whether the Service has an endpoint that is ready; unknown counts as ready (the field's documentation
+// says so).
+func ready(r *diagnose.Route, s *core.Service) bool {
+	for _, slice := range r.Index.Endpoints[diagnose.NameOf(&s.ObjectMeta)] {
+		for i := range slice.Endpoints {
+			if e := &slice.Endpoints[i]; len(e.Addresses) > 0 && (e.Conditions.Ready == nil || *e.Conditions.Ready) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// whyNoEndpoints tells a selector that fits nothing, a Deployment without pods, and pods that are not ready apart.
+func whyNoEndpoints(r *diagnose.Route, s *core.Service) (subject, why, command string, evidence []diagnose.Evidence) {
+	selector := labels.SelectorFromSet(s.Spec.Selector)
+	for _, pod := range r.Index.Pods[s.Namespace] {
+		if selector.Matches(labels.Set(pod.Labels)) {
+			subject = diagnose.Object("Pod", pod.Namespace, pod.Name)
+			why = whyNotReady(pod)
+			return subject, "pod " + pod.Name + " is not ready, " + why, fmt.Sprintf(
+					"kubectl -n %s describe pod %s",
+					pod.Namespace,
+					pod.Name,
+				), []diagnose.Evidence{
+					diagnose.Fact(subject, "%s", why),
+				}
+		}
+	}
+	for i := range r.Index.Snapshot.Deployments {
+		d := &r.Index.Snapshot.Deployments[i]
+		if d.Namespace != s.Namespace || !selector.Matches(labels.Set(d.Spec.Template.Labels)) {
+			continue
+		}
+		subject = diagnose.Object("Deployment", d.Namespace, d.Name)
+		if d.Spec.Replicas != nil && *d.Spec.Replicas == 0 {
+			return subject, subject + " is scaled to 0", fmt.Sprintf(
+					"kubectl -n %s scale deployment %s --replicas=1",
+					d.Namespace,
+					d.Name,
+				), []diagnose.Evidence{
+					diagnose.Fact(subject, "spec.replicas 0"),
+				}
+		}
+		return subject, subject + " has no pod", fmt.Sprintf(
+				"kubectl -n %s describe deployment %s",
+				d.Namespace,
+				d.Name,
+			), []diagnose.Evidence{
+				diagnose.Fact(subject, "%d of its pods available", d.Status.AvailableReplicas),
+			}
+	}
+	return serviceName(
+			s,
+		), "no pod and no Deployment fits its selector", fmt.Sprintf(
+			"kubectl -n %s get pods --show-labels",
+			s.Namespace,
+		),
+		[]diagnose.Evidence{
+			diagnose.Fact(
+				serviceName(s),
+				"selector %s",
+				meta.FormatLabelSelector(&meta.LabelSelector{MatchLabels: s.Spec.Selector}),
+			),
+		}
+}

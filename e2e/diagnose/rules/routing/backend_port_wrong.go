@@ -1,0 +1,51 @@
+package routing
+
+import (
+	"fmt"
+	"strings"
+
+	core "k8s.io/api/core/v1"
+	networking "k8s.io/api/networking/v1"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+)
+
+const backendPortWrong diagnose.Code = "backend-port-wrong"
+
+func backendPortWrongRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     backendPortWrong,
+		Meaning:  "the Ingress leads to a port that the Service does not have",
+		Evidence: "no port of the Service has the number or name",
+		Remedy:   "name one of the Service's ports",
+		Find:     findPortWrong,
+	}}
+}
+
+func findPortWrong(r *diagnose.Route) []diagnose.Finding {
+	return backends(r, func(b *networking.IngressServiceBackend, s *core.Service) []diagnose.Finding {
+		if s == nil {
+			return nil
+		}
+		var has []string
+		for _, p := range s.Spec.Ports {
+			if (b.Port.Number != 0 && p.Port == b.Port.Number) || (b.Port.Name != "" && p.Name == b.Port.Name) {
+				return nil
+			}
+			has = append(has, strings.TrimSpace(fmt.Sprintf("%d %s", p.Port, p.Name)))
+		}
+		want := b.Port.Name
+		if want == "" {
+			want = fmt.Sprint(b.Port.Number)
+		}
+		return diagnose.One(
+			diagnose.IngressName(r.Source),
+			fmt.Sprintf("the Ingress leads to port %s of %s, which it does not have", want, serviceName(s)),
+			diagnose.Remedy{
+				Text: "name one of the Service's ports: " + diagnose.List(has),
+			},
+			diagnose.Fact(diagnose.IngressName(r.Source), "backend %s port %s", s.Name, want),
+			diagnose.Fact(serviceName(s), "ports %s", diagnose.List(has)),
+		)
+	})
+}

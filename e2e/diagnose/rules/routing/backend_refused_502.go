@@ -1,0 +1,55 @@
+package routing
+
+import (
+	"fmt"
+
+	core "k8s.io/api/core/v1"
+	networking "k8s.io/api/networking/v1"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+)
+
+const backendRefused diagnose.Code = "backend-refused-502"
+
+func backendRefusedRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     backendRefused,
+		Meaning:  "the endpoints are said to be ready and take no connection",
+		Evidence: "502 or 504 that Traefik answers itself, with ready endpoints",
+		Remedy:   "let the application listen on the target port on all addresses; look for a NetworkPolicy",
+		After:    []diagnose.Code{backendNoEndpoints},
+		Find:     findRefused,
+	}}
+}
+
+// findRefused finds a backend that takes no connection though it is said to be ready: Traefik then answers itself.
+// Its access log does not tell: it gives what its own proxy writes as OriginStatus, too (traefik v3.6
+// pkg/middlewares/accesslog, AddOriginFields).
+func findRefused(r *diagnose.Route) []diagnose.Finding {
+	rep := secure(r)
+	if !answered(rep, 502, 504) {
+		rep = r.HTTP
+	}
+	if !answered(rep, 502, 504) || !ownWords(rep.HTTP.Body) || r.Has(backendNoEndpoints) {
+		return nil
+	}
+	return backends(r, func(_ *networking.IngressServiceBackend, s *core.Service) []diagnose.Finding {
+		if s == nil {
+			return nil
+		}
+		var targets []string
+		for _, p := range s.Spec.Ports {
+			targets = append(targets, p.TargetPort.String())
+		}
+		return diagnose.One(
+			serviceName(s),
+			"the pods of the Service do not take connections on its target port",
+			diagnose.Remedy{
+				Text:    "let the application listen on the target port, on all addresses, or change the port; look for a NetworkPolicy",
+				Command: fmt.Sprintf("kubectl -n %s get endpointslices,networkpolicies", s.Namespace),
+			},
+			diagnose.Probed(rep),
+			diagnose.Fact(serviceName(s), "targetPort %s", diagnose.List(targets)),
+		)
+	})
+}

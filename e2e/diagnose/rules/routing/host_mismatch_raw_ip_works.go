@@ -1,0 +1,98 @@
+package routing
+
+import (
+	"slices"
+
+	networking "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
+
+const hostMismatch diagnose.Code = "host-mismatch-raw-ip-works"
+
+func hostMismatchRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     hostMismatch,
+		Meaning:  "no Ingress has a rule for the host, so only other hosts, or the raw address, answer",
+		Evidence: "no rule of any Ingress fits the host; one may differ by a letter",
+		Remedy:   "add a rule for the host, or ask for another one",
+		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
+		Find:     findHostMismatch,
+	}}
+}
+
+// findHostMismatch finds a host that no Ingress has a rule for. A raw address answers other hosts all the same.
+func findHostMismatch(r *diagnose.Route) []diagnose.Finding {
+	if !r.Index.Looked(facts.Ingresses, r.Ingress.Namespace) {
+		return nil
+	}
+	if r.Source == nil {
+		evidence := diagnose.Fact("Ingresses", "none has a rule for %s", r.Host)
+		object, remedy := "host "+r.Host, diagnose.Remedy{
+			Text: "add a rule for the host to an Ingress, or ask for another host",
+		}
+		if r.Ingress != (types.NamespacedName{}) {
+			object = "Ingress " + r.Ingress.String()
+			evidence = diagnose.Fact(object, "not found")
+		}
+		out := diagnose.One(object, "no Ingress routes "+r.Host, remedy, evidence)
+		if i, host := closest(r); i != nil {
+			out[0].Object = diagnose.IngressName(i)
+			out[0].Evidence = append(
+				out[0].Evidence,
+				diagnose.Fact(diagnose.IngressName(i), "has a rule for %s, which differs by a letter or two", host),
+			)
+		}
+		return out
+	}
+	if r.Rule != nil || r.Source.Spec.DefaultBackend != nil || r.Block != nil ||
+		slices.ContainsFunc(r.Index.ByHost[r.Host], func(i *networking.Ingress) bool { return i != r.Source }) {
+		return nil
+	}
+	return diagnose.One(
+		diagnose.IngressName(r.Source),
+		"the Ingress has no rule for "+r.Host,
+		diagnose.Remedy{Text: "add a rule for the host, or ask for another host"},
+		diagnose.Fact(diagnose.IngressName(r.Source), "rules for %s", diagnose.List(diagnose.RuleHosts(r.Source))),
+	)
+}
+
+// closest is an Ingress whose host looks like the route's, the usual slip. It is looked for only when nothing else
+// fits.
+func closest(r *diagnose.Route) (*networking.Ingress, string) {
+	const slips = 2
+	for i := range r.Index.Snapshot.Ingresses {
+		for _, host := range diagnose.RuleHosts(&r.Index.Snapshot.Ingresses[i]) {
+			if distance(host, r.Host, slips) <= slips {
+				return &r.Index.Snapshot.Ingresses[i], host
+			}
+		}
+	}
+	return nil, ""
+}
+
+// distance is the Levenshtein distance of two names, or more than the limit.
+func distance(a, b string, limit int) int {
+	if d := len(a) - len(b); d > limit || -d > limit {
+		return limit + 1
+	}
+	row := make([]int, len(b)+1)
+	for i := range row {
+		row[i] = i
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for k := range len(b) {
+			cost := diagonal
+			if a[i] != b[k] {
+				cost++
+			}
+			diagonal = row[k+1]
+			row[k+1] = min(cost, row[k]+1, row[k+1]+1)
+		}
+	}
+	return row[len(b)]
+}

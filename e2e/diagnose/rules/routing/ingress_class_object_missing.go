@@ -1,0 +1,38 @@
+package routing
+
+import (
+	"fmt"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
+
+const classMissing diagnose.Code = "ingress-class-object-missing"
+
+func classMissingRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     classMissing,
+		Meaning:  "the Ingress is of a class that does not exist; the API server does not check it",
+		Evidence: "no IngressClass has the name",
+		Remedy:   "set spec.ingressClassName to Traefik's class, or create the class",
+		Blocks:   []diagnose.Layer{diagnose.DNS},
+		Find:     findClassMissing,
+	}}
+}
+
+func findClassMissing(r *diagnose.Route) []diagnose.Finding {
+	if r.Source == nil || !r.Index.Looked(facts.IngressClasses, "") {
+		return nil
+	}
+	class, old := diagnose.ClassOf(r.Source)
+	if class == "" || old || r.Index.Classes[class] != nil {
+		return nil
+	}
+	return diagnose.One(
+		diagnose.IngressName(r.Source),
+		fmt.Sprintf("the Ingress is of class %s, and there is no such IngressClass", class),
+		setClass(r),
+		diagnose.Fact(diagnose.IngressName(r.Source), "spec.ingressClassName %s", class),
+		classEvidence(r),
+	)
+}

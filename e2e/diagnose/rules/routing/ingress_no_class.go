@@ -1,0 +1,47 @@
+package routing
+
+import (
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+)
+
+const ingressNoClass diagnose.Code = "ingress-no-class"
+
+func ingressNoClassRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     ingressNoClass,
+		Meaning:  "the Ingress names no class, and Traefik takes up only its own; a default class counts when an Ingress is made, not later",
+		Evidence: "no spec.ingressClassName, and Traefik has a class filter or the Ingress has no address and answers 404",
+		Remedy:   "set spec.ingressClassName",
+		Blocks:   []diagnose.Layer{diagnose.DNS},
+		Find:     ofTraefik(findNoClass),
+	}}
+}
+
+// findNoClass finds an Ingress without a class that nobody takes up. Without a filter of its own Traefik takes those
+// up too, and then there is nothing wrong with it.
+func findNoClass(r *diagnose.Route) []diagnose.Finding {
+	if r.Source == nil {
+		return nil
+	}
+	if class, _ := diagnose.ClassOf(r.Source); class != "" ||
+		(r.Index.Traefik.Flag(diagnose.OnlyClass) == "" && (len(r.Published) > 0 || !isDown(r))) {
+		return nil
+	}
+	return diagnose.One(
+		diagnose.IngressName(r.Source),
+		"the Ingress names no class, so Traefik leaves it alone",
+		setClass(r),
+		diagnose.Fact(
+			diagnose.IngressName(r.Source),
+			"no spec.ingressClassName and no annotation %s",
+			diagnose.OldClass,
+		),
+		classEvidence(r),
+	)
+}
+
+// isDown reports whether a probe shows that the route does not answer.
+func isDown(r *diagnose.Route) bool {
+	rep := secure(r)
+	return rep != nil && bad(rep.HTTP.Status)
+}

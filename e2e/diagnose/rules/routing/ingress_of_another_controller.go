@@ -1,0 +1,36 @@
+package routing
+
+import (
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+)
+
+const anotherController diagnose.Code = "ingress-of-another-controller"
+
+func anotherControllerRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     anotherController,
+		Meaning:  "the Ingress is served by another ingress controller, of which only the answers are judged; no fault",
+		Evidence: "its class is not Traefik's, and the address that it reports is not Traefik's either",
+		Remedy:   "nothing; look at that controller when the route fails",
+		Fallback: true,
+		Kind:     diagnose.Note,
+		Find:     findForeign,
+	}}
+}
+
+func findForeign(r *diagnose.Route) []diagnose.Finding {
+	if !r.Foreign {
+		return nil
+	}
+	class, _ := diagnose.ClassOf(r.Source)
+	by := "of class " + class
+	if object := r.Index.Classes[class]; object != nil {
+		by = object.Spec.Controller
+	}
+	return diagnose.One(
+		diagnose.IngressName(r.Source),
+		"another ingress controller serves the Ingress, "+by+": its own settings are not looked at",
+		diagnose.Remedy{Text: "nothing to do"},
+		diagnose.Fact(diagnose.IngressName(r.Source), "class %s, status %s", class, diagnose.List(r.Published)),
+	)
+}

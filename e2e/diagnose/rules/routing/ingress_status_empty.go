@@ -1,0 +1,108 @@
+package routing
+
+import (
+	"fmt"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
+
+const ingressStatusEmpty diagnose.Code = "ingress-status-empty"
+
+func ingressStatusEmptyRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     ingressStatusEmpty,
+		Meaning:  "the Ingress reports no address, so external-dns publishes nothing and deletes what it had; seen as a fault of DNS, it is one of routing",
+		Evidence: "status.loadBalancer is empty; the cause is named where it is seen: no published Service, or one without an address",
+		Remedy:   "tell Traefik which Service to publish, or give that Service an address; a new Ingress waits for a moment",
+		After:    []diagnose.Code{traefikDown, traefikBlind, ingressNoClass, ingressWrongClass, classMissing},
+		Kind:     diagnose.Wait,
+		Blocks:   []diagnose.Layer{diagnose.DNS},
+		Find:     ofTraefik(findStatusPending),
+	}, {
+		Code:   ingressStatusEmpty,
+		Blocks: []diagnose.Layer{diagnose.DNS},
+		Find:   ofTraefik(findStatusEmpty),
+	}}
+}
+
+func statusEmpty(r *diagnose.Route) bool {
+	return r.Source != nil && len(r.Published) == 0 &&
+		!r.Has(ingressNoClass, ingressWrongClass, classMissing, traefikDown, traefikBlind)
+}
+
+func findStatusPending(r *diagnose.Route) []diagnose.Finding {
+	if !statusEmpty(r) || r.Address == "" || r.Age(r.Source.CreationTimestamp.Time) > settling {
+		return nil
+	}
+	return diagnose.One(
+		diagnose.IngressName(r.Source),
+		"the Ingress is new; Traefik writes its status in a moment",
+		diagnose.Remedy{Text: "wait"},
+		diagnose.Fact(
+			diagnose.IngressName(r.Source),
+			"created %s, no address in its status",
+			diagnose.Stamp(r.Source.CreationTimestamp.Time),
+		),
+	)
+}
+
+// findStatusEmpty finds why the Ingress has no address. external-dns then has nothing to publish, and deletes what it
+// had.
+func findStatusEmpty(r *diagnose.Route) []diagnose.Finding {
+	if !statusEmpty(r) || r.Has(ingressStatusEmpty) {
+		return nil
+	}
+	empty := diagnose.Fact(diagnose.IngressName(r.Source), "status.loadBalancer is empty")
+	t := r.Index.Traefik
+	switch flag := t.Flag(diagnose.PublishedService); {
+	case t.Deployment != nil && flag == "" && t.Flag(diagnose.EndpointAddress) == "" && t.Flag(diagnose.EndpointName) == "":
+		return diagnose.One(
+			t.String(),
+			"Traefik is not told which address to publish, so the Ingress has none and external-dns publishes nothing",
+			diagnose.Remedy{
+				Text: fmt.Sprintf("give it --%s=NAMESPACE/SERVICE", diagnose.PublishedService),
+			},
+			empty,
+			diagnose.Fact(t.String(), "no flag --providers.kubernetesingress.ingressendpoint.*"),
+		)
+	case flag != "" && r.Index.ControllerService == nil && r.Index.Looked(facts.Services, t.Space()):
+		return diagnose.One(
+			t.String(),
+			"the Service whose address Traefik is to publish does not exist",
+			diagnose.Remedy{
+				Text: "name the Service of Traefik",
+			},
+			empty,
+			diagnose.Fact(t.String(), "--%s=%s", diagnose.PublishedService, flag),
+		)
+	case r.Index.ControllerService != nil && r.Address == "":
+		return diagnose.One(
+			serviceName(r.Index.ControllerService),
+			"the Service of the ingress controller has no address, so the Ingress has none and external-dns publishes nothing",
+			diagnose.Remedy{
+				Text: "give the load balancer an address: install or repair its controller, or set the Service's type to LoadBalancer",
+				Command: fmt.Sprintf(
+					"kubectl -n %s describe service %s",
+					r.Index.ControllerService.Namespace,
+					r.Index.ControllerService.Name,
+				),
+			},
+			empty,
+			diagnose.Fact(
+				serviceName(r.Index.ControllerService),
+				"type %s, no address in its status",
+				r.Index.ControllerService.Spec.Type,
+			),
+		)
+	}
+	object, evidence := diagnose.IngressName(r.Source), []diagnose.Evidence{empty}
+	if r.Index.ControllerService != nil {
+		evidence = append(evidence, diagnose.Fact(serviceName(r.Index.ControllerService), "address %s", r.Address))
+	}
+	return diagnose.One(
+		object,
+		"Traefik has not written its address into the Ingress, so external-dns publishes nothing",
+		restartTraefik(r, "restart Traefik, and see whether it may update ingresses/status"),
+		evidence...)
+}

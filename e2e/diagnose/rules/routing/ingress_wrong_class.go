@@ -1,0 +1,42 @@
+package routing
+
+import (
+	"fmt"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
+
+const ingressWrongClass diagnose.Code = "ingress-wrong-class"
+
+func ingressWrongClassRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     ingressWrongClass,
+		Meaning:  "the Ingress is of the class of another controller",
+		Evidence: "the IngressClass has another spec.controller, or Traefik's class filter another value",
+		Remedy:   "set spec.ingressClassName to Traefik's class",
+		Blocks:   []diagnose.Layer{diagnose.DNS},
+		Find:     ofTraefik(findWrongClass),
+	}}
+}
+
+func findWrongClass(r *diagnose.Route) []diagnose.Finding {
+	if r.Source == nil {
+		return nil
+	}
+	evidence, other := r.OtherClass()
+	if !other {
+		return nil
+	}
+	class, old := diagnose.ClassOf(r.Source)
+	if !old && r.Index.Classes[class] == nil && r.Index.Looked(facts.IngressClasses, "") {
+		return nil // that it does not exist says more
+	}
+	return diagnose.One(
+		diagnose.IngressName(r.Source),
+		fmt.Sprintf("the Ingress is of class %s, which is not Traefik's", class),
+		setClass(r),
+		diagnose.Fact(diagnose.IngressName(r.Source), "class %s", class),
+		evidence,
+	)
+}

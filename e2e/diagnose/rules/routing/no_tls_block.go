@@ -1,0 +1,46 @@
+package routing
+
+import (
+	"fmt"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+)
+
+const noTLSBlock diagnose.Code = "no-tls-block"
+
+func noTLSBlockRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     noTLSBlock,
+		Meaning:  "the Ingress has no TLS block: Traefik shows its self-signed certificate, and cert-manager has nothing to do",
+		Evidence: "spec.tls is empty, and no other Ingress has the host in a TLS block; the certificate is Traefik's default",
+		Remedy:   "add a TLS block with the host and a Secret",
+		Blocks:   []diagnose.Layer{diagnose.Certificate},
+		Find:     ofTraefik(findNoTLSBlock),
+	}}
+}
+
+// findNoTLSBlock finds an Ingress that only its annotation asks a certificate for: cert-manager looks at TLS blocks.
+func findNoTLSBlock(r *diagnose.Route) []diagnose.Finding {
+	if r.Source == nil || len(r.Source.Spec.TLS) > 0 || r.HasTLSElsewhere() || r.Brought() {
+		return nil
+	}
+	evidence := []diagnose.Evidence{diagnose.Fact(diagnose.IngressName(r.Source), "spec.tls is empty")}
+	if h := r.Shown(); h != nil && len(h.Chain) > 0 {
+		evidence = append(evidence, diagnose.Fact("handshake "+r.Host, "certificate of %s", h.Chain[0].Subject))
+	}
+	secret := r.Ingress.Name + "-tls"
+	return diagnose.One(
+		diagnose.IngressName(r.Source),
+		"the Ingress has no TLS block, so no certificate is asked for and HTTPS shows Traefik's own",
+		diagnose.Remedy{
+			Text: "add a TLS block with the host and a Secret",
+			Command: fmt.Sprintf(
+				`kubectl -n %s patch ingress %s --type=merge -p '{"spec":{"tls":[{"hosts":["%s"],"secretName":"%s"}]}}'`,
+				r.Ingress.Namespace,
+				r.Ingress.Name,
+				r.Host,
+				secret,
+			),
+		},
+		evidence...)
+}

@@ -1,0 +1,51 @@
+// Package routing finds what keeps a request from the application: whether a route takes up the host, whether the
+// ingress controller takes up the route, where it leads to, on which entry points and with which certificate, and the
+// address that it reports.
+//
+// It knows the facts that a diagnose.Route gives it and the components by their readers, and must not know the
+// cluster, the suite or its faults.
+package routing
+
+import (
+	"slices"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+)
+
+// ofTraefik leaves out a route that another controller serves: what Traefik does is none of its business.
+func ofTraefik(find func(*diagnose.Route) []diagnose.Finding) func(*diagnose.Route) []diagnose.Finding {
+	return func(r *diagnose.Route) []diagnose.Finding {
+		if r.Foreign {
+			return nil
+		}
+		return find(r)
+	}
+}
+
+// Section is the layer with its rules.
+func Section() diagnose.Section {
+	return diagnose.Section{Layer: diagnose.Routing, Needs: needs, Works: works, Rules: slices.Concat(
+		hostMismatchRule(),
+		tlsHostNotInRulesRule(),
+		noTLSBlockRule(),
+		traefikDownRule(),
+		traefikBlindRule(),
+		ingressNoClassRule(),
+		ingressWrongClassRule(),
+		classMissingRule(),
+		ingressStatusEmptyRule(),
+		staleIngressStatusRule(),
+		backendMissingRule(),
+		backendPortWrongRule(),
+		backendNoEndpointsRule(),
+		backendRefusedRule(),
+		entryPointMissingRule(),
+		https404Rule(),
+		http404Rule(),
+		misdirectedRule(),
+		starvesRule(),
+		staleServedRule(),
+		applicationRule(),
+		anotherControllerRule(),
+	)}
+}

@@ -1,0 +1,52 @@
+package routing
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
+
+const traefikBlind diagnose.Code = "traefik-rbac-or-namespace"
+
+func traefikBlindRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     traefikBlind,
+		Meaning:  "Traefik does not see the Ingress: it watches other namespaces, or lacks a right",
+		Evidence: "--providers.kubernetesingress.namespaces leaves the namespace out, or its log says \"is forbidden\"",
+		Remedy:   "extend the flag, or the ClusterRole and its binding",
+		Blocks:   []diagnose.Layer{diagnose.DNS},
+		Find:     ofTraefik(findTraefikBlind),
+	}}
+}
+
+// findTraefikBlind finds what keeps Traefik from seeing the Ingress: a filter of namespaces, or rights that it lacks.
+func findTraefikBlind(r *diagnose.Route) []diagnose.Finding {
+	t := r.Index.Traefik
+	if only := t.Flag(diagnose.OnlyNamespaces); only != "" && r.Source != nil &&
+		!slices.Contains(strings.Split(only, ","), r.Ingress.Namespace) {
+		return diagnose.One(
+			t.String(),
+			fmt.Sprintf(
+				"Traefik watches the namespaces %s only, so it does not see %s",
+				only,
+				diagnose.IngressName(r.Source),
+			),
+			diagnose.Remedy{
+				Text: "add namespace " + r.Ingress.Namespace + " to --" + diagnose.OnlyNamespaces + ", or remove the flag",
+			},
+			diagnose.Fact(t.String(), "--%s=%s", diagnose.OnlyNamespaces, only),
+		)
+	}
+	if l := r.Index.Forbidden; l != nil {
+		return diagnose.One(
+			t.String(),
+			"Traefik has no right to read what it routes by",
+			diagnose.Remedy{Text: "give its ClusterRole the resource that the log names, and bind it"},
+			diagnose.Logged(facts.Traefik, *l),
+		)
+	}
+	return nil
+}

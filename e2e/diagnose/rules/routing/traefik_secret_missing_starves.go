@@ -1,0 +1,93 @@
+package routing
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
+
+const starves diagnose.Code = "traefik-secret-missing-starves"
+
+func starvesRule() []diagnose.Rule {
+	return []diagnose.Rule{{
+		Code:     starves,
+		Meaning:  "Traefik stops at the first TLS block whose Secret is missing, and does not load the certificates of later ones",
+		Evidence: "an earlier TLS block names a Secret that does not exist, and the host's own Secret is good; while a first certificate is issued the log line alone is normal",
+		Remedy:   "cure the certificate of the other host, or take its TLS block out until it is there",
+		Find:     ofTraefik(findStarved),
+	}, {
+		Code: starves,
+		Kind: diagnose.Note,
+		Find: ofTraefik(findAwaited),
+	}}
+}
+
+// findStarved finds a host that gets Traefik's own certificate because of another: Traefik stops at the first TLS
+// block whose Secret is missing, and does not load those behind it.
+func findStarved(r *diagnose.Route) []diagnose.Finding {
+	if r.Block == nil || r.Secret == nil || len(r.Secret.Certificates) == 0 ||
+		!r.Index.Looked(facts.Secrets, r.Ingress.Namespace) {
+		return nil
+	}
+	if h := r.Shown(); h != nil && h.Verified {
+		return nil
+	}
+	for i := range r.Source.Spec.TLS {
+		block := &r.Source.Spec.TLS[i]
+		if block == r.Block {
+			return nil
+		}
+		if block.SecretName == "" || r.Index.Secrets[r.Named(block.SecretName)] != nil {
+			continue
+		}
+		missing := diagnose.Object("Secret", r.Ingress.Namespace, block.SecretName)
+		return diagnose.One(
+			missing,
+			fmt.Sprintf(
+				"Traefik stops at TLS block %d of the Ingress, whose Secret is missing, and does not load the one of %s",
+				i+1,
+				r.Host,
+			),
+			diagnose.Remedy{
+				Text: "see why the certificate of " + diagnose.List(
+					block.Hosts,
+				) + " is not there; or take its TLS block out until it is",
+			},
+			diagnose.Fact(
+				diagnose.IngressName(r.Source),
+				"TLS block %d names %s, not found",
+				i+1,
+				missing,
+			),
+			diagnose.Fact(
+				diagnose.Object("Secret", r.Ingress.Namespace, r.Secret.Name),
+				"has a certificate for %s",
+				r.Host,
+			),
+		)
+	}
+	return nil
+}
+
+// findAwaited notes that Traefik complains of a Secret that is still to come: that is how it is while a first
+// certificate is issued.
+func findAwaited(r *diagnose.Route) []diagnose.Finding {
+	if r.Block == nil || r.Secret != nil || !r.Index.Looked(facts.Secrets, r.Ingress.Namespace) {
+		return nil
+	}
+	text := r.Ingress.Namespace + "/" + r.Block.SecretName + " does not exist"
+	for i := len(r.Index.Traefik.Log) - 1; i >= 0; i-- {
+		if l := r.Index.Traefik.Log[i]; strings.Contains(l.Message, text) ||
+			strings.Contains(l.Fields["error"], text) {
+			return diagnose.One(
+				diagnose.IngressName(r.Source),
+				"Traefik misses the Secret of the certificate: so it is until the first one is issued",
+				diagnose.Remedy{Text: "see the certificate layer"},
+				diagnose.Logged(facts.Traefik, l),
+			)
+		}
+	}
+	return nil
+}
