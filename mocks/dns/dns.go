@@ -19,6 +19,7 @@ package dns
 
 import (
 	"net/netip"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -84,6 +85,7 @@ type Server struct {
 	store   *zone.Store
 	address netip.Addr
 	own     map[string]netip.Addr
+	hosts   atomic.Pointer[map[string]bool] // of SetHosts
 	journal journal.Recorder
 	faults  Interceptor
 	now     func() time.Time
@@ -105,6 +107,42 @@ func New(o Options) *Server {
 		s.own[zone.Canonical(name)] = addr.Unmap()
 	}
 	return s
+}
+
+// SetHosts says which host names this internet has beside its own: they have its address too. It replaces those of the
+// call before.
+func (s *Server) SetHosts(names []string) {
+	hosts := map[string]bool{}
+	for _, name := range names {
+		hosts[zone.Canonical(name)] = true
+	}
+	s.hosts.Store(&hosts)
+}
+
+// ownAddress is the address of a name that this internet itself has.
+func (s *Server) ownAddress(name string) (netip.Addr, bool) {
+	if addr, ok := s.own[name]; ok {
+		return addr, true
+	}
+	hosts := s.hosts.Load()
+	return s.address, hosts != nil && (*hosts)[name]
+}
+
+// aboveOwn says whether a name of this internet itself lies below another.
+func (s *Server) aboveOwn(name string) bool {
+	for own := range s.own {
+		if strings.HasSuffix(own, "."+name) {
+			return true
+		}
+	}
+	if hosts := s.hosts.Load(); hosts != nil {
+		for host := range *hosts {
+			if strings.HasSuffix(host, "."+name) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Questions counts the questions answered, or dropped by a fault, since the start.

@@ -27,10 +27,7 @@ func (l *lookup) ownName(owner string, addr netip.Addr) {
 // servers have an address, names above a zone exist without data, and all else
 // is unknown and counted.
 func (l *lookup) foreign(owner, name string) {
-	above := name == "."
-	for own := range l.s.own {
-		above = above || strings.HasSuffix(own, "."+name)
-	}
+	above := name == "." || l.s.aboveOwn(name)
 	for _, z := range l.s.store.Zones() {
 		for _, ns := range z.NameServers {
 			if zone.Canonical(ns) == name {

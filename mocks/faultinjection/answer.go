@@ -1,6 +1,7 @@
 package faultinjection
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -34,6 +35,9 @@ func answer(ctx context.Context, e *api.Effect, w http.ResponseWriter, host Host
 	case e.Problem != "" || host.Step != nil && e.Code == 0:
 		kind = "application/problem+json"
 		status, body = problem(ctx, e, w, host)
+	case host.Source != "":
+		status = orElse(status, http.StatusBadRequest)
+		kind, body = "text/plain; charset=utf-8", []byte(cmp.Or(e.Message, http.StatusText(status))+"\n")
 	default:
 		status = orElse(status, http.StatusBadRequest)
 		kind, body = "application/json", envelope(e, status)
@@ -41,7 +45,7 @@ func answer(ctx context.Context, e *api.Effect, w http.ResponseWriter, host Host
 	if kind != "" && w.Header().Get("Content-Type") == "" {
 		w.Header().Set("Content-Type", kind)
 	}
-	if host.Step == nil {
+	if host.Step == nil && host.Source == "" {
 		cloudflare.CompleteHeaders(w.Header(), time.Now())
 	}
 	w.WriteHeader(status)

@@ -20,8 +20,11 @@ import (
 
 // Host is one of the HTTP servers that faults can meet.
 type Host struct {
-	// Name is what HTTPMatch.Host names: "api", "production", "staging".
+	// Name is what HTTPMatch.Host names: "api", "production", "staging", "git", "registry".
 	Name string
+	// Source is what the journal calls the host. A host that has one answers in plain text where a rule gives no
+	// body; Cloudflare's API and the authorities have none, and their own forms of an error.
+	Source api.JournalSource
 	// Step names the ACME step of a path; nil for a host that has none.
 	Step func(path string) string
 	// Nonce returns a fresh one for a problem (RFC 8555 section 6.5); nil for a host that has none.
@@ -244,6 +247,9 @@ func (s *Set) record(h hit, host Host, r *http.Request, start time.Time, outcome
 	}
 	if r.URL.RawQuery != "" {
 		e.Detail["query"] = r.URL.RawQuery
+	}
+	if host.Source != "" {
+		e.Source = host.Source
 	}
 	if host.Step != nil {
 		e.Source, e.Detail["authority"] = api.SourceACME, host.Name

@@ -123,12 +123,12 @@ func byFlux(ctx context.Context, at *httptest.Server, dir string, w wanted) erro
 }
 
 // published is a server with two commits on main, a tag on the first, and another branch.
-func published(t *testing.T) (*git.Server, *journal.Journal, *httptest.Server, git.Commit) {
+func published(t *testing.T) (*git.Server, *journal.Journal, *httptest.Server, api.GitCommit) {
 	t.Helper()
 	s, seen := newServer(t)
-	first := commit(t, s, origin(), git.Change{Tags: []string{"v1"}}, map[string]string{"edge/a.yaml": "one", "run.sh*": "#!", "link": "→edge/a.yaml"})
-	commit(t, s, origin(), git.Change{Branch: "next"}, map[string]string{"edge/a.yaml": "next"})
-	commit(t, s, origin(), git.Change{}, map[string]string{"edge/a.yaml": "two", "edge-b/c.yaml": "c"})
+	first := commit(t, s, origin(), api.GitChange{Tags: []string{"v1"}}, map[string]string{"edge/a.yaml": "one", "run.sh*": "#!", "link": "→edge/a.yaml"})
+	commit(t, s, origin(), api.GitChange{Branch: "next"}, map[string]string{"edge/a.yaml": "next"})
+	commit(t, s, origin(), api.GitChange{}, map[string]string{"edge/a.yaml": "two", "edge-b/c.yaml": "c"})
 	web := httptest.NewTLSServer(s.Host("git.example.com"))
 	t.Cleanup(web.Close)
 	return s, seen, web, first
@@ -191,11 +191,11 @@ func checkModes(t *testing.T, dir string) {
 func TestClientsAreRefused(t *testing.T) {
 	t.Parallel()
 	s, seen, web, _ := published(t)
-	if err := s.Protect(origin(), git.Access{Username: "git", Password: "secret"}); err != nil {
+	if err := s.Protect(origin(), api.GitAccess{Username: "git", Password: "secret"}); err != nil {
 		t.Fatal(err)
 	}
 	var missing *git.NotFoundError
-	if err := s.Protect(git.Address{Host: "h", Path: "p"}, git.Access{}); !errors.As(err, &missing) {
+	if err := s.Protect(git.Address{Host: "h", Path: "p"}, api.GitAccess{}); !errors.As(err, &missing) {
 		t.Errorf("Protect of what is not there = %v", err)
 	}
 	for by, fetch := range fetchers() {

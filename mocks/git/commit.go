@@ -18,30 +18,9 @@ import (
 // DefaultBranch is where a commit goes that names no branch.
 const DefaultBranch = "main"
 
-// Change says where a commit goes and how it is described.
-type Change struct {
-	// Branch is created or moved; DefaultBranch unless set. The first branch of a repository is its default branch.
-	Branch string `json:"branch,omitempty"`
-	// Tags are set to the commit.
-	Tags []string `json:"tags,omitempty"`
-	// Message is the commit's.
-	Message string `json:"message,omitempty"`
-}
-
-// Commit is the state of a branch after a change.
-type Commit struct {
-	Hash   string `json:"hash"`
-	Branch string `json:"branch"`
-	// Unchanged says that the branch had these very files already: there is no new commit.
-	Unchanged bool `json:"unchanged,omitempty"`
-}
-
-// Revision is the commit as Flux writes revisions of Git: BRANCH@sha1:HASH.
-func (c Commit) Revision() string { return c.Branch + "@sha1:" + c.Hash }
-
 // Commit makes the files of a tar archive, compressed by gzip or not, the content of a branch. What the branch had
 // and the archive has not is deleted, as a folder is committed as it stands.
-func (s *Server) Commit(ctx context.Context, at Address, change Change, archive io.Reader) (Commit, error) {
+func (s *Server) Commit(ctx context.Context, at Address, change api.GitChange, archive io.Reader) (api.GitCommit, error) {
 	began := s.now()
 	c, err := s.commit(ctx, at, change, archive)
 	e := api.JournalEntry{Time: began, Source: api.SourceControl, Op: "commit " + at.String(), Outcome: c.Hash, Millis: s.since(began)}
@@ -53,27 +32,27 @@ func (s *Server) Commit(ctx context.Context, at Address, change Change, archive 
 	return c, err
 }
 
-func (s *Server) commit(ctx context.Context, at Address, change Change, archive io.Reader) (Commit, error) {
+func (s *Server) commit(ctx context.Context, at Address, change api.GitChange, archive io.Reader) (api.GitCommit, error) {
 	if path, ok := cleanPath(at.Path); !ok || path != at.Path || at.Host == "" {
-		return Commit{}, fmt.Errorf("%q is no address of a repository", at)
+		return api.GitCommit{}, fmt.Errorf("%q is no address of a repository", at)
 	}
 	if change.Branch == "" {
 		change.Branch = DefaultBranch
 	}
 	branch := plumbing.NewBranchReferenceName(change.Branch)
 	if err := branch.Validate(); err != nil {
-		return Commit{}, fmt.Errorf("branch %q: %w", change.Branch, err)
+		return api.GitCommit{}, fmt.Errorf("branch %q: %w", change.Branch, err)
 	}
 	r, _ := s.find(at)
 	files, err := readArchive(ctx, archive, MaxSize-r.size) // without the lock: a client may be slow
 	if err != nil {
-		return Commit{}, err
+		return api.GitCommit{}, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r = s.repositories[at]
 	if r.store, err = clone(r.store); err != nil {
-		return Commit{}, err
+		return api.GitCommit{}, err
 	}
 	done, err := s.write(&r, branch, change, files)
 	if err == nil {
@@ -109,35 +88,36 @@ func clone(from storage.Storer) (storage.Storer, error) {
 }
 
 // write stores files as a commit on top of the branch, unless it has them already.
-func (s *Server) write(r *repository, branch plumbing.ReferenceName, change Change, files folder) (Commit, error) {
+func (s *Server) write(r *repository, branch plumbing.ReferenceName, change api.GitChange, files folder) (api.GitCommit, error) {
 	tree, size, err := files.store(r.store)
 	if err != nil {
-		return Commit{}, err
+		return api.GitCommit{}, err
 	}
 	commit := &object.Commit{TreeHash: tree, Message: strings.TrimSuffix(change.Message, "\n") + "\n"}
-	done := Commit{Branch: change.Branch}
+	done := api.GitCommit{Branch: change.Branch}
 	head, err := r.store.Reference(branch)
 	switch {
 	case err == nil:
 		parent, err := object.GetCommit(r.store, head.Hash())
 		if err != nil {
-			return Commit{}, fmt.Errorf("read the head of branch %s: %w", change.Branch, err)
+			return api.GitCommit{}, fmt.Errorf("read the head of branch %s: %w", change.Branch, err)
 		}
 		done.Hash, done.Unchanged = head.Hash().String(), parent.TreeHash == tree
 		commit.ParentHashes = []plumbing.Hash{head.Hash()}
 	case !errors.Is(err, plumbing.ErrReferenceNotFound):
-		return Commit{}, fmt.Errorf("read branch %s: %w", change.Branch, err)
+		return api.GitCommit{}, fmt.Errorf("read branch %s: %w", change.Branch, err)
 	}
 	if !done.Unchanged {
 		commit.Author = object.Signature{Name: "edgeproof", Email: "edgeproof@localhost", When: s.now()}
 		commit.Committer = commit.Author
 		hash, err := encode(r.store, commit)
 		if err != nil {
-			return Commit{}, err
+			return api.GitCommit{}, err
 		}
 		r.size += size
 		done.Hash = hash.String()
 	}
+	done.Revision = done.Branch + "@sha1:" + done.Hash
 	return done, refer(r.store, branch, change.Tags, plumbing.NewHash(done.Hash))
 }
 

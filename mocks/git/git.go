@@ -19,6 +19,7 @@ import (
 	"github.com/go-git/go-git/v6/storage"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
@@ -60,12 +61,6 @@ func redact(raw string) string {
 	return u.Redacted()
 }
 
-// Access is the credential of a private repository over HTTP; the zero value makes a repository public.
-type Access struct {
-	Username string `json:"username"`
-	Password string `json:"password"`
-}
-
 // Options is what a server is made of.
 type Options struct {
 	// Journal gets every request; nil keeps none.
@@ -91,7 +86,7 @@ type Server struct {
 type repository struct {
 	store  storage.Storer
 	size   int64 // of all blobs
-	access Access
+	access api.GitAccess
 }
 
 // New returns a server without repositories, with a host key and a client's key of its own.
@@ -121,7 +116,7 @@ func newKey() (ssh.Signer, ed25519.PrivateKey, error) {
 }
 
 // Protect makes a repository private: over HTTP only this credential reads it. The zero value makes it public again.
-func (s *Server) Protect(at Address, access Access) error {
+func (s *Server) Protect(at Address, access api.GitAccess) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r, ok := s.repositories[at]

@@ -57,7 +57,7 @@ func newServer(t *testing.T) (*git.Server, *journal.Journal) {
 	return s, seen
 }
 
-func commit(t *testing.T, s *git.Server, at git.Address, change git.Change, files map[string]string) git.Commit {
+func commit(t *testing.T, s *git.Server, at git.Address, change api.GitChange, files map[string]string) api.GitCommit {
 	t.Helper()
 	c, err := s.Commit(t.Context(), at, change, archive(t, files))
 	if err != nil {
@@ -96,19 +96,19 @@ func TestParseAddress(t *testing.T) {
 func TestCommit(t *testing.T) {
 	t.Parallel()
 	s, seen := newServer(t)
-	first := commit(t, s, origin(), git.Change{}, map[string]string{"a.yaml": "1", "./b/c.yaml": "2"})
-	if len(first.Hash) != 40 || first.Branch != "main" || first.Revision() != "main@sha1:"+first.Hash {
+	first := commit(t, s, origin(), api.GitChange{}, map[string]string{"a.yaml": "1", "./b/c.yaml": "2"})
+	if len(first.Hash) != 40 || first.Branch != "main" || first.Revision != "main@sha1:"+first.Hash {
 		t.Errorf("the first commit = %+v", first)
 	}
-	again := commit(t, s, origin(), git.Change{}, map[string]string{"a.yaml": "1", "b/c.yaml": "2"})
+	again := commit(t, s, origin(), api.GitChange{}, map[string]string{"a.yaml": "1", "b/c.yaml": "2"})
 	if again.Hash != first.Hash || !again.Unchanged {
 		t.Errorf("the same files again = %+v, want the commit %s unchanged", again, first.Hash)
 	}
-	second := commit(t, s, origin(), git.Change{Message: "drop b"}, map[string]string{"a.yaml": "1"})
+	second := commit(t, s, origin(), api.GitChange{Message: "drop b"}, map[string]string{"a.yaml": "1"})
 	if second.Hash == first.Hash || second.Unchanged {
 		t.Errorf("other files = %+v, want a new commit", second)
 	}
-	if other := commit(t, s, origin(), git.Change{Branch: "next"}, map[string]string{"a.yaml": "1"}); other.Branch != "next" {
+	if other := commit(t, s, origin(), api.GitChange{Branch: "next"}, map[string]string{"a.yaml": "1"}); other.Branch != "next" {
 		t.Errorf("commit to a new branch = %+v", other)
 	}
 	if got := s.Addresses(); !slices.Equal(got, []git.Address{origin()}) {
@@ -127,7 +127,7 @@ func TestCommitRefuses(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
 		at     git.Address
-		change git.Change
+		change api.GitChange
 		files  map[string]string
 		want   string
 	}{
@@ -140,8 +140,8 @@ func TestCommitRefuses(t *testing.T) {
 		"a file as folder": {files: map[string]string{"a": "", "a/b": ""}, want: "a is a file and a folder"},
 		"no host":          {at: git.Address{Path: "a"}, files: map[string]string{"a": ""}, want: "no address"},
 		"a path with .git": {at: git.Address{Host: "h", Path: "a.git"}, files: map[string]string{"a": ""}, want: "no address"},
-		"a bad branch":     {change: git.Change{Branch: "a..b"}, files: map[string]string{"a": ""}, want: `branch "a..b"`},
-		"a bad tag":        {change: git.Change{Tags: []string{"a b"}}, files: map[string]string{"a": ""}, want: `tag "a b"`},
+		"a bad branch":     {change: api.GitChange{Branch: "a..b"}, files: map[string]string{"a": ""}, want: `branch "a..b"`},
+		"a bad tag":        {change: api.GitChange{Tags: []string{"a b"}}, files: map[string]string{"a": ""}, want: `tag "a b"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -168,10 +168,10 @@ func TestCommitRefusesSize(t *testing.T) {
 		t.Fatal(err)
 	}
 	s, _ := newServer(t)
-	if _, err := s.Commit(t.Context(), origin(), git.Change{}, &b); err == nil || !strings.Contains(err.Error(), "larger than 500 MiB at big.bin") {
+	if _, err := s.Commit(t.Context(), origin(), api.GitChange{}, &b); err == nil || !strings.Contains(err.Error(), "larger than 500 MiB at big.bin") {
 		t.Errorf("Commit = %v, want an error with the limit and the file", err)
 	}
-	if _, err := s.Commit(t.Context(), origin(), git.Change{}, strings.NewReader("\x1f\x8bnot gzip")); err == nil {
+	if _, err := s.Commit(t.Context(), origin(), api.GitChange{}, strings.NewReader("\x1f\x8bnot gzip")); err == nil {
 		t.Error("Commit of what is no archive = nil error")
 	}
 }

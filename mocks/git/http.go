@@ -75,7 +75,7 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, host string, 
 		refuse(http.StatusNotFound, "Repository not found.")
 		return
 	}
-	if !repository.access.admits(r) {
+	if !admits(repository.access, r) {
 		w.Header().Set("WWW-Authenticate", `Basic realm="Git"`)
 		refuse(http.StatusUnauthorized, "Invalid username or token.")
 		return
@@ -140,8 +140,8 @@ func details(request []byte) map[string]string {
 }
 
 // admits says whether a request may read a repository.
-func (a Access) admits(r *http.Request) bool {
-	if a == (Access{}) {
+func admits(a api.GitAccess, r *http.Request) bool {
+	if a == (api.GitAccess{}) {
 		return true
 	}
 	username, password, _ := r.BasicAuth()

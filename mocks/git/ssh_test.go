@@ -56,9 +56,9 @@ func cloneSSH(t *testing.T, host, path, identity, knownHosts string) (string, er
 func TestSSH(t *testing.T) {
 	t.Parallel()
 	s, seen := newServer(t)
-	commit(t, s, origin(), git.Change{}, map[string]string{"a.yaml": "one"})
-	commit(t, s, git.Address{Host: "a.example.com", Path: "twice/named"}, git.Change{}, map[string]string{"a": "a"})
-	commit(t, s, git.Address{Host: "b.example.com", Path: "twice/named"}, git.Change{}, map[string]string{"a": "b"})
+	commit(t, s, origin(), api.GitChange{}, map[string]string{"a.yaml": "one"})
+	commit(t, s, git.Address{Host: "a.example.com", Path: "twice/named"}, api.GitChange{}, map[string]string{"a": "a"})
+	commit(t, s, git.Address{Host: "b.example.com", Path: "twice/named"}, api.GitChange{}, map[string]string{"a": "b"})
 	host := serveSSH(t, s)
 	identity, err := s.Identity()
 	if err != nil {

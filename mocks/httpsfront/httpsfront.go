@@ -37,6 +37,9 @@ type Front struct {
 	// BodyTimeout is how long a client may take to send a body; New sets half a minute.
 	BodyTimeout time.Duration
 
+	// Others serves hosts that come and go while the front serves: it returns nil for a name that is not among them.
+	Others func(name string) http.Handler
+
 	pki        *PKI
 	hosts      map[string]http.Handler
 	local      http.Handler
@@ -65,7 +68,7 @@ func (f *Front) Local(h http.Handler, names ...string) {
 // (RFC 9110 section 15.5.20).
 func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	host := hostOnly(r.Host)
-	if h := f.hosts[host]; h != nil {
+	if h := f.host(host); h != nil {
 		h.ServeHTTP(w, r)
 		return
 	}
@@ -74,6 +77,14 @@ func (f *Front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	http.Error(w, fmt.Sprintf("no host %q here", host), http.StatusMisdirectedRequest)
+}
+
+// host is the handler of a host name, nil for none.
+func (f *Front) host(name string) http.Handler {
+	if h := f.hosts[name]; h != nil || f.Others == nil || name == "" {
+		return h
+	}
+	return f.Others(name)
 }
 
 func (f *Front) isLocal(host string) bool {
@@ -116,7 +127,7 @@ func (f *Front) TLSConfig() *tls.Config {
 
 func (f *Front) leaf(name string) (*tls.Certificate, error) {
 	switch {
-	case f.hosts[name] != nil:
+	case f.host(name) != nil:
 		return f.pki.Certificate(name)
 	case f.local != nil && (name == "" || f.isLocal(name)): // an IP address is never sent as SNI
 		return f.pki.Certificate(f.localNames...)

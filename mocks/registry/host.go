@@ -20,6 +20,8 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/static"
 	"github.com/google/go-containerregistry/pkg/v1/types"
 	chart "helm.sh/helm/v4/pkg/chart/v2"
+
+	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
 func mediaType(s string) types.MediaType { return types.MediaType(s) }
@@ -43,19 +45,19 @@ func newHost(hostName string, now func() time.Time) *host {
 }
 
 // addChart puts a chart into the Helm repository at a path.
-func (h *host) addChart(at string, metadata *chart.Metadata, archive []byte) (Published, error) {
+func (h *host) addChart(at string, metadata *chart.Metadata, archive []byte) (api.Published, error) {
 	hash, _, err := v1.SHA256(bytes.NewReader(archive))
 	if err != nil {
-		return Published{}, fmt.Errorf("digest the archive: %w", err)
+		return api.Published{}, fmt.Errorf("digest the archive: %w", err)
 	}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	file := metadata.Name + "-" + metadata.Version + ".tgz"
 	where := path.Join(at, file)
-	done := Published{URL: "https://" + h.name + "/" + where, Digest: hash.String()}
+	done := api.Published{URL: "https://" + h.name + "/" + where, Digest: hash.String()}
 	if before, there := h.archives[where]; there {
 		if !bytes.Equal(before, archive) {
-			return Published{}, fmt.Errorf("chart %s has a version %s with other content: a release does not change, give it another version", metadata.Name, metadata.Version)
+			return api.Published{}, fmt.Errorf("chart %s has a version %s with other content: a release does not change, give it another version", metadata.Name, metadata.Version)
 		}
 		return done, nil
 	}
@@ -63,7 +65,7 @@ func (h *host) addChart(at string, metadata *chart.Metadata, archive []byte) (Pu
 		h.indexes[at] = newIndex()
 	}
 	if err := h.indexes[at].add(metadata, file, hash.Hex, h.now()); err != nil {
-		return Published{}, err
+		return api.Published{}, err
 	}
 	h.archives[where] = archive
 	return done, nil
@@ -86,29 +88,29 @@ func (h *host) file(at string) ([]byte, string, bool) {
 }
 
 // push puts an artifact into the OCI registry, as a client does.
-func (h *host) push(ctx context.Context, at, tag string, a artifact) (Published, error) {
+func (h *host) push(ctx context.Context, at, tag string, a artifact) (api.Published, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	reference, err := name.NewTag(h.name + "/" + at + ":" + tag)
 	if err != nil {
-		return Published{}, fmt.Errorf("read the reference: %w", err)
+		return api.Published{}, fmt.Errorf("read the reference: %w", err)
 	}
 	raw, hash, err := a.manifest()
 	if err != nil {
-		return Published{}, err
+		return api.Published{}, err
 	}
-	done := Published{URL: ociScheme + "://" + h.name + "/" + at + ":" + tag, Digest: hash.String()}
+	done := api.Published{URL: ociScheme + "://" + h.name + "/" + at + ":" + tag, Digest: hash.String()}
 	options := []remote.Option{remote.WithContext(ctx), remote.WithTransport(direct{h.oci})}
 	if before, err := remote.Head(reference, options...); err == nil && a.fixed && before.Digest != hash {
-		return Published{}, fmt.Errorf("%s is there with other content: a release does not change, give it another version", done.URL)
+		return api.Published{}, fmt.Errorf("%s is there with other content: a release does not change, give it another version", done.URL)
 	}
 	for _, c := range []content{a.config, a.layer} {
 		if err := remote.WriteLayer(reference.Context(), static.NewLayer(c.raw, mediaType(c.mediaType)), options...); err != nil {
-			return Published{}, fmt.Errorf("push content: %w", err)
+			return api.Published{}, fmt.Errorf("push content: %w", err)
 		}
 	}
 	if err := remote.Put(reference, rawManifest(raw), options...); err != nil {
-		return Published{}, fmt.Errorf("push the manifest: %w", err)
+		return api.Published{}, fmt.Errorf("push the manifest: %w", err)
 	}
 	return done, nil
 }

@@ -25,22 +25,22 @@ const (
 
 // PublishChart puts the archive of a chart into a repository: of Helm by https://HOST/PATH, of an OCI registry by
 // oci://HOST/PATH, as `helm push` does. A version that is there cannot be replaced by another.
-func (s *Server) PublishChart(ctx context.Context, repository string, archive []byte) (Published, error) {
+func (s *Server) PublishChart(ctx context.Context, repository string, archive []byte) (api.Published, error) {
 	p, err := s.publishChart(ctx, repository, archive)
 	return p, s.published("chart", repository, p, err)
 }
 
-func (s *Server) publishChart(ctx context.Context, repository string, archive []byte) (Published, error) {
+func (s *Server) publishChart(ctx context.Context, repository string, archive []byte) (api.Published, error) {
 	at, err := parse(repository)
 	if err != nil {
-		return Published{}, err
+		return api.Published{}, err
 	}
 	c, err := loader.LoadArchive(bytes.NewReader(archive))
 	if err == nil {
 		err = c.Validate()
 	}
 	if err != nil {
-		return Published{}, fmt.Errorf("read the chart's archive: %w", err)
+		return api.Published{}, fmt.Errorf("read the chart's archive: %w", err)
 	}
 	if at.scheme == ociScheme {
 		return s.pushChart(ctx, at, c.Metadata, archive)
@@ -49,10 +49,10 @@ func (s *Server) publishChart(ctx context.Context, repository string, archive []
 }
 
 // pushChart makes an OCI artifact of a chart: https://helm.sh/docs/topics/registries/
-func (s *Server) pushChart(ctx context.Context, at location, metadata *chart.Metadata, archive []byte) (Published, error) {
+func (s *Server) pushChart(ctx context.Context, at location, metadata *chart.Metadata, archive []byte) (api.Published, error) {
 	config, err := json.Marshal(metadata)
 	if err != nil {
-		return Published{}, fmt.Errorf("encode the chart's metadata: %w", err)
+		return api.Published{}, fmt.Errorf("encode the chart's metadata: %w", err)
 	}
 	at.path = strings.TrimPrefix(at.path+"/"+metadata.Name, "/")
 	tag := strings.ReplaceAll(metadata.Version, "+", "_") // a tag has no plus
@@ -61,27 +61,21 @@ func (s *Server) pushChart(ctx context.Context, at location, metadata *chart.Met
 	})
 }
 
-// Origin says what an artifact was made from.
-type Origin struct {
-	Source   string `json:"source,omitempty"`
-	Revision string `json:"revision,omitempty"`
-}
-
 // PublishArtifact puts a tar archive, compressed by gzip, into an OCI registry at oci://HOST/PATH:TAG, as
 // `flux push artifact` does. A tag may move.
-func (s *Server) PublishArtifact(ctx context.Context, reference string, origin Origin, archive []byte) (Published, error) {
+func (s *Server) PublishArtifact(ctx context.Context, reference string, origin api.Origin, archive []byte) (api.Published, error) {
 	p, err := s.publishArtifact(ctx, reference, origin, archive)
 	return p, s.published("artifact", reference, p, err)
 }
 
-func (s *Server) publishArtifact(ctx context.Context, reference string, origin Origin, archive []byte) (Published, error) {
+func (s *Server) publishArtifact(ctx context.Context, reference string, origin api.Origin, archive []byte) (api.Published, error) {
 	at, err := parse(reference)
 	if err != nil {
-		return Published{}, err
+		return api.Published{}, err
 	}
 	path, tag, tagged := strings.Cut(at.path, ":")
 	if at.scheme != ociScheme || !tagged || path == "" || tag == "" {
-		return Published{}, fmt.Errorf("%q is not a reference to an artifact: give oci://HOST/PATH:TAG", reference)
+		return api.Published{}, fmt.Errorf("%q is not a reference to an artifact: give oci://HOST/PATH:TAG", reference)
 	}
 	return s.host(at.host).push(ctx, path, tag, artifact{
 		config: content{fluxConfig, []byte("{}")}, layer: content{fluxContent, archive},
@@ -94,7 +88,7 @@ func (s *Server) publishArtifact(ctx context.Context, reference string, origin O
 }
 
 // published notes what was published, and makes an error name the operation.
-func (s *Server) published(what, at string, p Published, err error) error {
+func (s *Server) published(what, at string, p api.Published, err error) error {
 	e := api.JournalEntry{Source: api.SourceControl, Op: "publish " + what + " " + at, Outcome: p.Digest}
 	if err != nil {
 		err = fmt.Errorf("publish %s at %s: %w", what, at, err)

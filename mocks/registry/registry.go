@@ -46,14 +46,6 @@ func New(o Options) *Server {
 	return s
 }
 
-// Published is one thing that was published.
-type Published struct {
-	// URL is where it can be had: of an archive, or of a tag with scheme oci.
-	URL string `json:"url"`
-	// Digest is sha256:HEX: of the archive, or of the manifest.
-	Digest string `json:"digest"`
-}
-
 // Hosts lists the hosts on which something is published, sorted.
 func (s *Server) Hosts() []string {
 	s.mu.RLock()

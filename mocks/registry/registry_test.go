@@ -76,7 +76,7 @@ func newServer() (*registry.Server, *journal.Journal) {
 	return registry.New(registry.Options{Journal: seen, Now: func() time.Time { return time.Unix(1_700_000_000, 0).UTC() }}), seen
 }
 
-func publish(t *testing.T, s *registry.Server, repository string, archive []byte) registry.Published {
+func publish(t *testing.T, s *registry.Server, repository string, archive []byte) api.Published {
 	t.Helper()
 	p, err := s.PublishChart(t.Context(), repository, archive)
 	if err != nil {
@@ -159,7 +159,7 @@ func TestHelmPullsFromARegistry(t *testing.T) {
 func TestFluxPullsAnArtifact(t *testing.T) {
 	t.Parallel()
 	s, _ := newServer()
-	origin := registry.Origin{Source: "https://git.example.com/platform/edge", Revision: "main@sha1:abc"}
+	origin := api.Origin{Source: "https://git.example.com/platform/edge", Revision: "main@sha1:abc"}
 	for _, text := range []string{"before", "a: 1"} {
 		if _, err := s.PublishArtifact(t.Context(), "oci://example.com/manifests/edge:latest", origin, pack(t, "a.yaml", text)); err != nil {
 			t.Fatal(err)
@@ -202,7 +202,7 @@ func TestPublishRefuses(t *testing.T) {
 		}
 	}
 	for _, reference := range []string{"https://example.com/a:1", "oci://example.com/a", "oci://example.com/:1", "%"} {
-		if _, err := s.PublishArtifact(t.Context(), reference, registry.Origin{}, nil); err == nil {
+		if _, err := s.PublishArtifact(t.Context(), reference, api.Origin{}, nil); err == nil {
 			t.Errorf("PublishArtifact at %s = nil error", reference)
 		}
 	}

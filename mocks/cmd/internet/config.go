@@ -31,7 +31,7 @@ Flags:
 // config is what the flags say.
 type config struct {
 	httpsAddress, dnsAddress, controlAddress string
-	secondaryAddress                         string
+	secondaryAddress, sshAddress             string
 	secondaryLag                             time.Duration
 	controlAnywhere                          bool
 	address                                  netip.Addr
@@ -115,6 +115,7 @@ func parse(args []string, getenv func(string) string, errs io.Writer) (config, e
 	f.StringVar(&c.httpsAddress, "https-address", "127.0.0.1:8443", "public HTTPS `host:port`: the API and the ACME authorities, by name")
 	f.StringVar(&c.dnsAddress, "dns-address", "127.0.0.1:8053", "public DNS `host:port`, UDP and TCP: name servers and resolver in one")
 	f.StringVar(&c.secondaryAddress, "secondary-dns-address", "", "a second name server's `host:port`, authority only; none unless set")
+	f.StringVar(&c.sshAddress, "ssh-address", "", "public ssh `host:port` of the Git hosts; none unless set")
 	f.DurationVar(&c.secondaryLag, "secondary-lag", 0, "how far the second name server lags behind")
 	f.Var(c.nameServers, "name-server", "an address of its own for a name server, `NAME=IP`: bob.ns.cloudflare.com=10.96.0.54; repeatable")
 	f.StringVar(&c.controlAddress, "control-address", "127.0.0.1:8081", "control API's `host:port`; only loopback and $POD_IP are taken")

@@ -125,6 +125,7 @@ func TestTheOpenAPIsExamples(t *testing.T) {
 	}
 	for _, c := range curls(page.Info.Description) {
 		ids := []string{"CSR", strings.ReplaceAll(string(csr), "\n", `\n`)}
+		ids = append(ids, "ARCHIVE", packed(t, "a.yaml", "a: 1"), "CHART", packed(t, "edge/Chart.yaml", "apiVersion: v2\nname: edge\nversion: 1.0.0\n"))
 		if strings.Contains(c.path, "RECORD") {
 			records, err := ctl.Records(t.Context(), "example.com", api.RecordFilter{Name: "www"})
 			must(t, err)

@@ -15,6 +15,7 @@ import (
 // sockets are the open listeners.
 type sockets struct {
 	https, control net.Listener
+	ssh            net.Listener // nil without --ssh-address
 	dns, secondary dns.Listener
 	all            []io.Closer
 	once           *sync.Once
@@ -43,6 +44,11 @@ func listen(ctx context.Context, c config) (s sockets, err error) {
 	}
 	if s.dns, err = s.both(ctx, "--dns-address", c.dnsAddress); err != nil {
 		return s, err
+	}
+	if c.sshAddress != "" {
+		if s.ssh, err = s.tcp(ctx, "--ssh-address", c.sshAddress); err != nil {
+			return s, err
+		}
 	}
 	if c.secondaryAddress != "" {
 		if s.secondary, err = s.both(ctx, "--secondary-dns-address", c.secondaryAddress); err != nil {

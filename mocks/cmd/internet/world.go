@@ -24,8 +24,10 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/control/server"
 	"github.com/edgeproof/edgeproof/mocks/dns"
 	"github.com/edgeproof/edgeproof/mocks/faultinjection"
+	"github.com/edgeproof/edgeproof/mocks/git"
 	"github.com/edgeproof/edgeproof/mocks/httpsfront"
 	"github.com/edgeproof/edgeproof/mocks/journal"
+	"github.com/edgeproof/edgeproof/mocks/registry"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -51,6 +53,8 @@ type world struct {
 	front       *httpsfront.Front
 	production  *acme.Authority
 	staging     *acme.Authority
+	git         *git.Server
+	registry    *registry.Server
 	control     http.Handler
 	token       string // shown once, when it was minted
 	caFile      string
@@ -97,6 +101,9 @@ func build(ctx context.Context, c config, errs io.Writer) (_ *world, err error) 
 	w.front.Local(api, localNames(c, w.sockets.https.Addr())...)
 	for host, a := range map[string]*acme.Authority{acme.ProductionHost: w.production, acme.StagingHost: w.staging} {
 		w.front.Host(host, w.faults.HTTP(faultinjection.Host{Name: a.Name(), Step: acme.Step, Nonce: a.Nonce}, a))
+	}
+	if err = w.deliver(); err != nil {
+		return nil, err
 	}
 	return w, w.steer()
 }
@@ -147,7 +154,7 @@ func (w *world) steer() error {
 	})
 	w.control = server.New(server.Internet{
 		Store: w.store, API: w.api, DNS: w.dns, Probe: external(client, w.journal), Journal: w.journal, Faults: w.faults,
-		Production: w.production, Staging: w.staging, WebRoot: w.pki.RootPEM(),
+		Production: w.production, Staging: w.staging, WebRoot: w.pki.RootPEM(), Delivery: w.delivery(),
 		Ready: func() error {
 			if !w.serving.Load() {
 				return errors.New("the listeners do not serve yet")
@@ -222,6 +229,7 @@ func (w *world) reset() error {
 	}
 	w.api.SetLimit(w.limit())
 	w.faults.ClearAll()
+	w.forgetDelivered()
 	w.dns.ForgetUnknown()
 	w.dns.ForgetQuestions()
 	w.journal.Clear()
@@ -237,6 +245,9 @@ func (w *world) serve(ctx context.Context, ready func()) error {
 	}
 	g.Go(func() error { return w.dns.Serve(ctx, listeners...) })
 	g.Go(func() error { return w.front.Serve(ctx, w.sockets.https) })
+	if w.sockets.ssh != nil {
+		g.Go(func() error { return w.git.ServeSSH(ctx, w.sockets.ssh) })
+	}
 	g.Go(func() error { return serveControl(ctx, w.sockets.control, w.control, controlTimeout) })
 	if w.config.stateFile != "" {
 		g.Go(func() error { keepState(ctx, w.config.stateFile, w.store, w.savedFailed); return nil })

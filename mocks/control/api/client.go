@@ -56,6 +56,11 @@ func (c *Client) raw(ctx context.Context, method, path string, query url.Values,
 		}
 		content = bytes.NewReader(encoded)
 	}
+	return c.send(ctx, method, path, query, content, "application/json")
+}
+
+// send sends content of a media type, if any, and returns the body of a good answer.
+func (c *Client) send(ctx context.Context, method, path string, query url.Values, content io.Reader, mediaType string) (io.ReadCloser, error) {
 	target := c.base + path
 	if len(query) > 0 {
 		target += "?" + query.Encode()
@@ -64,8 +69,8 @@ func (c *Client) raw(ctx context.Context, method, path string, query url.Values,
 	if err != nil {
 		return nil, fmt.Errorf("control %s %s: %w", method, path, err)
 	}
-	if body != nil {
-		req.Header.Set("Content-Type", "application/json")
+	if content != nil {
+		req.Header.Set("Content-Type", mediaType)
 	}
 	resp, err := c.http.Do(req)
 	if err != nil {

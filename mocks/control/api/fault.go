@@ -25,7 +25,8 @@ type FaultRule struct {
 // HTTPMatch chooses requests; empty fields choose all. Patterns are whole texts
 // in which "*" stands for anything.
 type HTTPMatch struct {
-	// Host is "api", "production", "staging", or "acme" for both authorities.
+	// Host is "api", "production", "staging", or "acme" for both authorities; "git" for all Git hosts, "registry" for all
+	// chart repositories and OCI registries.
 	Host   string `json:"host,omitempty"`
 	Method string `json:"method,omitempty"`
 	// Path is a pattern of the URL's path: "/client/v4/zones/*/dns_records*".

@@ -61,10 +61,10 @@ func (r *FaultRule) checkHTTP() error {
 		return fmt.Errorf("rule %q: it does nothing: give status, code, problem, body, html, hang, reset, truncate, delayMs or headers", r.ID)
 	case d.Status != 0 && (d.Status < 200 || d.Status > 599):
 		return fmt.Errorf("rule %q: status %d: give 200 to 599", r.ID, d.Status)
-	case !slices.Contains([]string{"", "api", "acme", "production", "staging"}, r.HTTP.Host):
-		return fmt.Errorf("rule %q: host %q: give api, acme, production or staging", r.ID, r.HTTP.Host)
-	case r.HTTP.Step != "" && r.HTTP.Host == "api":
-		return fmt.Errorf("rule %q: step %q: the api has no steps", r.ID, r.HTTP.Step)
+	case !slices.Contains([]string{"", "api", "acme", "production", "staging", "git", "registry"}, r.HTTP.Host):
+		return fmt.Errorf("rule %q: host %q: give api, acme, production, staging, git or registry", r.ID, r.HTTP.Host)
+	case r.HTTP.Step != "" && slices.Contains([]string{"api", "git", "registry"}, r.HTTP.Host):
+		return fmt.Errorf("rule %q: step %q: the %s has no steps", r.ID, r.HTTP.Step, r.HTTP.Host)
 	case r.HTTP.Token != "" && !isFingerprint(r.HTTP.Token): // its value must not be printed
 		return fmt.Errorf("rule %q: token: give a fingerprint, as in sha256:0123456789ab, not the token's value", r.ID)
 	}

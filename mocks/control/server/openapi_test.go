@@ -69,6 +69,9 @@ func TestOpenAPIRoutes(t *testing.T) {
 	for pattern := range s.routes() {
 		served = append(served, pattern)
 	}
+	for pattern := range s.uploads() {
+		served = append(served, pattern)
+	}
 	for pattern := range s.files() {
 		served = append(served, pattern)
 	}
@@ -87,6 +90,7 @@ func TestOpenAPISchemas(t *testing.T) {
 		"RecordDraft": api.RecordDraft{}, "Record": api.Record{}, "TokenDraft": api.TokenDraft{}, "TokenPatch": api.TokenPatch{}, "Token": api.Token{},
 		"NewToken": api.NewToken{}, "Question": api.Question{}, "BatchRequest": api.BatchRequest{}, "BatchResponse": api.BatchResponse{}, "Reply": api.Reply{}, "ResourceRecord": api.ResourceRecord{}, "Unknown": api.Unknown{}, "UnknownName": api.UnknownName{},
 		"Delay": api.Delay{}, "Validity": api.Validity{}, "Profiles": api.Profiles{}, "CertificateDraft": api.CertificateDraft{}, "Signed": api.Signed{},
+		"GitCommit": api.GitCommit{}, "GitAccess": api.GitAccess{}, "GitSSH": api.GitSSH{}, "Published": api.Published{},
 		"FaultRule": api.FaultRule{}, "FaultState": api.FaultState{},
 		"HTTPMatch": api.HTTPMatch{}, "DNSMatch": api.DNSMatch{}, "Effect": api.Effect{}, "Cleared": api.Cleared{}, "JournalPage": api.JournalPage{},
 		"TokenValue": api.TokenValue{}, "User": api.User{}, "UserDraft": api.UserDraft{}, "Limit": api.Limit{}, "JournalEntry": api.JournalEntry{}, "Counters": api.Counters{},

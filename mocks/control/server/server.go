@@ -40,6 +40,8 @@ type Internet struct {
 	Probe   Probe
 	Journal *journal.Journal
 	Faults  *faultinjection.Set
+	// Delivery is what GitOps engines fetch from.
+	Delivery
 	// Production and Staging are the two certificate authorities.
 	Production, Staging *acme.Authority
 	// WebRoot is the root of the web PKI, as PEM.
@@ -61,14 +63,17 @@ func New(i Internet) http.Handler {
 	s := &server{i}
 	mux := http.NewServeMux()
 	for pattern, h := range s.routes() {
-		mux.Handle(pattern, s.wrap(h))
+		mux.Handle(pattern, s.wrap(h, maxBody))
+	}
+	for pattern, h := range s.uploads() {
+		mux.Handle(pattern, s.wrap(h, maxArchive))
 	}
 	for pattern, h := range s.files() {
 		mux.HandleFunc(pattern, h)
 	}
 	mux.Handle("/", s.wrap(func(r *http.Request) (any, error) {
 		return nil, notFound("no route %s %s: GET /v1/openapi.yaml lists them", r.Method, r.URL.Path)
-	}))
+	}, maxBody))
 	return mux
 }
 
@@ -103,6 +108,8 @@ func (s *server) routes() map[string]handle {
 		"GET /v1/acme/{authority}/profiles":        s.getProfiles,
 		"PUT /v1/acme/{authority}/profiles":        s.putProfiles,
 		"POST /v1/acme/{authority}/certificates":   s.signCertificate,
+		"PUT /v1/git/access":                       s.protectRepository,
+		"GET /v1/git/ssh":                          s.gitSSH,
 		"POST /v1/probe":                           s.probe,
 		"POST /v1/batch":                           s.batch,
 		"DELETE /v1/journal":                       s.clearJournal,
@@ -128,10 +135,10 @@ func (s *server) files() map[string]http.HandlerFunc {
 }
 
 // wrap turns a handle into a handler: JSON out, typed errors, changes in the journal.
-func (s *server) wrap(h handle) http.Handler {
+func (s *server) wrap(h handle, most int64) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, most)
 		value, err := h(r)
 		status := http.StatusOK
 		if err != nil {
