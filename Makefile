@@ -18,21 +18,22 @@ IMAGES    ?= auto
 NODE      ?=
 CLUSTER   ?= edgeproof
 CLUSTERS  ?= 0
+SHARD     ?=
 
 EDGEPROOF := bin/edgeproof
-SCENE     := --cluster '$(CLUSTER)' --bundle '$(BUNDLE)' --apps '$(APPS)' --images '$(IMAGES)' --node '$(NODE)'
-PAIR      := --cluster '$(CLUSTER)' --baseline '$(BASELINE)' --candidate '$(CANDIDATE)' --candidate-traefik '$(TRAEFIK)' --apps '$(APPS)' --images '$(IMAGES)' --node '$(NODE)'
+TESTBED     := --cluster '$(CLUSTER)' --bundle '$(BUNDLE)' --apps '$(APPS)' --images '$(IMAGES)' --node-image '$(NODE)'
+PAIR      := --cluster '$(CLUSTER)' --baseline '$(BASELINE)' --candidate '$(CANDIDATE)' --candidate-traefik '$(TRAEFIK)' --apps '$(APPS)' --images '$(IMAGES)' --node-image '$(NODE)'
 FUZZTIME  ?= 30s
 
 ##@ Prove
 
 .PHONY: e2e
 e2e: build ## judge BUNDLE= (default: the reference bundle) on a real cluster; KEEP= FOCUS= LABELS= SEED= APPS= ARTIFACTS= IMAGES=; RERUN=verdict.json for what that did not prove
-	$(EDGEPROOF) test $(SCENE) --rerun '$(RERUN)' --seed '$(SEED)' --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
+	$(EDGEPROOF) test $(TESTBED) --rerun '$(RERUN)' --seed '$(SEED)' --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
 
 .PHONY: e2e-full
-e2e-full: build ## the same with every fault of the catalogue, shared by CLUSTERS= (default: three); SEED= repeats an order
-	$(EDGEPROOF) test $(SCENE) --catalogue full --clusters '$(CLUSTERS)' --seed '$(SEED)' --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
+e2e-full: build ## the same with every fault of the catalogue, divided among CLUSTERS= (default: three), or SHARD=2/4 of them; SEED= repeats an order
+	$(EDGEPROOF) test $(TESTBED) --catalogue full --clusters '$(CLUSTERS)' --shard '$(SHARD)' --seed '$(SEED)' --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
 
 .PHONY: gate
 gate: build ## may CANDIDATE= take the place of BASELINE=? upgrade under traffic, journey, faults, rollback; TRAEFIK= goes with it
@@ -54,7 +55,7 @@ test: browser ## all unit and contract tests; no cluster
 
 .PHONY: up
 up: build ## make the cluster with everything installed, and leave it; `make e2e` then uses it
-	$(EDGEPROOF) up $(SCENE)
+	$(EDGEPROOF) up $(TESTBED)
 
 .PHONY: down
 down: build ## remove the cluster
@@ -62,7 +63,7 @@ down: build ## remove the cluster
 
 .PHONY: images
 images: build ## provide every image of a run; IMAGES=auto|pull|build
-	$(EDGEPROOF) images $(SCENE)
+	$(EDGEPROOF) images $(TESTBED)
 
 ##@ Develop
 

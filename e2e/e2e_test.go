@@ -6,7 +6,6 @@
 package e2e_test
 
 import (
-	"path/filepath"
 	"testing"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -18,10 +17,11 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/run"
 	"github.com/edgeproof/edgeproof/e2e/suite"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
+	"github.com/edgeproof/edgeproof/fixtures"
 )
 
 func TestEdge(t *testing.T) {
-	faults, err := fault.Load(filepath.Join("..", "fixtures", "faults"))
+	faults, err := fault.Load(fixtures.Sub("faults"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +33,7 @@ func TestEdge(t *testing.T) {
 		t.Log("the tree of specs was checked, none was run: give -ginkgo.label-filter or -ginkgo.focus to run some on the cluster of `make up`")
 		return
 	}
-	env, err := run.Attach(t.Context(), run.Options{Root: "..", Log: progress.Plain(t.Output())})
+	env, err := run.Attach(t.Context(), run.Options{Dir: "..", Source: "..", Log: progress.Plain(t.Output())})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -95,11 +95,12 @@ func TestABaselineIsWrittenReadAndHeldAgainst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file := convergence.File(t.TempDir())
+	dir := t.TempDir()
+	file := filepath.Join(dir, "baseline.yaml")
 	if err := b.Write(file); err != nil {
 		t.Fatal(err)
 	}
-	read, err := convergence.Read(file)
+	read, err := convergence.Read(os.DirFS(dir))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +128,7 @@ func TestABaselineIsWrittenReadAndHeldAgainst(t *testing.T) {
 
 func TestWithoutABaselineNothingIsHeld(t *testing.T) {
 	t.Parallel()
-	b, err := convergence.Read(filepath.Join(t.TempDir(), "none.yaml"))
+	b, err := convergence.Read(os.DirFS(t.TempDir()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,11 +172,12 @@ func TestReadRefuses(t *testing.T) {
 		"another version": {"version: 2\n", "it is of version 2, want 1; write it anew"},
 		"a foreign field": {"version: 1\ncolour: red\n", `unknown field "colour"`},
 	} {
-		file := filepath.Join(t.TempDir(), "baseline.yaml")
+		dir := t.TempDir()
+		file := filepath.Join(dir, "baseline.yaml")
 		if err := os.WriteFile(file, []byte(tc.text), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := convergence.Read(file); err == nil || !strings.Contains(err.Error(), tc.says) {
+		if _, err := convergence.Read(os.DirFS(dir)); err == nil || !strings.Contains(err.Error(), tc.says) {
 			t.Errorf("%s: %v, want it to say %q", name, err, tc.says)
 		}
 	}

@@ -103,7 +103,7 @@ func realServer(b *testing.B) (client.Client, string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	reference, err := suite.LoadBundle(b.Context(), root, filepath.Join(root, "fixtures", "bundles", "reference"), nil, func(string, ...any) {})
+	reference, err := suite.LoadBundle(b.Context(), filepath.Join(root, "fixtures", "bundles", "reference"), nil, func(string, ...any) {})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -3,8 +3,8 @@ package fault
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"sort"
@@ -16,12 +16,12 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 )
 
-// Load reads every fault below dir, sorted by id. A fault without a story, an expectation or a known criterion is an
-// error that names file and field; all errors are told at once.
-func Load(dir string) ([]Fault, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*", "*", "fault.yaml"))
+// Load reads every fault in a folder like fixtures/faults, sorted by id. A fault without a story, an expectation or a known criterion is
+// an error that names file and field; all errors are returned at once.
+func Load(dir fs.FS) ([]Fault, error) {
+	files, err := fs.Glob(dir, "*/*/fault.yaml")
 	if err != nil || len(files) == 0 {
-		return nil, fmt.Errorf("load faults: no fault.yaml below %s", dir)
+		return nil, errors.New("load faults: the folder has no LAYER/ID/fault.yaml")
 	}
 	var (
 		faults []Fault
@@ -29,7 +29,7 @@ func Load(dir string) ([]Fault, error) {
 		seen   = map[string]string{}
 	)
 	for _, file := range files {
-		f, err := read(file)
+		f, err := read(dir, file)
 		if err == nil && seen[f.ID] != "" {
 			err = fmt.Errorf("id %s: also in %s", f.ID, seen[f.ID])
 		}
@@ -44,8 +44,8 @@ func Load(dir string) ([]Fault, error) {
 	return faults, errors.Join(errs...)
 }
 
-func read(file string) (Fault, error) {
-	raw, err := os.ReadFile(file) // #nosec G304 -- the project's own fixtures
+func read(dir fs.FS, file string) (Fault, error) {
+	raw, err := fs.ReadFile(dir, file)
 	if err != nil {
 		return Fault{}, err
 	}
@@ -53,10 +53,10 @@ func read(file string) (Fault, error) {
 	if err != nil {
 		return Fault{}, err
 	}
-	if folder := filepath.Base(filepath.Dir(file)); f.ID != folder {
+	if folder := path.Base(path.Dir(file)); f.ID != folder {
 		return Fault{}, fmt.Errorf("id %q: is not the folder's name %q", f.ID, folder)
 	}
-	if layer := filepath.Base(filepath.Dir(filepath.Dir(file))); string(f.Layer) != layer {
+	if layer := path.Base(path.Dir(path.Dir(file))); string(f.Layer) != layer {
 		return Fault{}, fmt.Errorf("layer %q: the folder lies in %q", f.Layer, layer)
 	}
 	return f, nil

@@ -8,6 +8,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose/rules"
 	"github.com/edgeproof/edgeproof/e2e/fault"
+	"github.com/edgeproof/edgeproof/fixtures"
 )
 
 const whole = `id: some-fault
@@ -30,7 +31,7 @@ green: [DW-1]
 
 func TestTheProjectsFaults(t *testing.T) {
 	t.Parallel()
-	faults, err := fault.Load(filepath.Join("..", "..", "fixtures", "faults"))
+	faults, err := fault.Load(fixtures.Sub("faults"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +149,7 @@ func TestLoadHoldsFoldersAgainstFields(t *testing.T) {
 	for name, c := range map[string]struct{ at, want string }{
 		"layer":   {"dns/some-fault", `layer "routing": the folder lies in "dns"`},
 		"id":      {"routing/other", `id "some-fault": is not the folder's name`},
-		"nothing": {"", "no fault.yaml below"},
+		"nothing": {"", "has no LAYER/ID/fault.yaml"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -161,7 +162,7 @@ func TestLoadHoldsFoldersAgainstFields(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if _, err := fault.Load(dir); err == nil || !strings.Contains(err.Error(), c.want) {
+			if _, err := fault.Load(os.DirFS(dir)); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("Load = %v, want an error with %q", err, c.want)
 			}
 		})

@@ -124,7 +124,7 @@ func TestARunIsConcluded(t *testing.T) {
 	t.Parallel()
 	private, public := keys(t)
 	v := signable()
-	o := Options{Root: project, Artifacts: filepath.Dir(saved(t, v))}
+	o := Options{Artifacts: filepath.Dir(saved(t, v))}
 	a := After{Signing: Signing{KeyFile: private, Verifier: attest.DefaultVerifier}, FailOn: []string{"eol"}}
 	now := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
 	var out bytes.Buffer

@@ -2,6 +2,7 @@ package run
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/edgeproof/edgeproof/e2e/convergence"
@@ -9,8 +10,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// converge holds the times that the specs measured, and that of the faults, against the suite's baseline.
-func (t *test) converge() error {
+// converge compares the times that the specs measured, and that of the faults, with the suite's baseline.
+func (t *test) converge(baselines fs.FS) error {
 	var measured []verdict.Time
 	if t.verdict.Convergence != nil {
 		measured = t.verdict.Convergence.Times
@@ -21,7 +22,7 @@ func (t *test) converge() error {
 	if len(measured) == 0 {
 		return nil
 	}
-	baseline, err := convergence.Read(convergence.File(t.options.Root))
+	baseline, err := convergence.Read(baselines)
 	if err != nil {
 		return err
 	}
@@ -29,12 +30,8 @@ func (t *test) converge() error {
 	return nil
 }
 
-// WriteBaseline makes the times of a run that passed the suite's baseline.
-func WriteBaseline(root, file string, log *progress.Log) error {
-	root, err := findRoot(root)
-	if err != nil {
-		return err
-	}
+// WriteBaseline makes the times of a run that passed the suite's baseline, in the file to.
+func WriteBaseline(file, to string, log *progress.Log) error {
 	v, err := readVerdict(file)
 	if err != nil {
 		return err
@@ -43,10 +40,10 @@ func WriteBaseline(root, file string, log *progress.Log) error {
 	if err != nil {
 		return err
 	}
-	if err := baseline.Write(convergence.File(root)); err != nil {
+	if err := baseline.Write(to); err != nil {
 		return err
 	}
-	log.Note("%s is the baseline of %s now; commit it", convergence.File(root), file)
+	log.Note("%s is the baseline of %s now; commit it", to, file)
 	return nil
 }
 

@@ -37,7 +37,7 @@ func reference(t *testing.T) (candidate, apps *bundle.Bundle) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	apps, err = LoadBundle(t.Context(), project, filepath.Join(project, "fixtures", "apps"), candidate.Variables(), t.Logf)
+	apps, err = LoadBundle(t.Context(), filepath.Join(project, "fixtures", "apps"), candidate.Variables(), t.Logf)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func reference(t *testing.T) (candidate, apps *bundle.Bundle) {
 func TestImagesOfTheReferenceBundle(t *testing.T) {
 	t.Parallel()
 	candidate, apps := reference(t)
-	needs, err := Images(t.Context(), project, []string{testbed.Traefik}, candidate, apps)
+	needs, err := Images(t.Context(), []string{testbed.Traefik}, candidate, apps)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,19 +61,4 @@ func TestImagesOfTheReferenceBundle(t *testing.T) {
 	}
 	slices.Sort(lines)
 	golden.Assert(t, strings.Join(slices.Compact(lines), ""), "images.golden.txt")
-}
-
-func TestImagesOutsideACheckout(t *testing.T) {
-	t.Parallel()
-	if needs, err := Images(t.Context(), t.TempDir(), nil); err == nil {
-		t.Errorf("images of a platform that is not there: %v", needs)
-	}
-}
-
-func TestLoadBundleOutsideACheckout(t *testing.T) {
-	t.Parallel()
-	apps := filepath.Join(project, "fixtures", "apps")
-	if _, err := LoadBundle(t.Context(), t.TempDir(), apps, nil, t.Logf); !strings.Contains(message(err), "catalogue of charts is empty") {
-		t.Errorf("without a catalogue of charts: %v", err)
-	}
 }

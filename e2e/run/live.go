@@ -22,8 +22,8 @@ func Live(ctx context.Context, o Options, where explain.Options, out io.Writer) 
 	quiet := func(string, ...any) {}
 	var installed, apps *bundle.Bundle
 	if err := o.Log.Run("render bundle "+o.Bundle, func() (err error) {
-		if installed, err = LoadBundle(ctx, o.Root, o.Bundle, nil, quiet); err == nil {
-			apps, err = LoadBundle(ctx, o.Root, o.Apps, installed.Variables(), quiet)
+		if installed, err = LoadBundle(ctx, o.Bundle, nil, quiet); err == nil {
+			apps, err = LoadBundle(ctx, o.Apps, installed.Variables(), quiet)
 		}
 		return err
 	}); err != nil {

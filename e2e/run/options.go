@@ -8,7 +8,7 @@ package run
 import (
 	"errors"
 	"fmt"
-	"os"
+	"path"
 	"path/filepath"
 	"time"
 
@@ -17,12 +17,13 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/supply"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
+	"github.com/edgeproof/edgeproof/fixtures"
 )
 
 // Keep says what becomes of the cluster after a run. A cluster that stood before the run always stays.
 type Keep string
 
-// The values of KEEP=.
+// The values of --keep.
 const (
 	KeepAlways    Keep = "always"
 	KeepOnFailure Keep = "on-failure"
@@ -31,7 +32,8 @@ const (
 
 // Options are what the user says.
 type Options struct {
-	Root    string // checkout of this project
+	Dir     string // gets _work and _artifacts; "" is the working directory
+	Source  string // checkout of this project, to build its own images from; "" is the one that is the working directory, or the program's version
 	Bundle  string // folder of the candidate; relative to the working directory
 	Apps    string // folder of the applications whose routes are judged
 	Traefik string // version of the platform's ingress controller
@@ -63,15 +65,18 @@ const MostClusters = 8
 
 // complete fills in defaults and checks what can be checked before anything is touched.
 func (o *Options) complete() error {
-	root, err := findRoot(o.Root)
+	var err error
+	if o.Dir, err = filepath.Abs(o.Dir); err != nil {
+		return fmt.Errorf("resolve the working directory: %w", err)
+	}
+	root, err := builtIn()
 	if err != nil {
 		return err
 	}
-	o.Root = root
 	for field, standard := range map[*string]string{
-		&o.Bundle:    filepath.Join(root, "fixtures", "bundles", "reference"),
-		&o.Apps:      filepath.Join(root, "fixtures", "apps"),
-		&o.Artifacts: filepath.Join(root, "_artifacts"),
+		&o.Bundle:    filepath.Join(root, "bundles", "reference"),
+		&o.Apps:      filepath.Join(root, "apps"),
+		&o.Artifacts: filepath.Join(o.Dir, "_artifacts"),
 	} {
 		if *field == "" {
 			*field = standard
@@ -92,21 +97,21 @@ func (o *Options) complete() error {
 		o.CandidateTraefik = o.Traefik
 	}
 	if err := cluster.CheckNodeImage(o.Node); err != nil {
-		return fmt.Errorf("NODE=%s: %w", o.Node, err)
+		return fmt.Errorf("--node-image %s: %w", o.Node, err)
 	}
 	switch o.Keep {
 	case KeepAlways, KeepOnFailure, KeepNever:
 	case "":
 		o.Keep = KeepOnFailure
 	default:
-		return fmt.Errorf("KEEP=%s is unknown; use always, on-failure or never", o.Keep)
+		return fmt.Errorf("--keep %s is unknown; use always, on-failure or never", o.Keep)
 	}
 	switch o.Catalogue {
 	case verdict.Smoke, verdict.Full:
 	case "":
 		o.Catalogue = verdict.Smoke
 	default:
-		return fmt.Errorf("catalogue %s is unknown; use smoke or full", o.Catalogue)
+		return fmt.Errorf("--catalogue %s is unknown; use smoke or full", o.Catalogue)
 	}
 	return o.share()
 }
@@ -148,42 +153,42 @@ func (o *Options) OwnPair() error {
 		return nil
 	}
 	if o.Bundle != "" || o.Candidate != "" {
-		return errors.New("--baseline and --candidate (BASELINE=, CANDIDATE=): give both, or neither for the project's own pair")
+		return errors.New("--baseline and --candidate: give both, or neither for the project's own pair")
 	}
-	root, err := findRoot(o.Root)
+	root, err := builtIn()
 	if err != nil {
 		return err
 	}
-	o.Bundle, o.Candidate = filepath.Join(root, "fixtures", "bundles", "reference"), filepath.Join(root, "fixtures", "bundles", "candidate")
+	o.Bundle, o.Candidate = filepath.Join(root, "bundles", "reference"), filepath.Join(root, "bundles", "candidate")
 	if o.CandidateTraefik == "" {
 		o.CandidateTraefik = "v3.7.5"
 	}
 	return nil
 }
 
-// workDir holds what a run leaves for the next one on this checkout: kubeconfig and markers.
-func (o *Options) workDir() string { return filepath.Join(o.Root, "_work") }
+// workDir holds what a run leaves for the next one in this folder: kubeconfig and markers.
+func (o *Options) workDir() string { return filepath.Join(o.Dir, "_work") }
 
 // clusterDir holds what belongs to one cluster, so that runs on several do not meet.
 func (o *Options) clusterDir() string { return filepath.Join(o.workDir(), "clusters", o.Cluster) }
 
-// module is the first line of this project's go.mod.
-const module = "module github.com/edgeproof/edgeproof\n"
-
-// findRoot returns the checkout of this project that dir (or the working directory) lies in.
-func findRoot(dir string) (string, error) {
-	at, err := filepath.Abs(dir)
+// builtIn is the folder to which the program's own fixtures are unpacked.
+func builtIn() (string, error) {
+	cache, err := supply.CacheDir()
 	if err != nil {
-		return "", fmt.Errorf("find the project's checkout: %w", err)
+		return "", err
 	}
-	for {
-		raw, err := os.ReadFile(filepath.Join(at, "go.mod")) // #nosec G304 -- looks for go.mod upwards
-		if err == nil && len(raw) > len(module) && string(raw[:len(module)]) == module {
-			return at, nil
-		}
-		if at == filepath.Dir(at) {
-			return "", errors.New("find the project's checkout: no go.mod of edgeproof here or above; run this inside a checkout, or give --root")
-		}
-		at = filepath.Dir(at)
+	return fixtures.Unpack(cache)
+}
+
+// builtInName is what people call a folder of the program's own fixtures: its name in the project. Any other folder keeps its name.
+func builtInName(folder string) string {
+	root, err := builtIn()
+	if err != nil {
+		return folder
 	}
+	if rel, err := filepath.Rel(root, folder); err == nil && filepath.IsLocal(rel) {
+		return path.Join("fixtures", filepath.ToSlash(rel))
+	}
+	return folder
 }

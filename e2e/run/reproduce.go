@@ -62,8 +62,8 @@ func (t *test) command(variable, value string) string {
 	}
 	out, others := "make "+target, 0
 	for n := 0; n < len(said); n += 2 {
-		path := said[n+1]
-		if rel, err := filepath.Rel(o.Root, path); err == nil && filepath.IsLocal(rel) {
+		path := builtInName(said[n+1])
+		if rel, err := filepath.Rel(o.Dir, path); err == nil && filepath.IsLocal(rel) {
 			path = rel
 		}
 		if !slices.Contains(own, path) {

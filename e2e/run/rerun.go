@@ -28,11 +28,10 @@ func (o *Options) again() (*verdict.Verdict, error) {
 	if o.Focus = unproved(v); o.Focus == "" {
 		return nil, fmt.Errorf("run again what failed: no spec of %s failed; run all of them with `make e2e`", o.Rerun)
 	}
-	if o.Bundle == "" {
-		o.Bundle = v.Bundle.Path
-	}
-	if o.Apps == "" {
-		o.Apps = v.Apps.Path
+	for to, was := range map[*string]string{&o.Bundle: v.Bundle.Path, &o.Apps: v.Apps.Path} {
+		if *to == "" && !strings.HasPrefix(was, "fixtures/") { // those are the defaults
+			*to = was
+		}
 	}
 	if o.Seed == 0 {
 		o.Seed = v.Suite.Seed

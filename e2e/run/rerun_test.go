@@ -33,8 +33,13 @@ func TestRerunRunsOnlyWhatWasNotProved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o.Bundle != v.Bundle.Path || o.Apps != "/apps" || o.Seed != 42 || o.Catalogue != verdict.Full || before.Result != verdict.Fail {
+	if o.Bundle != "" || o.Apps != "/apps" || o.Seed != 42 || o.Catalogue != verdict.Full || before.Result != verdict.Fail {
 		t.Errorf("the options are not the run's: %+v", o)
+	}
+	v.Bundle.Path = "/edge"
+	other := Options{Rerun: saved(t, v)}
+	if _, err := other.again(); err != nil || other.Bundle != "/edge" {
+		t.Errorf("a bundle that is not the program's own: %+v, %v", other, err)
 	}
 	focus := regexp.MustCompile(o.Focus)
 	for _, s := range v.Specs.List {
@@ -84,7 +89,7 @@ func TestEveryFailureSaysHowToReproduceIt(t *testing.T) {
 		Name: "the edge FP-5 dns-wrong-target: it's wrong", Criteria: v.Specs.Of("FP-5")[0].Criteria, Result: verdict.Failed, Reason: "x", Finished: true, Attempts: 1,
 	}, verdict.Spec{Name: "cost is $1 (a guess)", Result: verdict.Failed, Reason: "x", Finished: true, Attempts: 1})
 	v.Specs = verdict.Tally(len(list), 0, list)
-	(&test{options: Options{Root: "/p", Bundle: "/p/fixtures/bundles/reference", Apps: "/p/fixtures/apps", Catalogue: verdict.Smoke}, verdict: v}).reproduce()
+	(&test{options: Options{Dir: "/p", Bundle: own(t) + "/bundles/reference", Apps: own(t) + "/apps", Catalogue: verdict.Smoke}, verdict: v}).reproduce()
 	for name, want := range map[string]string{
 		"DW-2": "make e2e LABELS=DW-2 SEED=42",
 		"FP-5": "make e2e FOCUS=' dns-wrong-target: ' SEED=42",
@@ -148,15 +153,15 @@ func TestTheLineNamesWhatIsNotTheProjectsOwn(t *testing.T) {
 		options Options
 		want    string
 	}{
-		"another bundle": {Options{Root: "/p", Bundle: "/edge of it", Apps: "/p/apps"}, "make e2e BUNDLE='/edge of it' APPS=apps LABELS=DW-2"},
-		"all faults":     {Options{Root: "/p", Bundle: "/p/fixtures/bundles/reference", Apps: "/p/fixtures/apps", Catalogue: verdict.Full}, "make e2e-full LABELS=DW-2"},
-		"an upgrade":     {Options{Root: "/p", Bundle: "/a", Candidate: "/b", Apps: "/p/fixtures/apps"}, "make gate BASELINE=/a CANDIDATE=/b"},
+		"another bundle": {Options{Dir: "/p", Bundle: "/edge of it", Apps: "/p/apps"}, "make e2e BUNDLE='/edge of it' APPS=apps LABELS=DW-2"},
+		"all faults":     {Options{Dir: "/p", Bundle: own(t) + "/bundles/reference", Apps: own(t) + "/apps", Catalogue: verdict.Full}, "make e2e-full LABELS=DW-2"},
+		"an upgrade":     {Options{Dir: "/p", Bundle: "/a", Candidate: "/b", Apps: own(t) + "/apps"}, "make gate BASELINE=/a CANDIDATE=/b"},
 		"with its controller": {
-			Options{Root: "/p", Bundle: "/a", Candidate: "/b", Apps: "/p/fixtures/apps", Traefik: "v3.6.12", CandidateTraefik: "v3.7.5"},
+			Options{Dir: "/p", Bundle: "/a", Candidate: "/b", Apps: own(t) + "/apps", Traefik: "v3.6.12", CandidateTraefik: "v3.7.5"},
 			"make gate BASELINE=/a CANDIDATE=/b TRAEFIK=v3.7.5",
 		},
-		"another Kubernetes": {Options{Root: "/p", Bundle: "/p/fixtures/bundles/reference", Apps: "/p/fixtures/apps", Node: "kindest/node:v1.38.0"}, "make e2e NODE=kindest/node:v1.38.0 LABELS=DW-2"},
-		"the own pair":       {Options{Root: "/p", Bundle: "/p/fixtures/bundles/reference", Candidate: "/p/fixtures/bundles/candidate", Apps: "/p/fixtures/apps"}, "make gate"},
+		"another Kubernetes": {Options{Dir: "/p", Bundle: own(t) + "/bundles/reference", Apps: own(t) + "/apps", Node: "kindest/node:v1.38.0"}, "make e2e NODE=kindest/node:v1.38.0 LABELS=DW-2"},
+		"the own pair":       {Options{Dir: "/p", Bundle: own(t) + "/bundles/reference", Candidate: own(t) + "/bundles/candidate", Apps: own(t) + "/apps"}, "make gate"},
 	} {
 		if got := (&test{options: tc.options, verdict: &verdict.Verdict{}}).command("LABELS", "DW-2"); got != tc.want {
 			t.Errorf("%s: %s, want %s", name, got, tc.want)

@@ -73,7 +73,7 @@ func (t *test) shard(ctx context.Context, n int, dir string) error {
 func (o *Options) shardArguments(n int, dir string) []string {
 	return []string{
 		"test", "--shard", verdict.Shard{Index: n, Of: o.Clusters}.String(), "--cluster", furtherCluster(o.Cluster, n), "--artifacts", dir,
-		"--root", o.Root, "--bundle", o.Bundle, "--apps", o.Apps, "--images", string(o.Images), "--node", o.Node, "--keep", string(o.Keep),
+		"--source", o.Source, "--bundle", o.Bundle, "--apps", o.Apps, "--images", string(o.Images), "--node-image", o.Node, "--keep", string(o.Keep),
 		"--focus", o.Focus, "--labels", o.Labels, "--seed", strconv.FormatInt(o.Seed, 10), "--catalogue", string(o.Catalogue),
 	}
 }

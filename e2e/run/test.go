@@ -22,6 +22,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/timeline"
 	"github.com/edgeproof/edgeproof/e2e/upgrade"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
+	"github.com/edgeproof/edgeproof/fixtures"
 )
 
 // Test judges a bundle: it sets up the test environment, runs the specs, writes the results and returns the exit status (0 pass, 1 fail,
@@ -100,7 +101,7 @@ func (t *test) run(ctx context.Context) *shards {
 	others := t.startShards(working)
 	t.prove(ctx)
 	others.wait()
-	if err := t.converge(); err != nil {
+	if err := t.converge(fixtures.Sub("convergence")); err != nil {
 		t.verdict.SetError("draw the verdict", err, "see "+t.suiteLog())
 	}
 	return others
@@ -154,7 +155,7 @@ func (t *test) specs(ctx context.Context) error {
 // suiteConfig is what the suite gets: the test environment that is set up, and what is to be judged on it.
 func (t *test) suiteConfig(ctx context.Context) (suite.Config, error) {
 	o := t.options
-	faults, err := fault.Load(filepath.Join(o.Root, "fixtures", "faults"))
+	faults, err := fault.Load(fixtures.Sub("faults"))
 	if err != nil {
 		return suite.Config{}, err
 	}
@@ -162,14 +163,14 @@ func (t *test) suiteConfig(ctx context.Context) (suite.Config, error) {
 		Testbed: t.env.Testbed, Started: t.verdict.Suite.Started, Faults: faults, Catalogue: o.Catalogue, Shard: o.Shard,
 		Focus: o.Focus, Labels: o.Labels, Seed: o.Seed, Log: o.Log,
 		Render: func(ctx context.Context, folder string) (*bundle.Bundle, error) {
-			return LoadBundle(ctx, o.Root, folder, nil, func(string, ...any) {})
+			return LoadBundle(ctx, folder, nil, func(string, ...any) {})
 		},
 	}
 	if t.env.Candidate != nil {
 		c.Candidate = &suite.Version{Bundle: t.env.Candidate, Traefik: o.CandidateTraefik}
 	}
 	if o.Sabotage {
-		c.Sabotages, err = upgrade.LoadSabotages(os.DirFS(filepath.Join(o.Root, "fixtures", "bundles", "sabotaged")))
+		c.Sabotages, err = upgrade.LoadSabotages(fixtures.Sub("bundles/sabotaged"))
 	}
 	return c, errors.Join(err, ctx.Err())
 }
@@ -177,17 +178,17 @@ func (t *test) suiteConfig(ctx context.Context) (suite.Config, error) {
 // describe puts what is known of the test environment into the verdict.
 func (t *test) describe() {
 	e := t.env
-	t.verdict.Bundle.Path = t.options.Bundle
+	t.verdict.Bundle.Path = builtInName(t.options.Bundle)
 	if e.Bundle != nil {
 		t.verdict.Bundle.Digest = e.Bundle.Digest
 	}
-	t.verdict.Apps.Path = t.options.Apps
+	t.verdict.Apps.Path = builtInName(t.options.Apps)
 	if e.Apps != nil {
 		t.verdict.Apps.Digest = e.Apps.Digest
 	}
 	if t.options.Candidate != "" {
 		t.verdict.Baseline = &verdict.Content{Path: t.verdict.Bundle.Path, Digest: t.verdict.Bundle.Digest}
-		t.verdict.Bundle.Path, t.verdict.Bundle.Digest = t.options.Candidate, ""
+		t.verdict.Bundle.Path, t.verdict.Bundle.Digest = builtInName(t.options.Candidate), ""
 	}
 	if e.Candidate != nil {
 		t.verdict.Bundle.Digest = e.Candidate.Digest

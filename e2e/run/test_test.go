@@ -129,9 +129,9 @@ func TestDescribe(t *testing.T) {
 
 func TestTestRefusesOptionsBeforeAnything(t *testing.T) {
 	t.Parallel()
-	root := checkout(t)
-	code, err := Test(t.Context(), Options{Root: root, Keep: "sometimes"}, &bytes.Buffer{})
-	if code != verdict.ExitError || !strings.Contains(message(err), "KEEP=sometimes") {
+	root := t.TempDir()
+	code, err := Test(t.Context(), Options{Dir: root, Keep: "sometimes"}, &bytes.Buffer{})
+	if code != verdict.ExitError || !strings.Contains(message(err), "--keep sometimes") {
 		t.Errorf("exit status %d, %v", code, err)
 	}
 	if exists(filepath.Join(root, "_artifacts")) || exists(filepath.Join(root, "_work")) {

@@ -17,6 +17,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
+	"github.com/edgeproof/edgeproof/fixtures"
 )
 
 // kubeVersion is what charts see as the version of the cluster to be.
@@ -138,12 +139,12 @@ func (e *Env) render(ctx context.Context) error {
 }
 
 func (e *Env) load(ctx context.Context, path string, variables map[string]string) (*bundle.Bundle, error) {
-	return LoadBundle(ctx, e.Options.Root, path, variables, e.Options.Log.Note)
+	return LoadBundle(ctx, path, variables, e.Options.Log.Note)
 }
 
 // LoadBundle renders a bundle as every part of a run does.
-func LoadBundle(ctx context.Context, root, path string, variables map[string]string, logf func(string, ...any)) (*bundle.Bundle, error) {
-	catalogue, err := bundle.ReadCatalogue(os.DirFS(filepath.Join(root, "fixtures", "charts")))
+func LoadBundle(ctx context.Context, path string, variables map[string]string, logf func(string, ...any)) (*bundle.Bundle, error) {
+	catalogue, err := bundle.ReadCatalogue(fixtures.Sub("charts"))
 	if err != nil {
 		return nil, err
 	}
@@ -157,9 +158,13 @@ func LoadBundle(ctx context.Context, root, path string, variables map[string]str
 
 // Images lists every image that a run of these bundles with these versions of Traefik needs, those of the platform and of the
 // faults' applications too.
-func Images(ctx context.Context, root string, traefik []string, bundles ...*bundle.Bundle) ([]supply.Need, error) {
+func Images(ctx context.Context, traefik []string, bundles ...*bundle.Bundle) ([]supply.Need, error) {
+	root, err := builtIn()
+	if err != nil {
+		return nil, err
+	}
 	load := func(folder string, variables map[string]string) error {
-		platform, err := bundle.Load(ctx, filepath.Join(root, "fixtures", folder), bundle.Options{KubeVersion: kubeVersion, Variables: variables})
+		platform, err := bundle.Load(ctx, filepath.Join(root, folder), bundle.Options{KubeVersion: kubeVersion, Variables: variables})
 		bundles = append(bundles, platform)
 		return err
 	}
@@ -194,11 +199,11 @@ func (e *Env) images(ctx context.Context) error {
 	if e.Candidate != nil {
 		bundles = append(bundles, e.Candidate)
 	}
-	needs, err := Images(ctx, e.Options.Root, []string{e.Options.Traefik, e.Options.CandidateTraefik}, bundles...)
+	needs, err := Images(ctx, []string{e.Options.Traefik, e.Options.CandidateTraefik}, bundles...)
 	if err != nil {
 		return err
 	}
-	supplier := &supply.Supplier{Root: e.Options.Root, Cache: cache, Mode: e.Options.Images, NodeImage: e.Options.Node, Engine: engine, Log: e.Options.Log}
+	supplier := &supply.Supplier{Source: e.Options.Source, Cache: cache, Mode: e.Options.Images, NodeImage: e.Options.Node, Engine: engine, Log: e.Options.Log}
 	e.Node, err = supplier.Provide(ctx, needs)
 	return err
 }
@@ -261,7 +266,7 @@ func (e *Env) Kubeconfig() string {
 
 func (e *Env) setUp(ctx context.Context) ([]verdict.Phase, error) {
 	e.Testbed = &testbed.Testbed{
-		Root: e.Options.Root, Bundle: e.Bundle, Apps: e.Apps, Traefik: e.Options.Traefik,
+		Bundle: e.Bundle, Apps: e.Apps, Traefik: e.Options.Traefik,
 		Budgets: await.Default().Paced(pace.Start(ctx)), Log: e.Options.Log, Node: e.Cluster,
 	}
 	config, err := e.Cluster.RESTConfig()

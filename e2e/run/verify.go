@@ -18,11 +18,11 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
+	"github.com/edgeproof/edgeproof/fixtures"
 )
 
 // Verification is what a verdict is verified with.
 type Verification struct {
-	Root string
 	// Verdict is the file to verify, Allow that with allowances; empty, and nothing is allowed.
 	Verdict, Allow string
 	// Bundle is the folder that is to be promoted, Baseline the one that it replaces; empty where it replaces none.
@@ -102,22 +102,22 @@ func (o Verification) want(ctx context.Context) (gate.Want, error) {
 	if o.Bundle == "" {
 		return gate.Want{}, errors.New("verify: no bundle is named; give --bundle the folder that is to be promoted")
 	}
-	root, err := findRoot(o.Root)
-	if err != nil {
-		return gate.Want{}, err
-	}
 	if o.Apps == "" {
-		o.Apps = filepath.Join(root, "fixtures", "apps")
+		root, err := builtIn()
+		if err != nil {
+			return gate.Want{}, err
+		}
+		o.Apps = filepath.Join(root, "apps")
 	}
-	candidate, apps, err := o.load(ctx, root, o.Bundle)
+	candidate, apps, err := o.load(ctx, o.Bundle)
 	if err != nil {
 		return gate.Want{}, err
 	}
-	w, err := wantOf(root, candidate, apps)
+	w, err := wantOf(candidate, apps)
 	if err != nil || o.Baseline == "" {
 		return w, err
 	}
-	before, _, err := o.load(ctx, root, o.Baseline)
+	before, _, err := o.load(ctx, o.Baseline)
 	if err != nil {
 		return gate.Want{}, err
 	}
@@ -126,17 +126,17 @@ func (o Verification) want(ctx context.Context) (gate.Want, error) {
 	return w, nil
 }
 
-// wantOf is what a verdict of these bundles must say, by the suite of this checkout.
-func wantOf(root string, candidate, apps *bundle.Bundle) (gate.Want, error) {
+// wantOf is what a verdict of these bundles must say, by this suite.
+func wantOf(candidate, apps *bundle.Bundle) (gate.Want, error) {
 	target, err := testbed.Target(candidate, apps)
 	if err != nil {
 		return gate.Want{}, fmt.Errorf("verify: %w", err)
 	}
-	faults, err := fault.Load(filepath.Join(root, "fixtures", "faults"))
+	faults, err := fault.Load(fixtures.Sub("faults"))
 	if err != nil {
 		return gate.Want{}, err
 	}
-	baseline, err := convergence.Read(convergence.File(root))
+	baseline, err := convergence.Read(fixtures.Sub("convergence"))
 	if err != nil {
 		return gate.Want{}, err
 	}
@@ -150,11 +150,11 @@ func wantOf(root string, candidate, apps *bundle.Bundle) (gate.Want, error) {
 	return w, nil
 }
 
-func (o Verification) load(ctx context.Context, root, path string) (candidate, apps *bundle.Bundle, err error) {
-	if candidate, err = LoadBundle(ctx, root, path, nil, o.Log.Note); err != nil {
+func (o Verification) load(ctx context.Context, path string) (candidate, apps *bundle.Bundle, err error) {
+	if candidate, err = LoadBundle(ctx, path, nil, o.Log.Note); err != nil {
 		return nil, nil, err
 	}
-	apps, err = LoadBundle(ctx, root, o.Apps, candidate.Variables(), o.Log.Note)
+	apps, err = LoadBundle(ctx, o.Apps, candidate.Variables(), o.Log.Note)
 	return candidate, apps, err
 }
 

@@ -2,13 +2,13 @@ package run
 
 import (
 	"bytes"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/edgeproof/edgeproof/e2e/convergence"
 	"github.com/edgeproof/edgeproof/e2e/gate"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
@@ -18,7 +18,7 @@ import (
 func TestWhatAVerdictIsHeldAgainstIsReadAnew(t *testing.T) {
 	t.Parallel()
 	candidate, apps := reference(t)
-	w, err := wantOf(project, candidate, apps)
+	w, err := wantOf(candidate, apps)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,7 +57,6 @@ func TestVerifyRefuses(t *testing.T) {
 		"no bundle":         {Verification{Verdict: good}, "give --bundle"},
 		"no allowances":     {Verification{Verdict: good, Bundle: "b", Allow: "/nowhere"}, "read allowances"},
 		"bad allowances":    {Verification{Verdict: good, Bundle: "b", Allow: bad}, `entry 1 ("DW-4") has no owner`},
-		"no checkout":       {Verification{Verdict: good, Bundle: "b", Root: t.TempDir()}, "no go.mod of edgeproof"},
 	} {
 		if _, err := Verify(t.Context(), tc.given); !strings.Contains(message(err), tc.says) {
 			t.Errorf("%s: %v, want it to say %q", name, err, tc.says)
@@ -81,32 +80,32 @@ func TestTellADecision(t *testing.T) {
 
 func TestTimesAreHeldAgainstTheBaseline(t *testing.T) {
 	t.Parallel()
-	root := checkout(t)
+	dir := t.TempDir()
 	v := verdicttest.Passing()
 	v.Convergence = &verdict.Convergence{Times: []verdict.Time{{To: verdict.ToRecord, Seconds: 40}}}
-	w := &test{options: Options{Root: root}, verdict: v}
-	if err := w.converge(); err != nil || v.Convergence.Held() || len(v.Convergence.Times) != 2 || v.Convergence.Machine.Seconds <= 0 {
+	w := &test{verdict: v}
+	if err := w.converge(os.DirFS(dir)); err != nil || v.Convergence.Held() || len(v.Convergence.Times) != 2 || v.Convergence.Machine.Seconds <= 0 {
 		t.Fatalf("without a baseline: %v, %+v", err, v.Convergence)
 	}
 	v.Convergence = verdicttest.Upgraded().Convergence
 	v.Conclude()
 	log := progress.Plain(&bytes.Buffer{})
-	if err := WriteBaseline(root, saved(t, v), log); err != nil {
+	if err := WriteBaseline(saved(t, v), filepath.Join(dir, "baseline.yaml"), log); err != nil {
 		t.Fatal(err)
 	}
 	v.Convergence = &verdict.Convergence{Times: []verdict.Time{{To: verdict.ToRecord, Seconds: 400}}}
-	if err := w.converge(); err != nil || !v.Convergence.Held() {
+	if err := w.converge(os.DirFS(dir)); err != nil || !v.Convergence.Held() {
 		t.Fatalf("with a baseline: %v, %+v", err, v.Convergence)
 	}
 	if result, reasons := verdict.Decide(v); result != verdict.Partial || !strings.Contains(strings.Join(reasons, "\n"), "time to record was 400.0 s") {
 		t.Errorf("400 s: %s %v", result, reasons)
 	}
-	nothing := &test{options: Options{Root: root}, verdict: &verdict.Verdict{}}
-	if err := nothing.converge(); err != nil || nothing.verdict.Convergence != nil {
+	nothing := &test{verdict: &verdict.Verdict{}}
+	if err := nothing.converge(os.DirFS(dir)); err != nil || nothing.verdict.Convergence != nil {
 		t.Errorf("of nothing: %v, %+v", err, nothing.verdict.Convergence)
 	}
-	write(t, convergence.File(root), "version: 9\n")
-	if err := w.converge(); !strings.Contains(message(err), "make baseline") {
+	write(t, filepath.Join(dir, "baseline.yaml"), "version: 9\n")
+	if err := w.converge(os.DirFS(dir)); !strings.Contains(message(err), "make baseline") {
 		t.Errorf("another version: %v", err)
 	}
 }

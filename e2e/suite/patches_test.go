@@ -12,6 +12,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/run"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
+	"github.com/edgeproof/edgeproof/fixtures"
 )
 
 // TestPatchesFit tries every patch of the catalogue on what the reference bundle and the platform say: a patch names an argument by its
@@ -20,7 +21,7 @@ func TestPatchesFit(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..")
 	load := func(folder string, variables map[string]string) *bundle.Bundle {
-		b, err := run.LoadBundle(t.Context(), root, filepath.Join(root, "fixtures", folder), variables, t.Logf)
+		b, err := run.LoadBundle(t.Context(), filepath.Join(root, "fixtures", folder), variables, t.Logf)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -48,7 +49,7 @@ func TestPatchesFit(t *testing.T) {
 			there[fault.Object{APIVersion: o.GetAPIVersion(), Kind: o.GetKind(), Namespace: o.GetNamespace(), Name: o.GetName()}.String()] = raw
 		}
 	}
-	faults, err := fault.Load(filepath.Join(root, "fixtures", "faults"))
+	faults, err := fault.Load(fixtures.Sub("faults"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -121,7 +121,8 @@ func (s *Supplier) askRegistries(ctx context.Context, p *plan, silent map[string
 	}
 	asked := []*item{&kindNode}
 	for _, i := range pointers(p.images) {
-		if i.image == nil || !i.image.own(p.recipes) {
+		own := i.image != nil && i.image.own(p.recipes)
+		if own && i.released(s.version()) || !own {
 			asked = append(asked, i)
 		}
 	}
@@ -130,7 +131,7 @@ func (s *Supplier) askRegistries(ctx context.Context, p *plan, silent map[string
 	defer cancel()
 	var all sync.WaitGroup
 	for n, i := range asked {
-		all.Go(func() { answers[n] = headImage(limited, i.ref) })
+		all.Go(func() { answers[n] = headImage(limited, i.from) })
 	}
 	all.Wait()
 	for n, i := range asked {
@@ -141,9 +142,9 @@ func (s *Supplier) askRegistries(ctx context.Context, p *plan, silent map[string
 			}
 			continue
 		}
-		silent[i.ref.registry] = answers[n].short()
+		silent[i.from.registry] = answers[n].short()
 		if s.recall(i) {
-			silent[i.ref.registry] += ", so what was pulled before is used"
+			silent[i.from.registry] += ", so what was pulled before is used"
 		}
 	}
 	if kindNode.pulled() {
@@ -183,5 +184,5 @@ func (s *Supplier) recall(i *item) bool {
 }
 
 func (s *Supplier) digestFile(i *item) string {
-	return filepath.Join(s.Cache, "digests", short(digestOf(i.ref.pull())))
+	return filepath.Join(s.Cache, "digests", short(digestOf(i.from.pull())))
 }

@@ -10,6 +10,7 @@ import (
 	"path"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"slices"
 	"sort"
 	"strconv"
@@ -33,7 +34,14 @@ const downloads = 8
 const kindModule = "sigs.k8s.io/kind"
 
 func (s *Supplier) kindVersion(ctx context.Context) (string, error) {
-	out, err := goCommand(ctx, s.Root, "list", "-m", "-f", "{{.Version}}", kindModule)
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, module := range info.Deps {
+			if module.Path == kindModule {
+				return module.Version, nil
+			}
+		}
+	}
+	out, err := goCommand(ctx, s.Source, "list", "-m", "-f", "{{.Version}}", kindModule) // a test does not know what it is made of
 	return strings.TrimSpace(string(out)), err
 }
 
@@ -54,8 +62,9 @@ func (s *Source) versionFor(ref reference, recipes *Recipes) (string, error) {
 // module of the build; what must differ from its own go.mod stands in a copy beside (-modfile), so nothing of it is
 // copied or changed. It may be used by several at once.
 type goBuilder struct {
-	root, dir string // this project's checkout; folder of go.mod copies
-	recipes   *Recipes
+	source  func(context.Context) (string, error) // this project's checkout
+	dir     string                                // folder of go.mod copies
+	recipes *Recipes
 
 	mu    sync.Mutex
 	ready map[string]func() (*goModule, error) // by source and version
@@ -117,7 +126,8 @@ func (s *Source) goCommand(ctx context.Context, dir string, args []string) *exec
 func (g *goBuilder) prepare(ctx context.Context, name, version string) (*goModule, error) {
 	source := g.recipes.Sources[name]
 	if source.own() {
-		return &goModule{dir: g.root}, nil
+		dir, err := g.source(ctx)
+		return &goModule{dir: dir}, err
 	}
 	g.mu.Lock()
 	if g.ready == nil {

@@ -97,12 +97,12 @@ func TestLinkerFlags(t *testing.T) {
 
 func TestBuildOfThisProject(t *testing.T) {
 	t.Parallel()
-	root := supplier(t, Build, "").Root
-	recipes, err := LoadRecipes(filepath.Join(root, "fixtures", "images"))
+	s := supplier(t, Build, "")
+	recipes, err := s.recipes()
 	if err != nil {
 		t.Fatal(err)
 	}
-	g, to := &goBuilder{root: root, dir: t.TempDir(), recipes: recipes}, filepath.Join(t.TempDir(), "bin")
+	g, to := &goBuilder{source: s.source, dir: t.TempDir(), recipes: recipes}, filepath.Join(t.TempDir(), "bin")
 	if err := g.build(t.Context(), "edgeproof", "dev", []string{"./fixtures/images/pause"}, to); err != nil {
 		t.Fatal(err)
 	}

@@ -16,6 +16,8 @@ import (
 	"runtime"
 	"sort"
 	"strings"
+
+	"github.com/edgeproof/edgeproof/scripts"
 )
 
 // buildVersion and bakeVersion are parts of every key, nodeVersion of the node's: raise one when the way of building, baking or making a
@@ -29,21 +31,18 @@ const (
 // hasher derives the key of an image from everything that goes into it.
 type hasher struct {
 	recipes *Recipes
-	root    string
 	goVer   string
 	rootfs  string // key of the Debian root file system
 	kind    string // version of kind's module
 	own     map[string]string
+
+	checkout func(context.Context) (string, error) // of this project
 }
 
 func (s *Supplier) newHasher(ctx context.Context, recipes *Recipes) (*hasher, error) {
-	version, err := goCommand(ctx, s.Root, "env", "GOVERSION")
+	version, err := goCommand(ctx, recipes.dir, "env", "GOVERSION")
 	if err != nil {
 		return nil, err
-	}
-	script, err := os.ReadFile(filepath.Join(s.Root, "scripts", "rootfs.sh"))
-	if err != nil {
-		return nil, fmt.Errorf("read the root file system's script: %w", err)
 	}
 	release, err := os.ReadFile("/etc/os-release")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -54,11 +53,12 @@ func (s *Supplier) newHasher(ctx context.Context, recipes *Recipes) (*hasher, er
 		return nil, err
 	}
 	return &hasher{
-		kind: kind, recipes: recipes, root: s.Root, goVer: strings.TrimSpace(string(version)), own: map[string]string{},
-		rootfs: digestOf("rootfs", string(script), string(release)),
+		kind: kind, recipes: recipes, checkout: s.source, goVer: strings.TrimSpace(string(version)), own: map[string]string{},
+		rootfs: digestOf("rootfs", scripts.Rootfs(), string(release)),
 	}, nil
 }
 
+// item is the key of one image. Of those that are pulled it is the digest, for which the hasher may be nil.
 func (h *hasher) item(ctx context.Context, i *item) (string, error) {
 	if i.pulled() {
 		return pulledKey(i.digest), nil
@@ -129,7 +129,11 @@ func (h *hasher) ownPackage(ctx context.Context, pkg string) (string, error) {
 	if key, ok := h.own[pkg]; ok {
 		return key, nil
 	}
-	out, err := goCommand(ctx, h.root, "list", "-deps", "-json=Dir,GoFiles,EmbedFiles,Module,Standard", pkg)
+	root, err := h.checkout(ctx)
+	if err != nil {
+		return "", err
+	}
+	out, err := goCommand(ctx, root, "list", "-deps", "-json=Dir,GoFiles,EmbedFiles,Module,Standard", pkg)
 	if err != nil {
 		return "", err
 	}

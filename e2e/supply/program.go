@@ -20,7 +20,7 @@ import (
 // Program returns the path of the one program that an image of the recipes holds, for tests that run the real component beside a
 // fake. It is taken from the image cache where a run has made that image, else compiled by the recipe, and kept in the cache.
 func (s *Supplier) Program(ctx context.Context, image string) (string, error) {
-	recipes, err := LoadRecipes(filepath.Join(s.Root, "fixtures", "images"))
+	recipes, err := s.recipes()
 	if err != nil {
 		return "", err
 	}
@@ -61,7 +61,7 @@ func (s *Supplier) Program(ctx context.Context, image string) (string, error) {
 		return "", fmt.Errorf("make a folder to build in: %w", err)
 	}
 	defer func() { _ = os.RemoveAll(work) }()
-	builder := &goBuilder{root: s.Root, dir: filepath.Join(folder, "gomod"), recipes: recipes}
+	builder := &goBuilder{source: s.source, dir: filepath.Join(folder, "gomod"), recipes: recipes}
 	if err := builder.build(ctx, b.source, version, []string{b.pkg}, work); err != nil {
 		return "", err
 	}

@@ -51,12 +51,12 @@ func supplier(t *testing.T, mode Mode, kindNode string) *Supplier {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Supplier{Root: root, Cache: t.TempDir(), Mode: mode, Log: progress.Plain(io.Discard), kindNode: kindNode}
+	return &Supplier{Source: root, Cache: t.TempDir(), Mode: mode, Log: progress.Plain(io.Discard), kindNode: kindNode}
 }
 
 func planFor(t *testing.T, s *Supplier, refs ...string) (*plan, error) {
 	t.Helper()
-	recipes, err := LoadRecipes(filepath.Join(s.Root, "fixtures", "images"))
+	recipes, err := s.recipes()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -83,7 +83,7 @@ func LoadRecipes(dir string) (*Recipes, error) {
 	file := filepath.Join(dir, "recipes.yaml")
 	raw, err := os.ReadFile(file) // #nosec G304 -- the project's own fixtures
 	if err != nil {
-		return nil, fmt.Errorf("read image recipes: %w; run this inside a checkout of the project", err)
+		return nil, fmt.Errorf("read image recipes: %w", err)
 	}
 	r := &Recipes{dir: dir}
 	if err := yaml.UnmarshalStrict(raw, r); err != nil {

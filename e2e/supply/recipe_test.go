@@ -9,7 +9,7 @@ import (
 
 func TestTheProjectsRecipes(t *testing.T) {
 	t.Parallel()
-	r, err := LoadRecipes(filepath.Join("..", "..", "fixtures", "images"))
+	r, err := supplier(t, Build, "").recipes()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestLoadRecipesRefuses(t *testing.T) {
 			t.Errorf("LoadRecipes = %v, want an error with %q\nfor %s", err, want, text)
 		}
 	}
-	if _, err := LoadRecipes(t.TempDir()); err == nil || !strings.Contains(err.Error(), "inside a checkout") {
+	if _, err := LoadRecipes(t.TempDir()); err == nil || !strings.Contains(err.Error(), "read image recipes") {
 		t.Errorf("LoadRecipes of an empty folder = %v, want the cure", err)
 	}
 }

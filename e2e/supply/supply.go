@@ -11,8 +11,8 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
+	"slices"
 	"sort"
 
 	"github.com/edgeproof/edgeproof/e2e/cluster"
@@ -52,9 +52,9 @@ type Engine interface {
 	Output(ctx context.Context, args ...string) ([]byte, error)
 }
 
-// Supplier makes images. All fields but NodeImage are required.
+// Supplier makes images. Cache, Mode, Engine and Log are required.
 type Supplier struct {
-	Root   string // the checkout of this project, whose fixtures and commands are built
+	Source string // a checkout of this project, to build its own images from; "" is that of the program's version
 	Cache  string // folder of finished archives and of work in progress; made when absent
 	Mode   Mode
 	Engine Engine
@@ -63,6 +63,7 @@ type Supplier struct {
 	// NodeImage is a node image of kind that must be pulled, for another Kubernetes than that which kind's library names.
 	NodeImage string
 
+	release  string // version of this program; "" is what it was built as
 	kindNode string // kind's own node image; "" is the one that kind's library names
 }
 
@@ -91,7 +92,7 @@ type Provided struct {
 // Errors: an image that can be neither pulled nor built is one *MissingError that names it and who needs it, before
 // anything is built.
 func (s *Supplier) Provide(ctx context.Context, needs []Need) (*Node, error) {
-	recipes, err := LoadRecipes(filepath.Join(s.Root, "fixtures", "images"))
+	recipes, err := s.recipes()
 	if err != nil {
 		return nil, err
 	}
@@ -126,8 +127,9 @@ type plan struct {
 type item struct {
 	Need
 	ref    reference
-	image  *Image // its recipe; nil when it can only be pulled
-	digest string // what the registry answered; "" when it is built
+	from   reference // where it is pulled from: ref itself, but for this project's own images
+	image  *Image    // its recipe; nil when it can only be pulled
+	digest string    // what the registry answered; "" when it is built
 	key    string
 }
 
@@ -151,8 +153,10 @@ func (s *Supplier) plan(ctx context.Context, recipes *Recipes, needs []Need) (*p
 	if err := s.choose(ctx, p); err != nil {
 		return nil, err
 	}
-	if p.hasher, err = s.newHasher(ctx, recipes); err != nil {
-		return nil, err
+	if slices.ContainsFunc(p.items(), func(i *item) bool { return !i.pulled() }) { // else no Go toolchain is needed
+		if p.hasher, err = s.newHasher(ctx, recipes); err != nil {
+			return nil, err
+		}
 	}
 	parts := []string{"node", runtime.GOARCH, bakeVersion}
 	for _, i := range p.items() {
@@ -173,7 +177,7 @@ func newItem(recipes *Recipes, need Need) (item, error) {
 	if err != nil {
 		return item{}, fmt.Errorf("image %q of %s: %w", need.Reference, list(need.UsedBy), err)
 	}
-	return item{Need: need, ref: ref, image: recipes.find(ref.repository)}, nil
+	return item{Need: need, ref: ref, from: ref, image: recipes.find(ref.repository)}, nil
 }
 
 func pointers(items []item) []*item {

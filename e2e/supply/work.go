@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	v1 "github.com/google/go-containerregistry/pkg/v1"
+
+	"github.com/edgeproof/edgeproof/scripts"
 )
 
 // work carries a plan out.
@@ -41,7 +43,7 @@ func (w *work) start(ctx context.Context) error {
 	}
 	w.dir = scratch
 	w.compiled = map[target]string{}
-	w.builder = &goBuilder{root: w.Root, dir: filepath.Join(w.Cache, "gomod"), recipes: w.plan.recipes}
+	w.builder = &goBuilder{source: w.source, dir: filepath.Join(w.Cache, "gomod"), recipes: w.plan.recipes}
 	if err := os.MkdirAll(scratch, 0o750); err != nil {
 		return fmt.Errorf("make scratch folder: %w", err)
 	}
@@ -139,7 +141,7 @@ func (w *work) total() int {
 
 func (w *work) make(ctx context.Context, i *item) (v1.Image, error) {
 	if i.pulled() {
-		return pullImage(ctx, i.ref, i.digest)
+		return pullImage(ctx, i.from, i.digest)
 	}
 	files := layer{}
 	config := v1.Config{Entrypoint: i.image.Entrypoint, User: i.image.User}
@@ -271,7 +273,8 @@ func (w *work) makeRootfs(ctx context.Context) (string, error) {
 	if err := w.needPackages(ctx, "mmdebstrap"); err != nil {
 		return "", err
 	}
-	command := exec.CommandContext(ctx, filepath.Join(w.Root, "scripts", "rootfs.sh"), out) // #nosec G204 -- our own script
+	command := exec.CommandContext(ctx, "bash", "-s", out) // #nosec G204 -- our own script
+	command.Stdin = strings.NewReader(scripts.Rootfs())
 	if said, err := command.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("make the Debian root file system: %w\n%s", err, tail(string(said), 12))
 	}

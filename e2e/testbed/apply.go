@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
+	"io/fs"
+	"path"
 	"slices"
 	"strings"
 
@@ -111,14 +111,14 @@ func complete(job *unstructured.Unstructured) bool {
 
 // readManifests reads every manifest of a folder and fills in variables, by the rules of Flux's post-build
 // substitution. A variable that is not given is an error.
-func readManifests(dir string, variables map[string]string) ([]*unstructured.Unstructured, error) {
-	files, err := filepath.Glob(filepath.Join(dir, "*.yaml"))
+func readManifests(from fs.FS, folder string, variables map[string]string) ([]*unstructured.Unstructured, error) {
+	files, err := fs.Glob(from, path.Join(folder, "*.yaml"))
 	if err != nil || len(files) == 0 {
-		return nil, fmt.Errorf("read manifests: no YAML file in %s", dir)
+		return nil, fmt.Errorf("read manifests: no YAML file in %s", folder)
 	}
 	var out []*unstructured.Unstructured
 	for _, file := range files {
-		raw, err := os.ReadFile(file) // #nosec G304 -- the project's own fixtures
+		raw, err := fs.ReadFile(from, file)
 		if err != nil {
 			return nil, fmt.Errorf("read manifest: %w", err)
 		}

@@ -128,7 +128,7 @@ func builder(t *testing.T) *fake.ClientBuilder {
 func scene(t *testing.T, c client.Client) *Testbed {
 	t.Helper()
 	control, _ := internet(t)
-	s := &Testbed{Root: checkout, Budgets: brief(), Log: progress.Plain(t.Output()), Client: c, Internet: control}
+	s := &Testbed{Budgets: brief(), Log: progress.Plain(t.Output()), Client: c, Internet: control}
 	s.applier = newApplier(c, s.Budgets)
 	return s
 }

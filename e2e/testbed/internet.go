@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/edgeproof/edgeproof/e2e/await"
+	"github.com/edgeproof/edgeproof/fixtures"
 )
 
 // startPlatform applies what the world is made of: the fake internet, which is needed at once, the cluster's DNS that knows no other, for
@@ -125,7 +126,7 @@ func (s *Testbed) MovePublicAddress(ctx context.Context, to netip.Addr) error {
 
 // applyFolder applies one folder of fixtures/platform.
 func (s *Testbed) applyFolder(ctx context.Context, folder string, variables map[string]string) ([]*unstructured.Unstructured, error) {
-	objects, err := readManifests(s.manifests(folder), variables)
+	objects, err := readManifests(fixtures.Sub("platform"), folder, variables)
 	if err != nil {
 		return nil, err
 	}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+
+	"github.com/edgeproof/edgeproof/fixtures"
 )
 
 func folder(t *testing.T, files map[string]string) string {
@@ -31,7 +33,7 @@ func TestReadManifestsFillsVariables(t *testing.T) {
 		"b.yaml":    "apiVersion: v1\nkind: Namespace\nmetadata: {name: c}\n",
 		"README.md": "${no} manifest",
 	})
-	objects, err := readManifests(dir, map[string]string{"address": "192.0.2.1"})
+	objects, err := readManifests(os.DirFS(dir), ".", map[string]string{"address": "192.0.2.1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +60,7 @@ func TestReadManifestsRefuses(t *testing.T) {
 		"no file":            {map[string]string{"a.txt": ""}, []string{"no YAML file in"}},
 		"an open variable":   {map[string]string{"open.yaml": "a: ${address\n"}, []string{"open.yaml"}},
 	} {
-		_, err := readManifests(folder(t, c.files), map[string]string{"other": "x"})
+		_, err := readManifests(os.DirFS(folder(t, c.files)), ".", map[string]string{"other": "x"})
 		for _, want := range c.want {
 			if !strings.Contains(message(err), want) {
 				t.Errorf("%s: %v, want an error with %q", name, err, want)
@@ -88,7 +90,7 @@ func TestThePlatformsManifests(t *testing.T) {
 	}
 	all := map[string]*unstructured.Unstructured{}
 	for _, f := range folders {
-		objects, err := readManifests(filepath.Join(checkout, "fixtures", "platform", f.Name()), given[f.Name()])
+		objects, err := readManifests(fixtures.Sub("platform"), f.Name(), given[f.Name()])
 		if err != nil {
 			t.Error(err)
 		}

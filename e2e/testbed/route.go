@@ -3,7 +3,7 @@ package testbed
 import (
 	"context"
 	"fmt"
-	"path/filepath"
+	"io/fs"
 	"slices"
 
 	corev1 "k8s.io/api/core/v1"
@@ -16,6 +16,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/judge"
+	"github.com/edgeproof/edgeproof/fixtures"
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
@@ -44,7 +45,7 @@ type RouteOptions struct {
 // MakeRoute makes the route of a fault, as the variables name it, and returns how it is judged. It returns once the application runs, and
 // waits before for the end of a route that an earlier run left.
 func (s *Testbed) MakeRoute(ctx context.Context, variables map[string]string, o RouteOptions) (judge.Route, error) {
-	objects, err := readManifests(s.routeFolder(), variables)
+	objects, err := readManifests(routeFolder(), ".", variables)
 	if err != nil {
 		return judge.Route{}, err
 	}
@@ -52,7 +53,7 @@ func (s *Testbed) MakeRoute(ctx context.Context, variables map[string]string, o 
 	if o.Own {
 		backend = "own"
 	}
-	between, err := readManifests(filepath.Join(s.routeFolder(), backend), variables)
+	between, err := readManifests(routeFolder(), backend, variables)
 	if err != nil {
 		return judge.Route{}, err
 	}
@@ -79,7 +80,7 @@ func (s *Testbed) MakeApplication(ctx context.Context) (string, error) {
 	if err := s.namespaceGone(ctx, ApplicationNamespace, true); err != nil {
 		return "", err
 	}
-	objects, err := readManifests(filepath.Join(s.routeFolder(), "own"), map[string]string{"namespace": ApplicationNamespace})
+	objects, err := readManifests(routeFolder(), "own", map[string]string{"namespace": ApplicationNamespace})
 	if err != nil {
 		return "", err
 	}
@@ -98,7 +99,8 @@ func (s *Testbed) MakeApplication(ctx context.Context) (string, error) {
 	return "", fmt.Errorf("find the application that faults share: no pod of Namespace %s has an address", ApplicationNamespace)
 }
 
-func (s *Testbed) routeFolder() string { return filepath.Join(s.Root, "fixtures", "faults", "route") }
+// routeFolder has the manifests of a fault's route.
+func routeFolder() fs.FS { return fixtures.Sub("faults/route") }
 
 // start applies objects and waits until what runs among them does.
 func (s *Testbed) start(ctx context.Context, objects []*unstructured.Unstructured) error {

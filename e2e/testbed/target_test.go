@@ -1,7 +1,6 @@
 package testbed
 
 import (
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/judge"
+	"github.com/edgeproof/edgeproof/fixtures"
 )
 
 func TestTargetOfTheReferenceBundle(t *testing.T) {
@@ -79,7 +79,7 @@ func TestFaultVariablesFillEveryFault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	faults, err := fault.Load(filepath.Join(checkout, "fixtures", "faults"))
+	faults, err := fault.Load(fixtures.Sub("faults"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestFaultVariablesFillEveryFault(t *testing.T) {
 			}
 		}
 		for _, kind := range []struct{ folder, objects string }{{"", "Namespace Ingress"}, {"own", "Deployment Service"}, {"shared", "Service EndpointSlice"}} {
-			objects, err := readManifests(filepath.Join(checkout, "fixtures", "faults", "route", kind.folder), variables)
+			objects, err := readManifests(routeFolder(), kind.folder, variables)
 			if err != nil {
 				t.Error(err)
 			}

@@ -8,7 +8,6 @@ package testbed
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
@@ -43,7 +42,6 @@ type Node interface {
 
 // Testbed is the world of one run.
 type Testbed struct {
-	Root    string // checkout of this project, whose fixtures are applied
 	Bundle  *bundle.Bundle
 	Apps    *bundle.Bundle
 	Traefik string // version of the ingress controller
@@ -118,8 +116,4 @@ func (s *Testbed) steps() []step {
 		{"bundle", s.installBundle},
 		{"ingress controller", s.awaitController},
 	}
-}
-
-func (s *Testbed) manifests(folder string) string {
-	return filepath.Join(s.Root, "fixtures", "platform", folder)
 }

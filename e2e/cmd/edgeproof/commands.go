@@ -103,7 +103,7 @@ fault is not judged there, and such a verdict promotes nothing.`,
 	cmd.Flags().StringVar(&f.focus, "focus", "", "run only specs whose text matches this regular expression")
 	cmd.Flags().StringVar(&f.catalogue, "catalogue", string(verdict.Smoke), "which faults to inject: smoke or full")
 	cmd.Flags().IntVar(&f.clusters, "clusters", 0, "clusters of this machine that divide the faults; 0 is three for the whole full catalogue, else one")
-	cmd.Flags().StringVar(&f.shard, "shard", "", "the part of the run to do here, as in 2/4; make one verdict of all with `edgeproof verdict merge`")
+	cmd.Flags().StringVar(&f.shard, "shard", "", "the part of the run to do here, as in 2/4; make one verdict of all with edgeproof verdict merge")
 	cmd.Flags().Int64Var(&f.seed, "seed", 0, "order of the faults; 0 takes another in each run, and 1 with --shard")
 	cmd.Flags().StringVar(&f.rerun, "rerun", "", "run only what this verdict.json of an earlier run did not prove")
 	cmd.Flags().StringVar(&f.labels, "labels", "", "run only specs whose labels match, as in 'DW-4 || FP-1'")
@@ -127,7 +127,7 @@ func bindPlace(set *pflag.FlagSet, o *explain.Options) {
 func profiled(set *pflag.FlagSet, profile verdict.Profile) error {
 	switch profile {
 	case verdict.Live:
-		for _, name := range []string{"catalogue", "cluster", "clusters", "focus", "images", "keep", "labels", "node", "rerun", "seed", "shard"} {
+		for _, name := range []string{"catalogue", "cluster", "clusters", "focus", "images", "keep", "labels", "node", "node-image", "rerun", "seed", "shard"} {
 			if set.Changed(name) {
 				return fmt.Errorf("--%s with --profile live: it is for a run that makes a cluster and breaks it; a cluster that exists is only looked at; leave it out", name)
 			}

@@ -87,21 +87,6 @@ func write(t *testing.T, path, content string) {
 	}
 }
 
-// checkout is a folder that passes for a checkout of this project, with its fixtures.
-func checkout(t *testing.T) string {
-	t.Helper()
-	root := t.TempDir()
-	write(t, filepath.Join(root, "go.mod"), "module github.com/edgeproof/edgeproof\n\ngo 1.26\n")
-	fixtures, err := filepath.Abs("../../../fixtures")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(fixtures, filepath.Join(root, "fixtures")); err != nil {
-		t.Fatal(err)
-	}
-	return root
-}
-
 func TestHelpOfEveryCommand(t *testing.T) {
 	t.Parallel()
 	var visit func(*cobra.Command)
@@ -146,7 +131,8 @@ func TestHelpOfEveryCommand(t *testing.T) {
 
 func TestWhatIsNotUnderstoodTouchesNothing(t *testing.T) {
 	t.Parallel()
-	root := checkout(t)
+	noVerdict := filepath.Join(t.TempDir(), "go.mod")
+	write(t, noVerdict, "module example.org/other\n")
 	for name, c := range map[string]struct {
 		args []string
 		want []string
@@ -162,14 +148,13 @@ func TestWhatIsNotUnderstoodTouchesNothing(t *testing.T) {
 		"unknown images of down":   {[]string{"down", "--images", "bake"}, []string{"use auto, pull or build"}},
 		"a rerun of nothing":       {[]string{"test", "--rerun", "/nowhere"}, []string{"run again what failed: read verdict", "name the verdict.json of a run"}},
 		"a baseline of nothing":    {[]string{"baseline", "/nowhere"}, []string{"name the verdict.json of a run"}},
-		"a baseline of no verdict": {[]string{"baseline", filepath.Join(root, "go.mod")}, []string{"parse verdict"}},
+		"a baseline of no verdict": {[]string{"baseline", noVerdict}, []string{"parse verdict"}},
 		"an unknown profile":       {[]string{"test", "--profile", "dead"}, []string{`profile "dead" is unknown; give live`}},
 		"faults on any cluster":    {[]string{"test", "--kubeconfig", "/nowhere"}, []string{"faults are injected on a cluster that edgeproof made itself, and on no other"}},
 		"faults on a live cluster": {[]string{"test", "--profile", "live", "--catalogue", "full"}, []string{"--catalogue with --profile live", "only looked at"}},
-		"an unknown keep":          {[]string{"test", "--keep", "sometimes"}, []string{"KEEP=sometimes is unknown; use always, on-failure or never"}},
+		"an unknown keep":          {[]string{"test", "--keep", "sometimes"}, []string{"--keep sometimes is unknown; use always, on-failure or never"}},
 	} {
-		args := append([]string{c.args[0], "--root", root}, c.args[1:]...)
-		got := edgeproof(t, args...)
+		got := edgeproof(t, c.args...)
 		if got.code != 2 || got.stdout != "" || got.asked != "" || !strings.HasPrefix(got.stderr, "edgeproof: ") {
 			t.Errorf("%s: %+v, want exit status 2, one error on stderr and nothing started", name, got)
 		}
@@ -179,20 +164,17 @@ func TestWhatIsNotUnderstoodTouchesNothing(t *testing.T) {
 			}
 		}
 	}
-	if left, err := os.ReadDir(root); err != nil || len(left) != 2 {
-		t.Errorf("in the checkout lie %v, %v", left, err)
-	}
-	unverified := edgeproof(t, "gate", "verify", filepath.Join(root, "go.mod"), "--bundle", root)
+	unverified := edgeproof(t, "gate", "verify", noVerdict, "--bundle", t.TempDir())
 	if unverified.code != 2 || unverified.stdout != "" || !strings.Contains(unverified.stderr, "parse verdict") || unverified.asked != "" {
 		t.Errorf("a verdict that is none is verified: %+v", unverified)
 	}
-	outside := edgeproof(t, "test")
-	if outside.code != 2 || !strings.Contains(outside.stderr, "run this inside a checkout, or give --root") || outside.asked != "" {
-		t.Errorf("outside a checkout: %+v", outside)
+	renamed := edgeproof(t, "test", "--root", ".", "--keep", "sometimes")
+	if said := "Flag --root has been deprecated"; renamed.code != 2 || strings.Count(renamed.stderr, said) != 1 {
+		t.Errorf("a flag of old: %+v, want %q once", renamed, said)
 	}
 }
 
-// startsNoEngine lets only the go command pass, which compiles the specs beside the rest.
+// startsNoEngine lets only the go command pass, which fetches charts.
 func startsNoEngine(t *testing.T, got outcome) {
 	t.Helper()
 	for _, line := range strings.Split(strings.TrimSpace(got.asked), "\n") {
@@ -214,11 +196,11 @@ func TestAMalformedBundle(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir, artifacts, root := t.TempDir(), filepath.Join(t.TempDir(), "out"), checkout(t)
+			dir, artifacts := t.TempDir(), filepath.Join(t.TempDir(), "out")
 			write(t, filepath.Join(dir, "broken.yaml"), c.file)
-			judged := edgeproof(t, "test", "--root", root, "--bundle", dir, "--artifacts", artifacts)
-			images := edgeproof(t, "images", "--root", root, "--bundle", dir)
-			up := edgeproof(t, "up", "--root", root, "--bundle", dir)
+			judged := edgeproof(t, "test", "--bundle", dir, "--artifacts", artifacts)
+			images := edgeproof(t, "images", "--bundle", dir)
+			up := edgeproof(t, "up", "--bundle", dir)
 			written, err := os.ReadFile(filepath.Join(artifacts, "verdict.json"))
 			if err != nil {
 				t.Error(err)
@@ -259,9 +241,9 @@ func TestStatusOfAnEnd(t *testing.T) {
 	if said := statusError(1).Error(); said != "exit status 1" {
 		t.Errorf("%q", said)
 	}
-	f := &flags{bundle: "b", apps: "a", artifacts: "r", cluster: "c", images: "pull", keep: "never", focus: "f", labels: "l", root: "."}
+	f := &flags{bundle: "b", apps: "a", artifacts: "r", cluster: "c", images: "pull", keep: "never", focus: "f", labels: "l", source: "s"}
 	o, err := f.options(progress.Plain(&bytes.Buffer{}))
-	if err != nil || o.Bundle != "b" || o.Apps != "a" || o.Artifacts != "r" || o.Cluster != "c" || o.Images != "pull" || o.Keep != "never" || o.Focus != "f" || o.Labels != "l" || o.Root != "." || o.Log == nil {
+	if err != nil || o.Bundle != "b" || o.Apps != "a" || o.Artifacts != "r" || o.Cluster != "c" || o.Images != "pull" || o.Keep != "never" || o.Focus != "f" || o.Labels != "l" || o.Source != "s" || o.Log == nil {
 		t.Errorf("options %+v, %v", o, err)
 	}
 }

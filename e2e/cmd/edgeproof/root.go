@@ -49,7 +49,7 @@ func isPlugin(program string) bool {
 
 // flags are shared by the commands that make or use a cluster.
 type flags struct {
-	bundle, apps, artifacts, cluster, images, node, keep, focus, labels, catalogue, root string
+	bundle, apps, artifacts, cluster, images, node, keep, focus, labels, catalogue, source string
 
 	candidate, traefik, candidateTraefik string
 
@@ -69,7 +69,7 @@ func (f *flags) options(log *progress.Log) (run.Options, error) {
 		return run.Options{}, err
 	}
 	return run.Options{
-		Shard: shard, Root: f.root, Bundle: f.bundle, Apps: f.apps, Artifacts: f.artifacts, Cluster: f.cluster, Images: mode, Node: f.node,
+		Shard: shard, Source: f.source, Bundle: f.bundle, Apps: f.apps, Artifacts: f.artifacts, Cluster: f.cluster, Images: mode, Node: f.node,
 		Keep: run.Keep(f.keep), Focus: f.focus, Labels: f.labels, Seed: f.seed, Rerun: f.rerun, Catalogue: verdict.Catalogue(f.catalogue), Log: log,
 		Candidate: f.candidate, Traefik: f.traefik, CandidateTraefik: f.candidateTraefik, Clusters: f.clusters,
 	}, nil
@@ -83,11 +83,15 @@ func (f *flags) bind(set *pflag.FlagSet) {
 
 // bindScene registers the flags of every command that makes or uses a cluster.
 func (f *flags) bindScene(set *pflag.FlagSet) {
-	set.StringVar(&f.root, "root", ".", "a folder inside the checkout of edgeproof")
+	set.StringVar(&f.source, "source", "", "checkout of edgeproof to build its own images from (default: the working directory if it is one, else the program's version)")
+	set.StringVar(&f.source, "root", "", "")
+	_ = set.MarkDeprecated("root", "fixtures are part of the program; --source names a checkout to build its images from") // the flag is there
 	set.StringVar(&f.cluster, "cluster", cluster.DefaultName, "name of the kind cluster")
-	set.StringVar(&f.apps, "apps", "", "folder of the applications whose routes are judged (default: fixtures/apps)")
+	set.StringVar(&f.apps, "apps", "", "folder of the applications whose routes are judged (default: the application of the reference bundle)")
 	set.StringVar(&f.images, "images", string(supply.Auto), "where images come from: auto, pull or build")
-	set.StringVar(&f.node, "node", "", "node image of kind to use, for another Kubernetes (default: the one that kind's library names, or our own build)")
+	set.StringVar(&f.node, "node-image", "", "node image of kind to use, for another Kubernetes (default: the one that kind's library names, or our own build)")
+	set.StringVar(&f.node, "node", "", "")
+	_ = set.MarkDeprecated("node", "it is --node-image") // the flag is there
 }
 
 // newRoot makes the command line; as a plugin of kubectl it is called "kubectl edgeproof".

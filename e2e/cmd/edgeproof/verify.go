@@ -4,7 +4,9 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"github.com/edgeproof/edgeproof/e2e/convergence"
 	"github.com/edgeproof/edgeproof/e2e/gate"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/run"
@@ -50,10 +52,10 @@ An allowance lets one criterion, one fault or one time be unproved until a day. 
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&o.Root, "root", ".", "a folder inside the checkout of edgeproof")
+	deprecateRoot(flags)
 	flags.StringVar(&o.Bundle, "bundle", "", "folder of the bundle that is to be promoted")
 	flags.StringVar(&o.Baseline, "baseline", "", "folder of the bundle that it replaces; then the upgrade and the rollback must be shown")
-	flags.StringVar(&o.Apps, "apps", "", "folder of the applications (default: fixtures/apps)")
+	flags.StringVar(&o.Apps, "apps", "", "folder of the applications (default: the application of the reference bundle)")
 	flags.StringVar(&o.Allow, "allow", "", "file of allowances")
 	bindFailOn(flags, &o.FailOn)
 	bindTrust(flags, &o.Trust)
@@ -62,13 +64,18 @@ An allowance lets one criterion, one fault or one time be unproved until a day. 
 }
 
 func newBaseline(log *progress.Log) *cobra.Command {
-	var root string
 	cmd := &cobra.Command{
 		Use:   "baseline VERDICT",
 		Short: "Make the times of a run that passed those that runs are held against",
 		Args:  cobra.ExactArgs(1),
-		RunE:  func(_ *cobra.Command, args []string) error { return run.WriteBaseline(root, args[0], log) },
+		RunE:  func(_ *cobra.Command, args []string) error { return run.WriteBaseline(args[0], convergence.File, log) },
 	}
-	cmd.Flags().StringVar(&root, "root", ".", "a folder inside the checkout of edgeproof")
+	deprecateRoot(cmd.Flags())
 	return cmd
+}
+
+// deprecateRoot accepts the flag by which a checkout was named when fixtures were read from one.
+func deprecateRoot(set *pflag.FlagSet) {
+	set.String("root", "", "")
+	_ = set.MarkDeprecated("root", "fixtures are part of the program; leave it out") // the flag is there
 }

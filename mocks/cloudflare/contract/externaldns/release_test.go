@@ -39,6 +39,6 @@ func provide(image string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	s := supply.Supplier{Root: root, Cache: cache, Mode: supply.Build, Log: progress.Plain(io.Discard)}
+	s := supply.Supplier{Source: root, Cache: cache, Mode: supply.Build, Log: progress.Plain(io.Discard)}
 	return s.Program(context.Background(), image)
 }
