@@ -56,7 +56,7 @@ func TestTheProjectsFaults(t *testing.T) {
 func variables() map[string]string {
 	out := map[string]string{}
 	for _, name := range []string{
-		"id", "namespace", "host", "zone", "address", "owner", "credential_namespace", "credential_secret", "credential_key",
+		"id", "namespace", "host", "zone", "address", "owner", "ownership_record", "credential_namespace", "credential_secret", "credential_key",
 		"production_issuer", "staging_issuer", "external_dns", "controller_namespace", "controller",
 	} {
 		out[name] = "x"

@@ -19,7 +19,7 @@ func (r *Runner) trace(ctx context.Context, target judge.Target) (lasting invent
 		return nil, nil, fmt.Errorf("look at %s: %w", strings.Join(target.Hosts(), ", "), context.Cause(ctx))
 	}
 	namespace, host := target.Routes[0].Ingress.Namespace, target.Routes[0].Hosts[0]
-	return inventory.Of(v.Facts, namespace, host), inventory.Work(v.Facts, namespace, host), nil
+	return inventory.Of(v.Facts, target.TXT, namespace, host), inventory.Work(v.Facts, namespace, host), nil
 }
 
 // settled is the inventory of a route that nothing is at work on: external-dns writes its ownership record after the record, and

@@ -12,14 +12,16 @@ import (
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
 // Inventory names lasting objects and records, sorted.
 type Inventory []string
 
-// Of lists the objects in a namespace that last, and the records at the provider that belong to a host.
-func Of(s *facts.Snapshot, namespace, host string) Inventory {
+// Of lists the objects in a namespace that last, and the records at the provider that belong to a host: its own, and the ownership
+// records beside them, as external-dns names those.
+func Of(s *facts.Snapshot, naming externaldns.Naming, namespace, host string) Inventory {
 	var out Inventory
 	note := func(kind string, o metav1.Object) {
 		if o.GetNamespace() == namespace && lasts(o) {
@@ -44,13 +46,16 @@ func Of(s *facts.Snapshot, namespace, host string) Inventory {
 	for i := range s.Certificates {
 		note("Certificate", &s.Certificates[i])
 	}
-	registry := []string{host, "a-" + host, "aaaa-" + host, "cname-" + host} // external-dns's ownership records among them
+	names := []string{host}
+	for _, kind := range []string{"A", "AAAA", "CNAME"} {
+		names = append(names, naming.Names(host, kind)...)
+	}
 	for _, zone := range s.Zones {
 		for _, r := range zone.Records {
 			if strings.HasPrefix(r.Name, challenge) {
 				continue
 			}
-			if slices.Contains(registry, r.Name) || strings.HasSuffix(r.Name, "."+host) {
+			if slices.Contains(names, r.Name) || strings.HasSuffix(r.Name, "."+host) {
 				out = append(out, fmt.Sprintf("record %s %s %s", r.Name, r.Type, r.Content))
 			}
 		}

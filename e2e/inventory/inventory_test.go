@@ -14,6 +14,7 @@ import (
 	networking "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/inventory"
 )
@@ -62,7 +63,7 @@ func TestOfHoldsWhatLasts(t *testing.T) {
 		`record a-develop.safeops.work TXT "heritage=external-dns,external-dns/owner=sre-cluster"`,
 		"record develop.safeops.work A 203.0.113.10",
 	}
-	got := inventory.Of(atRest(), namespace, host)
+	got := inventory.Of(atRest(), externaldns.Naming{}, namespace, host)
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("inventory (-want +got):\n%s", d)
 	}
@@ -111,8 +112,8 @@ func TestOfHoldsNothingTransient(t *testing.T) {
 	} {
 		s := atRest()
 		tc.add(s)
-		rest := inventory.Of(atRest(), namespace, host)
-		if differ := rest.Differences(inventory.Of(s, namespace, host)); differ != nil {
+		rest := inventory.Of(atRest(), externaldns.Naming{}, namespace, host)
+		if differ := rest.Differences(inventory.Of(s, externaldns.Naming{}, namespace, host)); differ != nil {
 			t.Errorf("%s is in the inventory: %q", name, differ)
 		}
 		if work := strings.Join(inventory.Work(s, namespace, host), "; "); work != tc.work {
@@ -129,8 +130,23 @@ func TestDifferencesNameWhatIsLeftAndWhatIsMissing(t *testing.T) {
 	s := atRest()
 	s.Secrets = s.Secrets[1:]
 	s.Services = append(s.Services, core.Service{ObjectMeta: named("left")})
-	got := inventory.Of(atRest(), namespace, host).Differences(inventory.Of(s, namespace, host))
+	got := inventory.Of(atRest(), externaldns.Naming{}, namespace, host).Differences(inventory.Of(s, externaldns.Naming{}, namespace, host))
 	if want := []string{"left behind: Service left", "missing: Secret frontend-tls"}; !slices.Equal(got, want) {
 		t.Errorf("differences %q, want %q", got, want)
+	}
+}
+
+// The ownership record counts whatever the registry's settings call it: without it nothing would ever be at rest.
+func TestOwnedUnderEveryName(t *testing.T) {
+	t.Parallel()
+	for _, naming := range []externaldns.Naming{
+		{}, externaldns.NewNaming("k8s.", "", ""), externaldns.NewNaming("", "-own", ""),
+		externaldns.NewNaming("%{record_type}-own.", "", ""), externaldns.NewNaming("", "-%{record_type}-own", ""),
+	} {
+		s := atRest()
+		s.Zones[0].Records[1].Name = naming.Name(host, "A")
+		if got := inventory.Of(s, naming, namespace, host); !got.Owned() {
+			t.Errorf("%+v: %v", naming, got)
+		}
 	}
 }

@@ -74,7 +74,7 @@ func fromExternalDNS(t Target, config externaldns.Config) Target {
 	if zones := config.Filter.Include; len(zones) > 0 {
 		t.Zones = zones
 	}
-	t.OwnerID = config.OwnerID
+	t.OwnerID, t.TXT = config.OwnerID, config.TXT
 	return t
 }
 

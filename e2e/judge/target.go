@@ -5,6 +5,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -22,6 +23,8 @@ type Target struct {
 	Provider string `json:"provider"`
 	// OwnerID marks the records of this cluster; empty for external-dns's own default.
 	OwnerID string `json:"ownerId,omitempty"`
+	// TXT is how the ownership records of this cluster are named.
+	TXT externaldns.Naming `json:"txt,omitzero"`
 	// ControllerName is what an IngressClass of the ingress controller names.
 	ControllerName string `json:"controllerName"`
 	// Controller is the Service of the ingress controller.

@@ -7,8 +7,8 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/judge"
-	"github.com/edgeproof/edgeproof/e2e/upgrade"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
@@ -37,16 +37,16 @@ func (e *edge) probeNewRoute(ctx context.Context, name string) (broken []string,
 	if reason := e.unmetWithin(ctx, "DW-2", target, e.Budgets.IssuerReady); reason != "" {
 		return []string{reason}, nil, nil
 	}
-	owner := ""
+	owner, ownership := "", e.naming(e.Testbed.Bundle).Name(host, "A")
 	_, err = await.Until(ctx, e.Budgets.RecordWritten, "record of "+host, func(ctx context.Context) await.Answer {
-		records, err := e.Testbed.Internet.Records(ctx, target.Zones[0], api.RecordFilter{Name: "a-" + host})
+		records, err := e.Testbed.Internet.Records(ctx, target.Zones[0], api.RecordFilter{Name: ownership})
 		if err != nil {
 			return await.Wait("%v", err)
 		}
 		for _, r := range records {
-			if name, registered := upgrade.Owner(r); registered {
-				owner = name
-				return await.Done("owned by %s", name)
+			if ownership, ok := externaldns.ParseOwnership(r.Content); ok {
+				owner = ownership.Owner
+				return await.Done("owned by %s", owner)
 			}
 		}
 		return await.Wait("the provider holds none that external-dns has registered")

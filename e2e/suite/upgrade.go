@@ -10,7 +10,9 @@ import (
 	. "github.com/onsi/gomega"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/judge"
@@ -140,7 +142,7 @@ func (e *edge) try(ctx context.Context, way verdict.Direction, from, to Version)
 	var pruned []string
 	world := upgrade.World{Cluster: e.Testbed.Client, Provider: e.Testbed.Internet, Outside: facts.FromControl(e.Testbed.Internet)}
 	u := world.Try(ctx, upgrade.Plan{
-		Direction: way, From: from.content(), To: to.content(), Hosts: hosts,
+		Direction: way, From: from.content(), To: to.content(), Hosts: hosts, TXT: e.naming(from.Bundle),
 		Issuers:  []string{e.change.target.Production.Name, e.change.target.Staging.Name},
 		Renewing: certificate, RenewingHost: strings.Join(e.change.renewing.Hosts, ""), Renewal: e.Budgets.CertificateIssued,
 		Change: func(ctx context.Context) (broken []string, err error) {
@@ -159,6 +161,15 @@ func (e *edge) try(ctx context.Context, way verdict.Direction, from, to Version)
 		u.Changes = append(u.Changes, verdict.Change{Subject: "the cluster", Text: "lost what the bundle no longer has", Evidence: pruned})
 	}
 	return u
+}
+
+// naming is how the external-dns of a bundle names its ownership records.
+func (e *edge) naming(of *bundle.Bundle) externaldns.Naming {
+	target, err := testbed.Target(of, e.Testbed.Apps)
+	if err != nil {
+		return e.change.target.TXT
+	}
+	return target.TXT
 }
 
 // stuck says why a version did not become ready: where it stopped, and which criteria it does not meet by its own word.
@@ -188,7 +199,7 @@ func (e *edge) createForeignRecord(ctx context.Context) {
 	const registry = `"heritage=external-dns,external-dns/owner=other-cluster,external-dns/resource=ingress/elsewhere/app"`
 	for _, r := range []api.RecordDraft{
 		{Name: "neighbour." + zone, Type: "A", Content: "198.51.100.7"}, // TEST-NET-2, RFC 5737
-		{Name: "a-neighbour." + zone, Type: "TXT", Content: registry},
+		{Name: e.change.target.TXT.Name("neighbour."+zone, "A"), Type: "TXT", Content: registry},
 	} {
 		_, err := e.Testbed.Internet.PutRecord(ctx, zone, r)
 		Expect(err).NotTo(HaveOccurred())

@@ -28,6 +28,7 @@ func FaultVariables(id string, target judge.Target, externalDNS, application str
 	return map[string]string{
 		"id": id, "namespace": "fault-" + id, "zone": target.Zones[0], "host": id + "." + target.Zones[0],
 		"address": PublicAddress, "application_address": application, "owner": target.Owner(),
+		"ownership_record":     target.TXT.Name(id+"."+target.Zones[0], "A"),
 		"credential_namespace": target.Namespace, "credential_secret": target.Credential.Secret, "credential_key": target.Credential.Key,
 		"production_issuer": target.Production.Name, "staging_issuer": target.Staging.Name, "external_dns": externalDNS,
 		"controller_namespace": target.Controller.Namespace, "controller": target.Controller.Name,

@@ -3,13 +3,13 @@ package upgrade
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
@@ -17,11 +17,11 @@ import (
 // challenge is the label of records that come and go with every issuance (RFC 8555 section 8.4).
 const challenge = "_acme-challenge."
 
-// Compare holds what is kept after a change against what was kept before, and writes the differences into u. The entries are what
-// the provider and the CAs saw in between.
-func Compare(u *verdict.Upgrade, before, after State, entries []api.JournalEntry) {
+// Compare holds what is kept after a change against what was kept before, and writes the differences into u. The naming is that of the
+// ownership records before the change; the entries are what the provider and the CAs saw in between.
+func Compare(u *verdict.Upgrade, naming externaldns.Naming, before, after State, entries []api.JournalEntry) {
 	compareRecords(u, before, after, entries)
-	compareOwners(u, before, after)
+	compareOwners(u, naming, before, after)
 	compareCertificates(u, before, after, entries)
 	compareDefinitions(u, before, after)
 }
@@ -62,31 +62,26 @@ func deletion(entries []api.JournalEntry, r api.Record) time.Time {
 	return batch
 }
 
-// Owner reads the owner out of a record of external-dns's TXT registry
-// (https://kubernetes-sigs.github.io/external-dns/latest/docs/registry/txt/).
-func Owner(r api.Record) (owner string, registered bool) {
-	if r.Type != "TXT" || !strings.Contains(r.Content, "heritage=external-dns") {
+// ownerOf reads the owner out of an ownership record of external-dns.
+func ownerOf(r api.Record) (owner string, registered bool) {
+	if r.Type != "TXT" {
 		return "", false
 	}
-	m := regexp.MustCompile(`external-dns/owner=([^,"]*)`).FindStringSubmatch(r.Content)
-	if m == nil {
-		return "", true
-	}
-	return m[1], true
+	ownership, ok := externaldns.ParseOwnership(r.Content)
+	return ownership.Owner, ok
 }
 
-// registered names the record that an entry of the registry is about: "a-www.example.org" is about the A record of www.example.org.
-func registered(name string) (host, kind string) {
-	prefix, rest, found := strings.Cut(name, "-")
-	if found && slices.Contains([]string{"a", "aaaa", "cname"}, prefix) {
-		return rest, strings.ToUpper(prefix)
+// owned names the record that an ownership record is of.
+func owned(naming externaldns.Naming, ownership string) (host, kind string) {
+	if host, kind, ok := naming.Owned(ownership); ok && kind != "" {
+		return host, kind
 	}
-	return name, "TXT"
+	return ownership, "TXT"
 }
 
-func compareOwners(u *verdict.Upgrade, before, after State) {
+func compareOwners(u *verdict.Upgrade, naming externaldns.Naming, before, after State) {
 	for _, was := range before.Records {
-		owner, ok := Owner(was)
+		owner, ok := ownerOf(was)
 		if !ok {
 			continue
 		}
@@ -95,12 +90,12 @@ func compareOwners(u *verdict.Upgrade, before, after State) {
 			if r.Name != was.Name {
 				continue
 			}
-			if name, ok := Owner(r); ok {
+			if name, ok := ownerOf(r); ok {
 				now = name
 			}
 		}
 		if now != owner {
-			host, kind := registered(was.Name)
+			host, kind := owned(naming, was.Name)
 			u.Owners = append(u.Owners, verdict.OwnerChange{Name: host, Type: kind, Before: owner, After: now})
 		}
 	}

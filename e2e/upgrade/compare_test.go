@@ -1,13 +1,13 @@
 package upgrade
 
 import (
-	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
@@ -132,7 +132,7 @@ func TestCompare(t *testing.T) {
 			before, after := kept(), kept()
 			tc.change(&before, &after)
 			var got verdict.Upgrade
-			Compare(&got, before, after, tc.entries)
+			Compare(&got, externaldns.Naming{}, before, after, tc.entries)
 			tc.want.Compared = compared
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Errorf("(-want +got)\n%s", diff)
@@ -141,23 +141,22 @@ func TestCompare(t *testing.T) {
 	}
 }
 
-func TestOwner(t *testing.T) {
+func TestOwners(t *testing.T) {
 	t.Parallel()
-	for content, want := range map[string]string{
-		`"heritage=external-dns,external-dns/owner=a-b,external-dns/resource=x"`: "a-b true",
-		`heritage=external-dns,external-dns/owner=a`:                             "a true",
-		`"heritage=external-dns"`:                                                " true",
-		`"v=spf1 -all"`:                                                          " false",
+	for _, tc := range []struct{ prefix, suffix, name, host, kind string }{
+		{"", "", "a-www.example.org", "www.example.org", "A"},
+		{"", "", "cname-www.example.org", "www.example.org", "CNAME"},
+		{"", "", "my-host.example.org", "my-host.example.org", "TXT"},
+		{"k8s.", "", "k8s.aaaa-www.example.org", "www.example.org", "AAAA"},
+		{"", "-own", "a-www-own.example.org", "www.example.org", "A"},
+		{"%{record_type}-own.", "", "a-own.www.example.org", "www.example.org", "A"},
 	} {
-		owner, ok := Owner(record(1, "x", "TXT", content))
-		if got := strings.Join([]string{owner, map[bool]string{true: "true", false: "false"}[ok]}, " "); got != want {
-			t.Errorf("%s: %q, want %q", content, got, want)
+		before, after := State{Records: []api.Record{registry(2, tc.name, "one")}}, State{Records: []api.Record{registry(2, tc.name, "two")}}
+		var got verdict.Upgrade
+		Compare(&got, externaldns.NewNaming(tc.prefix, tc.suffix, ""), before, after, nil)
+		want := []verdict.OwnerChange{{Name: tc.host, Type: tc.kind, Before: "one", After: "two"}}
+		if diff := cmp.Diff(want, got.Owners); diff != "" {
+			t.Errorf("%s (-want +got)\n%s", tc.name, diff)
 		}
-	}
-	if host, kind := registered("cname-a.b"); host != "a.b" || kind != "CNAME" {
-		t.Errorf("cname-a.b is about %s %s", kind, host)
-	}
-	if host, kind := registered("my-host.b"); host != "my-host.b" || kind != "TXT" {
-		t.Errorf("my-host.b is about %s %s", kind, host)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/edgeproof/edgeproof/e2e/await"
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
@@ -27,6 +28,8 @@ type Plan struct {
 	From, To  verdict.Content
 	Hosts     []string // asked from outside; each works
 	Issuers   []string // ClusterIssuers that must stay ready
+	// TXT is how external-dns names its ownership records before the change.
+	TXT externaldns.Naming
 	// Renewing is a Certificate whose renewal is due after the change, at RenewingHost; none is waited for where it has no name.
 	Renewing     types.NamespacedName
 	RenewingHost string
@@ -98,7 +101,7 @@ func (w World) try(ctx context.Context, plan Plan, u *verdict.Upgrade) error {
 	case entries.Dropped > before.Seq:
 		return errors.Join(err, errors.New("the journal has let go of entries of the change: deletions may be among them"))
 	}
-	Compare(u, before, after, entries.Entries)
+	Compare(u, plan.TXT, before, after, entries.Entries)
 	return err
 }
 

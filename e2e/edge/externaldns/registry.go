@@ -7,9 +7,14 @@ const recordType = "%{record_type}"
 
 // Naming is how the TXT registry names the ownership records of the records that external-dns owns
 // (registry/mapper/mapper.go).
-type Naming struct{ prefix, suffix, wildcard string }
+// Its settings are those of --txt-prefix, --txt-suffix and --txt-wildcard-replacement.
+type Naming struct {
+	Prefix   string `json:"prefix,omitempty"`
+	Suffix   string `json:"suffix,omitempty"`
+	Wildcard string `json:"wildcard,omitempty"`
+}
 
-// NewNaming makes the naming of --txt-prefix, --txt-suffix and --txt-wildcard-replacement.
+// NewNaming makes the naming of the settings as external-dns takes them.
 func NewNaming(prefix, suffix, wildcard string) Naming {
 	return Naming{strings.ToLower(prefix), strings.ToLower(suffix), strings.ToLower(wildcard)}
 }
@@ -24,8 +29,8 @@ func RecordTypes() []string {
 func (n Naming) Names(name, kind string) []string {
 	kind = strings.ToLower(kind)
 	label, parent, hasParent := strings.Cut(name, ".")
-	if n.wildcard != "" && label == "*" {
-		label = n.wildcard
+	if n.Wildcard != "" && label == "*" {
+		label = n.Wildcard
 	}
 	typed := label
 	if !n.hasType() {
@@ -33,7 +38,7 @@ func (n Naming) Names(name, kind string) []string {
 	}
 	out := make([]string, 0, 2)
 	for _, form := range [...]struct{ label, kind string }{{typed, kind}, {label, ""}} {
-		full := n.with(n.prefix, form.kind) + form.label + n.with(n.suffix, form.kind)
+		full := n.with(n.Prefix, form.kind) + form.label + n.with(n.Suffix, form.kind)
 		if hasParent {
 			full += "." + parent
 		}
@@ -42,9 +47,12 @@ func (n Naming) Names(name, kind string) []string {
 	return out
 }
 
-func (n Naming) hasType() bool { return strings.Contains(n.prefix+n.suffix, recordType) }
+func (n Naming) hasType() bool { return strings.Contains(n.Prefix+n.Suffix, recordType) }
 
 func (n Naming) with(affix, kind string) string { return strings.ReplaceAll(affix, recordType, kind) }
+
+// Name is the one that the ownership record of a record has.
+func (n Naming) Name(name, kind string) string { return n.Names(name, kind)[0] }
 
 // Owned is the name and the type of the record that an ownership record is of; the type is "" where its name
 // does not tell it. False when no record has an ownership record of that name.
@@ -52,7 +60,7 @@ func (n Naming) Owned(ownership string) (name, kind string, ok bool) {
 	ownership = strings.ToLower(ownership)
 	types := append(RecordTypes(), "")
 	for _, kind := range types {
-		if kind == "" && n.hasType() && n.with(n.prefix+n.suffix, "") == "" {
+		if kind == "" && n.hasType() && n.with(n.Prefix+n.Suffix, "") == "" {
 			break // nothing would tell an older record from any other
 		}
 		if name, ok = n.strip(ownership, kind); ok {
@@ -65,7 +73,7 @@ func (n Naming) Owned(ownership string) (name, kind string, ok bool) {
 // strip takes prefix and suffix of a type off the name of an ownership record.
 func (n Naming) strip(ownership, kind string) (string, bool) {
 	lower := strings.ToLower(kind)
-	prefix, suffix := n.with(n.prefix, lower), n.with(n.suffix, lower)
+	prefix, suffix := n.with(n.Prefix, lower), n.with(n.Suffix, lower)
 	if kind != "" && !n.hasType() {
 		prefix += lower + "-"
 	}
@@ -85,7 +93,7 @@ func (n Naming) strip(ownership, kind string) (string, bool) {
 	if label == "" {
 		return "", false
 	}
-	if label == n.wildcard && n.wildcard != "" {
+	if label == n.Wildcard && n.Wildcard != "" {
 		label = "*"
 	}
 	if hasParent {
