@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	sourcev1 "github.com/fluxcd/source-controller/api/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 // chartOf finds the chart that a HelmRelease of Flux wants, or says why that cannot be followed.
@@ -109,4 +110,27 @@ func (l *load) chartOfOCI(namespace, name string) (*Chart, error) {
 func ociChart(address string) ChartRef {
 	address = trimURL(address)
 	return ChartRef{Repository: "oci://" + path.Dir(strings.TrimPrefix(address, sourcev1.OCIRepositoryPrefix)), Name: path.Base(address)}
+}
+
+// chartName is what a HelmRelease calls its chart, for those to whom that must do.
+func (l *load) chartName(r *release) string {
+	if chart := r.spec.Spec.Chart; chart != nil {
+		return path.Base(chart.Spec.Chart)
+	}
+	ref := r.spec.Spec.ChartRef
+	if ref == nil {
+		return ""
+	}
+	ns := ref.Namespace
+	if ns == "" {
+		ns = r.object.GetNamespace()
+	}
+	if found, ok := find(l.bundle.Flux, sourcev1.GroupVersion.Group, ref.Kind, ns, ref.Name); ok {
+		for _, field := range []string{"chart", "url"} {
+			if text, _, _ := unstructured.NestedString(found.Object, "spec", field); text != "" {
+				return path.Base(text)
+			}
+		}
+	}
+	return ref.Name
 }

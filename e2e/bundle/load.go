@@ -7,7 +7,9 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
+	"github.com/fluxcd/pkg/sourceignore"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -84,16 +86,48 @@ func locate(path, root string) (dir, bound string, err error) {
 	return dir, bound, nil
 }
 
-// workTree returns the Git work tree that dir lies in, or dir.
+// workTree returns the root of the source that dir lies in: its Git work tree, or the folder of its .sourceignore. A folder that was
+// taken out of its repository has neither: then it is the nearest folder below which the Kustomizations of dir find their paths.
 func workTree(dir string) string {
-	for at := dir; ; at = filepath.Dir(at) {
-		if _, err := os.Stat(filepath.Join(at, ".git")); err == nil {
-			return at
-		}
-		if at == filepath.Dir(at) {
-			return dir
+	const levels = 4
+	for at := dir; at != filepath.Dir(at); at = filepath.Dir(at) {
+		for _, mark := range []string{".git", sourceignore.IgnoreFile} {
+			if _, err := os.Stat(filepath.Join(at, mark)); err == nil {
+				return at
+			}
 		}
 	}
+	paths := kustomizationPaths(dir)
+	for at, n := dir, 0; len(paths) > 0 && n <= levels && at != filepath.Dir(at); at, n = filepath.Dir(at), n+1 {
+		if !slices.ContainsFunc(paths, func(path string) bool { return !confine(at).IsDir(filepath.Join(at, path)) }) {
+			return at
+		}
+	}
+	return dir
+}
+
+// kustomizationPaths lists the paths of the Flux Kustomizations in the files of a folder.
+func kustomizationPaths(dir string) []string {
+	names, err := filepath.Glob(filepath.Join(dir, "*.y*ml"))
+	if err != nil {
+		return nil
+	}
+	var all []string
+	for _, name := range names {
+		content, err := confine(dir).ReadFile(name)
+		if err != nil {
+			continue
+		}
+		parts, _ := documents(content)
+		for _, part := range parts {
+			if version, _ := part.object["apiVersion"].(string); strings.HasPrefix(version, "kustomize.toolkit.fluxcd.io/") {
+				if path, _, _ := unstructured.NestedString(part.object, "spec", "path"); path != "" {
+					all = append(all, path)
+				}
+			}
+		}
+	}
+	return all
 }
 
 // load is one load under way.

@@ -135,8 +135,8 @@ func (l *load) render(r *release) error {
 }
 
 func (l *load) rendered(r *release, info *Release) (*renderedChart, error) {
-	if info.Chart == "" && r.spec.Spec.Chart != nil {
-		info.Chart = r.spec.Spec.Chart.Spec.Chart
+	if info.Chart == "" {
+		info.Chart = l.chartName(r)
 	}
 	chart, err := r.chart()
 	if err != nil {

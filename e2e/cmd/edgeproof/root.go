@@ -116,7 +116,7 @@ a client outside), installs a GitOps bundle unmodified, and judges every criteri
 		f.bind(cmd.Flags())
 		root.AddCommand(cmd)
 	}
-	root.AddCommand(newGate(f, log), newBaseline(log), newExplain(), newReport(), newVerdict())
+	root.AddCommand(newGate(f, log), newBaseline(log), newExplain(), newReport(), newBundle(), newVerdict())
 	if plugin {
 		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl edgeproof"}
 		exampleAsPlugin(root)

@@ -31,6 +31,15 @@ func (e *Error) Unwrap() error { return e.err }
 // Download puts module at version into the module cache and returns its folder there, which is read-only. It asks the configured
 // proxy only if the cache lacks it. The error is an *Error unless ctx ended.
 func Download(ctx context.Context, module, version string) (string, error) {
+	return download(ctx, module, version)
+}
+
+// Cached is Download without a network: it finds what the module cache has.
+func Cached(ctx context.Context, module, version string) (string, error) {
+	return download(ctx, module, version, "GOPROXY=off")
+}
+
+func download(ctx context.Context, module, version string, env ...string) (string, error) {
 	// The arguments must not be read as flags or as a pattern.
 	if module == "" || version == "" || strings.HasPrefix(module, "-") || strings.ContainsAny(module+version, " @\t\n") {
 		return "", &Error{module, version, "no such module path or version can exist", "name both, as in example.org/m and v1.2.3", nil}
@@ -42,7 +51,7 @@ func Download(ctx context.Context, module, version string) (string, error) {
 	command := exec.CommandContext(ctx, program, "mod", "download", "-json", module+"@"+version) // #nosec G204 -- arguments are checked above
 	// Outside any module, and out of any workspace: what is fetched must not depend on where the caller stands.
 	command.Dir = os.TempDir()
-	command.Env = append(os.Environ(), "GO111MODULE=on", "GOWORK=off", "GOFLAGS=")
+	command.Env = append(os.Environ(), append([]string{"GO111MODULE=on", "GOWORK=off", "GOFLAGS="}, env...)...)
 	var stdout, stderr bytes.Buffer
 	command.Stdout, command.Stderr = &stdout, &stderr
 	runErr := command.Run()

@@ -1,0 +1,57 @@
+package bundle
+
+import "slices"
+
+// Only returns the bundle with only the objects that keep wants, and the hooks and releases of those. What a stage waited for that is
+// left out, it does not wait for any more; what that one waited for, it does.
+func (b *Bundle) Only(keep func(Object) bool) (*Bundle, error) {
+	out := *b
+	out.Stages = nil
+	left := map[string][]string{} // what stages that are left out wait for
+	for _, s := range b.Stages {
+		s.Objects = slices.DeleteFunc(slices.Clone(s.Objects), func(o Object) bool { return !keep(o) })
+		installed := func(release string) bool {
+			return slices.ContainsFunc(s.Objects, func(o Object) bool { return o.Release == release && o.GetKind() != "CustomResourceDefinition" })
+		}
+		s.Hooks = slices.DeleteFunc(slices.Clone(s.Hooks), func(h Hook) bool { return !installed(h.Release) })
+		s.Releases = slices.DeleteFunc(slices.Clone(s.Releases), func(r Release) bool {
+			return !slices.ContainsFunc(s.Objects, func(o Object) bool { return o.Release == key(r.Namespace, r.Name) })
+		})
+		var after []string
+		for _, name := range s.DependsOn {
+			through, gone := left[name]
+			if !gone {
+				through = []string{name}
+			}
+			for _, name := range through {
+				if !slices.Contains(after, name) {
+					after = append(after, name)
+				}
+			}
+		}
+		s.DependsOn = after
+		if len(s.Objects) == 0 {
+			left[s.Name] = after
+			continue
+		}
+		out.Stages = append(out.Stages, s)
+	}
+	for i, s := range out.Stages {
+		for j, r := range s.Releases {
+			r.DependsOn = slices.DeleteFunc(slices.Clone(r.DependsOn), func(name string) bool { return !out.hasRelease(name) })
+			out.Stages[i].Releases[j] = r
+		}
+	}
+	digest, err := out.digest()
+	if err != nil {
+		return nil, err
+	}
+	out.Digest = digest
+	return &out, nil
+}
+
+func (b *Bundle) hasRelease(name string) bool {
+	return slices.ContainsFunc(b.Stages, func(s Stage) bool {
+		return slices.ContainsFunc(s.Releases, func(r Release) bool { return r.HelmRelease == name })
+	})
+}
