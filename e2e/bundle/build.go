@@ -6,13 +6,17 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	fluxkustomize "github.com/fluxcd/pkg/kustomize"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"sigs.k8s.io/kustomize/api/konfig"
+	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/api/resmap"
 	"sigs.k8s.io/kustomize/api/resource"
 	kustypes "sigs.k8s.io/kustomize/api/types"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+	"sigs.k8s.io/kustomize/kyaml/openapi"
 	"sigs.k8s.io/yaml"
 )
 
@@ -54,22 +58,75 @@ func (s *scanner) build(dir string, settings *unstructured.Unstructured) ([]buil
 	if !keep {
 		content.BuildMetadata = append(content.BuildMetadata, originOption)
 	}
-	changed, err := yaml.Marshal(content)
+	resources, err := s.run(dir, file, content)
 	if err != nil {
-		return nil, because(err, s.name(file), "", "write", "")
-	}
-	before, was := s.fs.replaced[file]
-	s.fs.replaced[file] = changed
-	resources, err := fluxkustomize.Build(s.fs, dir)
-	if was {
-		s.fs.replaced[file] = before
-	} else {
-		delete(s.fs.replaced, file)
-	}
-	if err != nil {
-		return nil, because(err, s.name(file), "", "kustomize build", "make `kustomize build "+s.name(dir)+"` succeed")
+		refused := because(err, s.name(file), "", "kustomize build", "make `kustomize build "+s.name(dir)+"` succeed")
+		if err := s.keep(refused, s.name(file), ""); err != nil {
+			return nil, err
+		}
+		return s.piecemeal(dir, file, content, keep)
 	}
 	return s.collect(dir, file, resources, keep)
+}
+
+// run builds a folder with another content of its kustomization.
+func (s *scanner) run(dir, file string, content kustypes.Kustomization) (resmap.ResMap, error) {
+	changed, err := yaml.Marshal(content)
+	if err != nil {
+		return nil, fmt.Errorf("write: %w", err)
+	}
+	before, was := s.fs.replaced[file]
+	defer func() {
+		if was {
+			s.fs.replaced[file] = before
+		} else {
+			delete(s.fs.replaced, file)
+		}
+	}()
+	s.fs.replaced[file] = changed
+	return kustomize(s.fs, dir, s.schemas)
+}
+
+// building serializes builds: Kustomize keeps its schema in the process and is not safe for two at once.
+var building sync.Mutex //nolint:gochecknoglobals // it guards a global of the library
+
+// kustomize builds with the options of kustomize-controller. Its own Build makes the schema of Kubernetes anew for each build, which is
+// most of the time of reading a repository with a hundred of them; that is needed only after a build that brought a schema.
+func kustomize(files filesys.FileSystem, dir string, schemas bool) (result resmap.ResMap, err error) {
+	building.Lock()
+	defer building.Unlock()
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("kustomize gave up: %v", r)
+		}
+	}()
+	if schemas {
+		defer openapi.ResetOpenAPI()
+	}
+	return krusty.MakeKustomizer(&krusty.Options{
+		LoadRestrictions: kustypes.LoadRestrictionsNone, // the file system does the restricting, as in Flux
+		PluginConfig:     kustypes.DisabledPluginConfig(),
+	}).Run(files, dir)
+}
+
+// piecemeal builds the resources of a kustomization one by one, without what changes them, when they cannot be built together: the
+// engine would apply nothing of it, but what is in it can be seen.
+func (s *scanner) piecemeal(dir, file string, content kustypes.Kustomization, keep bool) ([]built, error) {
+	var all []built
+	for _, resource := range content.Resources {
+		only := kustypes.Kustomization{TypeMeta: content.TypeMeta, Namespace: content.Namespace, Resources: []string{resource}}
+		only.BuildMetadata = []string{originOption}
+		resources, err := s.run(dir, file, only)
+		if err != nil {
+			continue
+		}
+		some, err := s.collect(dir, file, resources, keep)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
 }
 
 // nothing reports whether a kustomization has nothing to build.

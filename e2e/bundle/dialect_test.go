@@ -138,6 +138,83 @@ patches: [{target: {kind: Job}, patch: "{apiVersion: batch/v1, kind: Job, metada
 	}
 }
 
+// Each Application of Argo CD is read as Argo CD reads it.
+func TestArgoCD(t *testing.T) {
+	t.Parallel()
+	app := func(name, more, spec string) string {
+		return "---\napiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: " + name + ", namespace: argocd" + more + "}\nspec:\n" +
+			"  destination: {server: \"https://kubernetes.default.svc\", namespace: app}\n" + spec
+	}
+	own := "{repoURL: \"https://example.org/own\", path: "
+	set := func(generators, template string) string {
+		return "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: s, namespace: argocd}\nspec:\n" + generators +
+			"  template:\n    metadata: {name: \"" + template + "\"}\n    spec:\n      destination: {namespace: app}\n      source: "
+	}
+	for _, c := range []struct {
+		name  string
+		given []files
+		want  []string
+	}{
+		{"a folder of manifests, those below it left out", []files{{
+			"apps/a.yaml": app("a", "", "  source: "+own+"m}\n"), "m/x.yaml": configMap("app", "x", "{}"), "m/values.yaml": "replicas: 2\n",
+			"m/sub/y.yaml": configMap("app", "y", "{}"),
+		}}, []string{"a: ConfigMap app/x"}},
+		{"a folder of manifests, with those below it", []files{{
+			"apps/a.yaml": app("a", "", "  source: "+own+"m, directory: {recurse: true, exclude: 'z*'}}\n"), "m/x.yaml": configMap("app", "x", "{}"),
+			"m/sub/y.yaml": configMap("app", "below", "{}"), "m/z.yaml": configMap("app", "z", "{}"),
+		}}, []string{"a: ConfigMap app/below", "a: ConfigMap app/x"}},
+		{"a kustomization, with images and a prefix", []files{{
+			"apps/a.yaml": app("a", "", "  source: "+own+"k, kustomize: {namePrefix: p-}}\n"), "k/kustomization.yaml": "resources: [x.yaml]\n",
+			"k/x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n",
+		}}, []string{"a: ConfigMap app/p-x"}},
+		{"a chart, with values as an object, and its namespace", []files{{
+			"apps/a.yaml": app("a", "", "  syncPolicy: {syncOptions: [CreateNamespace=true]}\n  source: {repoURL: \"https://charts.example.org\", chart: small, targetRevision: 1.x, helm: {valuesObject: {color: blue}}}\n"),
+		}}, []string{"a: Namespace /app", "a: CustomResourceDefinition /widgets.example.org", "a: ConfigMap app/a", "a: Job app/check (hook)"}},
+		{"a chart with a file of values from another source", []files{{
+			"apps/a.yaml": app("a", "", "  sources:\n    - {repoURL: \"https://charts.example.org\", chart: small, targetRevision: 1.x, helm: {skipCrds: true, valueFiles: [\"$own/v/a.yaml\"]}}\n    - {repoURL: \"https://example.org/own\", ref: own}\n"),
+			"v/a.yaml":    "color: red\n",
+		}}, []string{"a: ConfigMap app/a", "a: Job app/check (hook)"}},
+		{"sync waves order Applications", []files{{
+			"apps/a.yaml": app("late", ", annotations: {argocd.argoproj.io/sync-wave: \"2\"}", "  source: "+own+"l}\n") +
+				app("early", ", annotations: {argocd.argoproj.io/sync-wave: \"-1\"}", "  source: "+own+"e}\n"),
+			"l/x.yaml": configMap("app", "l", "{}"), "e/x.yaml": configMap("app", "e", "{}"),
+		}}, []string{"early: ConfigMap app/e", "late: ConfigMap app/l"}},
+		{"sync waves order the objects of an Application", []files{{
+			"apps/a.yaml": app("a", "", "  source: "+own+"m}\n"),
+			"m/x.yaml": strings.Replace(configMap("app", "late", "{}"), "namespace: app", "namespace: app, annotations: {argocd.argoproj.io/sync-wave: \"1\"}", 1) +
+				strings.Replace(configMap("app", "early", "{}"), "kind: ConfigMap", "kind: Service", 1),
+		}}, []string{"a: Service app/early", "a: ConfigMap app/late"}},
+		{"an Application of Applications", []files{{
+			"apps/root.yaml": app("root", "", "  source: "+own+"more}\n"), "more/a.yaml": app("a", "", "  source: "+own+"m}\n"), "m/x.yaml": configMap("app", "x", "{}"),
+		}}, []string{"a: ConfigMap app/x"}},
+		{"an ApplicationSet of a list", []files{{
+			"apps/s.yaml": set("  generators: [{list: {elements: [{name: one, dir: m}]}}]\n", "{{name}}") + "{repoURL: \"https://example.org/own\", path: \"{{dir}}\"}\n",
+			"m/x.yaml":    configMap("app", "x", "{}"),
+		}}, []string{"one: ConfigMap app/x"}},
+		{"an ApplicationSet of directories", []files{{
+			"apps/s.yaml": set("  goTemplate: true\n  generators: [{git: {repoURL: \"https://example.org/own\", directories: [{path: sys/*}, {path: sys/no, exclude: true}]}}]\n", "{{.path.basename}}") +
+				"{repoURL: \"https://example.org/own\", path: \"{{.path.path}}\"}\n",
+			"sys/one/x.yaml": configMap("app", "x", "{}"), "sys/no/x.yaml": configMap("app", "no", "{}"),
+		}}, []string{"one: ConfigMap app/x"}},
+		{"an ApplicationSet of files, for a cluster", []files{{
+			"apps/s.yaml": set("  generators: [{matrix: {generators: [{git: {repoURL: \"https://example.org/own\", files: [{path: \"conf/**/app.yaml\"}]}}, {clusters: {}}]}}]\n", "{{app.name}}-{{name}}") +
+				"{repoURL: \"https://example.org/own\", path: \"{{app.dir}}\"}\n",
+			"conf/a/app.yaml": "app: {name: one, dir: m}\n", "m/x.yaml": configMap("app", "x", "{}"),
+		}}, []string{"one-in-cluster: ConfigMap app/x"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			b, err := bundle.Read(t.Context(), filepath.Join(write(t, append(c.given, files{git: ""})...), "apps"), bundle.Options{Charts: small()})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, outline(b)); diff != "" {
+				t.Errorf("objects (-want +got)\n%s\nfindings %+v", diff, b.Findings)
+			}
+		})
+	}
+}
+
 // What is wrong, or cannot be followed from here, is a finding with file and line, and the rest is read.
 func TestFindings(t *testing.T) {
 	t.Parallel()

@@ -121,7 +121,7 @@ func kustomizationPaths(dir string) []string {
 		parts, _ := documents(content)
 		for _, part := range parts {
 			if version, _ := part.object["apiVersion"].(string); strings.HasPrefix(version, "kustomize.toolkit.fluxcd.io/") {
-				if path, _, _ := unstructured.NestedString(part.object, "spec", "path"); path != "" {
+				if path, _, _ := unstructured.NestedString(part.object, "spec", "path"); filepath.IsLocal(path) {
 					all = append(all, path)
 				}
 			}

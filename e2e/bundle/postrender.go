@@ -5,7 +5,6 @@ import (
 	"strconv"
 
 	helmv2 "github.com/fluxcd/helm-controller/api/v2"
-	fluxkustomize "github.com/fluxcd/pkg/kustomize"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -94,7 +93,7 @@ func kustomized(objects []*unstructured.Unstructured, renderer *helmv2.Kustomize
 	if err := write("kustomization.yaml", content); err != nil {
 		return nil, err
 	}
-	resources, err := fluxkustomize.Build(memory, "/r")
+	resources, err := kustomize(memory, "/r", false)
 	if err != nil {
 		return nil, because(err, "", "", "spec.postRenderers", remedy)
 	}

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
 	"sigs.k8s.io/kustomize/api/konfig"
+	kustypes "sigs.k8s.io/kustomize/api/types"
 	"sigs.k8s.io/yaml"
 )
 
@@ -27,6 +29,11 @@ type scanner struct {
 	keep func(err error, file, object string) error
 	// charts renders the helmCharts of a kustomization to files; nil where the engine does not.
 	charts func(dir, file string, content map[string]any) ([]string, error)
+	// chart takes a folder that is a chart, where the folder above it has no kustomization; nil where the engine would not.
+	chart func(dir string)
+	// lenient passes over files without an object: whose rules hold for the bundle's own folder is not known.
+	lenient func(file string)
+	schemas bool // a kustomization brings a schema of its own
 	// generated records what an exec generator would make, which is never run.
 	generated func(dir, file string, generator map[string]any)
 }
@@ -119,6 +126,8 @@ func (s *scanner) references(dir, file string, content map[string]any, depth int
 	if s.generators(dir, file, content) {
 		changed = true
 	}
+	_, schema := content["openapi"]
+	s.schemas = s.schemas || schema
 	for _, field := range []string{"resources", "bases", "components", "crds", "configurations", "generators", "transformers", "validators"} {
 		entries, ok := content[field].([]any)
 		if !ok {
@@ -129,6 +138,10 @@ func (s *scanner) references(dir, file string, content map[string]any, depth int
 			text, ok := entry.(string)
 			if ok && !strings.Contains(text, "\n") {
 				if refused := s.reference(dir, file, field, text, depth); refused != nil {
+					if errors.Is(refused, errEmptied) {
+						changed = true
+						continue
+					}
 					if err := s.keep(refused, s.name(file), ""); err != nil {
 						return false, err
 					}
@@ -151,6 +164,19 @@ func (s *scanner) references(dir, file string, content map[string]any, depth int
 		return true, s.helmCharts(dir, file, content)
 	}
 	return changed, nil
+}
+
+// errEmptied is a folder of which nothing is left: Kustomize refuses an empty one.
+var errEmptied = errors.New("nothing is left of it")
+
+// emptied reports whether the scan took everything off a kustomization.
+func (s *scanner) emptied(dir string) bool {
+	file, err := s.kustomization(dir)
+	if err != nil || s.fs.replaced[file] == nil {
+		return false
+	}
+	var content kustypes.Kustomization
+	return yaml.Unmarshal(s.fs.replaced[file], &content) == nil && nothing(content)
 }
 
 // helmCharts puts rendered files in the place of helmCharts, where the engine renders them.
@@ -247,7 +273,13 @@ func (s *scanner) reference(dir, file, field, entry string, depth int) error {
 				Remedy: "add one, or list the files of the folder",
 			}
 		}
-		return s.folder(resolved, depth+1)
+		if err := s.folder(resolved, depth+1); err != nil {
+			return err
+		}
+		if s.emptied(resolved) {
+			return errEmptied
+		}
+		return nil
 	}
 	if field != "resources" && field != "bases" {
 		return nil
@@ -290,20 +322,34 @@ func (s *scanner) bare(dir string, depth int) error {
 				return filepath.SkipDir
 			}
 			own, err := s.kustomization(path)
-			if err != nil || own == "" {
+			if err != nil {
 				return err
+			}
+			if own == "" {
+				if s.chart == nil || !s.fs.Exists(filepath.Join(path, "Chart.yaml")) {
+					return nil
+				}
+				files++
+				s.chart(path)
+				return filepath.SkipDir
 			}
 			files++
 			if err := s.folder(path, depth+1); err != nil {
 				return errors.Join(s.keep(err, s.name(own), ""), filepath.SkipDir)
 			}
-			resources = append(resources, path)
+			if !s.emptied(path) {
+				resources = append(resources, path)
+			}
 			return filepath.SkipDir
 		}
 		if ext := filepath.Ext(path); strings.HasPrefix(info.Name(), ".") || ext != ".yaml" && ext != ".yml" {
 			return nil
 		}
 		files++
+		if s.lenient != nil && s.without(path) {
+			s.lenient(path)
+			return nil
+		}
 		if err := s.manifest(path); err != nil {
 			return s.keep(err, s.name(path), "")
 		}
@@ -321,6 +367,20 @@ func (s *scanner) bare(dir string, depth int) error {
 		return &Error{File: s.name(dir), Problem: "the folder holds no kustomization.yaml and no YAML file", Remedy: "name the folder of a bundle"}
 	}
 	return s.generate(dir, resources)
+}
+
+// without reports whether a file is YAML that does not even try to be an object, as a file of values.
+func (s *scanner) without(path string) bool {
+	content, err := s.fs.ReadFile(path)
+	if err != nil || regexp.MustCompile(`(?m)^(apiVersion|kind|metadata):`).Match(content) {
+		return false
+	}
+	var value any
+	if yaml.Unmarshal(content, &value) != nil {
+		return false
+	}
+	_, text := value.(string)
+	return !text && value != nil
 }
 
 // generate writes a kustomization of resources, in memory.

@@ -3,10 +3,12 @@ package bundle
 import (
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	kustomizev1 "github.com/fluxcd/kustomize-controller/api/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
 // stage is a Stage while it is being made.
@@ -57,10 +59,11 @@ func (l *load) entry(root *stage) error {
 	if err := l.claim(); err != nil {
 		return err
 	}
+	l.scan.chart, l.scan.lenient = l.chartFolder, l.passedOver
 	if err := l.scan.folder(l.dir, 0); err != nil {
 		return err
 	}
-	l.scan.claimed = nil
+	l.scan.claimed, l.scan.chart, l.scan.lenient = nil, nil, nil
 	from, err := l.scan.build(l.dir, nil)
 	if err != nil {
 		return err
@@ -179,4 +182,27 @@ func mark(o Object, labels, annotations map[string]string) {
 func file(o Object) string {
 	name, _, _ := strings.Cut(o.Source, ": ")
 	return name
+}
+
+// chartFolder adds the release of a chart's folder, as the generators of the field do: by the folder's name, in a namespace of that
+// name.
+func (l *load) chartFolder(dir string) {
+	name := filepath.Base(dir)
+	o := Object{Unstructured: &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "v2", "kind": "Chart", "metadata": map[string]any{"name": name, "namespace": name},
+	}}, Source: l.scan.name(filepath.Join(dir, "Chart.yaml")) + ": Chart " + name + "/" + name}
+	l.notice(Noted, EngineObject, o, "a chart, and nothing here says how it is installed: it is read as release "+name+" in namespace "+name,
+		"name the folder of the Application or HelmRelease that installs it")
+	l.releases = append(l.releases, &release{
+		stage: l.stages[0], object: o, values: map[string]any{}, title: name, spec: synthetic(name, name, true),
+		chart: func() (*Chart, error) { return l.localChart(dir) },
+	})
+}
+
+// passedOver reports a file of the bundle's own folder that holds no object.
+func (l *load) passedOver(file string) {
+	l.report(Finding{
+		Severity: Noted, Rule: Unreadable, File: l.scan.name(file), Problem: "no object of Kubernetes: passed over",
+		Remedy: "none is needed under Argo CD; under Flux, list the files in a kustomization.yaml, or name this one in .sourceignore",
+	})
 }

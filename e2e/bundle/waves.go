@@ -43,7 +43,14 @@ func (s Stage) waves(wanted func(Object) bool, installed []string) []Wave {
 		})
 	}
 	add(Wave{Name: "namespaces and definitions", Objects: pick(first)})
-	add(Wave{Name: "objects", Objects: byKind(pick(func(o Object) bool { return o.Release == "" && !first(o) }))})
+	plain := pick(func(o Object) bool { return o.Release == "" && !first(o) })
+	for _, n := range s.syncWaves(plain) {
+		name := "objects"
+		if n != 0 {
+			name = fmt.Sprintf("objects of sync wave %d", n)
+		}
+		add(Wave{Name: name, Objects: byKind(slices.DeleteFunc(slices.Clone(plain), func(o Object) bool { return s.SyncWaves && wave(o) != n }))})
+	}
 	for _, r := range s.Releases {
 		id := key(r.Namespace, r.Name)
 		action := "install"
@@ -55,6 +62,21 @@ func (s Stage) waves(wanted func(Object) bool, installed []string) []Wave {
 		s.hookWaves(id, "post-"+action, add)
 	}
 	return waves
+}
+
+// syncWaves lists the sync waves of objects in order, where the engine heeds them.
+func (s Stage) syncWaves(objects []Object) []int {
+	if !s.SyncWaves {
+		return []int{0}
+	}
+	var all []int
+	for _, o := range objects {
+		if n := wave(o); !slices.Contains(all, n) {
+			all = append(all, n)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 // hookWaves gives one wave for each weight, since Helm runs a hook only after those of lower weight are done.
