@@ -106,7 +106,7 @@ func (m *ModuleChart) load(ctx context.Context, ref ChartRef, download func(cont
 	} else {
 		return nil, &Error{
 			Problem: fmt.Sprintf("chart %s %s: its repository does not answer, and no version of module %s is known to hold it", ref.Name, ref.Version, m.Module),
-			Remedy:  "choose one of " + strings.Join(known, ", ") + ", or add the version to fixtures/charts", cause: err,
+			Remedy:  "choose one of " + strings.Join(known, ", ") + ", or add the version to fixtures/charts", cause: err, Rule: ChartMissing,
 		}
 	}
 	if download == nil {
@@ -114,7 +114,9 @@ func (m *ModuleChart) load(ctx context.Context, ref ChartRef, download func(cont
 	}
 	dir, err := download(ctx, m.Module, module)
 	if err != nil {
-		return nil, because(err, "", "", fmt.Sprintf("chart %s %s", ref.Name, version), "let this machine reach the chart's repository or a Go module proxy")
+		refused := because(err, "", "", fmt.Sprintf("chart %s %s", ref.Name, version), "let this machine reach the chart's repository or a Go module proxy")
+		refused.Rule = ChartMissing
+		return nil, refused
 	}
 	files, err := m.files(filepath.Join(dir, filepath.FromSlash(m.Path)))
 	if err != nil {

@@ -63,6 +63,11 @@ func (l *load) chartFrom(kind, namespace, name, chart, version string) (*Chart, 
 				Remedy: "take it from a chart repository, or put it into this one",
 			}
 		}
+		restore, err := l.asSource(kind, namespace, name)
+		if err != nil {
+			return nil, err
+		}
+		defer restore()
 		dir, err := l.resolve(chart, kind+" "+name)
 		if err != nil {
 			return nil, err
@@ -80,6 +85,19 @@ func (l *load) chartFrom(kind, namespace, name, chart, version string) (*Chart, 
 		return nil, where(err, file(found), describe(found.Unstructured))
 	}
 	return l.fetch(ChartRef{Repository: repository.Spec.URL, Name: chart, Version: version})
+}
+
+// asSource has the repository seen as a source of Flux sees it, which may leave out other files than the bundle's own source does.
+func (l *load) asSource(kind, namespace, name string) (restore func(), err error) {
+	before := l.scan.fs.ignored
+	ignore := ""
+	if source, ok := find(l.bundle.Flux, sourcev1.GroupVersion.Group, kind, namespace, name); ok {
+		ignore, _, _ = unstructured.NestedString(source.Object, "spec", "ignore")
+	}
+	if err := l.scan.fs.ignore(ignore); err != nil {
+		return nil, because(err, "", "", kind+" "+name, "correct the file")
+	}
+	return func() { l.scan.fs.ignored = before }, nil
 }
 
 // chartOfOCI finds the chart that an OCIRepository names whole: its last part is the chart's name.
