@@ -51,6 +51,7 @@ type Budgets struct {
 	NamesServed       Budget // the cluster's DNS hands out the fake internet's answers
 	WebhookReady      Budget // cert-manager's webhook accepts an object
 	ObjectApplied     Budget // one server-side apply is accepted
+	Delivered         Budget // a GitOps engine has reconciled a bundle
 	IssuerReady       Budget // a ClusterIssuer is Ready
 	CertificateIssued Budget // a Certificate is Ready and its Secret exists
 	RecordWritten     Budget // external-dns has written a record to the provider
@@ -85,6 +86,7 @@ func Default() Budgets {
 		NamesServed:   budget("names served", m, s/2, 0, "CoreDNS reloads its Corefile within 30 s plus jitter of 15 s when it is not restarted"),
 		WebhookReady:  budget("webhook ready", 90*s, s/2, 0, "accepts about 8 s after its pods start: the CA bundle must be injected first"),
 		ObjectApplied: budget("object applied", 45*s, s, 0, "an apply is retried while a webhook or a CRD is still settling"),
+		Delivered:     budget("delivered", 6*m, s/2, 0, "a Kustomization gives its health checks 5 min before it says that they failed"),
 		IssuerReady:   budget("issuer ready", 90*s, s/4, 0, "1 s once the webhook accepts; a failed registration is retried after 5 s and then backs off"),
 		CertificateIssued: budget(
 			"certificate issued", 4*m, s, ChallengeDelay,
@@ -108,7 +110,7 @@ func Default() Budgets {
 // All lists the table in the order of a run, for printing and for checking.
 func (b Budgets) All() []Budget {
 	return []Budget{
-		b.ClusterReady, b.InternetReady, b.WorkloadReady, b.NamesServed, b.WebhookReady, b.ObjectApplied, b.IssuerReady,
+		b.ClusterReady, b.InternetReady, b.WorkloadReady, b.NamesServed, b.WebhookReady, b.ObjectApplied, b.Delivered, b.IssuerReady,
 		b.CertificateIssued, b.RecordWritten, b.RecordRemoved, b.RouteHealthy, b.FaultVisible, b.SyncFaultVisible,
 		b.IssueFaultVisible, b.Healed, b.NamespaceGone, b.LogsCollected,
 	}
@@ -136,7 +138,7 @@ func (b Budgets) Paced(p Pacer) Budgets {
 
 func (b *Budgets) each() []*Budget {
 	return []*Budget{
-		&b.ClusterReady, &b.InternetReady, &b.WorkloadReady, &b.NamesServed, &b.WebhookReady, &b.ObjectApplied, &b.IssuerReady,
+		&b.ClusterReady, &b.InternetReady, &b.WorkloadReady, &b.NamesServed, &b.WebhookReady, &b.ObjectApplied, &b.Delivered, &b.IssuerReady,
 		&b.CertificateIssued, &b.RecordWritten, &b.RecordRemoved, &b.RouteHealthy, &b.FaultVisible, &b.SyncFaultVisible,
 		&b.IssueFaultVisible, &b.Healed, &b.NamespaceGone, &b.LogsCollected,
 	}
