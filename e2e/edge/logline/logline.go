@@ -126,6 +126,10 @@ func parseText(raw string) (Line, bool) {
 
 func fromPairs(pairs map[string]string) Line {
 	l := Line{Level: level(pairs["level"]), Message: pairs["msg"]}
+	if _, logrus := pairs["msg"]; !logrus { // zerolog, Traefik's library, calls it otherwise
+		l.Message = pairs["message"]
+		delete(pairs, "message")
+	}
 	if t, err := time.Parse(time.RFC3339Nano, pairs["time"]); err == nil {
 		l.Time = t.UTC()
 	}
