@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -60,18 +61,15 @@ func (e *Explainer) Explain(t Target) Diagnosis {
 // stands in a TLS block for hosts of the rules is none.
 func (e *Explainer) Targets() []Target {
 	var out []Target
-	for i := range e.index.Snapshot.Ingresses {
-		ingress := &e.index.Snapshot.Ingresses[i]
-		hosts := RuleHosts(ingress)
-		for _, host := range facts.HostsOf(ingress) {
-			if !slices.Contains(hosts, host) &&
-				slices.ContainsFunc(hosts, func(h string) bool { return Covers(host, h) && h != host }) {
+	for _, route := range e.index.Routes {
+		hosts := route.RuleHosts()
+		for _, host := range route.Hosts() {
+			standsFor := func(h string) bool { return edge.Covers(host, h) && h != host }
+			if !slices.Contains(hosts, host) && slices.ContainsFunc(hosts, standsFor) {
 				continue
 			}
-			out = append(
-				out,
-				Target{Host: host, Ingress: types.NamespacedName{Namespace: ingress.Namespace, Name: ingress.Name}},
-			)
+			name := types.NamespacedName{Namespace: route.Namespace, Name: route.Name}
+			out = append(out, Target{Host: host, Ingress: name})
 		}
 	}
 	slices.SortFunc(out, func(a, b Target) int {

@@ -13,6 +13,8 @@ import (
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/edgeproof/edgeproof/e2e/edge"
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -23,8 +25,10 @@ type Index struct {
 	Sync *Syncer
 	issuance
 
-	Ingresses map[types.NamespacedName]*networking.Ingress
-	ByHost    map[string][]*networking.Ingress // of rules and TLS blocks
+	// Routes are those of all kinds, in the order of the snapshot.
+	Routes    []*edge.Route
+	ByName    map[edge.Source]*edge.Route
+	ByHost    map[string][]*edge.Route // of rules and TLS blocks
 	Classes   map[string]*networking.IngressClass
 	Services  map[types.NamespacedName]*core.Service
 	Endpoints map[types.NamespacedName][]*discovery.EndpointSlice // by Service
@@ -35,17 +39,15 @@ type Index struct {
 
 	ClusterIssuers map[string]*certmanager.ClusterIssuer
 	Issuers        map[types.NamespacedName]*certmanager.Issuer
-	Certificates   map[types.NamespacedName][]*certmanager.Certificate        // by the Secret they fill
-	requests       map[types.NamespacedName][]*certmanager.CertificateRequest // by Certificate, newest first
-	orders         map[types.NamespacedName][]*acme.Order                     // by CertificateRequest, newest first
-	challenges     map[types.NamespacedName][]*acme.Challenge                 // by Order
-	Contenders     map[string][]*acme.Challenge                               // by domain, in all namespaces
+	Certificates   map[types.NamespacedName][]*certmanager.Certificate // by the Secret they fill
+	issued         *cm.Objects
+	Contenders     map[string][]*acme.Challenge // by domain, in all namespaces
 
 	Zones       map[string][]*facts.Zone
 	Records     map[string][]Record
 	Tokens      map[TokenRef]*facts.Token
 	ExternalDNS *Program
-	Traefik     *Program
+	Traefik     *Traefik
 	CertManager *Program
 	Webhook     *Program
 	CAInjector  *Program
@@ -57,9 +59,7 @@ type Index struct {
 	Signs          []Sign                   // what external-dns logged of the provider's API since its last good sync
 	Synced         time.Time                // when that was
 	ByLeaf         map[string]*facts.Secret // Secrets by the SHA-256 of their leaf
-	AccessLog      map[string]*facts.Line   // the newest line of Traefik's access log, by host
 	EntryPoints    map[string]bool          // Traefik's entry points and whether each speaks TLS; nil when they are not known
-	Forbidden      *facts.Line              // the newest line in which Traefik is refused by the API server
 	SentTokens     map[string]time.Time     // the token, by fingerprint, that external-dns last sent
 	Errors         map[facts.Part][]facts.Error
 }
@@ -72,11 +72,10 @@ type Record struct {
 
 func newIndex(s *facts.Snapshot) *Index {
 	x := &Index{
-		Snapshot:  s,
-		Ingresses: by(s.Ingresses, func(o *networking.Ingress) types.NamespacedName { return NameOf(&o.ObjectMeta) }),
-		Classes:   by(s.IngressClasses, func(o *networking.IngressClass) string { return o.Name }),
-		Services:  by(s.Services, func(o *core.Service) types.NamespacedName { return NameOf(&o.ObjectMeta) }),
-		Secrets:   by(s.Secrets, func(o *facts.Secret) types.NamespacedName { return NameOf(&o.ObjectMeta) }),
+		Snapshot: s,
+		Classes:  by(s.IngressClasses, func(o *networking.IngressClass) string { return o.Name }),
+		Services: by(s.Services, func(o *core.Service) types.NamespacedName { return NameOf(&o.ObjectMeta) }),
+		Secrets:  by(s.Secrets, func(o *facts.Secret) types.NamespacedName { return NameOf(&o.ObjectMeta) }),
 		Endpoints: group(s.EndpointSlices, func(o *discovery.EndpointSlice) types.NamespacedName {
 			return types.NamespacedName{Namespace: o.Namespace, Name: o.Labels[discovery.LabelServiceName]}
 		}),
@@ -93,32 +92,25 @@ func newIndex(s *facts.Snapshot) *Index {
 		Certificates: group(s.Certificates, func(o *certmanager.Certificate) types.NamespacedName {
 			return types.NamespacedName{Namespace: o.Namespace, Name: o.Spec.SecretName}
 		}),
-		requests: group(s.CertificateRequests, func(o *certmanager.CertificateRequest) types.NamespacedName {
-			return types.NamespacedName{Namespace: o.Namespace, Name: o.Annotations[certmanager.CertificateNameKey]}
-		}),
-		orders: group(
-			s.Orders,
-			func(o *acme.Order) types.NamespacedName { return ownerOf(&o.ObjectMeta, "CertificateRequest") },
-		),
-		challenges: group(
-			s.Challenges,
-			func(o *acme.Challenge) types.NamespacedName { return ownerOf(&o.ObjectMeta, "Order") },
-		),
+		issued:     cm.NewObjects(s.CertificateRequests, s.Orders, s.Challenges),
 		Contenders: group(s.Challenges, func(o *acme.Challenge) string { return o.Spec.DNSName }),
 		Zones:      group(s.Zones, func(z *facts.Zone) string { return z.Name }),
 		Tokens:     by(s.Tokens, func(t *facts.Token) TokenRef { return TokenRef{t.Namespace, t.Secret, t.Key} }),
-		ByHost:     map[string][]*networking.Ingress{},
+		ByName:     map[edge.Source]*edge.Route{},
+		ByHost:     map[string][]*edge.Route{},
 		Records:    map[string][]Record{},
 		ByLeaf:     map[string]*facts.Secret{},
-		AccessLog:  map[string]*facts.Line{},
 		Errors:     map[facts.Part][]facts.Error{},
 	}
 	for _, e := range s.Errors {
 		x.Errors[e.Part] = append(x.Errors[e.Part], e)
 	}
 	for i := range s.Ingresses {
-		o := &s.Ingresses[i]
-		for _, host := range facts.HostsOf(o) {
+		x.Routes = append(x.Routes, edge.FromIngress(&s.Ingresses[i]))
+	}
+	for _, o := range x.Routes {
+		x.ByName[o.Source] = o
+		for _, host := range o.Hosts() {
 			x.ByHost[host] = append(x.ByHost[host], o)
 		}
 	}
@@ -128,24 +120,18 @@ func newIndex(s *facts.Snapshot) *Index {
 			x.Records[o.Name] = append(x.Records[o.Name], Record{o, &s.Zones[i]})
 		}
 	}
-	newest(x.requests, func(o *certmanager.CertificateRequest) time.Time { return o.CreationTimestamp.Time })
-	newest(x.orders, func(o *acme.Order) time.Time { return o.CreationTimestamp.Time })
 	newest(x.events, func(o *core.Event) time.Time { return EventTime(o) })
 	running := x.components()
-	x.ExternalDNS, x.Traefik, x.CertManager = running[facts.ExternalDNS], running[facts.Traefik], running[facts.CertManager]
+	x.ExternalDNS, x.CertManager = running[facts.ExternalDNS], running[facts.CertManager]
+	x.Traefik = newTraefik(x, running[facts.Traefik])
 	x.Webhook, x.CAInjector = running[facts.Webhook], running[facts.CAInjector]
-	x.ControllerService, x.CredentialRefs = x.frontService(), x.credentialUses()
-	x.EntryPoints, x.Forbidden = x.knownEntryPoints(), findForbidden(x.Traefik.Log)
+	x.ControllerService, x.CredentialRefs = x.controllerService(), x.credentialUses()
+	x.EntryPoints = x.Traefik.Config.EntryPoints()
 	x.SentTokens = sentTokens(s.Journal)
 	x.Signs, x.Synced = signsOf(x.ExternalDNS.Log, x.ExternalDNS.String())
 	for i := range s.Secrets {
 		if leaf := s.Secrets[i].Certificates; len(leaf) > 0 {
 			x.ByLeaf[leaf[0].SHA256] = &s.Secrets[i]
-		}
-	}
-	for i := range x.Traefik.Log {
-		if l := &x.Traefik.Log[i]; l.Fields["RequestHost"] != "" {
-			x.AccessLog[l.Fields["RequestHost"]] = l
 		}
 	}
 	x.Sync, x.issuance = newSyncer(x), newIssuance(x)
@@ -216,15 +202,6 @@ func EventTime(e *core.Event) time.Time {
 // NameOf is the name of an object.
 func NameOf(m *meta.ObjectMeta) types.NamespacedName {
 	return types.NamespacedName{Namespace: m.Namespace, Name: m.Name}
-}
-
-func ownerOf(m *meta.ObjectMeta, kind string) types.NamespacedName {
-	for _, o := range m.OwnerReferences {
-		if o.Kind == kind {
-			return types.NamespacedName{Namespace: m.Namespace, Name: o.Name}
-		}
-	}
-	return types.NamespacedName{Namespace: m.Namespace}
 }
 
 func by[T any, K comparable](list []T, key func(*T) K) map[K]*T {

@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"fmt"
-	"strings"
 )
 
 // Restart is the remedy that starts a component again: by scaling it up when it is told to have no pod.
@@ -22,14 +21,9 @@ func Restart(c *Program, text string) Remedy {
 	}
 }
 
-// Annotate is the remedy that sets or, by a trailing dash, removes annotations of the Ingress.
+// Annotate is the remedy that sets or, by a trailing dash, removes annotations of the route's object.
 func (r *Route) Annotate(text string, pairs ...string) Remedy {
-	return Remedy{Text: text, Command: fmt.Sprintf(
-		"kubectl -n %s annotate ingress %s --overwrite %s",
-		r.Ingress.Namespace,
-		r.Ingress.Name,
-		strings.Join(pairs, " "),
-	)}
+	return Remedy{Text: text, Command: r.Source.Annotate(pairs...)}
 }
 
 // Drop is the remedy that deletes records at the provider, by their ids.

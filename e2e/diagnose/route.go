@@ -9,9 +9,9 @@ import (
 
 	acme "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
-	networking "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 )
@@ -55,10 +55,10 @@ type Route struct {
 	Index *Index
 	Target
 
-	Source *networking.Ingress
-	Rule   *networking.IngressRule // for the host
-	Block  *networking.IngressTLS  // that covers the host
-	Issuer Issuer                  // that the Certificate names, or else the Ingress
+	Source *edge.Route
+	Rule   *edge.Rule // for the host
+	Block  *edge.TLS  // that covers the host
+	Issuer Issuer     // that the Certificate names, or else the Ingress
 
 	Secret      *facts.Secret            // that the block names
 	Certificate *certmanager.Certificate // that fills the Secret
@@ -109,12 +109,12 @@ func (i Issuer) String() string { return Object(i.Kind, i.Namespace, i.Name) }
 func (x *Index) route(t Target) *Route {
 	t.Host = strings.ToLower(strings.TrimSuffix(t.Host, "."))
 	if list := x.ByHost[t.Host]; t.Ingress == (types.NamespacedName{}) && len(list) > 0 {
-		t.Ingress = NameOf(&list[0].ObjectMeta)
+		t.Ingress = types.NamespacedName{Namespace: list[0].Namespace, Name: list[0].Name}
 	}
 	r := &Route{
 		Index:   x,
 		Target:  t,
-		Source:  x.Ingresses[t.Ingress],
+		Source:  x.ByName[edge.Source{Kind: "Ingress", Namespace: t.Ingress.Namespace, Name: t.Ingress.Name}],
 		Zone:    x.zoneOf(t.Host),
 		Records: x.Records[t.Host],
 	}
@@ -127,21 +127,8 @@ func (x *Index) route(t Target) *Route {
 	if r.Source == nil {
 		return r
 	}
-	r.Published = AddressesOf(
-		r.Source.Status.LoadBalancer.Ingress,
-		func(i networking.IngressLoadBalancerIngress) (string, string) { return i.IP, i.Hostname },
-	)
-	for i := range r.Source.Spec.Rules {
-		if rule := &r.Source.Spec.Rules[i]; r.Rule == nil && (rule.Host == "" || Covers(rule.Host, t.Host)) {
-			r.Rule = rule
-		}
-	}
-	for i := range r.Source.Spec.TLS {
-		block := &r.Source.Spec.TLS[i]
-		if r.Block == nil && slices.ContainsFunc(block.Hosts, func(h string) bool { return Covers(h, t.Host) }) {
-			r.Block = block
-		}
-	}
+	r.Published = r.Source.Published
+	r.Rule, r.Block = r.Source.RuleFor(t.Host), r.Source.TLSFor(t.Host)
 	r.Foreign = r.servedElsewhere()
 	r.lookUpCertificate()
 	return r
@@ -151,7 +138,7 @@ func (x *Index) route(t Target) *Route {
 func (r *Route) lookUpCertificate() {
 	kind, name := IssuerOf(r.Source)
 	if r.Block != nil {
-		key := r.Named(r.Block.SecretName)
+		key := r.Named(r.Block.Secret)
 		r.Secret = r.Index.Secrets[key]
 		if list := r.Index.Certificates[key]; len(list) > 0 {
 			r.Certificate = list[0]
@@ -159,23 +146,10 @@ func (r *Route) lookUpCertificate() {
 		}
 	}
 	r.Issuer = r.Index.IssuerNamed(kind, r.Ingress.Namespace, name)
-	if r.Certificate == nil {
-		return
-	}
-	if list := r.Index.requests[r.Named(r.Certificate.Name)]; len(list) > 0 {
-		r.Request = list[0]
-	}
-	if r.Request == nil {
-		return
-	}
-	if list := r.Index.orders[r.Named(r.Request.Name)]; len(list) > 0 {
-		r.Order = list[0]
-	}
-	if r.Order == nil {
-		return
-	}
-	for _, c := range r.Index.challenges[r.Named(r.Order.Name)] {
-		if Covers(c.Spec.DNSName, r.Host) || c.Spec.DNSName == strings.TrimPrefix(r.Host, "*.") ||
+	issuance := r.Index.issued.Of(r.Certificate)
+	r.Request, r.Order = issuance.Request, issuance.Order
+	for _, c := range issuance.Challenges {
+		if edge.Covers(c.Spec.DNSName, r.Host) || c.Spec.DNSName == strings.TrimPrefix(r.Host, "*.") ||
 			r.Challenge == nil {
 			r.Challenge = c
 		}
@@ -209,40 +183,8 @@ func (x *Index) IssuerNamed(kind, namespace, n string) Issuer {
 	return out
 }
 
-// IssuerOf is the issuer that an Ingress names by annotation; "" for none.
-func IssuerOf(i *networking.Ingress) (kind, name string) {
-	if n := i.Annotations[certmanager.IngressClusterIssuerNameAnnotationKey]; n != "" {
-		return certmanager.ClusterIssuerKind, n
-	}
-	if n := i.Annotations[certmanager.IngressIssuerNameAnnotationKey]; n != "" {
-		return certmanager.IssuerKind, n
-	}
-	return "", ""
-}
-
-// AddressesOf lists the addresses of a load balancer's status, and its names where it has no address.
-func AddressesOf[T any](list []T, of func(T) (ip, host string)) []string {
-	var out []string
-	for _, entry := range list {
-		ip, host := of(entry)
-		if ip == "" {
-			ip = host
-		}
-		if ip != "" {
-			out = append(out, ip)
-		}
-	}
-	return out
-}
-
-// Covers reports whether a name, as in a rule or a certificate, fits the host: a wildcard stands for exactly one
-// label (RFC 6125 section 6.4.3).
-func Covers(name, host string) bool {
-	name = strings.ToLower(strings.TrimSuffix(name, "."))
-	if name == host {
-		return true
-	}
-	parent, wild := strings.CutPrefix(name, "*.")
-	label, rest, cut := strings.Cut(host, ".")
-	return wild && cut && label != "" && rest == parent
+// IssuerOf is the issuer that a route names by annotation; "" for none.
+func IssuerOf(r *edge.Route) (kind, name string) {
+	issuer := r.Issuer()
+	return issuer.Kind, issuer.Name
 }

@@ -1,10 +1,7 @@
 package diagnose
 
 import (
-	"slices"
-
-	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
-
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
@@ -14,20 +11,10 @@ func (r *Route) ByDefault() bool {
 		r.Source.Annotations["kubernetes.io/tls-acme"] == "true"
 }
 
-// MadeFor is the Ingress that a Certificate was made for; "" when it was made by hand.
-func MadeFor(c *certmanager.Certificate) string {
-	for _, o := range c.OwnerReferences {
-		if o.Kind == "Ingress" {
-			return o.Name
-		}
-	}
-	return ""
-}
-
 // Brought reports whether the route has a certificate that nobody asks cert-manager for, of Traefik's default store
 // or of a Secret that somebody keeps: no issuer is named, and what is served verifies.
 func (r *Route) Brought() bool {
-	if r.Source == nil || r.Certificate != nil && MadeFor(r.Certificate) != "" {
+	if r.Source == nil || r.Certificate != nil && cm.MadeFor(r.Certificate, r.Source.Kind) != "" {
 		return false
 	}
 	kind, _ := IssuerOf(r.Source)
@@ -54,10 +41,8 @@ func (r *Route) HasTLSElsewhere() bool {
 		if i == r.Source {
 			continue
 		}
-		for _, block := range i.Spec.TLS {
-			if slices.ContainsFunc(block.Hosts, func(h string) bool { return Covers(h, r.Host) }) {
-				return true
-			}
+		if i.TLSFor(r.Host) != nil {
+			return true
 		}
 	}
 	return false

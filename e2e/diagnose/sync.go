@@ -7,8 +7,8 @@ import (
 	"time"
 
 	core "k8s.io/api/core/v1"
-	networking "k8s.io/api/networking/v1"
 
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -129,7 +129,7 @@ func (s *Syncer) option(flag string) string {
 func (s *Syncer) Given(flag string) bool { return len(s.Options(flag)) > 0 }
 
 // Annotation reads what an Ingress asks of external-dns, as far as this external-dns hears it.
-func (s *Syncer) Annotation(i *networking.Ingress, key string) (string, bool) {
+func (s *Syncer) Annotation(i *edge.Route, key string) (string, bool) {
 	value, ok := i.Annotations[s.Prefix+key]
 	if !ok && s.Legacy {
 		value, ok = i.Annotations[AlphaPrefix+key]

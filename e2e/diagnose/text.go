@@ -7,7 +7,6 @@ import (
 	"time"
 
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
-	networking "k8s.io/api/networking/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/probe"
@@ -51,9 +50,6 @@ func Object(kind, namespace, name string) string {
 	}
 	return kind + " " + namespace + "/" + name
 }
-
-// IngressName names an Ingress in findings.
-func IngressName(i *networking.Ingress) string { return Object("Ingress", i.Namespace, i.Name) }
 
 // CertificateName names a Certificate in findings.
 func CertificateName(c *certmanager.Certificate) string {

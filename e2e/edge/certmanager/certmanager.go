@@ -1,6 +1,7 @@
 // Package certmanager knows how cert-manager behaves: which annotations ask it for a certificate and from whom, how
 // its objects follow each other from a Certificate down to its challenges, what their conditions mean, when it tries
-// again, which solver it picks and where that takes its credential from (cert-manager v1.19 to v1.21, read in source).
+// again, which solver it picks and where that takes its credential from (cert-manager v1.19 to v1.21, read in
+// source).
 //
 // It reads plain data and Kubernetes types, and does no I/O. It must not know how facts are collected, nor judge or
 // explain: one place says what cert-manager does, and the rooms above ask here.

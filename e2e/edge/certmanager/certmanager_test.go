@@ -15,7 +15,12 @@ import (
 // at is an object of namespace "a", made so many minutes after others.
 func at(name string, minutes int, owner core.OwnerReference) core.ObjectMeta {
 	made := core.NewTime(time.Date(2026, 3, 1, 0, minutes, 0, 0, time.UTC))
-	return core.ObjectMeta{Namespace: "a", Name: name, CreationTimestamp: made, OwnerReferences: []core.OwnerReference{owner}}
+	return core.ObjectMeta{
+		Namespace:         "a",
+		Name:              name,
+		CreationTimestamp: made,
+		OwnerReferences:   []core.OwnerReference{owner},
+	}
 }
 
 func TestIssuance(t *testing.T) {
@@ -41,7 +46,8 @@ func TestIssuance(t *testing.T) {
 		},
 	)
 	got := objects.Of(&api.Certificate{ObjectMeta: core.ObjectMeta{Namespace: "a", Name: "web"}})
-	if got.Request == nil || got.Request.Name != "web-2" || got.Order == nil || got.Order.Name != "web-2-2" || len(got.Challenges) != 2 {
+	if got.Request == nil || got.Request.Name != "web-2" || got.Order == nil || got.Order.Name != "web-2-2" ||
+		len(got.Challenges) != 2 {
 		t.Errorf("followed to %+v", got)
 	}
 	none := objects.Of(&api.Certificate{ObjectMeta: core.ObjectMeta{Namespace: "b", Name: "web"}})
@@ -156,7 +162,10 @@ func TestCredentials(t *testing.T) {
 		of(acme.ACMEIssuerDNS01ProviderCloudflare{APIKey: key("key", "k"), Email: "a@example.com"}),
 		{HTTP01: &acme.ACMEChallengeSolverHTTP01{}},
 	}})
-	want := []certmanager.Credential{{Secret: "token", Key: "t"}, {Secret: "key", Key: "k", Global: true, Email: "a@example.com"}}
+	want := []certmanager.Credential{
+		{Secret: "token", Key: "t"},
+		{Secret: "key", Key: "k", Global: true, Email: "a@example.com"},
+	}
 	if len(got) != 2 || got[0] != want[0] || got[1] != want[1] {
 		t.Errorf("credentials %+v, want %+v", got, want)
 	}

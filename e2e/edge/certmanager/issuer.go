@@ -25,8 +25,8 @@ func Ref(r meta.IssuerReference) Reference {
 	return out
 }
 
-// Requested is the issuer that the annotations of an Ingress or a Gateway name; zero when they name none. Its kind and
-// group may be given by annotations of their own, beside cert-manager.io/issuer only; see Conflict.
+// Requested is the issuer that the annotations of an Ingress or a Gateway name; zero when they name none. Its kind
+// and group may be given by annotations of their own, beside cert-manager.io/issuer only; see Conflict.
 func Requested(annotations map[string]string) Reference {
 	if n := annotations[api.IngressClusterIssuerNameAnnotationKey]; n != "" {
 		return Reference{Kind: api.ClusterIssuerKind, Name: n}

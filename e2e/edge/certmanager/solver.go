@@ -8,9 +8,9 @@ import (
 	"github.com/miekg/dns"
 )
 
-// Pick is the solver that an issuer uses for a name, a wildcard with its "*.", and an order with labels; nil when none
-// fits. One that names the name goes before one of its zone, a longer zone before a shorter one, more labels before
-// fewer, and of equals the first (pkg/util/solverpicker).
+// Pick is the solver that an issuer uses for a name, a wildcard with its "*.", and an order with labels; nil when
+// none fits. One that names the name goes before one of its zone, a longer zone before a shorter one, more labels
+// before fewer, and of equals the first (pkg/util/solverpicker).
 func Pick(solvers []acme.ACMEChallengeSolver, name string, labels map[string]string) *acme.ACMEChallengeSolver {
 	var best *acme.ACMEChallengeSolver
 	var most [3]int
@@ -52,8 +52,8 @@ func weigh(sel *acme.CertificateDNSNameSelector, name string, labels map[string]
 	return weight, len(sel.DNSZones) == 0 || weight[1] > 0
 }
 
-// Credential is what a solver of Cloudflare authenticates with: an entry of a Secret, in the namespace of an Issuer or
-// in that which cert-manager keeps for ClusterIssuers.
+// Credential is what a solver of Cloudflare authenticates with: an entry of a Secret, in the namespace of an Issuer
+// or in that which cert-manager keeps for ClusterIssuers.
 type Credential struct {
 	Secret, Key string
 	// Global says that it is a user's global key, of the user with the e-mail address.

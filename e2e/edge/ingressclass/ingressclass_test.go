@@ -11,10 +11,16 @@ import (
 
 func classes() []networking.IngressClass {
 	return []networking.IngressClass{
-		{ObjectMeta: meta.ObjectMeta{Name: "nginx"}, Spec: networking.IngressClassSpec{Controller: "k8s.io/ingress-nginx"}},
 		{
-			ObjectMeta: meta.ObjectMeta{Name: "edge", Annotations: map[string]string{"ingressclass.kubernetes.io/is-default-class": "true"}},
-			Spec:       networking.IngressClassSpec{Controller: "traefik.io/ingress-controller"},
+			ObjectMeta: meta.ObjectMeta{Name: "nginx"},
+			Spec:       networking.IngressClassSpec{Controller: "k8s.io/ingress-nginx"},
+		},
+		{
+			ObjectMeta: meta.ObjectMeta{
+				Name:        "edge",
+				Annotations: map[string]string{"ingressclass.kubernetes.io/is-default-class": "true"},
+			},
+			Spec: networking.IngressClassSpec{Controller: "traefik.io/ingress-controller"},
 		},
 	}
 }

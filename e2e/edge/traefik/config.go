@@ -43,7 +43,8 @@ const (
 type Config struct {
 	// Version is that of its image; nil when it is not known.
 	Version *semver.Version
-	// Unread is what holds its configuration and is not known: "ConfigMap traefik/traefik", "file /etc/traefik/traefik.toml".
+	// Unread is what holds its configuration and is not known: "ConfigMap traefik/traefik", "file
+	// /etc/traefik/traefik.toml".
 	Unread string
 
 	values map[string]string // by name in lower case, since Traefik does not tell cases apart
@@ -120,7 +121,10 @@ func readFile(
 		if mount.SubPath != "" && path.Clean(file) == path.Clean(mount.MountPath) {
 			key, inside = mount.SubPath, true
 		}
-		at := slices.IndexFunc(pod.Volumes, func(v core.Volume) bool { return v.Name == mount.Name && v.ConfigMap != nil })
+		at := slices.IndexFunc(
+			pod.Volumes,
+			func(v core.Volume) bool { return v.Name == mount.Name && v.ConfigMap != nil },
+		)
 		if !inside || at < 0 {
 			continue
 		}

@@ -63,7 +63,10 @@ func TestRead(t *testing.T) {
 			if !ok || c.Unread != "" || c.Version.String() != "3.6.2" {
 				t.Fatalf("read %+v, %v", c, ok)
 			}
-			if got, want := c.EntryPoints(), map[string]bool{"web": false, "websecure": true}; !maps.Equal(got, want) {
+			if got, want := c.EntryPoints(), map[string]bool{"web": false, "websecure": true}; !maps.Equal(
+				got,
+				want,
+			) {
 				t.Errorf("entry points %v, want %v", got, want)
 			}
 			if got := c.Namespaces(); len(got) != 2 || got[0] != "shop" || got[1] != "web" {
@@ -115,7 +118,11 @@ func TestRefuses(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			config, _ := traefik.Read("edge", pod(core.Container{Args: []string{"--providers.kubernetesingress.ingressclass=" + c.filter}}), nil)
+			config, _ := traefik.Read(
+				"edge",
+				pod(core.Container{Args: []string{"--providers.kubernetesingress.ingressclass=" + c.filter}}),
+				nil,
+			)
 			if got := config.Refuses(c.of, c.class); got != c.want {
 				t.Errorf("refusal %d, want %d", got, c.want)
 			}
@@ -136,7 +143,8 @@ func TestReadLog(t *testing.T) {
 			if log.Forbidden == nil || !log.Forbidden.Time.Equal(time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)) {
 				t.Errorf("forbidden: %+v", log.Forbidden)
 			}
-			if log.Newest("is forbidden") == nil || log.Newest("Failed to watch") == nil || log.Newest("something else") != nil {
+			if log.Newest("is forbidden") == nil || log.Newest("Failed to watch") == nil ||
+				log.Newest("something else") != nil {
 				t.Errorf("finds other lines than it has")
 			}
 		})

@@ -8,9 +8,9 @@ import (
 	"time"
 
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
-	networking "k8s.io/api/networking/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 )
 
 const badAnnotation diagnose.Code = "bad-annotation-value-silent"
@@ -38,7 +38,7 @@ func badAnnotationRule() []diagnose.Rule {
 }
 
 // configured reports whether the Ingress tells cert-manager anything but the issuer, which few do.
-func configured(i *networking.Ingress) bool {
+func configured(i *edge.Route) bool {
 	for key := range i.Annotations {
 		if strings.HasPrefix(key, "cert-manager.io/") && key != certmanager.IngressClusterIssuerNameAnnotationKey &&
 			key != certmanager.IngressIssuerNameAnnotationKey {
@@ -50,7 +50,7 @@ func configured(i *networking.Ingress) bool {
 
 // badValue is the first annotation of cert-manager whose value does not parse (cert-manager
 // pkg/controller/certificate-shim/helper.go).
-func badValue(i *networking.Ingress) (key, problem string) {
+func badValue(i *edge.Route) (key, problem string) {
 	duration := func(v string) bool { _, err := time.ParseDuration(v); return err == nil }
 	number := func(v string) bool { n, err := strconv.ParseInt(v, 10, 32); return err == nil && n > 0 }
 	oneOf := func(words ...string) func(string) bool {
@@ -99,13 +99,13 @@ func unparsedAnnotation(r *diagnose.Route, effect string) []diagnose.Finding {
 	if key == "" {
 		return nil
 	}
-	evidence := []diagnose.Evidence{diagnose.Fact(diagnose.IngressName(r.Source), "annotation %s: %s", key, problem)}
+	evidence := []diagnose.Evidence{diagnose.Fact(r.Source.String(), "annotation %s: %s", key, problem)}
 	if r.Certificate == nil {
 		evidence = append(
 			evidence,
-			diagnose.Fact("Certificates", "none fills Secret %s/%s", r.Ingress.Namespace, r.Block.SecretName),
+			diagnose.Fact("Certificates", "none fills Secret %s/%s", r.Ingress.Namespace, r.Block.Secret),
 		)
 	}
-	return diagnose.One(diagnose.IngressName(r.Source), fmt.Sprintf("annotation %s does not parse, %s", key, effect),
+	return diagnose.One(r.Source.String(), fmt.Sprintf("annotation %s does not parse, %s", key, effect),
 		r.Annotate("correct the value, or remove the annotation", key+"-"), evidence...)
 }

@@ -33,10 +33,10 @@ func findBothAnnotations(r *diagnose.Route) []diagnose.Finding {
 		drop = kind
 	}
 	evidence := []diagnose.Evidence{
-		diagnose.Fact(diagnose.IngressName(r.Source), "annotations %s: %s, %s: %s", name, one, kind, other),
+		diagnose.Fact(r.Source.String(), "annotations %s: %s, %s: %s", name, one, kind, other),
 	}
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		"the Ingress names an Issuer and a ClusterIssuer, so cert-manager chooses neither",
 		r.Annotate(
 			"remove one of the annotations",

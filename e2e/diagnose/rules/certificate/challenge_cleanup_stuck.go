@@ -1,6 +1,8 @@
 package certificate
 
 import (
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"fmt"
 	"strings"
 
@@ -47,7 +49,7 @@ func findCleanupStuck(r *diagnose.Route) []diagnose.Finding {
 			}
 		}
 		summary := fmt.Sprintf("%s is done and cannot be cleaned up", challengeName(c))
-		if holds(condition(r.Certificate, ready)) {
+		if cm.True(r.Certificate, ready) {
 			summary += "; the certificate is good"
 		}
 		return diagnose.One(challengeName(c), summary, diagnose.Remedy{

@@ -1,6 +1,8 @@
 package certificate
 
 import (
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"fmt"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
@@ -24,7 +26,8 @@ const atOneTime = 60
 
 func findQueued(r *diagnose.Route) []diagnose.Finding {
 	c := r.Challenge
-	if c == nil || !unsettled(r) || c.Status.Processing || c.Status.Reason != "" || c.Status.State != "" {
+	if c == nil || !cm.Unsettled(r.Certificate) || c.Status.Processing || c.Status.Reason != "" ||
+		c.Status.State != "" {
 		return nil
 	}
 	for _, sibling := range r.Index.Contenders[c.Spec.DNSName] {

@@ -50,7 +50,7 @@ func annotationOf(kind string) string {
 func issuerEvidence(r *diagnose.Route) []diagnose.Evidence {
 	var out []diagnose.Evidence
 	if kind, n := diagnose.IssuerOf(r.Source); n != "" {
-		out = append(out, diagnose.Fact(diagnose.IngressName(r.Source), "annotation %s: %s", annotationOf(kind), n))
+		out = append(out, diagnose.Fact(r.Source.String(), "annotation %s: %s", annotationOf(kind), n))
 	}
 	if r.Certificate != nil {
 		out = append(out, diagnose.Fact(diagnose.CertificateName(r.Certificate), "issuerRef %s", r.Issuer))

@@ -1,6 +1,8 @@
 package certificate
 
 import (
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"fmt"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
@@ -39,7 +41,7 @@ func findExpiredServed(r *diagnose.Route) []diagnose.Finding {
 			diagnose.Stamp(cert.NotAfter),
 		), diagnose.Fact(secret, "holds it: notAfter %s", diagnose.Stamp(leaf.NotAfter)),
 	}
-	if holds(condition(r.Certificate, ready)) {
+	if cm.True(r.Certificate, ready) {
 		evidence = append(evidence, diagnose.Fact(diagnose.CertificateName(r.Certificate), "Ready=True"))
 	}
 	return diagnose.One(

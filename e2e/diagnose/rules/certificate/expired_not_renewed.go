@@ -1,6 +1,8 @@
 package certificate
 
 import (
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
@@ -50,7 +52,7 @@ func overdue(r *diagnose.Route) []diagnose.Finding {
 	status := &r.Certificate.Status
 	expired := status.NotAfter != nil && !status.NotAfter.After(r.Index.Snapshot.Time)
 	late := status.RenewalTime != nil && r.Age(status.RenewalTime.Time) > renewing &&
-		(!holds(condition(r.Certificate, issuing)) || status.LastFailureTime != nil || r.Age(begun(r)) > usual)
+		(!cm.True(r.Certificate, issuing) || status.LastFailureTime != nil || r.Age(begun(r)) > usual)
 	if !expired && !late {
 		return nil
 	}
@@ -77,7 +79,7 @@ func overdue(r *diagnose.Route) []diagnose.Finding {
 				diagnose.Stamp(status.NotAfter.Time),
 			),
 		)
-		if holds(condition(r.Certificate, ready)) {
+		if cm.True(r.Certificate, ready) {
 			said += ", though the Certificate says Ready=True"
 			evidence = append(evidence, diagnose.Fact(diagnose.CertificateName(r.Certificate), "Ready=True"))
 		}

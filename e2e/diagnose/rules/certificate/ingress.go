@@ -12,7 +12,7 @@ import (
 func badConfig(r *diagnose.Route, about string) []diagnose.Evidence {
 	for _, e := range r.Index.EventsOf("Ingress", r.Ingress.Namespace, r.Ingress.Name) {
 		if e.Reason == "BadConfig" && strings.Contains(e.Message, about) {
-			return []diagnose.Evidence{diagnose.Fact("event on "+diagnose.IngressName(r.Source), "%s", e.Message)}
+			return []diagnose.Evidence{diagnose.Fact("event on "+r.Source.String(), "%s", e.Message)}
 		}
 	}
 	return nil

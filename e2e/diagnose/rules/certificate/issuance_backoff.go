@@ -1,6 +1,8 @@
 package certificate
 
 import (
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"fmt"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
@@ -39,7 +41,7 @@ func findIssuanceBackoff(r *diagnose.Route) []diagnose.Finding {
 			diagnose.Stamp(status.LastFailureTime.Time),
 		),
 	}
-	if cond := condition(r.Certificate, issuing); cond != nil {
+	if cond := cm.Condition(r.Certificate, issuing); cond != nil {
 		evidence = append(
 			evidence,
 			diagnose.Fact(

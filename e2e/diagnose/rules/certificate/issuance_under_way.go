@@ -1,6 +1,8 @@
 package certificate
 
 import (
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"fmt"
 	"strings"
 	"time"
@@ -31,22 +33,22 @@ func findUnderWay(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	if r.Certificate == nil {
-		if _, n := diagnose.IssuerOf(r.Source); n == "" || r.Age(r.Source.CreationTimestamp.Time) > newborn ||
+		if _, n := diagnose.IssuerOf(r.Source); n == "" || r.Age(r.Source.Created) > newborn ||
 			!r.Index.Looked(facts.Certificates, r.Ingress.Namespace) {
 			return nil
 		}
 		return diagnose.One(
-			diagnose.IngressName(r.Source),
+			r.Source.String(),
 			"the Ingress is new, and cert-manager has not made its Certificate yet",
 			diagnose.Remedy{Text: "wait"},
 			diagnose.Fact(
-				diagnose.IngressName(r.Source),
+				r.Source.String(),
 				"created %s",
-				diagnose.Stamp(r.Source.CreationTimestamp.Time),
+				diagnose.Stamp(r.Source.Created),
 			),
 		)
 	}
-	if !unsettled(r) || r.Age(begun(r)) > usual || failing(r) {
+	if !cm.Unsettled(r.Certificate) || r.Age(begun(r)) > usual || failing(r) {
 		return nil
 	}
 	evidence := []diagnose.Evidence{

@@ -1,6 +1,8 @@
 package certificate
 
 import (
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"fmt"
 	"strings"
 
@@ -15,7 +17,7 @@ func notReady(r *diagnose.Route) (*certmanager.IssuerCondition, bool) {
 	if r.Source == nil {
 		return nil, false
 	}
-	cond := issuerReady(r)
+	cond := cm.IssuerReady(r.Issuer.Status)
 	return cond, cond != nil && cond.Status != cmmeta.ConditionTrue
 }
 

@@ -33,7 +33,7 @@ func findIssuerNotFound(r *diagnose.Route) []diagnose.Finding {
 		pairs = append([]string{annotationOf(certmanager.IssuerKind) + "-"}, pairs...)
 	}
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		fmt.Sprintf("%s does not exist; the ClusterIssuers are %s", r.Issuer, diagnose.List(there)),
 		r.Annotate(
 			"name an issuer that exists",

@@ -28,7 +28,7 @@ func findIssuerKind(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		fmt.Sprintf(
 			"%s does not exist, and there is %s %s: the annotation is that of the other kind",
 			r.Issuer,

@@ -1,6 +1,8 @@
 package certificate
 
 import (
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"fmt"
 	"slices"
 
@@ -27,8 +29,9 @@ func findManualCertificate(r *diagnose.Route) []diagnose.Finding {
 	if r.Block == nil || r.Certificate == nil || r.Has(sharedSecretName) {
 		return nil
 	}
-	all := r.Index.Certificates[r.Named(r.Block.SecretName)]
-	if kind, _ := diagnose.IssuerOf(r.Source); kind != "" && len(all) == 1 && diagnose.MadeFor(r.Certificate) == "" &&
+	all := r.Index.Certificates[r.Named(r.Block.Secret)]
+	if kind, _ := diagnose.IssuerOf(r.Source); kind != "" && len(all) == 1 &&
+		cm.MadeFor(r.Certificate, r.Source.Kind) == "" &&
 		!namesHost(r.Certificate, r.Host) {
 		return diagnose.One(
 			diagnose.CertificateName(r.Certificate),
@@ -51,10 +54,10 @@ func findManualCertificate(r *diagnose.Route) []diagnose.Finding {
 				diagnose.List(r.Certificate.Spec.DNSNames),
 			),
 			diagnose.Fact(
-				diagnose.IngressName(r.Source),
+				r.Source.String(),
 				"hosts %s, Secret %s",
 				diagnose.List(r.Block.Hosts),
-				r.Block.SecretName,
+				r.Block.Secret,
 			),
 		)
 	}
@@ -74,7 +77,7 @@ func findManualCertificate(r *diagnose.Route) []diagnose.Finding {
 				diagnose.List(c.Spec.DNSNames),
 			),
 		)
-		cond := condition(c, ready)
+		cond := cm.Condition(c, ready)
 		if cond != nil && cond.Status != cmmeta.ConditionTrue && cond.Reason == "IncorrectCertificate" {
 			conflict = true
 			evidence = append(
@@ -82,7 +85,7 @@ func findManualCertificate(r *diagnose.Route) []diagnose.Finding {
 				diagnose.Fact(diagnose.CertificateName(c), "%s: %s", cond.Reason, cond.Message),
 			)
 		}
-		if diagnose.MadeFor(c) != r.Ingress.Name {
+		if cm.MadeFor(c, r.Source.Kind) != r.Ingress.Name {
 			extra = c
 		}
 	}
@@ -106,7 +109,7 @@ func findManualCertificate(r *diagnose.Route) []diagnose.Finding {
 			"%d Certificates fill Secret %s/%s, and undo each other's work",
 			len(all),
 			r.Ingress.Namespace,
-			r.Block.SecretName,
+			r.Block.Secret,
 		),
 		diagnose.Remedy{
 			Text:    "keep one of them",

@@ -1,6 +1,8 @@
 package certificate
 
 import (
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"maps"
 	"slices"
 	"strings"
@@ -30,12 +32,12 @@ func findNoAnnotation(r *diagnose.Route) []diagnose.Finding {
 	if kind, _ := diagnose.IssuerOf(r.Source); kind != "" {
 		return nil
 	}
-	if r.Certificate != nil && diagnose.MadeFor(r.Certificate) == "" {
+	if r.Certificate != nil && cm.MadeFor(r.Certificate, r.Source.Kind) == "" {
 		return nil // made by hand, which needs no annotation
 	}
 	evidence := []diagnose.Evidence{
 		diagnose.Fact(
-			diagnose.IngressName(r.Source),
+			r.Source.String(),
 			"TLS block with hosts %s, no annotation %s",
 			diagnose.List(r.Block.Hosts),
 			certmanager.IngressClusterIssuerNameAnnotationKey,
@@ -50,7 +52,7 @@ func findNoAnnotation(r *diagnose.Route) []diagnose.Finding {
 				evidence = append(
 					evidence,
 					diagnose.Fact(
-						diagnose.IngressName(r.Source),
+						r.Source.String(),
 						"%s %s is not one that cert-manager reads",
 						set.what,
 						key,
@@ -60,7 +62,7 @@ func findNoAnnotation(r *diagnose.Route) []diagnose.Finding {
 		}
 	}
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		"the Ingress asks for TLS and names no issuer, so cert-manager does nothing",
 		r.Annotate(
 			"name the issuer",

@@ -1,6 +1,8 @@
 package certificate
 
 import (
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"fmt"
 	"time"
 
@@ -26,7 +28,7 @@ const ordering = time.Minute
 
 func findOrderNotCreated(r *diagnose.Route) []diagnose.Finding {
 	o := r.Order
-	if o == nil || !unsettled(r) || !r.Unexplained(diagnose.Certificate) || o.Status.URL != "" ||
+	if o == nil || !cm.Unsettled(r.Certificate) || !r.Unexplained(diagnose.Certificate) || o.Status.URL != "" ||
 		o.Status.State != "" ||
 		r.Age(o.CreationTimestamp.Time) < ordering {
 		return nil

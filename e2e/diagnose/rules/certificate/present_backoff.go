@@ -1,6 +1,8 @@
 package certificate
 
 import (
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"fmt"
 	"strings"
 	"time"
@@ -53,7 +55,7 @@ func credentialCured(r *diagnose.Route) (diagnose.Evidence, bool) {
 // findPresentBackoff runs after the rules of the credential: what they blame is not cured.
 func findPresentBackoff(r *diagnose.Route) []diagnose.Finding {
 	c := r.Challenge
-	if c == nil || !unsettled(r) || c.DeletionTimestamp != nil || c.Status.Presented ||
+	if c == nil || !cm.Unsettled(r.Certificate) || c.DeletionTimestamp != nil || c.Status.Presented ||
 		!ofCredential(c.Status.Reason) ||
 		!r.Unexplained(diagnose.Certificate) {
 		return nil

@@ -24,11 +24,11 @@ func findRejected(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		fmt.Sprintf("the ACME server does not issue for %s", diagnose.List(r.Certificate.Spec.DNSNames)),
 		diagnose.Remedy{
 			Text:    "use a public name",
-			Command: fmt.Sprintf("kubectl -n %s edit ingress %s", r.Ingress.Namespace, r.Ingress.Name),
+			Command: r.Source.Command("edit"),
 		},
 		s.evidence(),
 	)

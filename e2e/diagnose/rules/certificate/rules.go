@@ -6,6 +6,8 @@
 package certificate
 
 import (
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"fmt"
 	"slices"
 	"strings"
@@ -67,7 +69,7 @@ func (s saying) evidence() diagnose.Evidence { return diagnose.Fact(s.source, "%
 // Sayings are those of the issuance that is under way or failed last, the deepest object first. There are none when
 // the certificate is good and nothing renews it: what an old challenge says is no longer of interest.
 func sayings(r *diagnose.Route) []saying {
-	if !unsettled(r) {
+	if !cm.Unsettled(r.Certificate) {
 		return nil
 	}
 	out := make([]saying, 0, 4)
@@ -78,11 +80,11 @@ func sayings(r *diagnose.Route) []saying {
 		out = append(out, saying{orderName(o), o.Status.Reason})
 	}
 	if q := r.Request; q != nil {
-		if cond := requestReady(q); cond != nil && cond.Message != "" {
+		if cond := cm.RequestReady(q); cond != nil && cond.Message != "" {
 			out = append(out, saying{diagnose.Object("CertificateRequest", q.Namespace, q.Name), cond.Message})
 		}
 	}
-	if cond := condition(r.Certificate, issuing); cond != nil && cond.Message != "" {
+	if cond := cm.Condition(r.Certificate, issuing); cond != nil && cond.Message != "" {
 		out = append(out, saying{diagnose.CertificateName(r.Certificate), cond.Message})
 	}
 	return out
@@ -136,7 +138,7 @@ func managerFlags(r *diagnose.Route, text string, flags ...string) diagnose.Reme
 }
 
 // asksTLS reports whether the Ingress has a TLS block, so that the certificate layer has something to do.
-func asksTLS(r *diagnose.Route) bool { return r.Source != nil && len(r.Source.Spec.TLS) > 0 }
+func asksTLS(r *diagnose.Route) bool { return r.Source != nil && len(r.Source.TLS) > 0 }
 
 // lastWords are what the objects of the issuance say: of another challenge than DNS-01 there are no rules.
 func lastWords(r *diagnose.Route) []diagnose.Evidence {

@@ -1,6 +1,8 @@
 package certificate
 
 import (
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"fmt"
 	"strings"
 
@@ -23,17 +25,17 @@ func findSharedSecretName(r *diagnose.Route) []diagnose.Finding {
 	if r.Block == nil || r.Certificate == nil || namesHost(r.Certificate, r.Host) {
 		return nil
 	}
-	owner := diagnose.MadeFor(r.Certificate)
+	owner := cm.MadeFor(r.Certificate, r.Source.Kind)
 	if owner == "" || owner == r.Ingress.Name {
 		return nil
 	}
 	other := diagnose.Object("Ingress", r.Ingress.Namespace, owner)
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		fmt.Sprintf(
 			"%s names Secret %s too, and the Certificate is made for that one, without %s",
 			other,
-			r.Block.SecretName,
+			r.Block.Secret,
 			r.Host,
 		),
 		ownSecret(
@@ -46,26 +48,26 @@ func findSharedSecretName(r *diagnose.Route) []diagnose.Finding {
 			diagnose.List(r.Certificate.Spec.DNSNames),
 		),
 		diagnose.Fact(
-			diagnose.IngressName(r.Source),
+			r.Source.String(),
 			"hosts %s, Secret %s",
 			diagnose.List(r.Block.Hosts),
-			r.Block.SecretName,
+			r.Block.Secret,
 		),
 	)
 }
 
 // ownSecret is the remedy that lets the route's TLS block name a Secret of its own.
 func ownSecret(r *diagnose.Route) diagnose.Remedy {
-	for i := range r.Source.Spec.TLS {
-		if &r.Source.Spec.TLS[i] == r.Block {
-			return diagnose.Remedy{Text: "let the Ingress name a Secret of its own", Command: fmt.Sprintf(
-				`kubectl -n %s patch ingress %s --type=json -p '[{"op":"replace","path":"/spec/tls/%d/secretName","value":"%s-%s"}]'`,
-				r.Ingress.Namespace,
-				r.Ingress.Name,
-				i,
-				r.Ingress.Name,
-				strings.ReplaceAll(strings.TrimPrefix(r.Host, "*."), ".", "-"),
-			)}
+	for i := range r.Source.TLS {
+		if &r.Source.TLS[i] == r.Block {
+			return diagnose.Remedy{
+				Text: "let the Ingress name a Secret of its own",
+				Command: r.Source.Patch(
+					"json",
+					fmt.Sprintf(`[{"op":"replace","path":"/spec/tls/%d/secretName","value":"%s-%s"}]`,
+						i, r.Source.Name, strings.ReplaceAll(strings.TrimPrefix(r.Host, "*."), ".", "-")),
+				),
+			}
 		}
 	}
 	return diagnose.Remedy{}

@@ -69,11 +69,11 @@ func findStaging(r *diagnose.Route) []diagnose.Finding {
 	if kind, n := diagnose.IssuerOf(r.Source); n != "" {
 		evidence = append(
 			evidence,
-			diagnose.Fact(diagnose.IngressName(r.Source), "annotation %s: %s", annotationOf(kind), n),
+			diagnose.Fact(r.Source.String(), "annotation %s: %s", annotationOf(kind), n),
 		)
 	}
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		"the certificate is of the staging CA, which no browser trusts",
 		r.Annotate("name the production issuer", annotationOf(certmanager.ClusterIssuerKind)+"="+likely),
 		evidence...)

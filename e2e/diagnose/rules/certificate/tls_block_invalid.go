@@ -23,11 +23,11 @@ func findTLSBlock(r *diagnose.Route) []diagnose.Finding {
 	if r.Source == nil || r.Brought() {
 		return nil
 	}
-	for i := range r.Source.Spec.TLS {
-		block := &r.Source.Spec.TLS[i]
+	for i := range r.Source.TLS {
+		block := &r.Source.TLS[i]
 		at := "/spec/tls/" + strconv.Itoa(i)
 		switch {
-		case block == r.Block && block.SecretName == "":
+		case block == r.Block && block.Secret == "":
 			return tlsBlock(
 				r,
 				i,
@@ -43,9 +43,9 @@ func findTLSBlock(r *diagnose.Route) []diagnose.Finding {
 				"hosts",
 				fmt.Sprintf(`{"op":"add","path":"%s/hosts","value":["%s"]}`, at, r.Host),
 			)
-		case block == r.Block && namedTwice(r, block.SecretName):
-			return tlsBlock(r, i, "names Secret "+block.SecretName+", as another block does", "single TLS entry",
-				fmt.Sprintf(`{"op":"replace","path":"%s/secretName","value":"%s-%d"}`, at, block.SecretName, i))
+		case block == r.Block && namedTwice(r, block.Secret):
+			return tlsBlock(r, i, "names Secret "+block.Secret+", as another block does", "single TLS entry",
+				fmt.Sprintf(`{"op":"replace","path":"%s/secretName","value":"%s-%d"}`, at, block.Secret, i))
 		}
 	}
 	return nil
@@ -53,22 +53,17 @@ func findTLSBlock(r *diagnose.Route) []diagnose.Finding {
 
 func tlsBlock(r *diagnose.Route, i int, what, about, patch string) []diagnose.Finding {
 	what = fmt.Sprintf("spec.tls[%d] %s", i, what)
-	return diagnose.One(diagnose.IngressName(r.Source), what+", so cert-manager skips it", diagnose.Remedy{
-		Text: "complete the block",
-		Command: fmt.Sprintf(
-			"kubectl -n %s patch ingress %s --type=json -p '[%s]'",
-			r.Ingress.Namespace,
-			r.Ingress.Name,
-			patch,
-		),
-	}, append([]diagnose.Evidence{diagnose.Fact(diagnose.IngressName(r.Source), "%s", what)}, badConfig(r, about)...)...)
+	return diagnose.One(r.Source.String(), what+", so cert-manager skips it", diagnose.Remedy{
+		Text:    "complete the block",
+		Command: r.Source.Patch("json", "["+patch+"]"),
+	}, append([]diagnose.Evidence{diagnose.Fact(r.Source.String(), "%s", what)}, badConfig(r, about)...)...)
 }
 
 // namedTwice reports whether several TLS blocks of the Ingress name a Secret.
 func namedTwice(r *diagnose.Route, secret string) bool {
 	users := 0
-	for i := range r.Source.Spec.TLS {
-		if r.Source.Spec.TLS[i].SecretName == secret {
+	for i := range r.Source.TLS {
+		if r.Source.TLS[i].Secret == secret {
 			users++
 		}
 	}

@@ -1,6 +1,8 @@
 package certificate
 
 import (
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"strings"
 
 	core "k8s.io/api/core/v1"
@@ -84,7 +86,7 @@ func webhookFailure(r *diagnose.Route) (saying, bool) {
 		}
 		return saying{}, false
 	}
-	if r.Certificate != nil && unsettled(r) {
+	if r.Certificate != nil && cm.Unsettled(r.Certificate) {
 		if s, ok := from("Certificate", r.Certificate.Name, r.Index.EventsOf("Certificate", r.Certificate.Namespace, r.Certificate.Name)); ok {
 			return s, true
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -38,18 +39,18 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 			served.Chain[0].Issuer,
 			diagnose.Stamp(served.Chain[0].NotAfter),
 		)
-	case len(r.Source.Spec.TLS) == 0 && r.Foreign:
-		return diagnose.Clear, diagnose.IngressName(r.Source) + ": asks for no certificate"
+	case len(r.Source.TLS) == 0 && r.Foreign:
+		return diagnose.Clear, r.Source.String() + ": asks for no certificate"
 	}
 	if r.Block == nil && !r.HasTLSElsewhere() {
-		return diagnose.Broken, diagnose.IngressName(r.Source) + ": asks for no certificate for " + r.Host
+		return diagnose.Broken, r.Source.String() + ": asks for no certificate for " + r.Host
 	}
 	if r.Block != nil && r.Index.Looked(facts.Secrets, r.Ingress.Namespace) {
-		name := diagnose.Object("Secret", r.Ingress.Namespace, r.Block.SecretName)
+		name := diagnose.Object("Secret", r.Ingress.Namespace, r.Block.Secret)
 		switch {
 		case held == nil:
 			return diagnose.Broken, name + ": holds no certificate"
-		case !slices.ContainsFunc(held.Names, func(n string) bool { return diagnose.Covers(n, r.Host) }):
+		case !slices.ContainsFunc(held.Names, func(n string) bool { return edge.Covers(n, r.Host) }):
 			return diagnose.Broken, fmt.Sprintf("%s: its certificate is for %s", name, diagnose.List(held.Names))
 		case !held.NotAfter.After(r.Index.Snapshot.Time):
 			return diagnose.Broken, fmt.Sprintf(

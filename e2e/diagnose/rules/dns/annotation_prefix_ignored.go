@@ -121,13 +121,13 @@ func prefixFinding(
 	}
 	evidence := append([]diagnose.Evidence{
 		diagnose.Fact(
-			diagnose.IngressName(r.Source),
+			r.Source.String(),
 			"annotations %s",
 			diagnose.List(seen),
 		), diagnose.Fact(r.Index.Sync.String(), "image %s reads annotations under %s", r.Index.Sync.Image(), r.Index.Sync.Prefix),
 	}, more...)
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		summary,
 		r.Annotate("rename the annotations", pairs...),
 		evidence...)

@@ -29,7 +29,7 @@ func hanging(r *diagnose.Route) string {
 
 // syncEvidence is what external-dns knows: what the Ingress wants, and when it last synced.
 func syncEvidence(r *diagnose.Route, n comparison) []diagnose.Evidence {
-	out := []diagnose.Evidence{diagnose.Fact(diagnose.IngressName(r.Source), "wants %s", diagnose.List(n.wanted))}
+	out := []diagnose.Evidence{diagnose.Fact(r.Source.String(), "wants %s", diagnose.List(n.wanted))}
 	if good := r.Index.Sync.Syncs.Good; !good.IsZero() {
 		out = append(out, diagnose.Fact("log "+string(facts.ExternalDNS), "last good sync %s", diagnose.Stamp(good)))
 	}

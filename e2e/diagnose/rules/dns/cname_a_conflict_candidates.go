@@ -37,7 +37,7 @@ func findCandidates(r *diagnose.Route) []diagnose.Finding {
 	}
 	var names []string
 	for _, i := range r.Index.ByHost[r.Host] {
-		names = append(names, diagnose.IngressName(i))
+		names = append(names, i.String())
 	}
 	return diagnose.One(
 		diagnose.List(names),

@@ -37,11 +37,11 @@ func findLag(r *diagnose.Route) []diagnose.Finding {
 	case n.state == wrong && changedSinceMarked(r, n):
 		return nil // a sync that was under way then may be a good one and not have seen it
 	case good.IsZero(): // it has not synced, or its log was not looked at
-		since = r.Source.CreationTimestamp.Time
+		since = r.Source.Created
 		if started := r.Index.Sync.CreationTimestamp.Time; started.After(since) {
 			since = started
 		}
-	case r.Source.CreationTimestamp.After(good):
+	case r.Source.Created.After(good):
 	case n.state == wrong && slices.ContainsFunc(n.held, func(rec diagnose.Record) bool { return !rec.Modified.IsZero() && rec.Modified.After(good) }):
 		return nil // somebody else changed it
 	case n.state == absent && wasThere(r):
@@ -52,9 +52,9 @@ func findLag(r *diagnose.Route) []diagnose.Finding {
 	}
 	evidence := []diagnose.Evidence{
 		diagnose.Fact(
-			diagnose.IngressName(r.Source),
+			r.Source.String(),
 			"created %s, wants %s",
-			diagnose.Stamp(r.Source.CreationTimestamp.Time),
+			diagnose.Stamp(r.Source.Created),
 			diagnose.List(n.wanted),
 		),
 	}
@@ -81,7 +81,7 @@ func findLag(r *diagnose.Route) []diagnose.Finding {
 // record since.
 func changedSinceMarked(r *diagnose.Route, n comparison) bool {
 	m, marked := markOf(r, r.Host, typeOf(n.wanted))
-	if !marked || !m.Record.Modified.After(r.Source.CreationTimestamp.Time) {
+	if !marked || !m.Record.Modified.After(r.Source.Created) {
 		return false
 	}
 	return slices.ContainsFunc(

@@ -40,7 +40,7 @@ func findProxied(r *diagnose.Route) []diagnose.Finding {
 	if wanted {
 		summary = fmt.Sprintf("%s is proxied, and the proxy does not serve it: %s", rec, trouble)
 	}
-	evidence := []diagnose.Evidence{rec.Evidence(), diagnose.Fact(diagnose.IngressName(r.Source), "%s", why)}
+	evidence := []diagnose.Evidence{rec.Evidence(), diagnose.Fact(r.Source.String(), "%s", why)}
 	if r.HTTPS != nil {
 		evidence = append(evidence, diagnose.Probed(r.HTTPS))
 	}

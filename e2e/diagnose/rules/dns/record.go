@@ -5,9 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	networking "k8s.io/api/networking/v1"
-
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -83,7 +82,7 @@ func wanted(r *diagnose.Route) []string {
 	return out
 }
 
-func targetsOf(r *diagnose.Route, i *networking.Ingress) []string {
+func targetsOf(r *diagnose.Route, i *edge.Route) []string {
 	if text, ok := r.Index.Sync.Annotation(i, "target"); ok {
 		var out []string
 		for t := range strings.SplitSeq(text, ",") {
@@ -93,13 +92,7 @@ func targetsOf(r *diagnose.Route, i *networking.Ingress) []string {
 		}
 		return out
 	}
-	if i == r.Source {
-		return r.Published
-	}
-	return diagnose.AddressesOf(
-		i.Status.LoadBalancer.Ingress,
-		func(l networking.IngressLoadBalancerIngress) (string, string) { return l.IP, l.Hostname },
-	)
+	return i.Published
 }
 
 // recordName names the records of the host, or those that are wanted.

@@ -47,12 +47,12 @@ func findDeletedOnEmpty(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	last := changes[len(changes)-1]
-	if last.Action != "DELETE" || last.Line.Time.Before(r.Source.CreationTimestamp.Time) {
+	if last.Action != "DELETE" || last.Line.Time.Before(r.Source.Created) {
 		return nil // the record of an Ingress that was deleted and made again is another matter
 	}
 	evidence := []diagnose.Evidence{
 		diagnose.Logged(facts.ExternalDNS, last.Line),
-		diagnose.Fact(diagnose.IngressName(r.Source), "status %s", diagnose.List(r.Published)),
+		diagnose.Fact(r.Source.String(), "status %s", diagnose.List(r.Published)),
 	}
 	if r.Asked && r.Answers.Resolver.Rcode != "" {
 		evidence = append(evidence, diagnose.Fact("DNS resolver", "%s", r.Answers.Resolver.Rcode))

@@ -3,9 +3,8 @@ package dns
 import (
 	"strings"
 
-	"k8s.io/apimachinery/pkg/types"
-
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -25,6 +24,6 @@ func markOf(r *diagnose.Route, host, kind string) (diagnose.Mark, bool) {
 func orphaned(r *diagnose.Route, m diagnose.Mark) bool {
 	kind, rest, _ := strings.Cut(m.Resource, "/")
 	namespace, n, ok := strings.Cut(rest, "/")
-	return ok && kind == "ingress" && r.Index.Ingresses[types.NamespacedName{Namespace: namespace, Name: n}] == nil &&
-		r.Index.Looked(facts.Ingresses, namespace)
+	return ok && kind == "ingress" && r.Index.Looked(facts.Ingresses, namespace) &&
+		r.Index.ByName[edge.Source{Kind: "Ingress", Namespace: namespace, Name: n}] == nil
 }

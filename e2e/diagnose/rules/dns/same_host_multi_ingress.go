@@ -3,9 +3,8 @@ package dns
 import (
 	"fmt"
 
-	networking "k8s.io/api/networking/v1"
-
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 )
 
 const sameHost diagnose.Code = "same-host-multi-ingress"
@@ -22,12 +21,12 @@ func sameHostRule() []diagnose.Rule {
 }
 
 // others are the Ingresses of the same host whose targets differ from the route's.
-func others(r *diagnose.Route) []*networking.Ingress {
+func others(r *diagnose.Route) []*edge.Route {
 	if r.Source == nil || len(r.Index.ByHost[r.Host]) < 2 {
 		return nil
 	}
 	own := targetsOf(r, r.Source)
-	var out []*networking.Ingress
+	var out []*edge.Route
 	for _, o := range r.Index.ByHost[r.Host] {
 		if targets := targetsOf(r, o); o != r.Source && len(own) > 0 && len(targets) > 0 && !sameSet(own, targets) {
 			out = append(out, o)
@@ -45,7 +44,7 @@ func findSameHost(r *diagnose.Route) []diagnose.Finding {
 	if r.Index.Sync.Before(0, 21) {
 		what = "publishes the targets of one of them"
 	}
-	evidence := targetEvidence(r, append([]*networking.Ingress{r.Source}, others...)...)
+	evidence := targetEvidence(r, append([]*edge.Route{r.Source}, others...)...)
 	for _, rec := range naming(r).held {
 		evidence = append(evidence, rec.Evidence())
 	}
@@ -60,15 +59,15 @@ func findSameHost(r *diagnose.Route) []diagnose.Finding {
 		}
 	}
 	return diagnose.One(
-		diagnose.IngressName(others[0]),
+		others[0].String(),
 		fmt.Sprintf(
 			"%s serves the host too, with another target, and external-dns %s",
-			diagnose.IngressName(others[0]),
+			others[0].String(),
 			what,
 		),
 		diagnose.Remedy{
 			Text:    "let one Ingress serve the host",
-			Command: fmt.Sprintf("kubectl -n %s delete ingress %s", others[0].Namespace, others[0].Name),
+			Command: others[0].Command("delete"),
 		},
 		evidence...)
 }

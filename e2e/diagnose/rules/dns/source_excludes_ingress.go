@@ -26,7 +26,7 @@ func findSourceExcludes(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	why := ""
-	class, _ := diagnose.ClassOf(r.Source)
+	class := r.Source.Class.Class
 	switch controller, ok := s.Annotation(r.Source, "controller"); {
 	case s.NoIngresses:
 		why = fmt.Sprintf("--source=%s has no ingress", strings.Join(s.Options("source"), ","))
@@ -40,7 +40,7 @@ func findSourceExcludes(r *diagnose.Route) []diagnose.Finding {
 		)
 	case ok && controller != "dns-controller":
 		return diagnose.One(
-			diagnose.IngressName(r.Source),
+			r.Source.String(),
 			fmt.Sprintf(
 				"the annotation %scontroller: %s leaves the Ingress to another program",
 				s.Prefix,
@@ -50,7 +50,7 @@ func findSourceExcludes(r *diagnose.Route) []diagnose.Finding {
 				"remove the annotation",
 				s.Prefix+"controller-",
 			),
-			diagnose.Fact(diagnose.IngressName(r.Source), "annotation %scontroller: %s", s.Prefix, controller),
+			diagnose.Fact(r.Source.String(), "annotation %scontroller: %s", s.Prefix, controller),
 		)
 	}
 	if why == "" {
@@ -58,7 +58,7 @@ func findSourceExcludes(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		s.String(),
-		"external-dns does not look at "+diagnose.IngressName(r.Source)+": "+why,
+		"external-dns does not look at "+r.Source.String()+": "+why,
 		diagnose.Remedy{
 			Text: "widen what external-dns looks at", Command: fmt.Sprintf("kubectl -n %s edit deployment %s", s.Namespace, s.Name),
 		},

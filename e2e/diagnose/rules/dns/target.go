@@ -3,9 +3,8 @@ package dns
 import (
 	"slices"
 
-	networking "k8s.io/api/networking/v1"
-
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 )
 
 // mixed reports whether targets are of unequal kinds: names and addresses.
@@ -14,10 +13,10 @@ func mixed(targets []string) bool {
 		slices.ContainsFunc(targets, func(t string) bool { return typeOf([]string{t}) != "CNAME" })
 }
 
-func targetEvidence(r *diagnose.Route, ingresses ...*networking.Ingress) []diagnose.Evidence {
+func targetEvidence(r *diagnose.Route, ingresses ...*edge.Route) []diagnose.Evidence {
 	var out []diagnose.Evidence
 	for _, i := range ingresses {
-		out = append(out, diagnose.Fact(diagnose.IngressName(i), "targets %s", diagnose.List(targetsOf(r, i))))
+		out = append(out, diagnose.Fact(i.String(), "targets %s", diagnose.List(targetsOf(r, i))))
 	}
 	return out
 }

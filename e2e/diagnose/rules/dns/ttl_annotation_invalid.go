@@ -89,7 +89,7 @@ func ttlFinding(r *diagnose.Route, value, problem, summary string, more ...diagn
 	evidence := append(
 		[]diagnose.Evidence{
 			diagnose.Fact(
-				diagnose.IngressName(r.Source),
+				r.Source.String(),
 				"annotation %sttl: %q %s",
 				r.Index.Sync.Prefix,
 				value,
@@ -98,7 +98,7 @@ func ttlFinding(r *diagnose.Route, value, problem, summary string, more ...diagn
 		},
 		more...)
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		summary,
 		r.Annotate("ask for 60 to 86400 seconds, or for 1, which is automatic", r.Index.Sync.Prefix+"ttl=300"),
 		evidence...)

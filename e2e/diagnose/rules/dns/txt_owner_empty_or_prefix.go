@@ -87,7 +87,7 @@ func strayMark(r *diagnose.Route) (diagnose.Mark, bool) {
 // givenToday reports whether a mark has a name that the registry gives today to a record of the Ingress, be that
 // record written or not.
 func givenToday(r *diagnose.Route, m diagnose.Mark) bool {
-	for _, host := range facts.HostsOf(r.Source) {
+	for _, host := range r.Source.Hosts() {
 		for _, kind := range []string{"A", "AAAA", "CNAME"} {
 			for _, n := range r.Index.Sync.Registry.Names(host, kind) {
 				if n == m.Record.Name {

@@ -42,7 +42,7 @@ func findUnowned(r *diagnose.Route) []diagnose.Finding {
 			"no ownership record among %s",
 			diagnose.List(r.Index.Sync.Registry.Names(r.Host, rec.Type)),
 		),
-		diagnose.Fact(diagnose.IngressName(r.Source), "status %s", diagnose.List(n.wanted)),
+		diagnose.Fact(r.Source.String(), "status %s", diagnose.List(n.wanted)),
 	)
 }
 

@@ -58,7 +58,7 @@ func findUpsertOnly(r *diagnose.Route) []diagnose.Finding {
 			),
 			rec.Evidence(),
 			policy,
-			diagnose.Fact(diagnose.IngressName(r.Source), "status %s", diagnose.List(n.wanted)),
+			diagnose.Fact(r.Source.String(), "status %s", diagnose.List(n.wanted)),
 		)
 	}
 	return nil

@@ -28,7 +28,7 @@ func needs(r *diagnose.Route) []diagnose.Need {
 func works(r *diagnose.Route) (diagnose.State, string) {
 	n := naming(r)
 	if r.Source != nil && len(n.wanted) == 0 {
-		return diagnose.Broken, diagnose.IngressName(r.Source) + ": reports no address to publish"
+		return diagnose.Broken, r.Source.String() + ": reports no address to publish"
 	}
 	switch {
 	case !r.Index.Looked(facts.Provider, ""):

@@ -5,9 +5,10 @@ import (
 	"strings"
 
 	core "k8s.io/api/core/v1"
-	networking "k8s.io/api/networking/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
+	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -59,11 +60,11 @@ func failsItself(r *diagnose.Route) []diagnose.Finding {
 	}
 	status, body := rep.HTTP.Status, strings.TrimSpace(rep.HTTP.Body)
 	evidence := []diagnose.Evidence{diagnose.Probed(rep)}
-	l := r.Index.AccessLog[r.Host]
+	l := r.Index.Traefik.Logged.Access[r.Host]
 	switch logs := l != nil; {
 	case logs && l.Fields["RouterName"] == "":
 		return nil
-	case status >= 500 && ownWords(body):
+	case status >= 500 && traefik.Answers(body):
 		return nil
 	case logs && l.Fields["OriginStatus"] == fmt.Sprint(status):
 		evidence = append(
@@ -75,10 +76,10 @@ func failsItself(r *diagnose.Route) []diagnose.Finding {
 				l.Fields["OriginStatus"],
 			),
 		)
-	case ownWords(body):
+	case traefik.Answers(body):
 		return nil
 	}
-	return backends(r, func(_ *networking.IngressServiceBackend, s *core.Service) []diagnose.Finding {
+	return backends(r, func(_ *edge.Backend, s *core.Service) []diagnose.Finding {
 		if s == nil {
 			return nil
 		}

@@ -4,9 +4,9 @@ import (
 	"strings"
 
 	core "k8s.io/api/core/v1"
-	networking "k8s.io/api/networking/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
@@ -14,25 +14,18 @@ import (
 // Service is nil when it does not exist.
 func backends(
 	r *diagnose.Route,
-	f func(*networking.IngressServiceBackend, *core.Service) []diagnose.Finding,
+	f func(*edge.Backend, *core.Service) []diagnose.Finding,
 ) []diagnose.Finding {
 	if r.Source == nil {
 		return nil
 	}
-	try := func(b *networking.IngressBackend) []diagnose.Finding {
-		if b == nil || b.Service == nil {
-			return nil
+	for _, b := range r.Source.Backends(r.Rule) {
+		if b == nil {
+			continue
 		}
-		return f(b.Service, r.Index.Services[r.Named(b.Service.Name)])
-	}
-	if r.Rule != nil && r.Rule.HTTP != nil {
-		for i := range r.Rule.HTTP.Paths {
-			if found := try(&r.Rule.HTTP.Paths[i].Backend); found != nil {
-				return found
-			}
+		if found := f(b, r.Index.Services[r.Named(b.Service)]); found != nil {
+			return found
 		}
-	} else {
-		return try(r.Source.Spec.DefaultBackend)
 	}
 	return nil
 }
@@ -53,21 +46,6 @@ func whyNotReady(pod *core.Pod) string {
 		}
 	}
 	return "phase " + string(pod.Status.Phase)
-}
-
-// ownWords reports whether a body is one that Traefik writes itself.
-func ownWords(body string) bool {
-	switch strings.TrimSpace(body) {
-	case "",
-		"404 page not found",
-		"no available server",
-		"Internal Server Error",
-		"Bad Gateway",
-		"Gateway Timeout",
-		"Service Unavailable":
-		return true
-	}
-	return false
 }
 
 func answered(rep *probe.Report, statuses ...int) bool {

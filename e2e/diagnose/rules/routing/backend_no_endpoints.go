@@ -4,11 +4,11 @@ import (
 	"fmt"
 
 	core "k8s.io/api/core/v1"
-	networking "k8s.io/api/networking/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -30,7 +30,7 @@ func findNoEndpoints(r *diagnose.Route) []diagnose.Finding {
 	if !r.Index.Looked(facts.EndpointSlices, r.Ingress.Namespace) {
 		return nil
 	}
-	return backends(r, func(_ *networking.IngressServiceBackend, s *core.Service) []diagnose.Finding {
+	return backends(r, func(_ *edge.Backend, s *core.Service) []diagnose.Finding {
 		if s == nil || s.Spec.Type == core.ServiceTypeExternalName || ready(r, s) {
 			return nil
 		}

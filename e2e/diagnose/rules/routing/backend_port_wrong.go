@@ -5,9 +5,9 @@ import (
 	"strings"
 
 	core "k8s.io/api/core/v1"
-	networking "k8s.io/api/networking/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 )
 
 const backendPortWrong diagnose.Code = "backend-port-wrong"
@@ -23,28 +23,28 @@ func backendPortWrongRule() []diagnose.Rule {
 }
 
 func findPortWrong(r *diagnose.Route) []diagnose.Finding {
-	return backends(r, func(b *networking.IngressServiceBackend, s *core.Service) []diagnose.Finding {
+	return backends(r, func(b *edge.Backend, s *core.Service) []diagnose.Finding {
 		if s == nil {
 			return nil
 		}
 		var has []string
 		for _, p := range s.Spec.Ports {
-			if (b.Port.Number != 0 && p.Port == b.Port.Number) || (b.Port.Name != "" && p.Name == b.Port.Name) {
+			if (b.Port != 0 && p.Port == b.Port) || (b.PortName != "" && p.Name == b.PortName) {
 				return nil
 			}
 			has = append(has, strings.TrimSpace(fmt.Sprintf("%d %s", p.Port, p.Name)))
 		}
-		want := b.Port.Name
+		want := b.PortName
 		if want == "" {
-			want = fmt.Sprint(b.Port.Number)
+			want = fmt.Sprint(b.Port)
 		}
 		return diagnose.One(
-			diagnose.IngressName(r.Source),
+			r.Source.String(),
 			fmt.Sprintf("the Ingress leads to port %s of %s, which it does not have", want, serviceName(s)),
 			diagnose.Remedy{
 				Text: "name one of the Service's ports: " + diagnose.List(has),
 			},
-			diagnose.Fact(diagnose.IngressName(r.Source), "backend %s port %s", s.Name, want),
+			diagnose.Fact(r.Source.String(), "backend %s port %s", s.Name, want),
 			diagnose.Fact(serviceName(s), "ports %s", diagnose.List(has)),
 		)
 	})

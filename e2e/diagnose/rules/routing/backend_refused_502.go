@@ -4,9 +4,10 @@ import (
 	"fmt"
 
 	core "k8s.io/api/core/v1"
-	networking "k8s.io/api/networking/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
+	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 )
 
 const backendRefused diagnose.Code = "backend-refused-502"
@@ -30,10 +31,10 @@ func findRefused(r *diagnose.Route) []diagnose.Finding {
 	if !answered(rep, 502, 504) {
 		rep = r.HTTP
 	}
-	if !answered(rep, 502, 504) || !ownWords(rep.HTTP.Body) || r.Has(backendNoEndpoints) {
+	if !answered(rep, 502, 504) || !traefik.Answers(rep.HTTP.Body) || r.Has(backendNoEndpoints) {
 		return nil
 	}
-	return backends(r, func(_ *networking.IngressServiceBackend, s *core.Service) []diagnose.Finding {
+	return backends(r, func(_ *edge.Backend, s *core.Service) []diagnose.Finding {
 		if s == nil {
 			return nil
 		}

@@ -2,9 +2,9 @@ package routing
 
 import (
 	core "k8s.io/api/core/v1"
-	networking "k8s.io/api/networking/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -24,21 +24,21 @@ func findServiceMissing(r *diagnose.Route) []diagnose.Finding {
 	if !r.Index.Looked(facts.Services, r.Ingress.Namespace) {
 		return nil
 	}
-	return backends(r, func(b *networking.IngressServiceBackend, s *core.Service) []diagnose.Finding {
+	return backends(r, func(b *edge.Backend, s *core.Service) []diagnose.Finding {
 		if s != nil {
 			return nil
 		}
 		evidence := []diagnose.Evidence{
-			diagnose.Fact(diagnose.IngressName(r.Source), "backend Service %s", b.Name),
-			diagnose.Fact(diagnose.Object("Service", r.Ingress.Namespace, b.Name), "not found"),
+			diagnose.Fact(r.Source.String(), "backend Service %s", b.Service),
+			diagnose.Fact(diagnose.Object("Service", r.Ingress.Namespace, b.Service), "not found"),
 		}
 		for i := range r.Index.Snapshot.Services {
-			if other := &r.Index.Snapshot.Services[i]; other.Name == b.Name {
+			if other := &r.Index.Snapshot.Services[i]; other.Name == b.Service {
 				evidence = append(evidence, diagnose.Fact(serviceName(other), "is in another namespace"))
 			}
 		}
 		return diagnose.One(
-			diagnose.Object("Service", r.Ingress.Namespace, b.Name),
+			diagnose.Object("Service", r.Ingress.Namespace, b.Service),
 			"the Service that the Ingress leads to does not exist in its namespace",
 			diagnose.Remedy{
 				Text: "create the Service, or name one of namespace " + r.Ingress.Namespace + ": an Ingress reaches no other",

@@ -1,24 +1,23 @@
 package routing
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
-const routerTLS = "traefik.ingress.kubernetes.io/router.tls"
+// entryPoints are those that the route binds itself to; nil for all.
+func entryPoints(r *diagnose.Route) []string {
+	if r.Source == nil {
+		return nil
+	}
+	return traefik.EntryPointsOf(r.Source.Annotations)
+}
 
 func dropEntryPoints(r *diagnose.Route, text string) diagnose.Remedy {
-	return diagnose.Remedy{
-		Text: text,
-		Command: fmt.Sprintf(
-			"kubectl -n %s annotate ingress %s traefik.ingress.kubernetes.io/router.entrypoints-",
-			r.Ingress.Namespace,
-			r.Ingress.Name,
-		),
-	}
+	return diagnose.Remedy{Text: text, Command: r.Source.Unannotate(traefik.EntryPointsAnnotation)}
 }
 
 // loops reports whether an answer redirects to what was asked for.

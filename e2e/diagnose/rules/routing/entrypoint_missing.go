@@ -30,11 +30,11 @@ func findEntryPointMissing(r *diagnose.Route) []diagnose.Finding {
 		}
 		slices.Sort(known)
 		return diagnose.One(
-			diagnose.IngressName(r.Source),
+			r.Source.String(),
 			fmt.Sprintf("the Ingress asks for the entry point %s, which Traefik does not have", n),
 			dropEntryPoints(r, "name web and websecure, or remove the annotation"),
 			diagnose.Fact(
-				diagnose.IngressName(r.Source),
+				r.Source.String(),
 				"annotation router.entrypoints %s",
 				diagnose.List(entryPoints(r)),
 			),

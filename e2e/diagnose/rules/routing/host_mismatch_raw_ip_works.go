@@ -3,10 +3,10 @@ package routing
 import (
 	"slices"
 
-	networking "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -39,34 +39,34 @@ func findHostMismatch(r *diagnose.Route) []diagnose.Finding {
 		}
 		out := diagnose.One(object, "no Ingress routes "+r.Host, remedy, evidence)
 		if i, host := closest(r); i != nil {
-			out[0].Object = diagnose.IngressName(i)
+			out[0].Object = i.String()
 			out[0].Evidence = append(
 				out[0].Evidence,
-				diagnose.Fact(diagnose.IngressName(i), "has a rule for %s, which differs by a letter or two", host),
+				diagnose.Fact(i.String(), "has a rule for %s, which differs by a letter or two", host),
 			)
 		}
 		return out
 	}
-	if r.Rule != nil || r.Source.Spec.DefaultBackend != nil || r.Block != nil ||
-		slices.ContainsFunc(r.Index.ByHost[r.Host], func(i *networking.Ingress) bool { return i != r.Source }) {
+	if r.Rule != nil || r.Source.Default != nil || r.Block != nil ||
+		slices.ContainsFunc(r.Index.ByHost[r.Host], func(i *edge.Route) bool { return i != r.Source }) {
 		return nil
 	}
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		"the Ingress has no rule for "+r.Host,
 		diagnose.Remedy{Text: "add a rule for the host, or ask for another host"},
-		diagnose.Fact(diagnose.IngressName(r.Source), "rules for %s", diagnose.List(diagnose.RuleHosts(r.Source))),
+		diagnose.Fact(r.Source.String(), "rules for %s", diagnose.List(r.Source.RuleHosts())),
 	)
 }
 
 // closest is an Ingress whose host looks like the route's, the usual slip. It is looked for only when nothing else
 // fits.
-func closest(r *diagnose.Route) (*networking.Ingress, string) {
+func closest(r *diagnose.Route) (*edge.Route, string) {
 	const slips = 2
-	for i := range r.Index.Snapshot.Ingresses {
-		for _, host := range diagnose.RuleHosts(&r.Index.Snapshot.Ingresses[i]) {
+	for _, other := range r.Index.Routes {
+		for _, host := range other.RuleHosts() {
 			if distance(host, r.Host, slips) <= slips {
-				return &r.Index.Snapshot.Ingresses[i], host
+				return other, host
 			}
 		}
 	}

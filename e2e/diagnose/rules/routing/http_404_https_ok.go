@@ -1,10 +1,10 @@
 package routing
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
@@ -38,7 +38,7 @@ func findHTTPFails(r *diagnose.Route) []diagnose.Finding {
 			)
 		}
 		return diagnose.One(
-			diagnose.IngressName(r.Source),
+			r.Source.String(),
 			"the route redirects to itself for ever",
 			diagnose.Remedy{Text: "remove the redirect from the HTTPS router"},
 			diagnose.Probed(
@@ -51,17 +51,17 @@ func findHTTPFails(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	evidence := []diagnose.Evidence{diagnose.Probed(r.HTTP), diagnose.Probed(secure(r))}
-	if r.Source.Annotations[routerTLS] == "true" {
+	if r.Source.Annotations[traefik.TLSAnnotation] == "true" {
 		return diagnose.One(
-			diagnose.IngressName(r.Source),
+			r.Source.String(),
 			"the Ingress makes its router speak TLS only, so plain HTTP finds no route",
 			diagnose.Remedy{
-				Text: "remove the annotation", Command: fmt.Sprintf("kubectl -n %s annotate ingress %s %s-", r.Ingress.Namespace, r.Ingress.Name, routerTLS),
+				Text: "remove the annotation", Command: r.Source.Unannotate(traefik.TLSAnnotation),
 			},
-			append(evidence, diagnose.Fact(diagnose.IngressName(r.Source), "annotation %s: true", routerTLS))...)
+			append(evidence, diagnose.Fact(r.Source.String(), "annotation %s: true", traefik.TLSAnnotation))...)
 	}
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		"the route answers HTTPS, and not plain HTTP",
 		diagnose.Remedy{Text: "add the entry point web, or redirect it to websecure"},
 		evidence...)

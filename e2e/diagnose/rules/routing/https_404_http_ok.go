@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
@@ -27,7 +28,7 @@ func findHTTPSOnly404(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	asked := entryPoints(r)
-	forced := r.Source.Annotations[routerTLS] == "true"
+	forced := r.Source.Annotations[traefik.TLSAnnotation] == "true"
 	speaks := false
 	for n, tls := range r.Index.EntryPoints {
 		if len(asked) == 0 || slices.Contains(asked, n) {
@@ -47,7 +48,7 @@ func findHTTPSOnly404(r *diagnose.Route) []diagnose.Finding {
 	if len(asked) > 0 {
 		evidence = append(
 			evidence,
-			diagnose.Fact(diagnose.IngressName(r.Source), "annotation router.entrypoints %s", diagnose.List(asked)),
+			diagnose.Fact(r.Source.String(), "annotation router.entrypoints %s", diagnose.List(asked)),
 		)
 	}
 	for _, rep := range []*probe.Report{secure(r), r.HTTP} {
@@ -63,7 +64,7 @@ func findHTTPSOnly404(r *diagnose.Route) []diagnose.Finding {
 			evidence...)
 	}
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		"the Ingress is bound to an entry point without TLS, so HTTPS finds no route",
 		dropEntryPoints(r, "remove the annotation, or add websecure to it"),
 		evidence...)

@@ -1,24 +1,21 @@
 package routing
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
-	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 )
 
 // traefikClass is a class that Traefik takes up.
 func traefikClass(r *diagnose.Route) string {
-	if filter := r.Index.Traefik.Flag(diagnose.OnlyClass); filter != "" {
+	if filter := r.Index.Traefik.Config.Value(traefik.OnlyClass); filter != "" {
 		return filter
 	}
 	for i := range r.Index.Snapshot.IngressClasses {
-		if c := &r.Index.Snapshot.IngressClasses[i]; c.Spec.Controller == facts.TraefikController {
+		if c := &r.Index.Snapshot.IngressClasses[i]; c.Spec.Controller == traefik.Controller {
 			return c.Name
 		}
 	}
-	return "traefik"
+	return traefik.Class
 }
 
 func classEvidence(r *diagnose.Route) diagnose.Evidence {
@@ -32,26 +29,7 @@ func classEvidence(r *diagnose.Route) diagnose.Evidence {
 func setClass(r *diagnose.Route) diagnose.Remedy {
 	class := traefikClass(r)
 	return diagnose.Remedy{
-		Text: "name the class of Traefik, " + class,
-		Command: fmt.Sprintf(
-			`kubectl -n %s patch ingress %s --type=merge -p '{"spec":{"ingressClassName":"%s"}}'`,
-			r.Ingress.Namespace,
-			r.Ingress.Name,
-			class,
-		),
+		Text:    "name the class of Traefik, " + class,
+		Command: r.Source.Patch("merge", `{"spec":{"ingressClassName":"`+class+`"}}`),
 	}
-}
-
-// entryPoints are the entry points that the annotation of the Ingress names; nil for all.
-func entryPoints(r *diagnose.Route) []string {
-	if r.Source == nil {
-		return nil
-	}
-	var out []string
-	for n := range strings.SplitSeq(r.Source.Annotations["traefik.ingress.kubernetes.io/router.entrypoints"], ",") {
-		if n = strings.ToLower(strings.TrimSpace(n)); n != "" {
-			out = append(out, n)
-		}
-	}
-	return out
 }

@@ -24,15 +24,15 @@ func findClassMissing(r *diagnose.Route) []diagnose.Finding {
 	if r.Source == nil || !r.Index.Looked(facts.IngressClasses, "") {
 		return nil
 	}
-	class, old := diagnose.ClassOf(r.Source)
+	class, old := r.Source.Class.Class, r.Source.Class.Annotated
 	if class == "" || old || r.Index.Classes[class] != nil {
 		return nil
 	}
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		fmt.Sprintf("the Ingress is of class %s, and there is no such IngressClass", class),
 		setClass(r),
-		diagnose.Fact(diagnose.IngressName(r.Source), "spec.ingressClassName %s", class),
+		diagnose.Fact(r.Source.String(), "spec.ingressClassName %s", class),
 		classEvidence(r),
 	)
 }

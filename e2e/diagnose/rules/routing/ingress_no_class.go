@@ -2,6 +2,8 @@ package routing
 
 import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/ingressclass"
+	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 )
 
 const ingressNoClass diagnose.Code = "ingress-no-class"
@@ -23,18 +25,18 @@ func findNoClass(r *diagnose.Route) []diagnose.Finding {
 	if r.Source == nil {
 		return nil
 	}
-	if class, _ := diagnose.ClassOf(r.Source); class != "" ||
-		(r.Index.Traefik.Flag(diagnose.OnlyClass) == "" && (len(r.Published) > 0 || !isDown(r))) {
+	if class := r.Source.Class.Class; class != "" ||
+		(r.Index.Traefik.Config.Value(traefik.OnlyClass) == "" && (len(r.Published) > 0 || !isDown(r))) {
 		return nil
 	}
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		"the Ingress names no class, so Traefik leaves it alone",
 		setClass(r),
 		diagnose.Fact(
-			diagnose.IngressName(r.Source),
+			r.Source.String(),
 			"no spec.ingressClassName and no annotation %s",
-			diagnose.OldClass,
+			ingressclass.Annotation,
 		),
 		classEvidence(r),
 	)

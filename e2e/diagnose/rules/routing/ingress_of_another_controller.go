@@ -22,15 +22,15 @@ func findForeign(r *diagnose.Route) []diagnose.Finding {
 	if !r.Foreign {
 		return nil
 	}
-	class, _ := diagnose.ClassOf(r.Source)
+	class := r.Source.Class.Class
 	by := "of class " + class
 	if object := r.Index.Classes[class]; object != nil {
 		by = object.Spec.Controller
 	}
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		"another ingress controller serves the Ingress, "+by+": its own settings are not looked at",
 		diagnose.Remedy{Text: "nothing to do"},
-		diagnose.Fact(diagnose.IngressName(r.Source), "class %s, status %s", class, diagnose.List(r.Published)),
+		diagnose.Fact(r.Source.String(), "class %s, status %s", class, diagnose.List(r.Published)),
 	)
 }

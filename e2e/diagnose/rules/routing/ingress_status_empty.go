@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -32,17 +33,17 @@ func statusEmpty(r *diagnose.Route) bool {
 }
 
 func findStatusPending(r *diagnose.Route) []diagnose.Finding {
-	if !statusEmpty(r) || r.Address == "" || r.Age(r.Source.CreationTimestamp.Time) > settling {
+	if !statusEmpty(r) || r.Address == "" || r.Age(r.Source.Created) > settling {
 		return nil
 	}
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		"the Ingress is new; Traefik writes its status in a moment",
 		diagnose.Remedy{Text: "wait"},
 		diagnose.Fact(
-			diagnose.IngressName(r.Source),
+			r.Source.String(),
 			"created %s, no address in its status",
-			diagnose.Stamp(r.Source.CreationTimestamp.Time),
+			diagnose.Stamp(r.Source.Created),
 		),
 	)
 }
@@ -53,15 +54,15 @@ func findStatusEmpty(r *diagnose.Route) []diagnose.Finding {
 	if !statusEmpty(r) || r.Has(ingressStatusEmpty) {
 		return nil
 	}
-	empty := diagnose.Fact(diagnose.IngressName(r.Source), "status.loadBalancer is empty")
+	empty := diagnose.Fact(r.Source.String(), "status.loadBalancer is empty")
 	t := r.Index.Traefik
-	switch flag := t.Flag(diagnose.PublishedService); {
-	case t.Deployment != nil && flag == "" && t.Flag(diagnose.EndpointAddress) == "" && t.Flag(diagnose.EndpointName) == "":
+	switch flag := t.Config.Value(traefik.PublishedService); {
+	case t.Deployment != nil && flag == "" && t.Config.Value(traefik.EndpointAddress) == "" && t.Config.Value(traefik.EndpointName) == "":
 		return diagnose.One(
 			t.String(),
 			"Traefik is not told which address to publish, so the Ingress has none and external-dns publishes nothing",
 			diagnose.Remedy{
-				Text: fmt.Sprintf("give it --%s=NAMESPACE/SERVICE", diagnose.PublishedService),
+				Text: fmt.Sprintf("give it --%s=NAMESPACE/SERVICE", traefik.PublishedService),
 			},
 			empty,
 			diagnose.Fact(t.String(), "no flag --providers.kubernetesingress.ingressendpoint.*"),
@@ -74,7 +75,7 @@ func findStatusEmpty(r *diagnose.Route) []diagnose.Finding {
 				Text: "name the Service of Traefik",
 			},
 			empty,
-			diagnose.Fact(t.String(), "--%s=%s", diagnose.PublishedService, flag),
+			diagnose.Fact(t.String(), "--%s=%s", traefik.PublishedService, flag),
 		)
 	case r.Index.ControllerService != nil && r.Address == "":
 		return diagnose.One(
@@ -96,7 +97,7 @@ func findStatusEmpty(r *diagnose.Route) []diagnose.Finding {
 			),
 		)
 	}
-	object, evidence := diagnose.IngressName(r.Source), []diagnose.Evidence{empty}
+	object, evidence := r.Source.String(), []diagnose.Evidence{empty}
 	if r.Index.ControllerService != nil {
 		evidence = append(evidence, diagnose.Fact(serviceName(r.Index.ControllerService), "address %s", r.Address))
 	}

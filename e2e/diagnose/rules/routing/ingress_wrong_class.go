@@ -28,15 +28,15 @@ func findWrongClass(r *diagnose.Route) []diagnose.Finding {
 	if !other {
 		return nil
 	}
-	class, old := diagnose.ClassOf(r.Source)
+	class, old := r.Source.Class.Class, r.Source.Class.Annotated
 	if !old && r.Index.Classes[class] == nil && r.Index.Looked(facts.IngressClasses, "") {
 		return nil // that it does not exist says more
 	}
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		fmt.Sprintf("the Ingress is of class %s, which is not Traefik's", class),
 		setClass(r),
-		diagnose.Fact(diagnose.IngressName(r.Source), "class %s", class),
+		diagnose.Fact(r.Source.String(), "class %s", class),
 		evidence,
 	)
 }

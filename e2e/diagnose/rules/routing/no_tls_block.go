@@ -21,25 +21,22 @@ func noTLSBlockRule() []diagnose.Rule {
 
 // findNoTLSBlock finds an Ingress that only its annotation asks a certificate for: cert-manager looks at TLS blocks.
 func findNoTLSBlock(r *diagnose.Route) []diagnose.Finding {
-	if r.Source == nil || len(r.Source.Spec.TLS) > 0 || r.HasTLSElsewhere() || r.Brought() {
+	if r.Source == nil || len(r.Source.TLS) > 0 || r.HasTLSElsewhere() || r.Brought() {
 		return nil
 	}
-	evidence := []diagnose.Evidence{diagnose.Fact(diagnose.IngressName(r.Source), "spec.tls is empty")}
+	evidence := []diagnose.Evidence{diagnose.Fact(r.Source.String(), "spec.tls is empty")}
 	if h := r.Shown(); h != nil && len(h.Chain) > 0 {
 		evidence = append(evidence, diagnose.Fact("handshake "+r.Host, "certificate of %s", h.Chain[0].Subject))
 	}
 	secret := r.Ingress.Name + "-tls"
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		"the Ingress has no TLS block, so no certificate is asked for and HTTPS shows Traefik's own",
 		diagnose.Remedy{
 			Text: "add a TLS block with the host and a Secret",
-			Command: fmt.Sprintf(
-				`kubectl -n %s patch ingress %s --type=merge -p '{"spec":{"tls":[{"hosts":["%s"],"secretName":"%s"}]}}'`,
-				r.Ingress.Namespace,
-				r.Ingress.Name,
-				r.Host,
-				secret,
+			Command: r.Source.Patch(
+				"merge",
+				fmt.Sprintf(`{"spec":{"tls":[{"hosts":["%s"],"secretName":"%s"}]}}`, r.Host, secret),
 			),
 		},
 		evidence...)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 )
 
 const staleServed diagnose.Code = "stale-cert-served"
@@ -36,7 +37,7 @@ func findStale(r *diagnose.Route) []diagnose.Finding {
 	}
 	held, served := r.Secret.Certificates[0], h.Chain[0]
 	if !held.NotAfter.After(r.Index.Snapshot.Time) ||
-		!slices.ContainsFunc(held.Names, func(n string) bool { return diagnose.Covers(n, r.Host) }) {
+		!slices.ContainsFunc(held.Names, func(n string) bool { return edge.Covers(n, r.Host) }) {
 		return nil // what it holds is no better
 	}
 	evidence := []diagnose.Evidence{

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
@@ -28,16 +29,16 @@ func staleIngressStatusRule() []diagnose.Rule {
 // follows it faithfully.
 func findStatusStale(r *diagnose.Route) []diagnose.Finding {
 	want := r.Address
-	if fixed := r.Index.Traefik.Flag(diagnose.EndpointAddress); fixed != "" {
+	if fixed := r.Index.Traefik.Config.Value(traefik.EndpointAddress); fixed != "" {
 		want = fixed
 	}
-	if r.Index.Traefik.Flag(diagnose.EndpointName) != "" || want == "" || len(r.Published) == 0 ||
+	if r.Index.Traefik.Config.Value(traefik.EndpointName) != "" || want == "" || len(r.Published) == 0 ||
 		slices.Contains(r.Published, want) ||
 		r.Index.ControllerService == nil {
 		return nil
 	}
 	return diagnose.One(
-		diagnose.IngressName(r.Source),
+		r.Source.String(),
 		fmt.Sprintf(
 			"the Ingress still reports %s, the ingress controller is at %s",
 			diagnose.List(r.Published),
@@ -45,7 +46,7 @@ func findStatusStale(r *diagnose.Route) []diagnose.Finding {
 		),
 		restartTraefik(r, "restart Traefik, so that it writes the status again; DNS follows in one interval"),
 		diagnose.Fact(
-			diagnose.IngressName(r.Source),
+			r.Source.String(),
 			"status.loadBalancer %s",
 			diagnose.List(r.Published),
 		),
@@ -57,7 +58,7 @@ func findStatusStale(r *diagnose.Route) []diagnose.Finding {
 // has another and answers there. Alone that the two differ says nothing: the fixed one may be that of a router in
 // front.
 func findAddressStale(r *diagnose.Route) []diagnose.Finding {
-	fixed := r.Index.Traefik.Flag(diagnose.EndpointAddress)
+	fixed := r.Index.Traefik.Config.Value(traefik.EndpointAddress)
 	if fixed == "" || r.Address == "" || fixed == r.Address || !slices.Contains(r.Published, fixed) ||
 		diagnose.Unreachable(fixed) {
 		return nil
@@ -71,14 +72,14 @@ func findAddressStale(r *diagnose.Route) []diagnose.Finding {
 		diagnose.Remedy{
 			Text: fmt.Sprintf(
 				"replace --%s by --%s=NAMESPACE/SERVICE, so that the address follows the Service",
-				diagnose.EndpointAddress,
-				diagnose.PublishedService,
+				traefik.EndpointAddress,
+				traefik.PublishedService,
 			),
 		},
 		diagnose.Fact(
 			r.Index.Traefik.String(),
 			"--%s=%s",
-			diagnose.EndpointAddress,
+			traefik.EndpointAddress,
 			fixed,
 		),
 		diagnose.Fact(serviceName(r.Index.ControllerService), "address %s", r.Address),

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -25,22 +26,22 @@ func traefikBlindRule() []diagnose.Rule {
 // findTraefikBlind finds what keeps Traefik from seeing the Ingress: a filter of namespaces, or rights that it lacks.
 func findTraefikBlind(r *diagnose.Route) []diagnose.Finding {
 	t := r.Index.Traefik
-	if only := t.Flag(diagnose.OnlyNamespaces); only != "" && r.Source != nil &&
+	if only := t.Config.Value(traefik.OnlyNamespaces); only != "" && r.Source != nil &&
 		!slices.Contains(strings.Split(only, ","), r.Ingress.Namespace) {
 		return diagnose.One(
 			t.String(),
 			fmt.Sprintf(
 				"Traefik watches the namespaces %s only, so it does not see %s",
 				only,
-				diagnose.IngressName(r.Source),
+				r.Source.String(),
 			),
 			diagnose.Remedy{
-				Text: "add namespace " + r.Ingress.Namespace + " to --" + diagnose.OnlyNamespaces + ", or remove the flag",
+				Text: "add namespace " + r.Ingress.Namespace + " to --" + traefik.OnlyNamespaces + ", or remove the flag",
 			},
-			diagnose.Fact(t.String(), "--%s=%s", diagnose.OnlyNamespaces, only),
+			diagnose.Fact(t.String(), "--%s=%s", traefik.OnlyNamespaces, only),
 		)
 	}
-	if l := r.Index.Forbidden; l != nil {
+	if l := r.Index.Traefik.Logged.Forbidden; l != nil {
 		return diagnose.One(
 			t.String(),
 			"Traefik has no right to read what it routes by",

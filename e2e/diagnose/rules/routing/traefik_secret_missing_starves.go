@@ -34,15 +34,15 @@ func findStarved(r *diagnose.Route) []diagnose.Finding {
 	if h := r.Shown(); h != nil && h.Verified {
 		return nil
 	}
-	for i := range r.Source.Spec.TLS {
-		block := &r.Source.Spec.TLS[i]
+	for i := range r.Source.TLS {
+		block := &r.Source.TLS[i]
 		if block == r.Block {
 			return nil
 		}
-		if block.SecretName == "" || r.Index.Secrets[r.Named(block.SecretName)] != nil {
+		if block.Secret == "" || r.Index.Secrets[r.Named(block.Secret)] != nil {
 			continue
 		}
-		missing := diagnose.Object("Secret", r.Ingress.Namespace, block.SecretName)
+		missing := diagnose.Object("Secret", r.Ingress.Namespace, block.Secret)
 		return diagnose.One(
 			missing,
 			fmt.Sprintf(
@@ -56,7 +56,7 @@ func findStarved(r *diagnose.Route) []diagnose.Finding {
 				) + " is not there; or take its TLS block out until it is",
 			},
 			diagnose.Fact(
-				diagnose.IngressName(r.Source),
+				r.Source.String(),
 				"TLS block %d names %s, not found",
 				i+1,
 				missing,
@@ -77,12 +77,12 @@ func findAwaited(r *diagnose.Route) []diagnose.Finding {
 	if r.Block == nil || r.Secret != nil || !r.Index.Looked(facts.Secrets, r.Ingress.Namespace) {
 		return nil
 	}
-	text := r.Ingress.Namespace + "/" + r.Block.SecretName + " does not exist"
+	text := r.Ingress.Namespace + "/" + r.Block.Secret + " does not exist"
 	for i := len(r.Index.Traefik.Log) - 1; i >= 0; i-- {
 		if l := r.Index.Traefik.Log[i]; strings.Contains(l.Message, text) ||
 			strings.Contains(l.Fields["error"], text) {
 			return diagnose.One(
-				diagnose.IngressName(r.Source),
+				r.Source.String(),
 				"Traefik misses the Secret of the certificate: so it is until the first one is issued",
 				diagnose.Remedy{Text: "see the certificate layer"},
 				diagnose.Logged(facts.Traefik, l),

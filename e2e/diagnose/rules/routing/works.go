@@ -30,7 +30,7 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 	case r.Source == nil:
 		return diagnose.Broken, "no Ingress routes " + r.Host
 	case len(r.Published) == 0:
-		return diagnose.Broken, diagnose.IngressName(r.Source) + ": reports no address"
+		return diagnose.Broken, r.Source.String() + ": reports no address"
 	case !r.Index.Looked(facts.Probes, r.Host):
 		return diagnose.Clear, "" // what was not looked at speaks against nothing
 	case r.RawIP == nil && r.HTTPS == nil && r.HTTP == nil:
@@ -80,7 +80,10 @@ func arrived(r *diagnose.Route, rep *probe.Report) bool {
 		rep.Resolve.Records,
 		func(a probe.AddressRecord) bool { return slices.Contains(r.Published, a.Address) },
 	) ||
-		slices.ContainsFunc(rep.Resolve.Chain, func(to string) bool { return slices.Contains(r.Published, strings.TrimSuffix(to, ".")) })
+		slices.ContainsFunc(
+			rep.Resolve.Chain,
+			func(to string) bool { return slices.Contains(r.Published, strings.TrimSuffix(to, ".")) },
+		)
 }
 
 // secure is the probe over HTTPS that got to the ingress controller; nil for none.

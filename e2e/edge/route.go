@@ -1,0 +1,175 @@
+// Package edge holds the one model of a route: hosts, how they are served, and the object that says so. Whatever
+// judges or explains a route asks a Route, not the API's object: an Ingress is the first kind that makes one; others
+// are further adapters beside FromIngress.
+//
+// It knows how the kinds are written, and the readers of its sub-packages know the components that serve them. It
+// must not know how facts are collected, nor judge or explain.
+package edge
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+	"github.com/edgeproof/edgeproof/e2e/edge/ingressclass"
+)
+
+// Route is what one object says of its hosts.
+type Route struct {
+	Source
+	Created             time.Time
+	Annotations, Labels map[string]string
+	// Class chooses the controller that is to serve it.
+	Class ingressclass.Name
+	Rules []Rule
+	// Default is where what no rule takes is led to; nil for nowhere.
+	Default *Backend
+	TLS     []TLS
+	// Published are the addresses, and names where there is no address, that its status reports.
+	Published []string
+}
+
+// Source is the object that a route is read from.
+type Source struct{ Kind, Namespace, Name string }
+
+// Rule leads one host, or all hosts where it has none, to backends by path.
+type Rule struct {
+	Host  string
+	Paths []Path
+}
+
+// Path leads what begins with it to a backend; nil where that is no Service.
+type Path struct {
+	Path    string
+	Backend *Backend
+}
+
+// Backend is a port of a Service in the namespace of the route, by number or by name.
+type Backend struct {
+	Service  string
+	Port     int32
+	PortName string
+}
+
+// TLS asks for HTTPS with the certificate in a Secret.
+type TLS struct {
+	Hosts  []string
+	Secret string
+}
+
+// String names the object, as findings do.
+func (s Source) String() string { return s.Kind + " " + s.Namespace + "/" + s.Name }
+
+// Resource names the object as kubectl and external-dns's ownership records do: "ingress/shop/web".
+func (s Source) Resource() string {
+	return strings.ToLower(s.Kind) + "/" + s.Namespace + "/" + s.Name
+}
+
+// Annotate is the command that sets or, by a trailing dash, removes annotations of the object.
+func (s Source) Annotate(pairs ...string) string {
+	return fmt.Sprintf("kubectl -n %s annotate %s %s --overwrite %s",
+		s.Namespace, strings.ToLower(s.Kind), s.Name, strings.Join(pairs, " "))
+}
+
+// Unannotate is the command that removes an annotation of the object.
+func (s Source) Unannotate(key string) string { return s.Command("annotate") + " " + key + "-" }
+
+// Patch is the command that changes the object by a patch of a type, merge or json.
+func (s Source) Patch(kind, patch string) string {
+	return fmt.Sprintf("kubectl -n %s patch %s %s --type=%s -p '%s'",
+		s.Namespace, strings.ToLower(s.Kind), s.Name, kind, patch)
+}
+
+// Command is kubectl with a verb on the object: edit, delete, describe.
+func (s Source) Command(verb string) string {
+	return fmt.Sprintf("kubectl -n %s %s %s %s", s.Namespace, verb, strings.ToLower(s.Kind), s.Name)
+}
+
+// Hosts lists the hosts of rules and TLS blocks alike, once each, in lower case: external-dns publishes both.
+func (r *Route) Hosts() []string {
+	var out []string
+	add := func(host string) {
+		if host = strings.ToLower(strings.TrimSuffix(host, ".")); host != "" && !slices.Contains(out, host) {
+			out = append(out, host)
+		}
+	}
+	for _, rule := range r.Rules {
+		add(rule.Host)
+	}
+	for _, block := range r.TLS {
+		for _, host := range block.Hosts {
+			add(host)
+		}
+	}
+	return out
+}
+
+// RuleHosts lists the hosts of the rules.
+func (r *Route) RuleHosts() []string {
+	var out []string
+	for _, rule := range r.Rules {
+		if rule.Host != "" {
+			out = append(out, rule.Host)
+		}
+	}
+	return out
+}
+
+// TLSHosts lists the hosts of the TLS blocks.
+func (r *Route) TLSHosts() []string {
+	var out []string
+	for _, block := range r.TLS {
+		out = append(out, block.Hosts...)
+	}
+	return out
+}
+
+// RuleFor is the first rule that takes a host, nil for none.
+func (r *Route) RuleFor(host string) *Rule {
+	for i := range r.Rules {
+		if rule := &r.Rules[i]; rule.Host == "" || Covers(rule.Host, host) {
+			return rule
+		}
+	}
+	return nil
+}
+
+// TLSFor is the first TLS block that covers a host, nil for none.
+func (r *Route) TLSFor(host string) *TLS {
+	for i := range r.TLS {
+		if slices.ContainsFunc(r.TLS[i].Hosts, func(h string) bool { return Covers(h, host) }) {
+			return &r.TLS[i]
+		}
+	}
+	return nil
+}
+
+// Backends are those that a rule leads to, or without paths in it, the default one; nil stands for one that is no
+// Service.
+func (r *Route) Backends(rule *Rule) []*Backend {
+	if rule == nil || len(rule.Paths) == 0 {
+		return []*Backend{r.Default}
+	}
+	var out []*Backend
+	for i := range rule.Paths {
+		out = append(out, rule.Paths[i].Backend)
+	}
+	return out
+}
+
+// Issuer is the issuer that the route asks for a certificate; zero for none.
+func (r *Route) Issuer() certmanager.Reference { return certmanager.Requested(r.Annotations) }
+
+// Covers reports whether a name, as in a rule or a certificate, fits the host: a wildcard stands for exactly one
+// label (RFC 6125 section 6.4.3).
+func Covers(name, host string) bool {
+	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	if name == host {
+		return true
+	}
+	parent, wild := strings.CutPrefix(name, "*.")
+	label, rest, cut := strings.Cut(host, ".")
+	return wild && cut && label != "" && rest == parent
+}
