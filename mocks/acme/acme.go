@@ -49,10 +49,10 @@ const DefaultValidity = 90 * 24 * time.Hour
 // Environment returns the variables that Pebble reads, once and for the whole
 // process, when an authority is made. A program sets those that are unset
 // before it calls New: no sleep before a validation, no reuse of an
-// authorization (each order has to prove itself). Pebble's share of refused
-// nonces (5 %) stays, since real clients must bear it (RFC 8555 section 6.5).
+// authorization (each order has to prove itself), and no good nonce refused
+// (Pebble refuses 5 %, so that clients learn to try again; Let's Encrypt does not).
 func Environment() map[string]string {
-	return map[string]string{"PEBBLE_VA_NOSLEEP": "1", "PEBBLE_AUTHZREUSE": "0"}
+	return map[string]string{"PEBBLE_VA_NOSLEEP": "1", "PEBBLE_AUTHZREUSE": "0", "PEBBLE_WFE_NONCEREJECT": "0"}
 }
 
 // Options is what an authority is made of.
@@ -66,6 +66,9 @@ type Options struct {
 	Journal journal.Recorder
 	// Log gets Pebble's own log; nil drops it.
 	Log *log.Logger
+	// OwnWays shows Pebble as it is: all its challenge types in random order, its words for problems, its terms of
+	// service, and orders and keys that Let's Encrypt refuses.
+	OwnWays bool
 }
 
 // Authority is one certificate authority: an http.Handler for the whole of its
@@ -79,6 +82,7 @@ type Authority struct {
 	pebble   http.Handler
 	ca       *ca.CAImpl
 	rootPEM  []byte
+	ownWays  bool
 
 	mu       sync.Mutex
 	validity Validity
@@ -138,7 +142,7 @@ func New(o Options) (*Authority, error) {
 	}
 	return &Authority{
 		name: o.Name, journal: o.Journal, store: store, resolver: o.Resolver, pebble: front.Handler(), ca: authority,
-		rootPEM: root.PEM(), validity: Validity{Lifetime: DefaultValidity}, profiles: profiles,
+		rootPEM: root.PEM(), ownWays: o.OwnWays, validity: Validity{Lifetime: DefaultValidity}, profiles: profiles,
 	}, nil
 }
 
@@ -184,6 +188,14 @@ func (a *Authority) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		a.newOrder(seen, r)
 	case strings.HasPrefix(r.URL.Path, finalizePath):
 		a.finalize(seen, r, strings.TrimPrefix(r.URL.Path, finalizePath))
+	case a.ownWays:
+		a.pebble.ServeHTTP(seen, r)
+	case r.URL.Path == newAccountPath:
+		a.newAccount(seen, r)
+	case r.URL.Path == changeKeyPath:
+		a.changeKey(seen, r)
+	case strings.HasPrefix(r.URL.Path, authorizationPath), strings.HasPrefix(r.URL.Path, challengePath):
+		a.challenge(seen, r)
 	default:
 		a.pebble.ServeHTTP(seen, r)
 	}
@@ -191,7 +203,13 @@ func (a *Authority) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // finalize does what Pebble leaves out, and leaves the rest to it.
 func (a *Authority) finalize(w http.ResponseWriter, r *http.Request, orderID string) {
-	if refusal := a.checkCAA(r.Context(), orderID); refusal != nil {
+	refusal := a.checkCAA(r.Context(), orderID)
+	if refusal == nil && !a.ownWays && wantsStaple(payloadOf(r)) {
+		// [SRC boulder ra, ISS 2025; letsencrypt.org/2024/12/05/ending-ocsp: since 2025-05-07]
+		refusal = typed("unauthorized", http.StatusForbidden, "Error finalizing order :: OCSP must-staple extension is no longer "+
+			"available: see https://letsencrypt.org/2024/12/05/ending-ocsp")
+	}
+	if refusal != nil {
 		a.refuse(r.Context(), w, refusal)
 		return
 	}

@@ -183,8 +183,8 @@ func TestAChallengeThatIsNotInTheDNS(t *testing.T) {
 	if !errors.As(err, &refused) {
 		t.Fatalf("issued, or failed otherwise: %v", err)
 	}
-	for _, e := range j.Entries(api.JournalFilter{Contains: "urn:ietf:params:acme:error:unauthorized"}) {
-		if e.Op == "authorization" && e.Outcome == "200 invalid urn:ietf:params:acme:error:unauthorized" && e.Detail["names"] == "absent.example.com" {
+	for _, e := range j.Entries(api.JournalFilter{Contains: "urn:ietf:params:acme:error:dns"}) {
+		if e.Op == "authorization" && e.Outcome == "200 invalid urn:ietf:params:acme:error:dns" && e.Detail["names"] == "absent.example.com" {
 			return
 		}
 	}

@@ -17,6 +17,12 @@ const (
 	newOrderPath = "/order-plz"
 	orderPath    = "/my-order/"
 	finalizePath = "/finalize-order/"
+
+	newAccountPath    = "/sign-me-up"
+	accountPath       = "/my-account/"
+	changeKeyPath     = "/rollover-account-key"
+	authorizationPath = "/authZ/"
+	challengePath     = "/chalZ/"
 )
 
 // steps names Pebble's paths by what RFC 8555 section 7.1 calls the resources.
@@ -24,16 +30,16 @@ func steps() []struct{ prefix, name string } {
 	return []struct{ prefix, name string }{
 		{"/dir", "directory"},
 		{noncePath, "new-nonce"},
-		{"/sign-me-up", "new-account"},
-		{"/my-account/", "account"},
+		{newAccountPath, "new-account"},
+		{accountPath, "account"},
 		{newOrderPath, "new-order"},
 		{orderPath, "order"},
 		{finalizePath, "finalize"},
-		{"/authZ/", "authorization"},
-		{"/chalZ/", "challenge"},
+		{authorizationPath, "authorization"},
+		{challengePath, "challenge"},
 		{"/certZ/", "certificate"},
 		{"/revoke-cert", "revoke"},
-		{"/rollover-account-key", "key-change"},
+		{changeKeyPath, "key-change"},
 		{"/list-orderz/", "orders"},
 		{"/draft-ietf-acme-ari-03/renewalInfo/", "renewal-info"},
 	}

@@ -45,6 +45,7 @@ type config struct {
 	rateLimit                                bool
 	seed                                     uint64
 	verbose                                  bool
+	pebble                                   bool
 	podIP                                    string
 }
 
@@ -129,6 +130,7 @@ func parse(args []string, getenv func(string) string, errs io.Writer) (config, e
 	f.IntVar(&c.journalSize, "journal", 50_000, "how many journal `entries` are kept")
 	f.BoolVar(&c.rateLimit, "rate-limit", false, "enforce Cloudflare's 1200 requests per 5 minutes and user, and 200 per second and address")
 	f.Uint64Var(&c.seed, "seed", 1, "seed of the dice of injected faults: the same `number` repeats a run")
+	f.BoolVar(&c.pebble, "pebble", false, "show the ACME authorities as Pebble is, not as Let's Encrypt: challenge types in random order, words of problems, names that are ordered")
 	f.BoolVar(&c.verbose, "verbose", false, "write Pebble's and the servers' own logs to standard error")
 	if err := f.Parse(args); err != nil {
 		return c, err

@@ -131,7 +131,7 @@ func (w *world) authorities(logs *log.Logger) error {
 	resolver := reachable(w.sockets.dns.Stream.Addr())
 	issuer := func(name string, into **acme.Authority) func() error {
 		return func() error {
-			a, err := acme.New(acme.Options{Name: name, Resolver: resolver, Journal: w.journal, Log: logs})
+			a, err := acme.New(acme.Options{Name: name, Resolver: resolver, Journal: w.journal, Log: logs, OwnWays: w.config.pebble})
 			*into = a
 			return err
 		}
