@@ -18,6 +18,7 @@
 package dns
 
 import (
+	"context"
 	"net/netip"
 	"strings"
 	"sync/atomic"
@@ -157,6 +158,21 @@ func (s *Server) Ask(role api.DNSRole, name string, qtype uint16) *mdns.Msg {
 	query.SetQuestion(mdns.Fqdn(name), qtype)
 	query.SetEdns0(maxUDP, false)
 	return s.Answer(role, query)
+}
+
+// Resolve answers a message as the resolver does over HTTPS, after the delay of a fault; nil when a fault drops it.
+func (s *Server) Resolve(ctx context.Context, query *mdns.Msg, client string) *mdns.Msg {
+	reply, delay := s.answer(query, origin{role: api.RoleResolver, client: client, proto: "https", server: "https"})
+	if delay > 0 {
+		wait := time.NewTimer(delay)
+		defer wait.Stop()
+		select {
+		case <-wait.C:
+		case <-ctx.Done():
+			return nil
+		}
+	}
+	return reply
 }
 
 // Answer answers a whole message from inside, as Ask does a name. Never nil: a

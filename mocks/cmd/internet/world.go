@@ -23,6 +23,7 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/control/server"
 	"github.com/edgeproof/edgeproof/mocks/dns"
+	"github.com/edgeproof/edgeproof/mocks/doh"
 	"github.com/edgeproof/edgeproof/mocks/faultinjection"
 	"github.com/edgeproof/edgeproof/mocks/git"
 	"github.com/edgeproof/edgeproof/mocks/httpsfront"
@@ -86,7 +87,7 @@ func build(ctx context.Context, c config, errs io.Writer) (_ *world, err error) 
 	w.faults = faultinjection.New(c.seed, w.journal)
 	w.dns = dns.New(dns.Options{
 		Store: w.store, Address: c.address, Journal: w.journal, Faults: w.faults,
-		Own: []string{apiHost, acme.ProductionHost, acme.StagingHost}, Elsewhere: c.nameServers,
+		Own: []string{apiHost, acme.ProductionHost, acme.StagingHost, doh.CloudflareHost, doh.GoogleHost}, Elsewhere: c.nameServers,
 	})
 	if err = w.authorities(logs); err != nil {
 		return nil, err
@@ -97,7 +98,9 @@ func build(ctx context.Context, c config, errs io.Writer) (_ *world, err error) 
 	w.api = cloudflare.New(cloudflare.Options{Store: w.store, Journal: w.journal, Limit: w.limit()})
 	api := w.faults.HTTP(faultinjection.Host{Name: "api"}, w.api)
 	w.front = httpsfront.New(w.pki, logs)
-	w.front.Host(apiHost, api)
+	w.front.Host(apiHost, traced(api))
+	w.front.Host(doh.CloudflareHost, traced(doh.Cloudflare(w.dns.Resolve)))
+	w.front.Host(doh.GoogleHost, doh.Google(w.dns.Resolve))
 	w.front.Local(api, localNames(c, w.sockets.https.Addr())...)
 	for host, a := range map[string]*acme.Authority{acme.ProductionHost: w.production, acme.StagingHost: w.staging} {
 		w.front.Host(host, w.faults.HTTP(faultinjection.Host{Name: a.Name(), Step: acme.Step, Nonce: a.Nonce}, a))
@@ -106,6 +109,17 @@ func build(ctx context.Context, c config, errs io.Writer) (_ *world, err error) 
 		return nil, err
 	}
 	return w, w.steer()
+}
+
+// traced adds what Cloudflare answers on each of its hosts.
+func traced(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/cdn-cgi/trace" {
+			cloudflare.Trace(w, r)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // limit is the API's rate limit at the start.

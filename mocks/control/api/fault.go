@@ -52,9 +52,9 @@ type DNSMatch struct {
 	Type string `json:"type,omitempty"`
 	// Client is the remote address, or a prefix.
 	Client string `json:"client,omitempty"`
-	// Server is the listener: "primary", "secondary", or "control" for questions from inside.
+	// Server is the listener: "primary", "secondary", "https" for DNS over HTTPS, "control" for the control API.
 	Server string `json:"server,omitempty"`
-	// Proto is "udp" or "tcp", or "control" for questions from inside.
+	// Proto is "udp", "tcp" or "https", or "control" for questions through the control API.
 	Proto string `json:"proto,omitempty"`
 }
 

@@ -92,11 +92,11 @@ func (r *FaultRule) checkDNS() error {
 	case ends == 0 && d.DelayMillis == 0:
 		return fmt.Errorf("rule %q: it does nothing: give rcode, drop, truncate, answer or delayMs", r.ID)
 	}
-	if !slices.Contains([]string{"", "primary", "secondary", "control"}, r.DNS.Server) {
-		return fmt.Errorf("rule %q: server %q: give primary, secondary or control", r.ID, r.DNS.Server)
+	if !slices.Contains([]string{"", "primary", "secondary", "control", "https"}, r.DNS.Server) {
+		return fmt.Errorf("rule %q: server %q: give primary, secondary, control or https", r.ID, r.DNS.Server)
 	}
-	if !slices.Contains([]string{"", "udp", "tcp", "control"}, r.DNS.Proto) {
-		return fmt.Errorf("rule %q: proto %q: give udp, tcp or control", r.ID, r.DNS.Proto)
+	if !slices.Contains([]string{"", "udp", "tcp", "control", "https"}, r.DNS.Proto) {
+		return fmt.Errorf("rule %q: proto %q: give udp, tcp, https or control", r.ID, r.DNS.Proto)
 	}
 	if _, known := mdns.StringToRcode[strings.ToUpper(d.Rcode)]; d.Rcode != "" && !known {
 		return fmt.Errorf("rule %q: rcode %q is unknown: give SERVFAIL, REFUSED, NXDOMAIN …", r.ID, d.Rcode)
