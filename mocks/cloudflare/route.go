@@ -27,11 +27,30 @@ func (x *exchange) route() (family, handler) {
 	switch {
 	case x.path[0] == "zones":
 		return x.routeZones()
+	case len(x.path) == 1 && x.path[0] == "user":
+		return zones, x.by(methods{http.MethodGet: getUser})
+	case len(x.path) == 1 && x.path[0] == "memberships":
+		return zones, x.by(methods{http.MethodGet: listMemberships})
+	case len(x.path) == 1 && x.path[0] == "accounts":
+		return zones, x.by(methods{http.MethodGet: listAccounts})
 	case x.path[0] == "user" && len(x.path) > 1 && x.path[1] == "tokens":
 		return x.routeTokens(x.path[2:])
-	case x.path[0] == "accounts" && len(x.path) > 2 && isID(x.path[1]) && x.path[2] == "tokens":
-		x.account, _ = api.ParseID(x.path[1]) // isID has said that it is one
-		return x.routeTokens(x.path[3:])
+	case x.path[0] == "accounts" && isID(x.path[1]):
+		return x.routeAccount(x.path[2:])
+	}
+	return 0, nil
+}
+
+func (x *exchange) routeAccount(rest []string) (family, handler) {
+	x.account, _ = api.ParseID(x.path[1]) // it is one: see route
+	switch {
+	case len(rest) == 0:
+		return zones, x.by(methods{http.MethodGet: getAccount})
+	case rest[0] == "tokens":
+		return x.routeTokens(rest[1:])
+	}
+	if f, one, ok := featureOf(accountFeatures(), rest); ok {
+		return zones, f.serve(one)
 	}
 	return 0, nil
 }
@@ -58,6 +77,11 @@ func (x *exchange) routeZones() (family, handler) {
 		})
 	case x.path[2] == "dns_records":
 		return x.routeRecords(x.path[3:])
+	case len(x.path) == 3 && x.path[2] == "dnssec":
+		return records, x.by(methods{http.MethodGet: onZone(records, api.DNSRead, dnssec)})
+	}
+	if f, one, ok := featureOf(zoneFeatures(), x.path[2:]); ok {
+		return zones, onZone(records, api.ZoneRead, f.serve(one))
 	}
 	return 0, nil
 }

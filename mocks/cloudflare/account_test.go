@@ -1,0 +1,95 @@
+package cloudflare_test
+
+import (
+	"crypto/tls"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/edgeproof/edgeproof/mocks/cloudflare"
+	"github.com/edgeproof/edgeproof/mocks/control/api"
+	"github.com/edgeproof/edgeproof/mocks/zone"
+)
+
+// TestWhatClientsCallFirst: routes beside zones and records, as a token of DNS rights and as a user meet them.
+func TestWhatClientsCallFirst(t *testing.T) {
+	t.Parallel()
+	store := zone.New(zone.Options{})
+	z, err := store.AddZone(api.Zone{Name: "example.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, token, err := store.AddToken(api.Token{Permissions: api.EditDNS()}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.AddUser("a@example.com", userKey); err != nil {
+		t.Fatal(err)
+	}
+	s := cloudflare.New(cloudflare.Options{Store: store})
+	ask := func(method, path string, user bool) (int, string) {
+		r := httptest.NewRequestWithContext(t.Context(), method, "/client/v4"+path, strings.NewReader(`{}`))
+		if user {
+			r.Header.Set("X-Auth-Email", "a@example.com")
+			r.Header.Set("X-Auth-Key", userKey)
+		} else {
+			r.Header.Set("Authorization", "Bearer "+token)
+		}
+		w := httptest.NewRecorder()
+		s.ServeHTTP(w, r)
+		return w.Code, w.Body.String()
+	}
+	const none, info = `"result":[]`, `"total_count":0`
+	account := zone.DefaultAccount().ID.String()
+	inZone := "/zones/" + z.ID.String()
+	for path, want := range map[string]struct {
+		token     int
+		tokenText string
+		user      int
+		userText  string
+	}{
+		"/user":                                   {403, "9109", 200, `"email":"a@example.com"`},
+		"/accounts":                               {200, info, 200, `"name":"Example Account"`},
+		"/accounts/" + account:                    {403, "9109", 200, `"type":"standard"`},
+		"/accounts/" + account + "/rules/lists":   {403, "10000", 200, none},
+		"/memberships":                            {403, "9109", 200, `"status":"accepted"`},
+		inZone + "/pagerules?status=active":       {403, "10000", 200, none},
+		inZone + "/settings":                      {403, "10000", 200, none},
+		inZone + "/settings/ssl":                  {403, "10000", 404, "7003"},
+		inZone + "/custom_hostnames":              {403, "10000", 200, none},
+		inZone + "/addressing/regional_hostnames": {403, `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]`, 200, none},
+		inZone + "/rulesets":                      {403, "10000", 200, none},
+		inZone + "/dnssec":                        {200, `"status":"disabled"`, 200, `"status":"disabled"`},
+		inZone + "/nothing":                       {404, "7003", 404, "7003"},
+		somewhere + "/pagerules":                  {403, "10000", 403, "10000"},
+	} {
+		if status, body := ask(http.MethodGet, path, false); status != want.token || !strings.Contains(body, want.tokenText) {
+			t.Errorf("token: %s: %d %s", path, status, body)
+		}
+		if status, body := ask(http.MethodGet, path, true); status != want.user || !strings.Contains(body, want.userText) {
+			t.Errorf("user: %s: %d %s", path, status, body)
+		}
+	}
+	// external-dns 0.15 sends this with each update, whatever its flags are.
+	if status, body := ask(http.MethodPatch, inZone+"/addressing/regional_hostnames/www.example.com", false); status != 403 || !strings.Contains(body, "10000") {
+		t.Errorf("PATCH of a regional hostname: %d %s", status, body)
+	}
+	if status, body := ask(http.MethodGet, inZone+"/dns_records/export", false); status != 200 ||
+		!strings.Contains(body, "\tIN\tSOA\tada.ns.cloudflare.com. dns.cloudflare.com. ") || strings.Count(body, "\tIN\tNS\t") != 2 {
+		t.Errorf("export: %d %s", status, body)
+	}
+}
+
+func TestTrace(t *testing.T) {
+	t.Parallel()
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "https://api.cloudflare.com/cdn-cgi/trace", nil)
+	r.RemoteAddr, r.TLS = "[2001:db8::7]:4711", &tls.ConnectionState{Version: tls.VersionTLS13}
+	w := httptest.NewRecorder()
+	cloudflare.Trace(w, r)
+	for _, want := range []string{"h=api.cloudflare.com\n", "ip=2001:db8::7\n", "tls=TLSv1.3\n"} {
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("no %q in\n%s", want, w.Body)
+		}
+	}
+}
