@@ -12,38 +12,38 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
-// What clients ask for before or beside the zones. The permissions for it are not among those of api.Permissions, so a
-// token is refused as one of DNS rights is, and a user with the global key sees an account in which nothing of it is set
-// up. That the words are the same for all of these routes is by inference; for regional hostnames they are reported
-// [ISS external-dns#5035 and #5087, 2025-01].
+// What clients ask for before or beside the zones: a token without the permission is refused as one of DNS rights is, and
+// who has it sees an account in which nothing of it is set up. That the words are the same for all of these routes is by
+// inference; for regional hostnames they are reported [ISS external-dns#5035 and #5087, 2025-01].
 
 // feature is a part of the API of which this account has nothing.
 type feature struct {
-	path     string // under /zones/{id} or /accounts/{id}
+	path     string         // under /zones/{id} or /accounts/{id}
+	need     api.Permission // "" is one that tokens cannot have here
 	evidence zone.Evidence
 }
 
 func zoneFeatures() []feature {
 	return []feature{
-		{"pagerules", zone.Unverified},
-		{"custom_hostnames", zone.Unverified},
-		{"addressing/regional_hostnames", zone.Reported},
-		{"rulesets", zone.Unverified},
-		{"settings", zone.Unverified},
-		{"filters", zone.Unverified},
-		{"firewall/rules", zone.Unverified},
-		{"workers/routes", zone.Unverified},
-		{"load_balancers", zone.Unverified},
-		{"ssl/certificate_packs", zone.Unverified},
+		{"pagerules", api.PageRulesRead, zone.Unverified},
+		{"custom_hostnames", "", zone.Unverified},
+		{"addressing/regional_hostnames", "", zone.Reported},
+		{"rulesets", "", zone.Unverified},
+		{"settings", api.ZoneSettingsRead, zone.Unverified},
+		{"filters", "", zone.Unverified},
+		{"firewall/rules", "", zone.Unverified},
+		{"workers/routes", "", zone.Unverified},
+		{"load_balancers", "", zone.Unverified},
+		{"ssl/certificate_packs", "", zone.Unverified},
 	}
 }
 
 func accountFeatures() []feature {
 	return []feature{
-		{"rules/lists", zone.Unverified},
-		{"rulesets", zone.Unverified},
-		{"cfd_tunnel", zone.Unverified},
-		{"members", zone.Unverified},
+		{"rules/lists", "", zone.Unverified},
+		{"rulesets", "", zone.Unverified},
+		{"cfd_tunnel", "", zone.Unverified},
+		{"members", "", zone.Unverified},
 	}
 }
 
@@ -65,7 +65,7 @@ func featureOf(features []feature, rest []string) (f feature, one, ok bool) {
 func (f feature) serve(one bool) handler {
 	return func(x *exchange) error {
 		switch {
-		case x.caller.user == nil:
+		case !x.caller.may(f.need):
 			return gatewayRefusal(http.StatusForbidden, codeAuth, f.evidence, "Authentication error")
 		case one || x.r.Method != http.MethodGet:
 			return gatewayRefusal(http.StatusNotFound, codeNoRoute, zone.Unverified,
@@ -81,6 +81,15 @@ func dnssec(x *exchange) error {
 		return append(b, `{"status":"disabled","flags":null,"algorithm":null,"key_type":null,"digest_type":null,"digest_algorithm":null,`+
 			`"digest":null,"ds":null,"key_tag":null,"public_key":null,"modified_on":null,"dnssec_multi_signer":false,"dnssec_presigned":false,`+
 			`"dnssec_use_nsec3":false}`...)
+	})
+}
+
+// dnsSettings is GET /zones/{zone_id}/dns_settings: the defaults [DOC 2026-11: the API's schema dns_settings].
+func dnsSettings(x *exchange) error {
+	return x.succeed(func(b []byte) []byte {
+		return append(b, `{"flatten_all_cnames":false,"foundation_dns":false,"multi_provider":false,"nameservers":{"type":"cloudflare.standard"},`+
+			`"ns_ttl":86400,"secondary_overrides":false,"soa":{"expire":604800,"min_ttl":1800,"mname":null,"refresh":10000,"retry":2400,`+
+			`"rname":"dns.cloudflare.com","ttl":3600},"zone_mode":"standard"}`...)
 	})
 }
 
@@ -195,5 +204,5 @@ func Trace(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-cache")
 	_, _ = fmt.Fprintf(w, "fl=1f1\nh=%s\nip=%s\nts=%d.%03d\nvisit_scheme=https\nuag=%s\ncolo=FRA\nsliver=none\nhttp=%s\nloc=XX\n"+
 		"tls=%s\nsni=plaintext\nwarp=off\ngateway=off\nrbi=off\nkex=X25519\n",
-		r.Host, host, now.Unix(), now.UnixMilli()%1000, r.UserAgent(), strings.ToLower(r.Proto), version)
+		r.Host, host, now.Unix(), now.UnixMilli()%1000, r.UserAgent(), strings.TrimSuffix(strings.ToLower(r.Proto), ".0"), version)
 }

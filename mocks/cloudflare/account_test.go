@@ -62,6 +62,7 @@ func TestWhatClientsCallFirst(t *testing.T) {
 		inZone + "/rulesets":                      {403, "10000", 200, none},
 		inZone + "/dnssec":                        {200, `"status":"disabled"`, 200, `"status":"disabled"`},
 		inZone + "/nothing":                       {404, "7003", 404, "7003"},
+		inZone + "/dns_settings":                  {200, `"zone_mode":"standard"`, 200, `"zone_mode"`},
 		somewhere + "/pagerules":                  {403, "10000", 403, "10000"},
 	} {
 		if status, body := ask(http.MethodGet, path, false); status != want.token || !strings.Contains(body, want.tokenText) {
@@ -70,6 +71,14 @@ func TestWhatClientsCallFirst(t *testing.T) {
 		if status, body := ask(http.MethodGet, path, true); status != want.user || !strings.Contains(body, want.userText) {
 			t.Errorf("user: %s: %d %s", path, status, body)
 		}
+	}
+	_, more, err := store.AddToken(api.Token{Permissions: append(api.EditDNS(), api.PageRulesEdit)}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	token = more // octodns's settings as shipped
+	if status, body := ask(http.MethodGet, inZone+"/pagerules?status=active", false); status != 200 || !strings.Contains(body, none) {
+		t.Errorf("a token for page rules: %d %s", status, body)
 	}
 	// external-dns 0.15 sends this with each update, whatever its flags are.
 	if status, body := ask(http.MethodPatch, inZone+"/addressing/regional_hostnames/www.example.com", false); status != 403 || !strings.Contains(body, "10000") {

@@ -77,8 +77,11 @@ func (x *exchange) routeZones() (family, handler) {
 		})
 	case x.path[2] == "dns_records":
 		return x.routeRecords(x.path[3:])
-	case len(x.path) == 3 && x.path[2] == "dnssec":
-		return records, x.by(methods{http.MethodGet: onZone(records, api.DNSRead, dnssec)})
+	case len(x.path) == 3 && x.path[2] == "dnssec" && x.r.Method == http.MethodGet:
+		return records, onZone(records, api.DNSRead, dnssec)
+	}
+	if len(x.path) == 3 && x.path[2] == "dns_settings" && x.r.Method == http.MethodGet {
+		return records, onZone(records, api.DNSRead, dnsSettings)
 	}
 	if f, one, ok := featureOf(zoneFeatures(), x.path[2:]); ok {
 		return zones, onZone(records, api.ZoneRead, f.serve(one))

@@ -176,9 +176,13 @@ func refusals() []refusal {
 		{400, 9021, "TTL must be between 60 and 86400 seconds, or 1 for Automatic.", zone.Reported, post(record("A", "x", "192.0.2.1", fields{"ttl": 86401})), nil, nil},
 		{400, 9100, "priority is a required field.", zone.Reported, post(record("MX", "x", "mx.example.net")), nil, nil},
 		{400, 9007, "Content for TXT record is invalid.", zone.Unverified, post(record("TXT", "x", `"half a quote`)), nil, nil},
-		{400, 9102, "service is not a valid data field.", zone.Unverified, post(fields{"type": "SRV", "name": "_s._tcp", "data": fields{
-			"port": 80, "priority": 1, "weight": 2, "target": "t.example.net", "service": "_s",
+		{400, 9102, "port is not a valid data field.", zone.Unverified, post(fields{"type": "SRV", "name": "_s._tcp", "data": fields{
+			"port": 65536, "priority": 1, "weight": 2, "target": "t.example.net",
 		}}), nil, nil},
+		{400, 9039, "CNAME content cannot reference itself.", zone.Reported, post(record("CNAME", "x", "X.example.com.")), nil, nil},
+		{403, 10000, "Authentication error", zone.Reported, func(ctx context.Context, w *world, c *cloudflare.Client) error {
+			return c.Patch(ctx, "zones/"+w.zoneID()+"/addressing/regional_hostnames/www.example.com", fields{"region_key": "earth"}, nil)
+		}, nil, nil},
 		{400, 9101, "port is a required data field.", zone.Unverified, post(record("SRV", "_s._tcp", "0 5 80 t.example.net")), nil, nil},
 		{400, 9101, "algorithm is a required data field.", zone.Reported, post(record("SSHFP", "x", "4 2 abcd")), nil, nil},
 		{400, 1118, "You have exceeded the limit for adding zones. Please activate some zones.", zone.Reported, func(ctx context.Context, _ *world, c *cloudflare.Client) error {

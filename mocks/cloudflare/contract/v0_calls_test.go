@@ -45,7 +45,7 @@ func unservedByV0() map[string]string {
 		"there is no cache":     {"PurgeEverything", "PurgeCache", "PurgeCacheContext"},
 		"no traffic is counted": {"ZoneAnalyticsDashboard", "ZoneAnalyticsByColocation"},
 		"nothing is for sale; a subscription names one of three plans": {"AvailableZonePlans", "AvailableZoneRatePlans"},
-		"zones are not signed":                     {"ZoneDNSSECSetting", "UpdateZoneDNSSEC", "DeleteZoneDNSSEC"},
+		"zones are not signed":                     {"UpdateZoneDNSSEC", "DeleteZoneDNSSEC"},
 		"nobody else is there to take a zone over": {"CreateZoneHold", "GetZoneHold", "DeleteZoneHold"},
 	} {
 		for _, name := range names {
@@ -71,6 +71,9 @@ func v0ZoneCalls(w *world, l *ledger) {
 	}
 	if full := call[cloudflare.Zone](l, c.ZoneSetType, made.ID, "full"); full.Type != "full" {
 		t.Error(full)
+	}
+	if signed := call[cloudflare.ZoneDNSSEC](l, c.ZoneDNSSECSetting, made.ID); signed.Status != "disabled" {
+		t.Error(signed)
 	}
 	none := []string{} // TestV0EditZone has some, which are refused
 	if plain := call[cloudflare.Zone](l, c.ZoneSetVanityNS, made.ID, none); len(plain.VanityNS) != 0 {

@@ -13,19 +13,25 @@ import (
 type Permission string
 
 // The permissions that matter here: DNS clients are told to ask for ZoneRead and DNSEdit, and tools that make
-// zones and tokens need the others. An Edit includes its Read.
+// zones and tokens, or read page rules and settings, need the others. An Edit includes its Read.
 const (
-	ZoneRead   Permission = "Zone:Read"
-	ZoneEdit   Permission = "Zone:Edit"
-	DNSRead    Permission = "DNS:Read"
-	DNSEdit    Permission = "DNS:Edit"
-	TokensRead Permission = "API Tokens:Read" //nolint:gosec // the name of a permission, not a credential
-	TokensEdit Permission = "API Tokens:Edit" //nolint:gosec // likewise
+	ZoneRead         Permission = "Zone:Read"
+	ZoneEdit         Permission = "Zone:Edit"
+	DNSRead          Permission = "DNS:Read"
+	DNSEdit          Permission = "DNS:Edit"
+	PageRulesRead    Permission = "Page Rules:Read"
+	PageRulesEdit    Permission = "Page Rules:Edit"
+	ZoneSettingsRead Permission = "Zone Settings:Read"
+	ZoneSettingsEdit Permission = "Zone Settings:Edit"
+	TokensRead       Permission = "API Tokens:Read" //nolint:gosec // the name of a permission, not a credential
+	TokensEdit       Permission = "API Tokens:Edit" //nolint:gosec // likewise
 )
 
 // Permissions lists all of them.
 func Permissions() []Permission {
-	return []Permission{ZoneRead, ZoneEdit, DNSRead, DNSEdit, TokensRead, TokensEdit}
+	return []Permission{
+		ZoneRead, ZoneEdit, DNSRead, DNSEdit, PageRulesRead, PageRulesEdit, ZoneSettingsRead, ZoneSettingsEdit, TokensRead, TokensEdit,
+	}
 }
 
 // EditDNS is the set that cert-manager and external-dns document: Zone:Read and DNS:Edit.
