@@ -1,5 +1,5 @@
-// Package acme runs a certificate authority as Let's Encrypt looks from
-// outside: Pebble in this process, at Let's Encrypt's path, with every step in
+// Package acme runs a certificate authority as clients see Let's Encrypt:
+// Pebble in this process, at Let's Encrypt's path, with every step in
 // the journal and the validity of what it issues under control.
 //
 // It knows Pebble and RFC 8555. It knows nothing of zones: what it validates it
@@ -130,7 +130,7 @@ func New(o Options) (*Authority, error) {
 	const alternateRoots, chainLength = 0, 1
 	authority := ca.New(o.Log, store, "", "ecdsa", alternateRoots, chainLength, builtIn())
 	validator := va.New(o.Log, httpPort, tlsPort, false, o.Resolver, store)
-	// Retry-After 1 for authorizations and orders: the shortest a client can be told.
+	// Retry-After 1 for authorizations and orders: the shortest that a client takes.
 	front := wfe.New(o.Log, store, validator, authority, []string{caaIdentity}, false, false, 1, 1)
 	root := authority.GetRootCert(0)
 	if root == nil {

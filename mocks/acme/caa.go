@@ -129,5 +129,5 @@ func (a *Authority) refuse(ctx context.Context, w http.ResponseWriter, p *pebble
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Replay-Nonce", a.Nonce(ctx))
 	w.WriteHeader(p.HTTPStatus)
-	_, _ = w.Write(body) // the client is gone: nobody to tell
+	_, _ = w.Write(body) // the client is gone
 }

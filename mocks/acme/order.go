@@ -41,7 +41,7 @@ func offer(directory []byte, profiles []string, ownWays bool) []byte {
 // newOrder lets Pebble make an order. One that names no profile gets the
 // default: Pebble would draw lots. One that names a profile which is known but
 // not offered is refused, in Pebble's words for an unknown one; and one that
-// names dates, in Let's Encrypt's words, which lets nobody choose them.
+// names dates, in Let's Encrypt's words, which takes none.
 func (a *Authority) newOrder(w http.ResponseWriter, r *http.Request) {
 	request, profiles := orderRequestOf(r), a.Profiles()
 	answer := a.recorded(r) // it checks signature and nonce before anything else

@@ -40,14 +40,14 @@ func (a *Authority) reword(ctx context.Context, c *core.Challenge) *pebble.Probl
 	}
 	ctx, cancel := context.WithTimeout(ctx, lookupTimeout)
 	defer cancel()
-	var said *pebble.ProblemDetails
+	var worded *pebble.ProblemDetails
 	if c.Type == pebble.ChallengeDNS01 {
-		said = a.rewordDNS(ctx, c.Error.Detail, "_acme-challenge."+host)
+		worded = a.rewordDNS(ctx, c.Error.Detail, "_acme-challenge."+host)
 	} else {
-		said = a.rewordAddress(ctx, c, host)
+		worded = a.rewordAddress(ctx, c, host)
 	}
-	if said != nil {
-		c.Error = said
+	if worded != nil {
+		c.Error = worded
 	}
 	return c.Error
 }

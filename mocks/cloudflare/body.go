@@ -151,7 +151,7 @@ func (x *exchange) decode(into any) error {
 	if err := json.Unmarshal(body, into); err != nil {
 		var (
 			wrongType *json.UnmarshalTypeError
-			refused   *zone.Refusal
+			refused   *zone.APIError
 		)
 		switch {
 		case errors.As(err, &refused):

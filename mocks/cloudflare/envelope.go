@@ -65,16 +65,16 @@ func (x *exchange) fail(err error) {
 
 // Refuse is the body of a refusal in the gateway's envelope, for faults that are injected before the server
 // is asked.
-func Refuse(refused *zone.Refusal) []byte {
-	_, body := failure(&gatewayError{Refusal: refused})
+func Refuse(refused *zone.APIError) []byte {
+	_, body := failure(&gatewayError{APIError: refused})
 	return body
 }
 
 // failure encodes an error. Errors that are no refusals are this program's own faults.
-func failure(err error) (*zone.Refusal, []byte) {
-	var refused *zone.Refusal
+func failure(err error) (*zone.APIError, []byte) {
+	var refused *zone.APIError
 	if !errors.As(err, &refused) {
-		refused = &zone.Refusal{
+		refused = &zone.APIError{
 			Status: http.StatusInternalServerError, Code: codeAuth, Evidence: zone.Unverified, Message: "Internal error: " + err.Error(),
 		}
 	}
@@ -88,7 +88,7 @@ func failure(err error) (*zone.Refusal, []byte) {
 	return refused, append(appendErrors([]byte(`{"result":null,"success":false,"errors":`), refused), `,"messages":[]}`...)
 }
 
-func appendErrors(b []byte, errs ...*zone.Refusal) []byte {
+func appendErrors(b []byte, errs ...*zone.APIError) []byte {
 	b = append(b, '[')
 	for i, e := range errs {
 		if i > 0 {
@@ -99,7 +99,7 @@ func appendErrors(b []byte, errs ...*zone.Refusal) []byte {
 		b = append(b, `,"message":`...)
 		b = appendString(b, e.Message)
 		if len(e.Chain) > 0 {
-			chain := make([]*zone.Refusal, len(e.Chain))
+			chain := make([]*zone.APIError, len(e.Chain))
 			for j := range e.Chain {
 				chain[j] = &e.Chain[j]
 			}

@@ -16,7 +16,7 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
-// fuzzed is an API whose store is made anew for every input.
+// fuzzed is an API whose store is new for every input.
 func fuzzed(t testing.TB) (*cloudflare.Server, *zone.Store, *api.Zone, *zone.Record) {
 	t.Helper()
 	store := zone.New(zone.Options{})

@@ -23,7 +23,7 @@ type Limit struct {
 // DefaultLimit is Cloudflare's: 1200 requests of a user in 5 minutes, 200 of an address in a second.
 func DefaultLimit() Limit { return Limit{Requests: 1200, Window: 5 * time.Minute, PerSecond: 200} }
 
-const maxLimited = 10_000 // users and addresses counted at once; more start the count anew
+const maxLimited = 10_000 // users and addresses counted at once; more start a new count
 
 type usage struct {
 	count   int
@@ -137,7 +137,7 @@ func (x *exchange) rateHeaders(requests, left int, window, reset time.Duration) 
 	h["Ratelimit-Policy"] = []string{`"default";q=` + strconv.Itoa(requests) + `;w=` + seconds(window)}
 }
 
-// seconds rounds up: a client that waits as told must not come too early.
+// seconds rounds up: a client that waits for that long must not come too early.
 func seconds(d time.Duration) string {
 	return strconv.Itoa(int((d + time.Second - 1) / time.Second))
 }

@@ -33,22 +33,22 @@ const (
 
 // gatewayError is a refusal of the layer before the DNS API. Its envelope has another key order [LIVE].
 type gatewayError struct {
-	*zone.Refusal
+	*zone.APIError
 	bare bool // without messages and result: 9106 [ISS]
 }
 
-func (e *gatewayError) Unwrap() error { return e.Refusal }
+func (e *gatewayError) Unwrap() error { return e.APIError }
 
 func gatewayRefusal(status, code int, evidence zone.Evidence, format string, args ...any) error {
-	return &gatewayError{Refusal: &zone.Refusal{
+	return &gatewayError{APIError: &zone.APIError{
 		Status: status, Code: code, Message: fmt.Sprintf(format, args...), Evidence: evidence,
 	}}
 }
 
 func refuseHeader(evidence zone.Evidence, code int, header string) error {
-	return &gatewayError{Refusal: &zone.Refusal{
+	return &gatewayError{APIError: &zone.APIError{
 		Status: http.StatusBadRequest, Code: codeHeaders, Message: "Invalid request headers", Evidence: evidence,
-		Chain: []zone.Refusal{{Code: code, Message: "Invalid format for " + header + " header"}},
+		Chain: []zone.APIError{{Code: code, Message: "Invalid format for " + header + " header"}},
 	}}
 }
 
@@ -56,7 +56,7 @@ func refuseNoCredentials(f family) error {
 	if f == tokens {
 		return gatewayRefusal(http.StatusBadRequest, codeNoToken, zone.Reported, `Missing "Authorization" header`)
 	}
-	return &gatewayError{bare: true, Refusal: &zone.Refusal{
+	return &gatewayError{bare: true, APIError: &zone.APIError{
 		Status: http.StatusBadRequest, Code: codeNoCredentials, Evidence: zone.Reported,
 		Message: "Missing X-Auth-Key, X-Auth-Email or Authorization headers",
 	}}
@@ -88,7 +88,7 @@ func refuseAccess(evidence zone.Evidence) error {
 }
 
 func refuseBody(evidence zone.Evidence, format string, args ...any) error {
-	return &zone.Refusal{
+	return &zone.APIError{
 		Status: http.StatusBadRequest, Code: zone.CodeBody, Evidence: evidence, Message: fmt.Sprintf(format, args...),
 	}
 }

@@ -11,8 +11,8 @@ import (
 
 const tokensPerPage = 20
 
-// mine lists the tokens that the route is about: the account's, or those of the caller as a user.
-func (x *exchange) mine() []*api.Token {
+// visibleTokens lists the tokens that the route is about: the account's, or those of the caller as a user.
+func (x *exchange) visibleTokens() []*api.Token {
 	var out []*api.Token
 	for _, t := range x.store.Tokens() {
 		if t.Account == x.account && (!x.account.IsZero() || x.caller.user != nil || t.Owner == x.caller.owner()) {
@@ -23,7 +23,7 @@ func (x *exchange) mine() []*api.Token {
 }
 
 func (x *exchange) token() (*api.Token, error) {
-	for _, t := range x.mine() {
+	for _, t := range x.visibleTokens() {
 		if t.ID == x.record {
 			return t, nil
 		}
@@ -40,7 +40,7 @@ func listTokens(x *exchange) error {
 	if err != nil {
 		return err
 	}
-	all := x.mine()
+	all := x.visibleTokens()
 	from := min(p.offset(), len(all))
 	shown := []tokenBody{}
 	for _, t := range all[from:min(from+p.perPage, len(all))] {

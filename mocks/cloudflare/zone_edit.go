@@ -58,9 +58,9 @@ func createZone(x *exchange) error {
 		}
 	}
 	z, err := x.store.AddZone(fresh)
-	var full *zone.Refusal
+	var full *zone.APIError
 	if errors.As(err, &full) {
-		return &gatewayError{Refusal: full}
+		return &gatewayError{APIError: full}
 	}
 	if err != nil {
 		return gatewayRefusal(http.StatusBadRequest, zone.CodeNameInvalid, zone.Unverified, "DNS name is invalid.")

@@ -88,8 +88,8 @@ func (v values) zoneHolds(z *api.Zone) bool {
 			continue
 		}
 		asked = true
-		if held := f.holds(f.asked); held == anyOf {
-			return held
+		if holds := f.holds(f.asked); holds == anyOf {
+			return holds
 		}
 	}
 	return !asked || !anyOf

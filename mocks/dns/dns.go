@@ -149,7 +149,7 @@ func (s *Server) aboveOwn(name string) bool {
 // Questions counts the questions answered, or dropped by a fault, since the start.
 func (s *Server) Questions() uint64 { return s.asked.Load() }
 
-// ForgetQuestions starts their count anew.
+// ForgetQuestions starts a new count.
 func (s *Server) ForgetQuestions() { s.asked.Store(0) }
 
 // Ask answers a question from inside, as a listener of the role would over TCP.

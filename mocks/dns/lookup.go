@@ -48,13 +48,13 @@ func (l *lookup) name(owner, name string, depth int) {
 			return
 		}
 	}
-	cut, ok := l.zoneOf(name)
+	zv, ok := l.zoneOf(name)
 	switch {
 	case ok:
 		if depth == 0 {
 			l.reply.Authoritative = l.role != api.RoleResolver
 		}
-		l.inZone(cut, owner, name, depth)
+		l.inZone(zv, owner, name, depth)
 	case l.role != api.RoleAuthority:
 		l.owner, l.stranger = owner, strings.TrimSuffix(name, ".")
 		if name == "" { // the root itself
@@ -66,50 +66,50 @@ func (l *lookup) name(owner, name string, depth int) {
 }
 
 // zoneOf finds the zone of a name. A zone that is not active is not delegated
-// to its name servers: those themselves answer, but nobody is led to them.
-func (l *lookup) zoneOf(name string) (zone.Cut, bool) {
+// to its name servers: they answer, but no resolver is referred to them.
+func (l *lookup) zoneOf(name string) (zone.ZoneView, bool) {
 	for {
-		cut, ok := l.view.Best(name)
-		if !ok || l.role == api.RoleAuthority || cut.Zone().Status == api.ZoneActive {
-			return cut, ok
+		zv, ok := l.view.Best(name)
+		if !ok || l.role == api.RoleAuthority || zv.Zone().Status == api.ZoneActive {
+			return zv, ok
 		}
-		name = parent(cut.Zone().Name)
+		name = parent(zv.Zone().Name)
 	}
 }
 
 // inZone answers from a zone: RFC 1034 section 4.3.2.
-func (l *lookup) inZone(cut zone.Cut, owner, name string, depth int) {
-	if at, ns := l.delegation(cut, name); ns != nil {
-		l.refer(cut, at, ns)
+func (l *lookup) inZone(zv zone.ZoneView, owner, name string, depth int) {
+	if at, ns := l.delegation(zv, name); ns != nil {
+		l.refer(zv, at, ns)
 		return
 	}
-	records := l.visible(cut, name)
-	if len(records) == 0 && !l.exists(cut, name) {
-		source, ok := l.wildcard(cut, name)
+	records := l.visible(zv, name)
+	if len(records) == 0 && !l.exists(zv, name) {
+		source, ok := l.wildcard(zv, name)
 		if !ok {
 			l.reply.Rcode = mdns.RcodeNameError
-			l.negative(cut)
+			l.negative(zv)
 			return
 		}
-		records = l.visible(cut, source)
+		records = l.visible(zv, source)
 	}
-	l.node(cut, owner, name, records, depth)
+	l.node(zv, owner, name, records, depth)
 }
 
 // wildcard finds the source of synthesis (RFC 4592 section 3.3.1): the asterisk
 // right below the closest name above that exists.
-func (l *lookup) wildcard(cut zone.Cut, name string) (string, bool) {
+func (l *lookup) wildcard(zv zone.ZoneView, name string) (string, bool) {
 	encloser := parent(name)
-	for !l.exists(cut, encloser) {
+	for !l.exists(zv, encloser) {
 		encloser = parent(encloser) // the apex exists
 	}
 	source := "*." + encloser
-	return source, l.exists(cut, source)
+	return source, l.exists(zv, source)
 }
 
 // node answers from the records of one name.
-func (l *lookup) node(cut zone.Cut, owner, name string, records []*zone.Record, depth int) {
-	apex := name == cut.Zone().Name
+func (l *lookup) node(zv zone.ZoneView, owner, name string, records []*zone.Record, depth int) {
+	apex := name == zv.Zone().Name
 	if l.qtype == mdns.TypeANY { // RFC 8482 section 4.2
 		l.add(&mdns.HINFO{Hdr: header(owner, mdns.TypeHINFO, hinfoTTL), Cpu: "RFC8482"})
 		return
@@ -117,13 +117,13 @@ func (l *lookup) node(cut zone.Cut, owner, name string, records []*zone.Record, 
 	alias, proxied := special(records)
 	switch {
 	case proxied && (l.qtype == mdns.TypeA || l.qtype == mdns.TypeAAAA || l.qtype == mdns.TypeHTTPS):
-		l.anycast(cut, owner, name, records)
+		l.anycast(zv, owner, name, records)
 		return
 	case proxied && l.qtype == mdns.TypeCNAME:
 		records = nil // a proxied CNAME is never shown
 	case alias != nil && !proxied && (apex || alias.FlattenCNAME):
 		if l.qtype == mdns.TypeA || l.qtype == mdns.TypeAAAA {
-			l.flatten(cut, owner, alias, depth)
+			l.flatten(zv, owner, alias, depth)
 			return
 		}
 		if l.qtype == mdns.TypeCNAME {
@@ -134,7 +134,7 @@ func (l *lookup) node(cut zone.Cut, owner, name string, records []*zone.Record, 
 		return
 	}
 	if apex {
-		l.apex(cut, owner)
+		l.apex(zv, owner)
 	}
 	for _, r := range records {
 		if mdns.StringToType[r.Type] == l.qtype {
@@ -142,7 +142,7 @@ func (l *lookup) node(cut zone.Cut, owner, name string, records []*zone.Record, 
 		}
 	}
 	if len(l.reply.Answer) == 0 || l.reply.Answer[len(l.reply.Answer)-1].Header().Rrtype != l.qtype {
-		l.negative(cut)
+		l.negative(zv)
 	}
 }
 
@@ -181,8 +181,8 @@ func (l *lookup) follow(owner string, alias *zone.Record, depth int) {
 
 // delegation finds the highest name between apex and name that is delegated
 // away, with its NS records; DS is answered on the upper side (RFC 4035 section 3.1.4.1).
-func (l *lookup) delegation(cut zone.Cut, name string) (string, []*zone.Record) {
-	apex := cut.Zone().Name
+func (l *lookup) delegation(zv zone.ZoneView, name string) (string, []*zone.Record) {
+	apex := zv.Zone().Name
 	if len(name) == len(apex) {
 		return "", nil
 	}
@@ -190,7 +190,7 @@ func (l *lookup) delegation(cut zone.Cut, name string) (string, []*zone.Record) 
 		start := strings.LastIndexByte(name[:end], '.') + 1
 		at := name[start:]
 		var ns []*zone.Record
-		for _, r := range l.visible(cut, at) {
+		for _, r := range l.visible(zv, at) {
 			if r.Type == "NS" {
 				ns = append(ns, r)
 			}
@@ -205,7 +205,7 @@ func (l *lookup) delegation(cut zone.Cut, name string) (string, []*zone.Record) 
 
 // refer answers with a referral; a resolver would have to ask those servers,
 // and they are not part of this internet: SERVFAIL.
-func (l *lookup) refer(cut zone.Cut, at string, ns []*zone.Record) {
+func (l *lookup) refer(zv zone.ZoneView, at string, ns []*zone.Record) {
 	if l.role != api.RoleAuthority {
 		l.reply.Authoritative = false
 		l.reply.Rcode = mdns.RcodeServerFailure
@@ -215,10 +215,10 @@ func (l *lookup) refer(cut zone.Cut, at string, ns []*zone.Record) {
 	for _, r := range ns {
 		l.reply.Ns = append(l.reply.Ns, &mdns.NS{Hdr: header(mdns.Fqdn(at), mdns.TypeNS, ttl(r)), Ns: mdns.Fqdn(r.Content)})
 		target := zone.Canonical(r.Content)
-		if !zone.Below(target, cut.Zone().Name) {
+		if !zone.Below(target, zv.Zone().Name) {
 			continue
 		}
-		for _, glue := range l.visible(cut, target) {
+		for _, glue := range l.visible(zv, target) {
 			if rr, err := toRR(mdns.Fqdn(target), glue); err == nil && (glue.Type == "A" || glue.Type == "AAAA") {
 				l.reply.Extra = append(l.reply.Extra, rr)
 			}

@@ -14,8 +14,8 @@ import (
 // anycast answers for a proxied name: addresses of Cloudflare's edge, of both
 // families whatever the origin has, TTL 300, and the HTTPS record that goes with
 // them (developers.cloudflare.com/dns/proxy-status).
-func (l *lookup) anycast(cut zone.Cut, owner, name string, records []*zone.Record) {
-	v4, v6 := Anycast(cut.Zone().Name, name)
+func (l *lookup) anycast(zv zone.ZoneView, owner, name string, records []*zone.Record) {
+	v4, v6 := Anycast(zv.Zone().Name, name)
 	for _, r := range records {
 		if r.IPv4Only {
 			v6 = nil
@@ -49,7 +49,7 @@ func (l *lookup) anycast(cut zone.Cut, owner, name string, records []*zone.Recor
 		l.add(binding)
 	}
 	if len(l.reply.Answer) == 0 {
-		l.negative(cut)
+		l.negative(zv)
 	}
 }
 
@@ -82,7 +82,7 @@ func Anycast(apex, name string) (v4, v6 []netip.Addr) {
 // Cloudflare does at the apex; the TTL is the smaller of the two
 // (developers.cloudflare.com/dns/cname-flattening). A target without addresses
 // leaves no data [UNV].
-func (l *lookup) flatten(cut zone.Cut, owner string, alias *zone.Record, depth int) {
+func (l *lookup) flatten(zv zone.ZoneView, owner string, alias *zone.Record, depth int) {
 	if depth >= maxChain {
 		l.reply.Rcode = mdns.RcodeServerFailure
 		return
@@ -104,6 +104,6 @@ func (l *lookup) flatten(cut zone.Cut, owner string, alias *zone.Record, depth i
 		l.add(rr)
 	}
 	if len(l.reply.Answer) == 0 {
-		l.negative(cut)
+		l.negative(zv)
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
-// maxDelay bounds a delay, maxDelays how many there are: each record that is served is held against all of them.
+// maxDelay bounds a delay, maxDelays how many there are: each record that is served is compared with all of them.
 const (
 	maxDelay  = time.Hour
 	maxDelays = 1000
@@ -58,22 +58,22 @@ func (l *lookup) late() bool {
 
 // exists reports whether a name owns something that this server has by now, or a
 // name below it does. Where it is late, names below count as soon as the API has
-// them, and no longer: only the name that is asked for is held back.
-func (l *lookup) exists(cut zone.Cut, owner string) bool {
+// them, and no longer: only the name in question is delayed.
+func (l *lookup) exists(zv zone.ZoneView, owner string) bool {
 	if !l.late() {
-		return cut.Exists(owner)
+		return zv.Exists(owner)
 	}
-	return owner == cut.Zone().Name || cut.Branches(owner) || len(l.visible(cut, owner)) > 0
+	return owner == zv.Zone().Name || zv.Branches(owner) || len(l.visible(zv, owner)) > 0
 }
 
 // visible returns the records of a name that this server has by now.
-func (l *lookup) visible(cut zone.Cut, owner string) []*zone.Record {
+func (l *lookup) visible(zv zone.ZoneView, owner string) []*zone.Record {
 	if !l.late() {
-		return cut.Records(owner)
+		return zv.Records(owner)
 	}
 	delays := l.s.delays.Load()
 	var records []*zone.Record
-	for _, v := range cut.Versions(owner) {
+	for _, v := range zv.Versions(owner) {
 		by := l.lag
 		if delays != nil {
 			by = max(by, l.lag+longest(*delays, owner, v.Record.Type))

@@ -34,8 +34,8 @@ func TestPublishDelay(t *testing.T) {
 	}
 	var id api.ID
 	store.Read(func(v zone.View) {
-		cut, _ := v.Best("slow.example.com")
-		for _, r := range cut.Records("slow.example.com") {
+		zv, _ := v.Best("slow.example.com")
+		for _, r := range zv.Records("slow.example.com") {
 			if r.Type == "TXT" {
 				id = r.ID
 			}

@@ -117,33 +117,33 @@ func escape(texts []string) []string {
 }
 
 // soa is a zone's start of authority: RFC 1035 section 3.3.13.
-func soa(cut zone.Cut, seconds uint32) mdns.RR {
-	z := cut.Zone()
+func soa(zv zone.ZoneView, seconds uint32) mdns.RR {
+	z := zv.Zone()
 	first := "ns.invalid."
 	if len(z.NameServers) > 0 {
 		first = mdns.Fqdn(z.NameServers[0])
 	}
 	return &mdns.SOA{
 		Hdr: header(mdns.Fqdn(z.Name), mdns.TypeSOA, seconds), Ns: first, Mbox: "dns.cloudflare.com.",
-		Serial: cut.Serial(), Refresh: soaRefresh, Retry: soaRetry, Expire: soaExpire, Minttl: soaMinimum,
+		Serial: zv.Serial(), Refresh: soaRefresh, Retry: soaRetry, Expire: soaExpire, Minttl: soaMinimum,
 	}
 }
 
 // apex adds what every zone has at its top.
-func (l *lookup) apex(cut zone.Cut, owner string) {
+func (l *lookup) apex(zv zone.ZoneView, owner string) {
 	switch l.qtype {
 	case mdns.TypeSOA:
-		rr := soa(cut, soaTTL)
+		rr := soa(zv, soaTTL)
 		rr.Header().Name = owner
 		l.add(rr)
 	case mdns.TypeNS:
-		for _, ns := range cut.Zone().NameServers {
+		for _, ns := range zv.Zone().NameServers {
 			l.add(&mdns.NS{Hdr: header(owner, mdns.TypeNS, nsTTL), Ns: mdns.Fqdn(ns)})
 		}
 	}
 }
 
 // negative adds the SOA that bounds how long a "no" may be kept: RFC 2308 section 3.
-func (l *lookup) negative(cut zone.Cut) {
-	l.reply.Ns = append(l.reply.Ns, soa(cut, soaMinimum))
+func (l *lookup) negative(zv zone.ZoneView) {
+	l.reply.Ns = append(l.reply.Ns, soa(zv, soaMinimum))
 }

@@ -110,7 +110,7 @@ func (s *Server) handler(ctx context.Context, l Listener, proto string) mdns.Han
 			}
 		}
 		if reply != nil {
-			_ = w.WriteMsg(reply) // the client is gone: nobody to tell
+			_ = w.WriteMsg(reply) // the client is gone
 		}
 	})
 }

@@ -54,7 +54,7 @@ func (l *lookup) rootNegative() {
 }
 
 const (
-	// maxUnknown bounds the names that are told apart.
+	// maxUnknown bounds the names that are counted each.
 	maxUnknown = 10_000
 	// maxClients bounds the clients that are noted for a name.
 	maxClients = 8
@@ -108,7 +108,7 @@ func (s *Server) Unknown() ([]api.UnknownName, uint64) {
 	return names, s.unknown.total
 }
 
-// ForgetUnknown starts the count of unknown names anew.
+// ForgetUnknown forgets the unknown names and starts a new count.
 func (s *Server) ForgetUnknown() {
 	s.unknown.mu.Lock()
 	defer s.unknown.mu.Unlock()

@@ -49,7 +49,7 @@ func answer(ctx context.Context, e *api.Effect, w http.ResponseWriter, host Host
 		cloudflare.CompleteHeaders(w.Header(), time.Now())
 	}
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // the client is gone: nobody to tell
+	_, _ = w.Write(body) // the client is gone
 	return status
 }
 
@@ -67,7 +67,7 @@ func envelope(e *api.Effect, status int) []byte {
 	if message == "" {
 		message = http.StatusText(status)
 	}
-	return cloudflare.Refuse(&zone.Refusal{Status: status, Code: orElse(e.Code, 10000), Message: message})
+	return cloudflare.Refuse(&zone.APIError{Status: status, Code: orElse(e.Code, 10000), Message: message})
 }
 
 // problem is ACME's (RFC 7807), with a fresh nonce as RFC 8555 section 6.5 wants.

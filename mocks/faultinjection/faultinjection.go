@@ -4,7 +4,7 @@
 //
 // It knows how failures look: statuses, problems, rcodes, broken connections,
 // and asks mocks/cloudflare for its envelope. It knows nothing of what the
-// handlers it wraps would have said.
+// handlers it wraps would have answered.
 package faultinjection
 
 import (

@@ -44,7 +44,7 @@ type Journal struct {
 	ring    []api.JournalEntry
 	last    uint64        // Seq of the newest entry, 0 when there is none
 	first   uint64        // Seq of the oldest entry that Clear has left, at least 1
-	waiting chan struct{} // closed, and forgotten, by the next Record; nil while nobody waits
+	waiting chan struct{} // closed, and forgotten, by the next Record; nil while no reader waits
 }
 
 // New returns a journal of the newest capacity entries (at least one).
@@ -96,7 +96,7 @@ func (j *Journal) Record(e api.JournalEntry) {
 	}
 }
 
-// Entries returns what the filter chooses among the entries still held, oldest first; never nil.
+// Entries returns what the filter chooses among the entries that it still has, oldest first; never nil.
 func (j *Journal) Entries(f api.JournalFilter) []api.JournalEntry {
 	j.mu.Lock()
 	defer j.mu.Unlock()
@@ -118,7 +118,7 @@ func (j *Journal) entries(f api.JournalFilter) []api.JournalEntry {
 	return found
 }
 
-// oldest is the Seq of the oldest entry still held.
+// oldest is the Seq of the oldest entry that is still there.
 func (j *Journal) oldest() uint64 {
 	if size := uint64(len(j.ring)); j.last > size {
 		return max(j.first, j.last-size+1)

@@ -171,8 +171,8 @@ func (q *Query) holds(r *Record) bool {
 			continue
 		}
 		asked = true
-		if held := c.holds(); held == q.Any {
-			return held
+		if holds := c.holds(); holds == q.Any {
+			return holds
 		}
 	}
 	return !asked || !q.Any

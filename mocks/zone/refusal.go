@@ -19,18 +19,18 @@ const (
 	Unverified Evidence = "UNV"  // inferred; do not rely on the exact code or words
 )
 
-// Refusal is an error of the provider: what it answers, word for word. Every refusal of this package that
+// APIError is an error of the provider: what it answers, word for word. Every refusal of this package that
 // a client could cause is one; match it with errors.As and compare Code.
-type Refusal struct {
-	Status   int       // HTTP status
-	Code     int       // Cloudflare's error code
-	Message  string    // Cloudflare's words
-	Chain    []Refusal // error_chain; only Code and Message count
-	Evidence Evidence  // how this answer is known
+type APIError struct {
+	Status   int        // HTTP status
+	Code     int        // Cloudflare's error code
+	Message  string     // Cloudflare's words
+	Chain    []APIError // error_chain; only Code and Message count
+	Evidence Evidence   // how this answer is known
 }
 
 // Error reads "81058 An identical record already exists. (HTTP 400)".
-func (r *Refusal) Error() string {
+func (r *APIError) Error() string {
 	return fmt.Sprintf("%d %s (HTTP %d)", r.Code, r.Message, r.Status)
 }
 
@@ -71,17 +71,17 @@ const (
 	maxCombinedWireBytes = 8192
 )
 
-func refuse(evidence Evidence, code int, format string, args ...any) *Refusal {
-	return &Refusal{Status: http.StatusBadRequest, Code: code, Message: fmt.Sprintf(format, args...), Evidence: evidence}
+func refuse(evidence Evidence, code int, format string, args ...any) *APIError {
+	return &APIError{Status: http.StatusBadRequest, Code: code, Message: fmt.Sprintf(format, args...), Evidence: evidence}
 }
 
-func refuseUnknownRecord() *Refusal {
+func refuseUnknownRecord() *APIError {
 	r := refuse(Reported, CodeRecordUnknown, "Record does not exist.")
 	r.Status = http.StatusNotFound
 	return r
 }
 
-func refuseUnknownZone() *Refusal {
+func refuseUnknownZone() *APIError {
 	r := refuse(Unverified, CodeZoneUnknown, "Invalid zone identifier")
 	r.Status = http.StatusNotFound
 	return r

@@ -132,9 +132,9 @@ func TestRecordRules(t *testing.T) {
 	}
 }
 
-func refusal(t *testing.T, err error) *zone.Refusal {
+func refusal(t *testing.T, err error) *zone.APIError {
 	t.Helper()
-	refused, ok := err.(*zone.Refusal) //nolint:errorlint // the store returns them bare, so that handlers can
+	refused, ok := err.(*zone.APIError) //nolint:errorlint // the store returns them bare, so that handlers can
 	if !ok {
 		t.Fatalf("err = %v, want a refusal", err)
 	}

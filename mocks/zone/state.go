@@ -44,7 +44,7 @@ type UserState struct {
 // Snapshot takes the state at one moment, and the Version it belongs to. Records are shared, not copied.
 func (s *Store) Snapshot() (*State, uint64) {
 	out, version := s.collect()
-	// Sorting a million records takes a while; nobody needs to wait for it.
+	// Sorting a million records takes a while; no client needs to wait for it.
 	for _, z := range out.Zones {
 		slices.SortFunc(z.Records, func(a, b *Record) int { return cmp.Compare(a.seq, b.seq) })
 	}

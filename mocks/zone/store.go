@@ -38,7 +38,7 @@ type Store struct {
 	tokens  map[digest]*api.Token
 	users   []*user
 	version uint64
-	changed chan struct{} // closed at the next change; nil while nobody waits
+	changed chan struct{} // closed at the next change; nil while no reader waits
 }
 
 // table is one zone and its records.

@@ -40,7 +40,7 @@ func (w *world) add(c zone.Change) *zone.Record {
 }
 
 func codeOf(err error) int {
-	var refused *zone.Refusal
+	var refused *zone.APIError
 	if errors.As(err, &refused) {
 		return refused.Code
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
-const usage = `internet runs a fake internet: DNS, Cloudflare's API, two ACME authorities, a client outside.
+const usage = `internet runs a fake internet: DNS, Cloudflare's API, two ACME authorities, an external client.
 
 Examples:
   internet --zone example.com                 all of it on loopback; prints what to export

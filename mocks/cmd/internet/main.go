@@ -1,6 +1,6 @@
 // Package main is the fake internet as one process: the DNS, the Cloudflare
-// API, both certificate authorities, the client on the outside, and the control
-// API that steers them. It runs as one pod, or alone on a laptop.
+// API, both certificate authorities, the external client, and the control
+// API. It runs as one pod, or alone on a laptop.
 //
 // It only reads flags and puts the parts together; what they do is theirs.
 package main

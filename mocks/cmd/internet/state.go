@@ -70,7 +70,7 @@ func readState(text []byte) (*zone.State, error) {
 	return &state, nil
 }
 
-// saveState writes the file anew beside the old one and swaps them, so that a
+// saveState writes a new file beside the old one and swaps them, so that a
 // reader, and a crash, find either.
 func saveState(path string, state *zone.State) (err error) {
 	encoded, err := json.Marshal(state)

@@ -38,7 +38,7 @@ func (w *world) tell(out io.Writer, took time.Duration) {
 	}
 	switch {
 	case w.token != "" && !w.config.tokenGiven:
-		say("export CF_API_TOKEN=%s", w.token) // minted here: nobody else can tell it
+		say("export CF_API_TOKEN=%s", w.token) // minted here, and shown nowhere else
 	case w.config.tokenGiven:
 		say("# CF_API_TOKEN: the one given, %s", api.Fingerprint(w.config.token))
 	}

@@ -108,7 +108,7 @@ func build(ctx context.Context, c config, errs io.Writer) (_ *world, err error) 
 	if err = w.deliver(); err != nil {
 		return nil, err
 	}
-	return w, w.steer()
+	return w, w.openControl()
 }
 
 // traced adds what Cloudflare answers on each of its hosts.
@@ -156,8 +156,8 @@ func (w *world) authorities(logs *log.Logger) error {
 	return g.Wait()
 }
 
-// steer adds the external client and the control API.
-func (w *world) steer() error {
+// openControl adds the external client and the control API.
+func (w *world) openControl() error {
 	trusted, known := x509.NewCertPool(), x509.NewCertPool()
 	if !trusted.AppendCertsFromPEM(w.production.RootPEM()) || !known.AppendCertsFromPEM(w.staging.RootPEM()) {
 		return errors.New("read the authorities' roots: not PEM")

@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Query asks the DNS from inside.
+// Query sends a question to the DNS through the control API.
 func (c *Client) Query(ctx context.Context, q Question) (Reply, error) {
 	var out Reply
 	return out, c.call(ctx, http.MethodPost, "/v1/dns/query", nil, q, &out)
@@ -23,7 +23,7 @@ func (c *Client) Unknown(ctx context.Context) (Unknown, error) {
 	return out, c.call(ctx, http.MethodGet, "/v1/dns/unknown", nil, nil, &out)
 }
 
-// ForgetUnknown starts the count of unknown names anew.
+// ForgetUnknown forgets the unknown names and starts a new count.
 func (c *Client) ForgetUnknown(ctx context.Context) error {
 	return c.call(ctx, http.MethodDelete, "/v1/dns/unknown", nil, nil, nil)
 }

@@ -12,12 +12,12 @@ const (
 	RoleResolver  DNSRole = "resolver"
 )
 
-// UnknownName is a name that somebody asked for and this internet does not have.
+// UnknownName is a name that was queried and does not exist in this internet.
 type UnknownName struct {
 	Name  string `json:"name"`
 	Count uint64 `json:"count"`
 	// Clients are the first few that asked. Loopback is this process itself: the
-	// outside client and the CAs' validation; "control" is a question from inside.
+	// external client and the CAs' validation; "control" is a question through the control API.
 	Clients []string  `json:"clients"`
 	First   time.Time `json:"first"`
 	Last    time.Time `json:"last"`

@@ -12,7 +12,7 @@ import (
 // Permission is what a token may do in its zones.
 type Permission string
 
-// The permissions that matter here: DNS clients are told to ask for ZoneRead and DNSEdit, and tools that make
+// The permissions that matter here: DNS clients document ZoneRead and DNSEdit, and tools that make
 // zones and tokens, or read page rules and settings, need the others. An Edit includes its Read.
 const (
 	ZoneRead         Permission = "Zone:Read"

@@ -14,7 +14,7 @@ type Status struct {
 // Roots are the roots of this internet, each as PEM.
 type Roots struct {
 	Web        string `json:"web"`        // of cloudflare.com and the ACME servers
-	Production string `json:"production"` // of the production authority; the outside client trusts this one only
+	Production string `json:"production"` // of the production authority; the external client trusts this one only
 	Staging    string `json:"staging"`
 }
 

@@ -20,7 +20,7 @@ func notFound(format string, args ...any) *api.Error {
 func asError(err error) *api.Error {
 	var (
 		typed   *api.Error
-		refusal *zone.Refusal
+		refusal *zone.APIError
 	)
 	switch {
 	case errors.As(err, &typed):

@@ -59,7 +59,7 @@ func (s *server) journal(w http.ResponseWriter, r *http.Request) {
 	}
 	if r.URL.Query().Get("format") == "lines" {
 		w.Header().Set("Content-Type", "application/jsonl")
-		_ = journal.WriteLines(w, entries) // the client is gone: nobody to tell
+		_ = journal.WriteLines(w, entries) // the client is gone
 		return
 	}
 	writeJSON(w, http.StatusOK, api.JournalPage{Entries: entries, Last: s.Journal.Last(), Dropped: s.Journal.Dropped()})

@@ -6,9 +6,8 @@ import (
 	"net/netip"
 )
 
-// CheckAddress refuses to open the control side, which has no passwords, to
-// anybody: it takes loopback and podAddress, the address that a pod was told it
-// has, and anything else only when anywhere says so.
+// CheckAddress refuses to open the control API, which has no passwords, to the network: it takes loopback and
+// podAddress, the address that the downward API gives a pod, and others only with anywhere.
 func CheckAddress(address, podAddress string, anywhere bool) error {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {
@@ -30,5 +29,5 @@ func CheckAddress(address, podAddress string, anywhere bool) error {
 		}
 	}
 	return fmt.Errorf("control address %q is neither loopback nor this pod's: whoever reaches it may change everything; "+
-		"listen on 127.0.0.1, or set POD_IP by the downward API and listen on that, or say --control-anywhere", address)
+		"listen on 127.0.0.1, or set POD_IP by the downward API and listen on that, or give --control-anywhere", address)
 }

@@ -31,7 +31,7 @@ var openapi []byte
 // maxBody bounds a request's body, in bytes.
 const maxBody = 1 << 20
 
-// Internet is what is steered.
+// Internet is what the API changes and reads.
 type Internet struct {
 	Store *zone.Store
 	API   *cloudflare.Server
@@ -129,7 +129,7 @@ func (s *server) files() map[string]http.HandlerFunc {
 		"GET /v1/roots/{file}": s.rootFile,
 		"GET /v1/openapi.yaml": func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "application/yaml")
-			_, _ = w.Write(openapi) // the client is gone: nobody to tell
+			_, _ = w.Write(openapi) // the client is gone
 		},
 	}
 }
@@ -172,10 +172,10 @@ func writeJSON(w http.ResponseWriter, status int, value any) {
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	_, _ = w.Write(append(body, '\n')) // the client is gone: nobody to tell
+	_, _ = w.Write(append(body, '\n')) // the client is gone
 }
 
-// decode reads a JSON body strictly: an unknown field is a mistake, not a wish.
+// decode reads a JSON body strictly: an unknown field is an error.
 func decode(r *http.Request, into any) error {
 	dec := json.NewDecoder(r.Body)
 	dec.DisallowUnknownFields()

@@ -30,7 +30,7 @@ func (s *server) rootFile(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "application/x-pem-file")
-	_, _ = w.Write(pem) // the client is gone: nobody to tell
+	_, _ = w.Write(pem) // the client is gone
 }
 
 func (s *server) query(r *http.Request) (any, error) {
