@@ -76,6 +76,14 @@ build: ## compile edgeproof
 lint: ## every check of the source; all findings, not the first
 	scripts/lint.sh
 
+.PHONY: update
+update: ## write all generated files: golden files of tests, the pages of codes and commands, the schema, go.mod
+	scripts/update.sh
+
+.PHONY: verify
+verify: ## the same, and fail when that changes a file
+	scripts/update.sh --check
+
 .PHONY: browser
 browser: ## provide the browser in which report.html is tested, where that is possible
 	scripts/browser.sh

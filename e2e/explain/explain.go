@@ -7,7 +7,6 @@ package explain
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"time"
@@ -33,7 +32,7 @@ type Options struct {
 	All    bool
 	// Namespace bounds which Ingresses are meant; what they depend on is looked at wherever it is.
 	Namespace string
-	// Output is text, json, html or markdown.
+	// Output is one of report.ExplanationFormats.
 	Output string
 	Style  report.Style
 	// Snapshot is a file to explain instead of a cluster; Save is one to write.
@@ -109,14 +108,11 @@ func end(e *report.Explanation) int {
 	return Blind
 }
 
-// Outputs are the values of Options.Output.
-func Outputs() []string { return []string{"text", "json", "html", "markdown"} }
-
 // Internets are the values of Options.Internet.
 func Internets() []string { return []string{"auto", "live", "fake"} }
 
 // writer checks what can be checked before anything is touched.
-func (o Options) writer() (func(io.Writer, *report.Explanation) error, error) {
+func (o Options) writer() (report.ExplanationWriter, error) {
 	if err := o.checkInternet(); err != nil {
 		return nil, err
 	}
@@ -126,17 +122,7 @@ func (o Options) writer() (func(io.Writer, *report.Explanation) error, error) {
 	if o.Snapshot != "" && o.Save != "" {
 		return nil, errors.New("explain a snapshot and save it: it is saved already; leave out --save, or --snapshot")
 	}
-	switch o.Output {
-	case "text":
-		return func(w io.Writer, e *report.Explanation) error { return report.ExplanationText(w, e, o.Style) }, nil
-	case "json":
-		return report.ExplanationJSON, nil
-	case "html":
-		return report.ExplanationHTML, nil
-	case "markdown":
-		return report.ExplanationMarkdown, nil
-	}
-	return nil, fmt.Errorf("output %q is unknown; use %s", o.Output, oneOf(Outputs()))
+	return report.ExplanationWriterOf(o.Output, o.Style)
 }
 
 func oneOf(words []string) string {

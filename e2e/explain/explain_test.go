@@ -43,7 +43,7 @@ func TestASavedSnapshotExplainsTheSame(t *testing.T) {
 	t.Parallel()
 	a := cluster()
 	kubeconfig := a.kubeconfig(t)
-	for _, output := range explain.Outputs() {
+	for _, output := range report.ExplanationFormats() {
 		for name, o := range map[string]explain.Options{
 			"host": {Target: "develop.safeops.work"}, "ingress": {Target: "ingress/frontend", Namespace: "develop"}, "all": {All: true}, "wildcard": {Target: "x.apps.safeops.work"},
 		} {
@@ -101,7 +101,7 @@ func TestWhatIsNotUnderstoodAsksNobody(t *testing.T) {
 		"no name":             {explain.Options{Target: "ingress/develop/"}, "give ingress/NAMESPACE/NAME"},
 		"too many names":      {explain.Options{Target: "ingress/a/b/c"}, "give ingress/NAMESPACE/NAME"},
 		"two namespaces":      {explain.Options{Target: "ingress/a/b", Namespace: "c"}, "leave out -n"},
-		"an unknown output":   {explain.Options{Target: host, Output: "yaml"}, "use text, json, html or markdown"},
+		"an unknown output":   {explain.Options{Target: host, Output: "yaml"}, "use text, json, html, markdown"},
 		"an unknown internet": {explain.Options{Target: host, Internet: "none"}, "use auto, live or fake"},
 		"save a saved one":    {explain.Options{Target: host, Snapshot: "a", Save: "b"}, "leave out --save"},
 		"save to nowhere":     {explain.Options{Target: host, Save: filepath.Join(dir, "no", "x")}, "a folder that is there"},

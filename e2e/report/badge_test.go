@@ -43,7 +43,7 @@ func TestBadge(t *testing.T) {
 func TestFormats(t *testing.T) {
 	t.Parallel()
 	for _, format := range report.Formats() {
-		write, err := report.WriterOf(format)
+		write, err := report.WriterOf(format, report.Style{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -51,7 +51,7 @@ func TestFormats(t *testing.T) {
 			t.Errorf("%s says nothing", format)
 		}
 	}
-	if _, err := report.WriterOf("pdf"); err == nil {
+	if _, err := report.WriterOf("pdf", report.Style{}); err == nil {
 		t.Error("pdf is written, it seems")
 	}
 }

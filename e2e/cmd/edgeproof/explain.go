@@ -43,14 +43,12 @@ edgeproof, in its fake internet. The right that it needs is e2e/facts/rbac.yaml;
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&o.All, "all", false, "explain every route")
-	flags.StringVarP(&o.Output, "output", "o", "text", "text, json, html or markdown")
+	bindOutput(cmd, &o.Output, report.ExplanationFormats())
 	flags.StringVarP(&o.Namespace, "namespace", "n", "", "only Ingresses of this namespace")
 	bindPlace(flags, &o)
 	flags.StringVar(&o.Save, "save", "", "write what was seen to this file; it holds no value of a Secret")
 	bindFailOn(flags, &o.FailOn)
 	flags.StringVar(&o.Snapshot, "snapshot", "", "explain this file instead of a cluster")
-	for flag, values := range map[string][]string{"output": explain.Outputs(), "internet": explain.Internets()} {
-		_ = cmd.RegisterFlagCompletionFunc(flag, cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)) // the flags are there
-	}
+	_ = cmd.RegisterFlagCompletionFunc("internet", cobra.FixedCompletions(explain.Internets(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	return cmd
 }

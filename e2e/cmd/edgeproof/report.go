@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +10,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// newReport writes a saved verdict anew. It starts nothing and asks nobody.
+// newReport writes the report of a saved verdict. It starts nothing and sends nothing.
 func newReport() *cobra.Command {
 	var format, out string
 	const short = "Write the report of a saved verdict.json as HTML, Markdown or JUnit"
@@ -20,10 +19,10 @@ func newReport() *cobra.Command {
 		Short: short,
 		Long: short + `.
 
-Everything that a report says is in verdict.json, so it can be written anew anywhere, without a cluster. A verdict that contradicts
+Everything in a report comes from verdict.json, so it can be written again anywhere, without a cluster. A verdict that contradicts
 itself is refused: what has been edited by hand proves nothing.`,
 		Example: `  edgeproof report _artifacts/verdict.json -o html --out report.html
-  edgeproof report _artifacts/verdict.json -o md >> "$GITHUB_STEP_SUMMARY"
+  edgeproof report _artifacts/verdict.json -o markdown >> "$GITHUB_STEP_SUMMARY"
   edgeproof report _artifacts/verdict.json -o junit --out junit.xml
   edgeproof report _artifacts/verdict.json            # as a run prints it`,
 		Args: cobra.ExactArgs(1),
@@ -31,7 +30,7 @@ itself is refused: what has been edited by hand proves nothing.`,
 			return []string{"json"}, cobra.ShellCompDirectiveFilterFileExt
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			write, err := report.WriterOf(format)
+			write, err := report.WriterOf(format, report.Style{})
 			if err != nil {
 				return err
 			}
@@ -45,22 +44,21 @@ itself is refused: what has been edited by hand proves nothing.`,
 			return report.WriteFile(out, v, write)
 		},
 	}
-	cmd.Flags().StringVarP(&format, "output", "o", "text", strings.Join(report.Formats(), ", "))
+	bindOutput(cmd, &format, report.Formats())
 	cmd.Flags().StringVar(&out, "out", "", "write to this file (default: standard output)")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(report.Formats(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	return cmd
 }
 
 // readVerdict reads a verdict that agrees with itself.
 func readVerdict(file string) (*verdict.Verdict, error) {
-	const cure = "give the verdict.json that a run has left, as in _artifacts/verdict.json"
+	const remedy = "give the verdict.json that a run has left, as in _artifacts/verdict.json"
 	data, err := os.ReadFile(file) // #nosec G304 -- the user names it
 	if err != nil {
-		return nil, fmt.Errorf("read the verdict: %w; %s", err, cure)
+		return nil, fmt.Errorf("read the verdict: %w; %s", err, remedy)
 	}
 	v, err := verdict.Parse(data)
 	if err != nil {
-		return nil, fmt.Errorf("read the verdict %s: %w; %s", file, err, cure)
+		return nil, fmt.Errorf("read the verdict %s: %w; %s", file, err, remedy)
 	}
 	if err := v.Validate(); err != nil {
 		return nil, fmt.Errorf("read the verdict %s: it contradicts itself: %w; run again, or get the one that the run has left", file, err)

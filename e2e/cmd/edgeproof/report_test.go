@@ -26,7 +26,7 @@ func TestReportOfASavedVerdict(t *testing.T) {
 	t.Parallel()
 	file := saved(t, verdicttest.Recorded())
 	for format, says := range map[string]string{
-		"html": "<!doctype html>", "md": "# ✗ HOLD", "junit": "<testsuites ", "badge": `"schemaVersion":1`, "text": "✗ HOLD",
+		"html": "<!doctype html>", "markdown": "# ✗ HOLD", "junit": "<testsuites ", "json": `"kind": "Verdict"`, "badge": `"schemaVersion":1`, "text": "✗ HOLD",
 	} {
 		if got := edgeproof(t, "report", file, "-o", format); got.code != 0 || got.stderr != "" || !strings.Contains(got.stdout, says) || got.asked != "" {
 			t.Errorf("%s: exit status %d, %.200s, %s", format, got.code, got.stdout, got.stderr)
@@ -38,6 +38,14 @@ func TestReportOfASavedVerdict(t *testing.T) {
 	}
 	if page, err := os.ReadFile(out); err != nil || !strings.Contains(string(page), "</html>") {
 		t.Errorf("the file holds %d bytes, %v", len(page), err)
+	}
+}
+
+func TestTheOldNameOfMarkdownIsDeprecated(t *testing.T) {
+	t.Parallel()
+	got := edgeproof(t, "report", saved(t, verdicttest.Passing()), "-o", "md")
+	if got.code != 0 || !strings.HasPrefix(got.stdout, "# ") || got.stderr != "-o md is deprecated: use -o markdown\n" {
+		t.Errorf("exit status %d, %.200s, %s", got.code, got.stdout, got.stderr)
 	}
 }
 
@@ -60,9 +68,9 @@ func TestReportRefusesWhatIsNoVerdict(t *testing.T) {
 		"something else":     {[]string{file("pod.json", `{"apiVersion":"v1","kind":"Pod","spec":{}}`)}, []string{`it is a "Pod" of "v1"`, `want a "Verdict"`}},
 		"a later version":    {[]string{file("later.json", `{"apiVersion":"edgeproof/v9","kind":"Verdict","mood":"good"}`)}, []string{`of "edgeproof/v9"`, "the version of edgeproof that wrote it"}},
 		"an edited verdict":  {[]string{saved(t, edited)}, []string{"contradicts itself", `the rest says "fail"`}},
-		"an unknown format":  {[]string{saved(t, verdicttest.Passing()), "-o", "pdf"}, []string{`"pdf" is unknown; use html, md, junit`}},
+		"an unknown format":  {[]string{saved(t, verdicttest.Passing()), "-o", "pdf"}, []string{`"pdf" is unknown; use text, json, html, markdown, junit, badge`}},
 		"nothing":            {nil, []string{"accepts 1 arg"}},
-		"a file that is not": {[]string{saved(t, verdicttest.Passing()), "-o", "md", "--out", filepath.Join(dir, "no", "such", "folder.md")}, []string{"folder.md", "no such file"}},
+		"a file that is not": {[]string{saved(t, verdicttest.Passing()), "-o", "markdown", "--out", filepath.Join(dir, "no", "such", "folder.md")}, []string{"folder.md", "no such file"}},
 	} {
 		got := edgeproof(t, append([]string{"report"}, c.args...)...)
 		if got.code != 2 || got.stdout != "" || got.asked != "" {
@@ -78,7 +86,7 @@ func TestReportRefusesWhatIsNoVerdict(t *testing.T) {
 
 func TestReportCompletes(t *testing.T) {
 	t.Parallel()
-	if got := edgeproof(t, "__complete", "report", "x.json", "-o", "h"); got.code != 0 || !strings.HasPrefix(got.stdout, "html\n") {
+	if got := edgeproof(t, "__complete", "report", "x.json", "-o", "h"); got.code != 0 || !strings.Contains(got.stdout, "\nhtml\n") {
 		t.Errorf("-o h completes to %q", got.stdout)
 	}
 	if got := edgeproof(t, "__complete", "report", ""); got.code != 0 || !strings.HasPrefix(got.stdout, "json\n:8") {

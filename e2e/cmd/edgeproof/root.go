@@ -100,7 +100,7 @@ func newRoot(plugin bool) *cobra.Command {
 		Use:   "edgeproof",
 		Short: "Prove that a GitOps bundle makes a working edge: routes, DNS records, certificates",
 		Long: `edgeproof starts a kind cluster, puts a fake internet around it (Cloudflare's API and DNS, Let's Encrypt,
-a client outside), installs a GitOps bundle unmodified, and judges every criterion of a working edge.`,
+an external client), installs a GitOps bundle unmodified, and judges every criterion of a working edge.`,
 		Example: `  edgeproof test                              # judge the reference bundle
   edgeproof test --bundle ../platform/edge    # judge yours
   edgeproof up && edgeproof test              # keep the cluster between runs

@@ -16,11 +16,11 @@ func newGateVerify(log *progress.Log) *cobra.Command {
 	o := run.Verification{Log: log}
 	cmd := &cobra.Command{
 		Use:   "verify VERDICT",
-		Short: "Decide from a saved verdict.json whether a bundle may be promoted: exit 0 promote, 1 hold, 2 could not judge",
+		Short: "Decide from a saved verdict.json whether a bundle may be promoted: exit 0 promote, 1 block, 2 could not judge",
 		Long: `Decides from a saved verdict.json whether a bundle may be promoted.
 
-The result in the file is not believed. It is drawn anew from the file's evidence, and held against the bundle as it renders here,
-against the suite's own catalogue of faults and against its baseline of times. A file that contradicts itself, or is of another bundle,
+The result in the file is not trusted. It is derived again from the file's evidence, and compared with the bundle as it renders here,
+with the suite's own catalogue of faults and with its baseline of times. A file that contradicts itself, or is of another bundle,
 is refused.
 
 With --signer, the in-toto statements beside the verdict must be signed by one of these keys, for the verifier that it speaks for, and
@@ -66,7 +66,7 @@ An allowance lets one criterion, one fault or one time be unproved until a day. 
 func newBaseline(log *progress.Log) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "baseline VERDICT",
-		Short: "Make the times of a run that passed those that runs are held against",
+		Short: "Make the times of a run that passed the baseline of later runs",
 		Args:  cobra.ExactArgs(1),
 		RunE:  func(_ *cobra.Command, args []string) error { return run.WriteBaseline(args[0], convergence.File, log) },
 	}
