@@ -40,11 +40,11 @@ gate: build ## may CANDIDATE= take the place of BASELINE=? upgrade under traffic
 	$(EDGEPROOF) gate run $(PAIR) --artifacts '$(ARTIFACTS)' --keep '$(KEEP)' --seed '$(SEED)'
 
 .PHONY: gate-sabotage
-gate-sabotage: build ## spoilt copies of CANDIDATE=, each of which must be held for its own reason
+gate-sabotage: build ## broken copies of CANDIDATE=, each of which must be blocked for its own reason
 	$(EDGEPROOF) gate sabotage $(PAIR) --artifacts '$(ARTIFACTS)' --keep '$(KEEP)' --focus '$(FOCUS)'
 
 .PHONY: baseline
-baseline: build ## make the times of the last `make e2e`, which must have passed, those that runs are held against
+baseline: build ## make the times of the last `make e2e`, which must have passed, the baseline of later runs
 	$(EDGEPROOF) baseline '$(or $(ARTIFACTS),_artifacts)/verdict.json'
 
 .PHONY: test

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs every benchmark that has something to be held against, one package after the other so that none disturbs another, and then
+# Runs every benchmark that has something to be compared with, one package after the other so that none disturbs another, and then
 # prints a table of what was measured beside what it was measured against in the same run. It fails when a figure misses what is promised.
 #
 #   scripts/bench.sh [go test flags …]

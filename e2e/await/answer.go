@@ -1,8 +1,8 @@
 // Package await waits for the world to reach a state. It knows how long each thing of the suite may take, and that an
 // expectation has three answers; it knows nothing of Kubernetes, DNS or the fake internet.
 //
-// An expectation looks once and answers pending, met or failed for good. Until asks it at once and then at every
-// interval of a named Budget; a failure for good ends the wait at once, and a wait that runs out says what it waited
+// An expectation looks once and answers pending, met or failed permanently. Until evaluates it at once and then at every
+// interval of a named Budget; a permanent failure ends the wait at once, and a wait that runs out says what it waited
 // for, how long, and the last states it saw.
 package await
 
@@ -27,7 +27,7 @@ func (s State) String() string {
 	case Met:
 		return "met"
 	case Failed:
-		return "failed for good"
+		return "failed permanently"
 	default:
 		return "pending"
 	}

@@ -7,12 +7,12 @@ import (
 
 // Budget is a named amount of time that one kind of event may take.
 type Budget struct {
-	Name     string        // short, as the report prints it
-	Timeout  time.Duration // after it the wait is given up
-	Interval time.Duration // between two looks
-	Imposed  time.Duration // the part that a component's own fixed delays make unavoidable; 0 if none
-	Why      string        // where Timeout and Imposed come from
-	Pace     Pacer         // how slow the machine is at the moment; nil counts time as the clock does
+	Name       string        // short, as the report prints it
+	Timeout    time.Duration // after it the wait is given up
+	Interval   time.Duration // between two looks
+	FixedDelay time.Duration // the part that a component's own fixed delays make unavoidable; 0 if none
+	Why        string        // where Timeout and FixedDelay come from
+	Pace       Pacer         // how slow the machine is at the moment; nil counts time as the clock does
 }
 
 // Pacer says how many times slower than usual the machine is at the moment, at least 1.
@@ -27,15 +27,15 @@ func (b Budget) Validate() error {
 		return fmt.Errorf("budget %q: timeout %s is not positive", b.Name, b.Timeout)
 	case b.Interval <= 0 || b.Interval > b.Timeout:
 		return fmt.Errorf("budget %q: interval %s is not within (0, %s]", b.Name, b.Interval, b.Timeout)
-	case b.Imposed < 0 || b.Imposed >= b.Timeout:
-		return fmt.Errorf("budget %q: imposed %s leaves no room in %s", b.Name, b.Imposed, b.Timeout)
+	case b.FixedDelay < 0 || b.FixedDelay >= b.Timeout:
+		return fmt.Errorf("budget %q: fixed delay %s leaves no room in %s", b.Name, b.FixedDelay, b.Timeout)
 	case b.Why == "":
 		return fmt.Errorf("budget %q: without a reason", b.Name)
 	}
 	return nil
 }
 
-// Scaled returns the budget with its timeout multiplied, for a slow machine. Imposed and interval stay: a component's
+// Scaled returns the budget with its timeout multiplied, for a slow machine. FixedDelay and interval stay: a component's
 // fixed delay does not grow with the machine.
 func (b Budget) Scaled(factor float64) Budget {
 	b.Timeout = time.Duration(float64(b.Timeout) * factor)
@@ -56,11 +56,11 @@ type Budgets struct {
 	CertificateIssued Budget // a Certificate is Ready and its Secret exists
 	RecordWritten     Budget // external-dns has written a record to the provider
 	RecordRemoved     Budget // external-dns has withdrawn a record
-	RouteHealthy      Budget // a host answers over HTTPS from outside, record and certificate being there
+	RouteHealthy      Budget // a host answers the external client over HTTPS; record and certificate exist
 	FaultVisible      Budget // a fault that needs no sync and no issuance shows in the facts
 	SyncFaultVisible  Budget // a fault shows that only the next sync of external-dns reveals
 	IssueFaultVisible Budget // a fault shows that only an ACME challenge reveals
-	Healed            Budget // after the cure everything that must be green is green
+	Recovered         Budget // after the remedy everything that must be green is green
 	NamespaceGone     Budget // a namespace with all that is in it is deleted
 	LogsCollected     Budget // logs of the node are exported
 }
@@ -76,8 +76,8 @@ const (
 // Default is the table for a machine of two cores with the images at hand.
 func Default() Budgets {
 	const s, m = time.Second, time.Minute
-	budget := func(name string, timeout, interval, imposed time.Duration, why string) Budget {
-		return Budget{Name: name, Timeout: timeout, Interval: interval, Imposed: imposed, Why: why}
+	budget := func(name string, timeout, interval, fixed time.Duration, why string) Budget {
+		return Budget{Name: name, Timeout: timeout, Interval: interval, FixedDelay: fixed, Why: why}
 	}
 	return Budgets{
 		ClusterReady:  budget("cluster ready", 4*m, s, 0, "12-16 s measured on 2 cores; a busy CI machine takes a minute or two"),
@@ -95,12 +95,12 @@ func Default() Budgets {
 		RecordWritten:     budget("record written", 150*s, s, SyncInterval, "external-dns syncs once a minute; one sync may just have been missed or have failed"),
 		RecordRemoved:     budget("record removed", 150*s, s, SyncInterval, "as for writing: the next sync, or the one after"),
 		RouteHealthy:      budget("route healthy", 30*s, s/2, 0, "Traefik takes a new Secret up within its 2 s throttle; the DNS answer is immediate"),
-		FaultVisible:      budget("fault visible", 45*s, s, 0, "the API server tells at once; controllers write conditions and events within seconds"),
+		FaultVisible:      budget("fault visible", 45*s, s, 0, "the API server reports at once; controllers write conditions and events within seconds"),
 		SyncFaultVisible:  budget("fault visible after a sync", 150*s, s, SyncInterval, "the next sync of external-dns, or the one after"),
 		IssueFaultVisible: budget("fault visible in issuance", 3*m, s, ChallengeDelay, "some refusals come before the 60 s sleep, an answer of the CA only after it"),
-		Healed: budget(
-			"healed", 6*m, s, ChallengeDelay+SyncInterval,
-			"the worst cure needs a sync, then an issuance; cert-manager's own retry may add its first back-off",
+		Recovered: budget(
+			"recovered", 6*m, s, ChallengeDelay+SyncInterval,
+			"the worst remedy needs a sync, then an issuance; cert-manager's own retry may add its first back-off",
 		),
 		NamespaceGone: budget("namespace gone", 2*m, s, 0, "pods have 30 s to end; finalizers of orders and challenges follow"),
 		LogsCollected: budget("logs collected", m, s, 0, "a tar of /var/log and some journal queries"),
@@ -112,7 +112,7 @@ func (b Budgets) All() []Budget {
 	return []Budget{
 		b.ClusterReady, b.InternetReady, b.WorkloadReady, b.NamesServed, b.WebhookReady, b.ObjectApplied, b.Delivered, b.IssuerReady,
 		b.CertificateIssued, b.RecordWritten, b.RecordRemoved, b.RouteHealthy, b.FaultVisible, b.SyncFaultVisible,
-		b.IssueFaultVisible, b.Healed, b.NamespaceGone, b.LogsCollected,
+		b.IssueFaultVisible, b.Recovered, b.NamespaceGone, b.LogsCollected,
 	}
 }
 
@@ -140,6 +140,6 @@ func (b *Budgets) each() []*Budget {
 	return []*Budget{
 		&b.ClusterReady, &b.InternetReady, &b.WorkloadReady, &b.NamesServed, &b.WebhookReady, &b.ObjectApplied, &b.Delivered, &b.IssuerReady,
 		&b.CertificateIssued, &b.RecordWritten, &b.RecordRemoved, &b.RouteHealthy, &b.FaultVisible, &b.SyncFaultVisible,
-		&b.IssueFaultVisible, &b.Healed, &b.NamespaceGone, &b.LogsCollected,
+		&b.IssueFaultVisible, &b.Recovered, &b.NamespaceGone, &b.LogsCollected,
 	}
 }

@@ -48,13 +48,13 @@ func TestValidateRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	cases := map[string]func(*await.Budget){
-		"no name":             func(b *await.Budget) { b.Name = "" },
-		"no timeout":          func(b *await.Budget) { b.Timeout = 0 },
-		"no interval":         func(b *await.Budget) { b.Interval = 0 },
-		"interval too long":   func(b *await.Budget) { b.Interval = 3 * time.Second },
-		"imposed fills it":    func(b *await.Budget) { b.Imposed = 2 * time.Second },
-		"nobody says why":     func(b *await.Budget) { b.Why = "" },
-		"negative imposition": func(b *await.Budget) { b.Imposed = -1 },
+		"no name":              func(b *await.Budget) { b.Name = "" },
+		"no timeout":           func(b *await.Budget) { b.Timeout = 0 },
+		"no interval":          func(b *await.Budget) { b.Interval = 0 },
+		"interval too long":    func(b *await.Budget) { b.Interval = 3 * time.Second },
+		"fixed delay fills it": func(b *await.Budget) { b.FixedDelay = 2 * time.Second },
+		"no reason":            func(b *await.Budget) { b.Why = "" },
+		"negative fixed delay": func(b *await.Budget) { b.FixedDelay = -1 },
 	}
 	for name, change := range cases {
 		t.Run(name, func(t *testing.T) {

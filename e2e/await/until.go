@@ -22,7 +22,7 @@ type Result struct {
 // Why a wait ended without its state; errors.Is tells them apart on an *Error.
 var (
 	ErrTimeout = errors.New("timed out")
-	ErrFailed  = errors.New("failed for good")
+	ErrFailed  = errors.New("failed permanently")
 )
 
 // Error is a wait that ended without its state: what was awaited, for how long, and the last states seen.
@@ -59,7 +59,7 @@ func (r *Result) saw(a Answer) {
 	r.Answer = a
 }
 
-// Until asks e at once and then at every interval of the budget, until it is met, has failed for good, the budget is
+// Until evaluates e at once and then at every interval of the budget, until it is met, has failed permanently, the budget is
 // spent or ctx ends. Each look gets a context that ends with the budget, so that one hanging request cannot outlive
 // it. Whenever the state was not reached the error is an *Error.
 func Until(ctx context.Context, b Budget, what string, e Expectation) (Result, error) {

@@ -43,11 +43,11 @@ func TestUntil(t *testing.T) {
 			expect: script(await.Wait("one"), await.Wait("two"), await.Done("three")),
 			want:   await.Result{Answer: await.Answer{State: await.Met, Message: "three"}, Before: []string{"two", "one"}, Polls: 3, Elapsed: 2 * time.Second},
 		},
-		"failed for good ends at once": {
-			expect:    script(await.Wait("one"), await.Fail("order is invalid"), await.Done("never asked")),
+		"failed permanently ends at once": {
+			expect:    script(await.Wait("one"), await.Fail("order is invalid"), await.Done("never reached")),
 			want:      await.Result{Answer: await.Answer{State: await.Failed, Message: "order is invalid"}, Before: []string{"one"}, Polls: 2, Elapsed: time.Second},
 			cause:     await.ErrFailed,
-			inMessage: `await the thing: failed for good after 1s of 10s (budget "test", 2 looks): last seen: order is invalid; before that: one`,
+			inMessage: `await the thing: failed permanently after 1s of 10s (budget "test", 2 looks): last seen: order is invalid; before that: one`,
 		},
 		"timeout repeats the last messages that differ": {
 			expect:    script(await.Wait("a"), await.Wait("no pod"), await.Wait("no node"), await.Wait("pod is starting"), await.Wait("pod is starting"), await.Wait("pod is not ready")),

@@ -3,7 +3,7 @@
 //
 // A time has two parts: what the components impose, which is the same on every machine, and work, which a slower machine does more
 // slowly. How much slower is measured with one fixed piece of work at every run. It knows snapshots and the types of a verdict; it
-// asks nobody.
+// has no I/O but the file of the baseline.
 package convergence
 
 import (
@@ -45,10 +45,10 @@ type Baseline struct {
 
 // Time is one time of the baseline; see verdict.Time.
 type Time struct {
-	To             string  `json:"to"`
-	Seconds        float64 `json:"seconds"`
-	ImposedSeconds float64 `json:"imposedSeconds"`
-	Tolerance      float64 `json:"tolerance"`
+	To                string  `json:"to"`
+	Seconds           float64 `json:"seconds"`
+	FixedDelaySeconds float64 `json:"imposedSeconds"`
+	Tolerance         float64 `json:"tolerance"`
 }
 
 // File is where the baseline is in a checkout.
@@ -66,7 +66,7 @@ func Read(dir fs.FS) (Baseline, error) {
 		err = yaml.UnmarshalStrict(raw, &b)
 	}
 	if err == nil && b.Version != Version {
-		err = fmt.Errorf("it is of version %d, want %d; write it anew with `make baseline`", b.Version, Version)
+		err = fmt.Errorf("it is of version %d, want %d; write it again with `make baseline`", b.Version, Version)
 	}
 	if err != nil {
 		return Baseline{}, fmt.Errorf("read baseline %s: %w", file, err)
@@ -80,7 +80,7 @@ func Read(dir fs.FS) (Baseline, error) {
 func (b Baseline) Yardstick() verdict.Convergence {
 	c := verdict.Convergence{Baseline: b.digest, Machine: verdict.Machine{BaselineSeconds: b.MachineSeconds}}
 	for _, t := range b.Times {
-		c.Times = append(c.Times, verdict.Time{To: t.To, BaselineSeconds: t.Seconds, ImposedSeconds: t.ImposedSeconds, Tolerance: t.Tolerance})
+		c.Times = append(c.Times, verdict.Time{To: t.To, BaselineSeconds: t.Seconds, FixedDelaySeconds: t.FixedDelaySeconds, Tolerance: t.Tolerance})
 	}
 	return c
 }
@@ -95,7 +95,7 @@ func (b Baseline) Against(measured []verdict.Time, machine float64) *verdict.Con
 		if n < 0 {
 			continue
 		}
-		t := verdict.Time{To: to, ImposedSeconds: imposed(to)}
+		t := verdict.Time{To: to, FixedDelaySeconds: fixedDelay(to)}
 		if at := slices.IndexFunc(yardsticks, func(y verdict.Time) bool { return y.To == to }); at >= 0 {
 			t = yardsticks[at]
 		}
@@ -127,7 +127,7 @@ func From(v *verdict.Verdict) (Baseline, error) {
 		if n < 0 {
 			return Baseline{}, fmt.Errorf("make a baseline: the run did not measure the time to %s; look in its log for why", to)
 		}
-		b.Times = append(b.Times, Time{To: to, Seconds: v.Convergence.Times[n].Seconds, ImposedSeconds: imposed(to), Tolerance: tolerance})
+		b.Times = append(b.Times, Time{To: to, Seconds: v.Convergence.Times[n].Seconds, FixedDelaySeconds: fixedDelay(to), Tolerance: tolerance})
 	}
 	return b, nil
 }

@@ -106,13 +106,13 @@ func TestABaselineIsWrittenReadAndHeldAgainst(t *testing.T) {
 	}
 	c := read.Against([]verdict.Time{{To: verdict.ToDetect, Seconds: 5}, {To: verdict.ToRecord, Seconds: 20}}, 2.4)
 	want := []verdict.Time{
-		{To: verdict.ToRecord, Seconds: 20, BaselineSeconds: 41, ImposedSeconds: 60, Tolerance: 0.5},
+		{To: verdict.ToRecord, Seconds: 20, BaselineSeconds: 41, FixedDelaySeconds: 60, Tolerance: 0.5},
 		{To: verdict.ToDetect, Seconds: 5, BaselineSeconds: 4.2, Tolerance: 0.5},
 	}
 	if d := cmp.Diff(want, c.Times); d != "" {
 		t.Errorf("times (-want +got):\n%s", d)
 	}
-	if c.Machine.Factor() != 2 || !strings.HasPrefix(c.Baseline, "sha256:") || !c.Held() {
+	if c.Machine.Factor() != 2 || !strings.HasPrefix(c.Baseline, "sha256:") || !c.HasBaseline() {
 		t.Errorf("machine %+v, baseline %q", c.Machine, c.Baseline)
 	}
 	for _, x := range read.Yardstick().Times {
@@ -133,7 +133,7 @@ func TestWithoutABaselineNothingIsHeld(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := b.Against([]verdict.Time{{To: verdict.ToCertificate, Seconds: 63}}, 1)
-	if c.Held() || len(c.Times) != 1 || c.Times[0].Seconds != 63 || c.Times[0].ImposedSeconds != 60 {
+	if c.HasBaseline() || len(c.Times) != 1 || c.Times[0].Seconds != 63 || c.Times[0].FixedDelaySeconds != 60 {
 		t.Errorf("%+v", c)
 	}
 }
@@ -169,7 +169,7 @@ func TestFromRefuses(t *testing.T) {
 func TestReadRefuses(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct{ text, says string }{
-		"another version": {"version: 2\n", "it is of version 2, want 1; write it anew"},
+		"another version": {"version: 2\n", "it is of version 2, want 1; write it again"},
 		"a foreign field": {"version: 1\ncolour: red\n", `unknown field "colour"`},
 	} {
 		dir := t.TempDir()

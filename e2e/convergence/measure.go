@@ -15,9 +15,9 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// imposed is what the components' own waits can be of a time, whatever the machine: external-dns looks once a minute, and
+// fixedDelay is what the components' own waits can be of a time, whatever the machine: external-dns looks once a minute, and
 // cert-manager sleeps a minute after it has found its proof in the DNS.
-func imposed(to string) float64 {
+func fixedDelay(to string) float64 {
 	switch to {
 	case verdict.ToRecord:
 		return await.SyncInterval.Seconds()

@@ -28,7 +28,7 @@ func quick(o explain.Options) explain.Options {
 	if o.Internet == "" {
 		o.Internet = "auto"
 	}
-	o.Resolver, o.Timeout = "127.0.0.1:1", 30*time.Second // where nobody answers, at once
+	o.Resolver, o.Timeout = "127.0.0.1:1", 30*time.Second // where nothing answers, at once
 	return o
 }
 

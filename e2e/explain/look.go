@@ -20,7 +20,7 @@ import (
 const firstLook = 20 * time.Second
 
 // look collects the facts of the routes that are meant. It looks at the Ingresses first: a cluster that does not answer, and a route
-// that is not there, are told before anybody outside is asked.
+// that is not there, are reported before any external service is used.
 func (o Options) look(ctx context.Context, want wanted) (*facts.Snapshot, wanted, error) {
 	seen, err := o.reach(ctx)
 	if err != nil {
@@ -132,14 +132,14 @@ func glance(ctx context.Context, sources facts.Sources, host string) (*facts.Sna
 	if len(troubles) == 0 {
 		return s, nil
 	}
-	cure := "is the cluster up, and the one you mean? See kubectl config current-context"
+	remedy := "is the cluster up, and the one you mean? See kubectl config current-context"
 	switch troubles[0].Reason {
 	case "Forbidden":
-		cure = "ask for the rights of e2e/facts/rbac.yaml"
+		remedy = "ask for the rights of e2e/facts/rbac.yaml"
 	case "Unauthorized":
-		cure = "log in to it again"
+		remedy = "log in to it again"
 	}
-	return nil, fmt.Errorf("look at cluster %s: %s; %s", host, troubles[0].Message, cure)
+	return nil, fmt.Errorf("look at cluster %s: %s; %s", host, troubles[0].Message, remedy)
 }
 
 // internet is the fake one where the cluster has it, unless another is asked for.

@@ -43,7 +43,7 @@ const (
 )
 
 // BenchmarkRealServer explains every route of a cluster of generated objects on a real API server and etcd, by the real program, and
-// measures its time and the most memory that it held. Hosts resolve to this machine, where nobody answers them. It needs both servers:
+// measures its time and the most memory that it used. Hosts resolve to this machine, where nothing answers them. It needs both servers:
 // scripts/bench.sh takes them from the images that a run has built and names their folder in KUBEBUILDER_ASSETS.
 func BenchmarkRealServer(b *testing.B) {
 	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
@@ -51,8 +51,8 @@ func BenchmarkRealServer(b *testing.B) {
 	}
 	kube, kubeconfig := realServer(b)
 	program := filepath.Join(b.TempDir(), "edgeproof")
-	if said, err := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-gcflags=all=-dwarf=false", "-o", program, "../cmd/edgeproof").CombinedOutput(); err != nil {
-		b.Fatalf("%v\n%s", err, said)
+	if output, err := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-gcflags=all=-dwarf=false", "-o", program, "../cmd/edgeproof").CombinedOutput(); err != nil {
+		b.Fatalf("%v\n%s", err, output)
 	}
 	resolver := everywhereHere(b)
 	tls := secretData(b)
@@ -60,26 +60,26 @@ func BenchmarkRealServer(b *testing.B) {
 		fill(b, kube, tls, 0, few)
 		a, _ := explainAll(b, program, kubeconfig, resolver, few)
 		fill(b, kube, tls, few, many)
-		z, held := explainAll(b, program, kubeconfig, resolver, many)
+		z, used := explainAll(b, program, kubeconfig, resolver, many)
 		b.ReportMetric(z.Seconds(), "s/5000-routes")
-		b.ReportMetric(held, "MiB-of-5000-routes")
+		b.ReportMetric(used, "MiB-of-5000-routes")
 		b.ReportMetric(z.Seconds()/many/(a.Seconds()/few), "5000-of-500")
 	}
 }
 
 // explainAll runs the program three times and returns its best time, and the most memory of any in MiB.
-func explainAll(b *testing.B, program, kubeconfig, resolver string, routes int) (best time.Duration, held float64) {
+func explainAll(b *testing.B, program, kubeconfig, resolver string, routes int) (best time.Duration, used float64) {
 	b.Helper()
 	for range 3 {
 		cmd := exec.CommandContext(b.Context(), program, "explain", "--all", "-o", "json", "--kubeconfig", kubeconfig, "--internet", "live", "--resolver", resolver)
-		var said strings.Builder
-		cmd.Stderr = &said
+		var output strings.Builder
+		cmd.Stderr = &output
 		began := time.Now()
 		out, err := cmd.Output()
 		took := time.Since(began)
 		var exit *exec.ExitError
-		if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) { // a fault is found: nobody answers
-			b.Fatalf("%v\n%s", err, said.String())
+		if err != nil && (!errors.As(err, &exit) || exit.ExitCode() != 1) { // a fault is found: nothing answers
+			b.Fatalf("%v\n%s", err, output.String())
 		}
 		if n := strings.Count(string(out), `"host": "route-`); n < routes {
 			b.Fatalf("%d of %d routes were explained", n, routes)
@@ -89,11 +89,11 @@ func explainAll(b *testing.B, program, kubeconfig, resolver string, routes int) 
 		}
 		usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
 		if !ok {
-			b.Fatal("this system does not tell how much memory a process held")
+			b.Fatal("this system does not report the memory of a process")
 		}
-		held = max(held, float64(usage.Maxrss)/1024) // in KiB on Linux, getrusage(2)
+		used = max(used, float64(usage.Maxrss)/1024) // in KiB on Linux, getrusage(2)
 	}
-	return best, held
+	return best, used
 }
 
 // realServer starts etcd and the API server with the reference bundle's CRDs.

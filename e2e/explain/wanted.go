@@ -108,18 +108,18 @@ func (w wanted) unknown(targets []diagnose.Target) error {
 		}
 	}
 	const most = 5
-	cure := "give a host or Ingress of: " + strings.Join(there[:min(len(there), most)], ", ")
+	remedy := "give a host or Ingress of: " + strings.Join(there[:min(len(there), most)], ", ")
 	if len(there) > most {
-		cure += fmt.Sprintf(" … (%d; --all lists them)", len(there))
+		remedy += fmt.Sprintf(" … (%d; --all lists them)", len(there))
 	}
 	if len(there) == 0 {
-		cure = "there is no Ingress with a host at all; is it the right cluster? See kubectl get ingress -A"
+		remedy = "there is no Ingress with a host at all; is it the right cluster? See kubectl get ingress -A"
 	}
 	switch {
 	case w.all:
-		return fmt.Errorf("explain every route: no Ingress%s has a host; %s", where, cure)
+		return fmt.Errorf("explain every route: no Ingress%s has a host; %s", where, remedy)
 	case w.host != "":
-		return fmt.Errorf("explain %s: no Ingress%s has this host; %s", w.host, where, cure)
+		return fmt.Errorf("explain %s: no Ingress%s has this host; %s", w.host, where, remedy)
 	}
-	return fmt.Errorf("explain Ingress %s: it is not there, or has no host; %s", w.ingress, cure)
+	return fmt.Errorf("explain Ingress %s: it is not there, or has no host; %s", w.ingress, remedy)
 }

@@ -59,7 +59,7 @@ func (r *Runner) live(ctx context.Context, f fault.Fault, p *Result) (err error)
 	}
 	defer r.Watch(hosts...)()
 	judged := slices.Concat(f.Red.IDs(), f.Green)
-	if err := r.Works(ctx, judged, own, r.Budgets.Healed); err != nil { // nothing may pass because it was broken already
+	if err := r.Works(ctx, judged, own, r.Budgets.Recovered); err != nil { // nothing may pass because it was broken already
 		return fmt.Errorf("before the injection: %w", err)
 	}
 	var before inventory.Inventory
@@ -97,7 +97,7 @@ func (r *Runner) live(ctx context.Context, f fault.Fault, p *Result) (err error)
 		return err
 	}
 	healed := time.Now()
-	if err := r.Works(ctx, judged, own, r.Budgets.Healed); err != nil {
+	if err := r.Works(ctx, judged, own, r.Budgets.Recovered); err != nil {
 		return fmt.Errorf("after healing: %w", err)
 	}
 	if f.Route == fault.RouteBefore {
@@ -110,7 +110,7 @@ func (r *Runner) live(ctx context.Context, f fault.Fault, p *Result) (err error)
 			return err
 		}
 	}
-	p.Record.SecondsToHeal = verdict.Seconds(time.Since(healed))
+	p.Record.SecondsToRecover = verdict.Seconds(time.Since(healed))
 	return nil
 }
 
@@ -142,7 +142,7 @@ func (r *Runner) seen(ctx context.Context, f fault.Fault, target judge.Target, p
 		p.Record.Red, p.Record.Green = f.Red.IDs(), f.Green
 		p.Evidence = append(reasons, "diagnosed: "+Summary(d))
 		for _, u := range r.usual(ctx, v, target, r.applicationOf(f)) {
-			p.Record.Usual = append(p.Record.Usual, verdict.Usual(u))
+			p.Record.ConventionalChecks = append(p.Record.ConventionalChecks, verdict.ConventionalCheck(u))
 		}
 		if naive := judge.Naive(v.Facts, target); f.Naive && !naive.Met {
 			return await.Fail("a check of the raw address alone must not notice this fault, and does: %s", naive)

@@ -26,7 +26,7 @@ func (r *Runner) trace(ctx context.Context, target judge.Target) (lasting invent
 // cert-manager may issue again what was restored while it was not looking.
 func (r *Runner) settled(ctx context.Context, target judge.Target) (inventory.Inventory, error) {
 	var settled inventory.Inventory
-	_, err := await.Until(ctx, r.Budgets.Healed, "rest of "+strings.Join(target.Hosts(), ", "), func(ctx context.Context) await.Answer {
+	_, err := await.Until(ctx, r.Budgets.Recovered, "rest of "+strings.Join(target.Hosts(), ", "), func(ctx context.Context) await.Answer {
 		now, work, err := r.trace(ctx, target)
 		switch {
 		case err != nil:
@@ -101,7 +101,7 @@ func (r *Runner) syncFar(ctx context.Context) error {
 
 // traceless waits until a fault has left nothing behind, and taken nothing away.
 func (r *Runner) traceless(ctx context.Context, target judge.Target, before inventory.Inventory) error {
-	_, err := await.Until(ctx, r.Budgets.Healed, "nothing left behind", func(ctx context.Context) await.Answer {
+	_, err := await.Until(ctx, r.Budgets.Recovered, "nothing left behind", func(ctx context.Context) await.Answer {
 		now, work, err := r.trace(ctx, target)
 		if err != nil {
 			return await.Wait("%v", err)

@@ -92,7 +92,7 @@ func (a *allowed) problems(v *verdict.Verdict, w Want) []string {
 		case x.ID == "" || x.Owner == "" || x.Reason == "":
 			out = append(out, fmt.Sprintf("the allowance of %q names no owner or no reason", x.ID))
 		case x.expired(a.now):
-			out = append(out, fmt.Sprintf("the allowance of %s by %s expired after %s: mend what it allows, or answer for it anew", x.ID, x.Owner, x.Expires))
+			out = append(out, fmt.Sprintf("the allowance of %s by %s expired after %s: mend what it allows, or answer for it again", x.ID, x.Owner, x.Expires))
 		case !known(x.ID, v, w):
 			out = append(out, fmt.Sprintf("the allowance of %s by %s names no criterion, no fault and no time that is known", x.ID, x.Owner))
 		}

@@ -22,8 +22,8 @@ func TestAllowances(t *testing.T) {
 		})
 	}
 	broken := func(v *verdict.Verdict) {
-		v.Faults[0].Result, v.Faults[0].Reason = verdict.Failed, "not healed"
-		spec(v, "FP-1", becomes(verdict.Failed, "not healed"))
+		v.Faults[0].Result, v.Faults[0].Reason = verdict.Failed, "not recovered"
+		spec(v, "FP-1", becomes(verdict.Failed, "not recovered"))
 	}
 	tests := []struct {
 		name   string
@@ -34,17 +34,17 @@ func TestAllowances(t *testing.T) {
 	}{
 		{"a criterion", flaky, []gate.Allowance{entry("VC-3", "2026-03-06")}, gate.Promote, "allowed until 2026-03-06 by edge@example.org (known, mended next week): "},
 		{"a time", late, []gate.Allowance{entry("time-to-record", "2026-03-06")}, gate.Promote, "time to record was 99.0 s"},
-		{"a fault", broken, []gate.Allowance{entry("token-secret-missing", "2026-03-06")}, gate.Promote, "fault token-secret-missing failed: not healed"},
-		{"a fault by its pattern", broken, []gate.Allowance{entry("FP-1", "2026-03-06")}, gate.Hold, "the allowance of FP-1 by edge@example.org was not needed"},
+		{"a fault", broken, []gate.Allowance{entry("token-secret-missing", "2026-03-06")}, gate.Promote, "fault token-secret-missing failed: not recovered"},
+		{"a fault by its pattern", broken, []gate.Allowance{entry("FP-1", "2026-03-06")}, gate.Block, "the allowance of FP-1 by edge@example.org was not needed"},
 		{"on its last day", flaky, []gate.Allowance{entry("VC-3", "2026-03-05")}, gate.Promote, "attempt 1 failed"},
-		{"the day after", flaky, []gate.Allowance{entry("VC-3", "2026-03-04")}, gate.Hold, "expired after 2026-03-04"},
-		{"expired and not needed", func(*verdict.Verdict) {}, []gate.Allowance{entry("VC-3", "2026-03-04")}, gate.Hold, "expired after 2026-03-04"},
+		{"the day after", flaky, []gate.Allowance{entry("VC-3", "2026-03-04")}, gate.Block, "expired after 2026-03-04"},
+		{"expired and not needed", func(*verdict.Verdict) {}, []gate.Allowance{entry("VC-3", "2026-03-04")}, gate.Block, "expired after 2026-03-04"},
 		{"not needed", func(*verdict.Verdict) {}, []gate.Allowance{entry("VC-3", "2026-03-06")}, gate.Promote, "was not needed; take it out"},
-		{"unknown", func(*verdict.Verdict) {}, []gate.Allowance{entry("DW-9", "2026-03-06")}, gate.Hold, "names no criterion, no fault and no time"},
-		{"without owner", func(*verdict.Verdict) {}, []gate.Allowance{{ID: "VC-3", Reason: "x", Expires: "2026-03-06"}}, gate.Hold, "names no owner"},
-		{"another thing", flaky, []gate.Allowance{entry("VC-4", "2026-03-06")}, gate.Hold, "attempt 1 failed"},
-		{"a run without a seal cannot be allowed", func(v *verdict.Verdict) { v.Hermetic = nil }, []gate.Allowance{entry("DW-4", "2026-03-06")}, gate.Hold, "whether the run was sealed"},
-		{"nor an upgrade", func(v *verdict.Verdict) { v.Upgrades[0].Lost = []string{"x"} }, []gate.Allowance{entry("DW-1", "2026-03-06")}, gate.Hold, "x is lost"},
+		{"unknown", func(*verdict.Verdict) {}, []gate.Allowance{entry("DW-9", "2026-03-06")}, gate.Block, "names no criterion, no fault and no time"},
+		{"without owner", func(*verdict.Verdict) {}, []gate.Allowance{{ID: "VC-3", Reason: "x", Expires: "2026-03-06"}}, gate.Block, "names no owner"},
+		{"another thing", flaky, []gate.Allowance{entry("VC-4", "2026-03-06")}, gate.Block, "attempt 1 failed"},
+		{"a run without a seal cannot be allowed", func(v *verdict.Verdict) { v.Hermetic = nil }, []gate.Allowance{entry("DW-4", "2026-03-06")}, gate.Block, "whether the run was sealed"},
+		{"nor an upgrade", func(v *verdict.Verdict) { v.Upgrades[0].Lost = []string{"x"} }, []gate.Allowance{entry("DW-1", "2026-03-06")}, gate.Block, "x is lost"},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {

@@ -46,7 +46,7 @@ func (c *contradiction) result(v *verdict.Verdict) {
 	}
 }
 
-// criteria draws every criterion anew from its specs.
+// criteria derives every criterion again from its specs.
 func (c *contradiction) criteria(v *verdict.Verdict) {
 	again := *v
 	again.JudgeCriteria()
@@ -126,8 +126,8 @@ func (c *contradiction) fault(f verdict.Fault) {
 	if !sameCauses(f.Expected, f.Diagnosed) {
 		c.say("fault %s is called passed, and was diagnosed as %v where %v was expected", f.ID, f.Diagnosed, f.Expected)
 	}
-	if f.SecondsToDetect <= 0 || f.SecondsToHeal <= 0 {
-		c.say("fault %s is called passed, and was seen after %v s and healed after %v s", f.ID, f.SecondsToDetect, f.SecondsToHeal)
+	if f.SecondsToDetect <= 0 || f.SecondsToRecover <= 0 {
+		c.say("fault %s is called passed, and was seen after %v s and recovered after %v s", f.ID, f.SecondsToDetect, f.SecondsToRecover)
 	}
 }
 
@@ -144,7 +144,7 @@ func sameSet[T cmp.Ordered](a, b []T) bool {
 	return slices.Equal(set(a), set(b))
 }
 
-// routes holds what the outside client saw against what it is said to come to.
+// routes holds what the external client saw against what it is said to come to.
 func (c *contradiction) routes(v *verdict.Verdict) {
 	for _, r := range v.Routes {
 		if r.Result != verdict.Passed {

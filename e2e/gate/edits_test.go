@@ -17,7 +17,7 @@ func bad() *verdict.Verdict {
 		s.Result, s.Reason, s.Objects = verdict.Failed, "refused", []string{"Ingress develop/frontend"}
 	})
 	f := &v.Faults[1]
-	f.Result, f.Reason, f.Diagnosed, f.SecondsToHeal = verdict.Failed, "diagnosed otherwise", []string{"dns/other"}, 0
+	f.Result, f.Reason, f.Diagnosed, f.SecondsToRecover = verdict.Failed, "diagnosed otherwise", []string{"dns/other"}, 0
 	spec(v, f.Criteria[0], becomes(verdict.Failed, "diagnosed otherwise"))
 	r := &v.Routes[0]
 	r.Result, r.Reason, r.HTTPSStatus = verdict.Failed, "refused", 0
@@ -117,13 +117,13 @@ func TestOneEditAlone(t *testing.T) {
 			v.Faults = v.Faults[:5]
 			v.Specs.Planned--
 			v.Specs.List[0].Criteria = append(v.Specs.List[0].Criteria, id) // so that the pattern is judged all the same
-		}, gate.Hold, "of the smoke catalogue was not proved"},
+		}, gate.Block, "of the smoke catalogue was not proved"},
 		{"a spec deleted, its fault kept", func(v *verdict.Verdict) { drop(v, "FP-1"); v.Specs.Planned-- }, gate.CannotJudge, "fault token-secret-missing has no spec"},
-		{"failed probes taken from the list", func(v *verdict.Verdict) { v.Upgrades[0].Points = nil }, gate.Hold, "are counted as failed, and 0 are listed"},
-		{"an error budget of its own", func(v *verdict.Verdict) { v.Upgrades[0].ErrorBudget = 0.02 }, gate.Hold, "may be 0.01 at the most"},
-		{"nothing was compared", func(v *verdict.Verdict) { v.Upgrades[1].Compared.Records = 0 }, gate.Hold, "no record was compared"},
-		{"an upgrade of another candidate", func(v *verdict.Verdict) { v.Upgrades[0].To.Digest = "sha256:0" }, gate.Hold, "the upgrade between these two bundles was not tried"},
-		{"the host's route deleted", func(v *verdict.Verdict) { v.Routes[0].Host = "other.safeops.work" }, gate.Hold, "develop.safeops.work was not asked for"},
+		{"failed probes taken from the list", func(v *verdict.Verdict) { v.Upgrades[0].Points = nil }, gate.Block, "are counted as failed, and 0 are listed"},
+		{"an error budget of its own", func(v *verdict.Verdict) { v.Upgrades[0].ErrorBudget = 0.02 }, gate.Block, "may be 0.01 at the most"},
+		{"nothing was compared", func(v *verdict.Verdict) { v.Upgrades[1].Compared.Records = 0 }, gate.Block, "no record was compared"},
+		{"an upgrade of another candidate", func(v *verdict.Verdict) { v.Upgrades[0].To.Digest = "sha256:0" }, gate.Block, "the upgrade between these two bundles was not tried"},
+		{"the host's route deleted", func(v *verdict.Verdict) { v.Routes[0].Host = "other.safeops.work" }, gate.Block, "develop.safeops.work was not requested"},
 		{"a retry forgotten", func(v *verdict.Verdict) { v.Specs.List[0].Attempts = 2 }, gate.CannotJudge, "is called passed, and was tried 2 times"},
 		{"a spec never tried", func(v *verdict.Verdict) { v.Specs.List[0].Attempts = 0 }, gate.CannotJudge, "and was never tried"},
 		{"a spec twice", func(v *verdict.Verdict) {
@@ -135,7 +135,7 @@ func TestOneEditAlone(t *testing.T) {
 		{"a certificate that was over", func(v *verdict.Verdict) { v.Routes[0].Certificate.NotAfter = v.Suite.Started }, gate.CannotJudge, "its certificate was over"},
 		{"no certificate", func(v *verdict.Verdict) { v.Routes[0].Certificate = nil }, gate.CannotJudge, "no certificate was seen"},
 		{"another address", func(v *verdict.Verdict) { v.Routes[0].Addresses = []string{"192.0.2.1"} }, gate.CannotJudge, "resolved to [192.0.2.1]"},
-		{"never healed", func(v *verdict.Verdict) { v.Faults[0].SecondsToHeal = 0 }, gate.CannotJudge, "healed after 0 s"},
+		{"never recovered", func(v *verdict.Verdict) { v.Faults[0].SecondsToRecover = 0 }, gate.CannotJudge, "recovered after 0 s"},
 		{"a fault of another pattern", func(v *verdict.Verdict) { v.Faults[0].Criteria = []criteria.ID{"FP-2"} }, gate.CannotJudge, "and its spec of [FP-1]"},
 		{"a criterion turned green that had to be red", func(v *verdict.Verdict) { v.Faults[0].Red = v.Faults[0].Red[1:] }, gate.CannotJudge, "the suite's catalogue wants"},
 	}

@@ -1,6 +1,6 @@
 // Package gate decides from a verdict whether a bundle may be promoted.
 //
-// It trusts no conclusion that the verdict draws: results are drawn anew from specs, faults, routes, probes and times, and held
+// It trusts no conclusion that the verdict draws: results are derived again from specs, faults, routes, probes and times, and held
 // against what the bundle and the suite say by themselves. What is missing, skipped, flaky, unsupported or unfinished is never
 // promoted. The package is pure: it knows no file, no cluster and no clock but the one it is given.
 package gate
@@ -19,16 +19,16 @@ type Outcome string
 // The outcomes.
 const (
 	Promote     Outcome = "promote"
-	Hold        Outcome = "hold"
+	Block       Outcome = "block"
 	CannotJudge Outcome = "cannot judge"
 )
 
-// ExitCode is the exit status for an outcome: 0 promote, 1 hold, 2 could not judge. Anything else is 2.
+// ExitCode is the exit status for an outcome: 0 promote, 1 block, 2 could not judge. Anything else is 2.
 func (o Outcome) ExitCode() int {
 	switch o {
 	case Promote:
 		return verdict.ExitPass
-	case Hold:
+	case Block:
 		return verdict.ExitFail
 	case CannotJudge:
 	}
@@ -46,29 +46,29 @@ type Decision struct {
 
 // Decide is the rule, in order of weight:
 //
-//  1. the verdict contradicts itself, or is of another bundle than the one it is held against: it cannot be judged, whatever it says.
-//  2. something was shown to be false, or not proved, and no allowance in force names it; or an allowance itself is not in order: hold.
+//  1. the verdict contradicts itself, or is of another bundle than the one it is compared with: it cannot be judged, whatever it says.
+//  2. something was shown to be false, or not proved, and no allowance in force names it; or an allowance itself is not in order: block.
 //  3. the run did not come to its end: it cannot be judged.
 //  4. else promote.
 func Decide(v *verdict.Verdict, want Want, allowances []Allowance, now time.Time) Decision {
 	if refused := slices.Concat(contradictions(v), want.mismatches(v)); len(refused) > 0 {
 		return Decision{Outcome: CannotJudge, Reasons: refused}
 	}
-	var unfinished, held []string
+	var unfinished, blocking []string
 	allowed := allow(allowances, now)
 	for _, f := range slices.Concat(unproved(v), want.missing(v)) {
 		switch {
 		case f.unfinished:
 			unfinished = append(unfinished, f.text)
 		case !allowed.covers(f):
-			held = append(held, f.text)
+			blocking = append(blocking, f.text)
 		}
 	}
-	held = append(held, allowed.problems(v, want)...)
-	d := Decision{Reasons: slices.Concat(held, unfinished), Notes: allowed.notes()}
+	blocking = append(blocking, allowed.problems(v, want)...)
+	d := Decision{Reasons: slices.Concat(blocking, unfinished), Notes: allowed.notes()}
 	switch {
-	case len(held) > 0:
-		d.Outcome = Hold
+	case len(blocking) > 0:
+		d.Outcome = Block
 	case len(unfinished) > 0:
 		d.Outcome = CannotJudge
 	default:

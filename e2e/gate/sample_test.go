@@ -37,7 +37,7 @@ func sound() *verdict.Verdict {
 	return v
 }
 
-// conclude draws everything anew, as a run does.
+// conclude derives everything again, as a run does.
 func conclude(v *verdict.Verdict) {
 	v.Specs = verdict.Tally(v.Specs.Planned, v.Specs.Filtered, v.Specs.List)
 	cites := map[criteria.ID][]string{}

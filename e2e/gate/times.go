@@ -26,30 +26,30 @@ func (f *findings) times(v *verdict.Verdict) {
 		n := slices.IndexFunc(measured.Times, func(t verdict.Time) bool { return t.To == to })
 		if n < 0 {
 			f.add(TimeID(to), "time to %s was not measured", to)
-		} else if !measured.Held() {
-			f.add(TimeID(to), "time to %s is held against no baseline; write one with `make baseline`", to)
+		} else if !measured.HasBaseline() {
+			f.add(TimeID(to), "time to %s is compared with no baseline; write one with `make baseline`", to)
 		} else if late := measured.Late(measured.Times[n]); late != "" {
 			f.add(TimeID(to), "%s", late)
 		}
 	}
 }
 
-// otherTimes lists where a time is held against another baseline than the suite's, or against other evidence than the verdict's.
+// otherTimes lists where a time is compared with another baseline than the suite's, or against other evidence than the verdict's.
 func (w Want) otherTimes(v *verdict.Verdict) []string {
 	if v.Convergence == nil {
 		return nil
 	}
 	var out []string
 	if v.Convergence.Baseline != w.Convergence.Baseline || v.Convergence.Machine.BaselineSeconds != w.Convergence.Machine.BaselineSeconds {
-		out = append(out, fmt.Sprintf("times are held against the baseline %s of a machine of %v s, and the suite's is %s of %v s",
+		out = append(out, fmt.Sprintf("times are compared with the baseline %s of a machine of %v s, and the suite's is %s of %v s",
 			v.Convergence.Baseline, v.Convergence.Machine.BaselineSeconds, w.Convergence.Baseline, w.Convergence.Machine.BaselineSeconds))
 	}
 	for _, t := range v.Convergence.Times {
 		yardstick := t
 		yardstick.Seconds = 0
 		if !slices.Contains(w.Convergence.Times, yardstick) {
-			out = append(out, fmt.Sprintf("time to %s is held against %v s, %v s of it imposed, with a tolerance of %v, which is not the suite's baseline",
-				t.To, t.BaselineSeconds, t.ImposedSeconds, t.Tolerance))
+			out = append(out, fmt.Sprintf("time to %s is compared with %v s, %v s of it fixed delays, with a tolerance of %v, which is not the suite's baseline",
+				t.To, t.BaselineSeconds, t.FixedDelaySeconds, t.Tolerance))
 		}
 		if seen := v.Detected(); t.To == verdict.ToDetect && t.Seconds != seen {
 			out = append(out, fmt.Sprintf("time to detect is given as %v s, and the faults make it %v s", t.Seconds, seen))

@@ -8,7 +8,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// Want is what a verdict is held against: what the bundle and the suite say by themselves, read anew and not from the verdict.
+// Want is what a verdict is compared with: what the bundle and the suite say by themselves, read again and not from the verdict.
 type Want struct {
 	// Bundle and Apps are what is to be promoted; Baseline is what it replaces, nil where nothing is to be replaced.
 	Bundle, Apps verdict.Content
@@ -88,7 +88,7 @@ func (w Want) missing(v *verdict.Verdict) findings {
 	}
 	for _, host := range w.Hosts {
 		if !slices.ContainsFunc(v.Routes, func(r verdict.Route) bool { return r.Host == host }) {
-			f.add("DW-4", "%s was not asked for from outside", host)
+			f.add("DW-4", "%s was not requested by the external client", host)
 		}
 	}
 	return *f

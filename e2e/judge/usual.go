@@ -17,7 +17,7 @@ type Usual struct {
 	Check string
 	// Noticed says that it would make somebody look further.
 	Noticed bool
-	Said    string
+	Output  string
 }
 
 // The usual checks.
@@ -67,18 +67,18 @@ func rowsOf(check, text, namespace string, wrong func(map[string]string) string)
 		}
 	}
 	u.Noticed = len(bad) > 0
-	u.Said = fmt.Sprintf("%d of %d not as they should be", len(bad), rows)
+	u.Output = fmt.Sprintf("%d of %d not as they should be", len(bad), rows)
 	if u.Noticed {
-		u.Said = strings.Join(bad, "; ")
+		u.Output = strings.Join(bad, "; ")
 	}
 	return u
 }
 
 // UsualOfRollout reads what `kubectl rollout status --watch=false` printed, or failed with.
 func UsualOfRollout(text string, err error) Usual {
-	u := Usual{Check: UsualRollout, Said: short(strings.TrimSpace(text))}
+	u := Usual{Check: UsualRollout, Output: short(strings.TrimSpace(text))}
 	if err != nil {
-		u.Said = short(err.Error())
+		u.Output = short(err.Error())
 	}
 	u.Noticed = err != nil || !strings.Contains(text, "successfully rolled out")
 	return u
@@ -87,7 +87,7 @@ func UsualOfRollout(text string, err error) Usual {
 // UsualOfAddress asks the raw address only, as Naive does.
 func UsualOfAddress(s *facts.Snapshot, t Target) Usual {
 	j := Naive(s, t)
-	return Usual{Check: UsualAddress, Noticed: !j.Met, Said: strings.Join(append(j.Evidence, j.Reasons...), "; ")}
+	return Usual{Check: UsualAddress, Noticed: !j.Met, Output: strings.Join(append(j.Evidence, j.Reasons...), "; ")}
 }
 
 // UsualOfStatus says what `cmctl status certificate` leads with: the condition Ready of the namespace's Certificates.
@@ -111,6 +111,6 @@ func UsualOfStatus(s *facts.Snapshot, namespace string) Usual {
 			said = append(said, c.Name+": Ready: True")
 		}
 	}
-	u.Said = orWord(strings.Join(said, "; "), "no Certificate")
+	u.Output = orWord(strings.Join(said, "; "), "no Certificate")
 	return u
 }

@@ -41,7 +41,7 @@ func TestUsualChecks(t *testing.T) {
 		{judge.UsualOfRollout("Waiting for deployment\n", nil), true, "Waiting for deployment"},
 		{judge.UsualOfRollout("", errors.New("not found")), true, "not found"},
 	} {
-		if c.got.Noticed != c.noticed || c.got.Said != c.said {
+		if c.got.Noticed != c.noticed || c.got.Output != c.said {
 			t.Errorf("%+v, want noticed %t, said %q", c.got, c.noticed, c.said)
 		}
 	}
@@ -61,10 +61,10 @@ func TestUsualStatus(t *testing.T) {
 		certificate("good", condition(cmmeta.ConditionTrue)), certificate("bad", condition(cmmeta.ConditionFalse)), certificate("new"),
 	}}
 	for namespace, want := range map[string]judge.Usual{
-		"good": {Check: judge.UsualStatus, Said: "c: Ready: True"},
-		"bad":  {Check: judge.UsualStatus, Noticed: true, Said: "c: Ready: False, Reason: R"},
-		"new":  {Check: judge.UsualStatus, Noticed: true, Said: "c: no condition"},
-		"none": {Check: judge.UsualStatus, Said: "no Certificate"},
+		"good": {Check: judge.UsualStatus, Output: "c: Ready: True"},
+		"bad":  {Check: judge.UsualStatus, Noticed: true, Output: "c: Ready: False, Reason: R"},
+		"new":  {Check: judge.UsualStatus, Noticed: true, Output: "c: no condition"},
+		"none": {Check: judge.UsualStatus, Output: "no Certificate"},
 	} {
 		if got := judge.UsualOfStatus(s, namespace); got != want {
 			t.Errorf("%s: %+v, want %+v", namespace, got, want)

@@ -10,12 +10,12 @@ import (
 type Expected struct {
 	// Steps are in seconds, by the beginning of a step's name.
 	Steps map[string]float64 `json:"steps,omitempty"`
-	// Whole is all of it in seconds, since Began. Neither is told before Began is known.
+	// Whole is all of it in seconds, since Began. Neither is known before Began is known.
 	Whole float64   `json:"whole,omitempty"`
 	Began time.Time `json:"began,omitzero"`
 }
 
-// of is how long a step takes as a rule, 0 when nobody knows. The longest beginning of its name counts.
+// of is how long a step takes as a rule, 0 when unknown. The longest beginning of its name counts.
 func (e Expected) of(name string) time.Duration {
 	longest, seconds := "", 0.0
 	for beginning, s := range e.Steps {

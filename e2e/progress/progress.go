@@ -108,13 +108,13 @@ func (s *Step) End(ok bool) {
 // Leave closes a step that somebody else does.
 func (s *Step) Leave(to string) { s.close(" - " + s.name + ": " + to) }
 
-func (s *Step) close(said string) {
+func (s *Step) close(text string) {
 	close(s.stop)
 	<-s.done
 	s.log.mu.Lock()
 	s.log.done++
 	s.log.mu.Unlock()
-	s.log.line(said)
+	s.log.line(text)
 }
 
 func (l *Log) beat(name string, start time.Time, stop <-chan struct{}) {

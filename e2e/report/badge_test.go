@@ -23,7 +23,7 @@ func TestBadge(t *testing.T) {
 		"partial":   {partial, "partial, 28 of 29", "yellow"},
 		"stopped":   {verdicttest.Stopped(), "error, 0 of 29", "lightgrey"},
 		"promoted":  {verdicttest.Upgraded(), "promote, 29 of 29", "brightgreen"},
-		"held":      {verdicttest.Held(), "hold, 29 of 29", "red"},
+		"blocked":   {verdicttest.Blocked(), "block, 29 of 29", "red"},
 		"undecided": {&verdict.Verdict{}, "no verdict, 0 of 0", "lightgrey"},
 	} {
 		var got struct {

@@ -33,7 +33,7 @@ func chromium(t *testing.T) string {
 			return path
 		}
 	}
-	t.Skip("NO BROWSER: report.html was not read in one; cure: run scripts/browser.sh as root, install Chromium or Chrome, or name one by CHROME=")
+	t.Skip("NO BROWSER: report.html was not read in one; remedy: run scripts/browser.sh as root, install Chromium or Chrome, or name one by CHROME=")
 	return ""
 }
 
@@ -41,7 +41,7 @@ func chromium(t *testing.T) string {
 func newBrowser(t *testing.T) context.Context {
 	t.Helper()
 	path := chromium(t)
-	// The pages are this project's own, and on many machines, CI's among them, nobody but root may make a sandbox, and root not this one.
+	// The pages are this project's own, and on many machines, CI's among them, only root may make a sandbox, and root not this one.
 	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.DisableGPU, chromedp.NoSandbox, chromedp.WSURLReadTimeout(time.Minute))
 	allocated, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
 	ctx, quit := chromedp.NewContext(allocated)

@@ -48,7 +48,7 @@ func confusion(v *verdict.Verdict) grid {
 func usual(v *verdict.Verdict) grid {
 	g := grid{Title: "What the usual checks see of the same faults", Columns: []string{"fault", "diagnosed"}}
 	for _, f := range v.Faults {
-		for _, u := range f.Usual {
+		for _, u := range f.ConventionalChecks {
 			if !slices.Contains(g.Columns, u.Check) {
 				g.Columns = append(g.Columns, u.Check)
 			}
@@ -56,24 +56,24 @@ func usual(v *verdict.Verdict) grid {
 	}
 	missed, asked := map[string]int{}, map[string]int{}
 	for _, f := range v.Faults {
-		if len(f.Usual) == 0 {
+		if len(f.ConventionalChecks) == 0 {
 			continue
 		}
 		row := []string{f.ID, or(strings.Join(f.Diagnosed, "\n"), "healthy")}
 		for _, check := range g.Columns[2:] {
-			at := slices.IndexFunc(f.Usual, func(u verdict.Usual) bool { return u.Check == check })
+			at := slices.IndexFunc(f.ConventionalChecks, func(u verdict.ConventionalCheck) bool { return u.Check == check })
 			switch {
 			case at < 0:
 				row = append(row, "–")
 				continue
-			case f.Usual[at].Noticed:
+			case f.ConventionalChecks[at].Noticed:
 				row = append(row, "alarm")
 			default:
 				row = append(row, "all is well")
 			}
 			if !f.LooksOnly() {
 				asked[check]++
-				if !f.Usual[at].Noticed {
+				if !f.ConventionalChecks[at].Noticed {
 					missed[check]++
 				}
 			}

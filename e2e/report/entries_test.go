@@ -51,8 +51,8 @@ func TestJudgeRefusesWhatItDoesNotUnderstand(t *testing.T) {
 		v := verdict.New(verdict.Suite{})
 		report.Judge(v, []types.Report{tc.report})
 		v.Conclude()
-		if v.Error == nil || !strings.Contains(v.Error.Operation+": "+v.Error.Message, tc.says) || v.Error.Cure == "" {
-			t.Errorf("%s: error %+v, want %q with a cure", name, v.Error, tc.says)
+		if v.Error == nil || !strings.Contains(v.Error.Operation+": "+v.Error.Message, tc.says) || v.Error.Remedy == "" {
+			t.Errorf("%s: error %+v, want %q with a remedy", name, v.Error, tc.says)
 		}
 		if v.ExitCode() != 2 {
 			t.Errorf("%s: exit %d, want 2", name, v.ExitCode())
@@ -197,7 +197,7 @@ func TestJudgeHandsOutWhatVerdictsRestOn(t *testing.T) {
 		entry("fault", verdict.Fault{ID: "record-missing", Result: verdict.Passed}),
 		entry("upgrade", verdict.Upgrade{Direction: verdict.Forward}),
 		entry("cites", report.Cites{Omitted: 3, Of: map[string][]string{
-			"DW-4": {"dns-1", "dns-2", "dns-404"}, "record-missing": {"dns-2"}, "upgrade": {"dns-1"}, "dns/record-missing": {"dns-2"}, "nobody": {"dns-1"},
+			"DW-4": {"dns-1", "dns-2", "dns-404"}, "record-missing": {"dns-2"}, "upgrade": {"dns-1"}, "dns/record-missing": {"dns-2"}, "unknown": {"dns-1"},
 		}}),
 		entry("cites", report.Cites{Omitted: 4, Of: map[string][]string{"DW-4": {"dns-1"}}}),
 	)})

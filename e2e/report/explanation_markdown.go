@@ -62,7 +62,7 @@ func (m *markdown) finding(title string, f diagnose.Finding) {
 	}
 	if f.Remedy.Text != "" {
 		m.line("")
-		m.line("Cure: " + mdText(oneLine(f.Remedy.Text)))
+		m.line("Remedy: " + mdText(oneLine(f.Remedy.Text)))
 	}
 	if f.Remedy.Command != "" {
 		m.line("")

@@ -76,13 +76,13 @@ func explanations() map[string]*report.Explanation {
 	}}
 	broken.Notes = []diagnose.Finding{{
 		Code: "present-backoff", Layer: diagnose.Certificate, Object: "Challenge develop/frontend-tls-1-2-3",
-		Summary: "It is retried within 30 minutes after the cure.",
+		Summary: "It is retried within 30 minutes after the remedy.",
 	}}
 	healthy := frontend(true, diagnose.Clear, diagnose.Clear, diagnose.Clear, diagnose.Clear)
 	waiting := frontend(false, diagnose.Clear, diagnose.Clear, diagnose.Clear, diagnose.Waiting)
 	waiting.Host = "new.safeops.work"
 	blind := frontend(false, diagnose.Unknown, diagnose.Unknown, diagnose.Unknown, diagnose.Unknown)
-	blind.Host, blind.Ingress = "nobody.safeops.work", types.NamespacedName{}
+	blind.Host, blind.Ingress = "unknown.safeops.work", types.NamespacedName{}
 	return map[string]*report.Explanation{
 		"healthy": report.Explain(snapshot, []diagnose.Diagnosis{healthy}),
 		"broken":  report.Explain(snapshot, []diagnose.Diagnosis{broken}),

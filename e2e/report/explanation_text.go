@@ -113,7 +113,7 @@ func (t *explained) cause(f diagnose.Finding) {
 		evidence = append(evidence, oneLine(e.Source)+": "+oneLine(e.Text))
 	}
 	t.list("  · ", evidence, maxEvidence)
-	t.wrapped("  cure: ", f.Remedy.Text, maxRemedy)
+	t.wrapped("  remedy: ", f.Remedy.Text, maxRemedy)
 	if f.Remedy.Command != "" {
 		t.out.WriteString(commandStart + oneLine(f.Remedy.Command) + "\n") // whole, to be copied
 	}

@@ -267,7 +267,7 @@ func (j judge) place(r types.SpecReport) (string, int) {
 	return filepath.ToSlash(rel), at.LineNumber
 }
 
-// span widens the suite's times to those of r, where nobody has set them.
+// span widens the suite's times to those of r, where they are not set.
 func span(v *verdict.Verdict, r types.Report) {
 	earlier := v.Suite.Started.IsZero() || r.StartTime.Before(v.Suite.Started)
 	if earlier && !r.StartTime.IsZero() {

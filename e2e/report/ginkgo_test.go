@@ -78,7 +78,7 @@ func TestJudgeWhatGinkgoWrites(t *testing.T) {
 		{"passed", verdict.Pass, counts{Planned: 5, Finished: 5, Passed: 5}, "WF-4", verdict.Passed, "", ""},
 		{"failed", verdict.Fail, counts{Planned: 5, Finished: 5, Passed: 4, Failed: 1}, "WF-4", verdict.Failed, "letsencrypt-production Ready", ""},
 		{"panicked", verdict.Fail, counts{Planned: 5, Finished: 5, Passed: 4, Failed: 1}, "DW-4", verdict.Failed, "the spec panicked: nil map", ""},
-		{"skipped", verdict.Partial, counts{Planned: 5, Finished: 5, Passed: 4, Skipped: 1}, "DW-4", verdict.Skipped, "the outside client is not up", ""},
+		{"skipped", verdict.Partial, counts{Planned: 5, Finished: 5, Passed: 4, Skipped: 1}, "DW-4", verdict.Skipped, "the external client is not up", ""},
 		{"pending", verdict.Partial, counts{Planned: 6, Finished: 6, Passed: 5, Skipped: 1}, "FP-2", verdict.Skipped, "marked as pending", ""},
 		{"unsupported", verdict.Partial, counts{Planned: 5, Finished: 5, Passed: 4, Unsupported: 1}, "VC-3", verdict.Unsupported, "the bundle has no external-dns", ""},
 		{"flaky", verdict.Partial, counts{Planned: 5, Finished: 5, Passed: 4, Flaky: 1}, "VC-3", verdict.Flaky, "passed at attempt 2 of at most 2; first: exit status 1", ""},

@@ -48,7 +48,7 @@ func word(v *verdict.Verdict) string {
 	case v.Result == verdict.Pass:
 		return "promote"
 	}
-	return "hold"
+	return "block"
 }
 
 // mark is a result as one character, for those who cannot see colours.
@@ -105,13 +105,13 @@ func budgetLine(b verdict.Budget) string {
 		return "not measured"
 	}
 	if b.Ratio == 0 {
-		return fmt.Sprintf("%s wall time; the imposed waits were not measured", sec(b.WallSeconds))
+		return fmt.Sprintf("%s wall time; the fixed component delays were not measured", sec(b.WallSeconds))
 	}
 	goal := "within"
 	if !b.WithinGoal() {
 		goal = "over"
 	}
-	return fmt.Sprintf("%s wall time, %s of imposed waits: ratio %.2f, %s the goal of %.2f", sec(b.WallSeconds), sec(b.ImposedSeconds), b.Ratio, goal, verdict.BudgetGoal)
+	return fmt.Sprintf("%s wall time, %s of fixed component delays: ratio %.2f, %s the goal of %.2f", sec(b.WallSeconds), sec(b.FixedDelaySeconds), b.Ratio, goal, verdict.BudgetGoal)
 }
 
 // sealLine tells whether the run was sealed and what tried to get out.

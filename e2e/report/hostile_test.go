@@ -45,7 +45,7 @@ func hostile() *verdict.Verdict {
 	f := &v.Faults[0]
 	f.ID, f.Title, f.Layer, f.Reason, f.Objects = poison, poison, poison, poison, []string{poison}
 	f.Expected, f.Diagnosed, f.Cleared = []string{poison}, []string{poison}, []string{poison}
-	f.Usual = []verdict.Usual{{Check: poison, Said: poison}}
+	f.ConventionalChecks = []verdict.ConventionalCheck{{Check: poison, Output: poison}}
 	r := &v.Routes[0]
 	r.Host, r.Target, r.Addresses, r.Reason = poison, poison, []string{poison}, poison
 	r.Certificate.Issuer, r.Certificate.Names = poison, []string{poison}
@@ -64,11 +64,11 @@ func hostile() *verdict.Verdict {
 		u.Points[i].Host, u.Points[i].Error = poison, poison
 	}
 	u.Recreated[0].Name, u.Owners[0].Name, u.Owners[0].After, u.Reissued[1].Certificate = poison, poison, poison, poison
-	u.Lapses[0].Issuer, u.Lapses[0].Said = poison, poison
+	u.Lapses[0].Issuer, u.Lapses[0].Message = poison, poison
 	u.Changes[0] = verdict.Change{Subject: poison, Text: poison, Evidence: []string{poison}}
 	v.Convergence.Baseline, v.Convergence.Times[0].To = poison, poison
 	v.Hermetic.UnknownNames, v.Hermetic.Senders = []string{poison}, []string{poison}
-	v.Error = &verdict.Error{Operation: poison, Message: poison, Cure: poison}
+	v.Error = &verdict.Error{Operation: poison, Message: poison, Remedy: poison}
 	v.Conclude()
 	return v
 }

@@ -128,7 +128,7 @@ func tiles(v *verdict.Verdict) []tile {
 		}
 		return "bad"
 	}
-	passed, healed := 0, 0
+	passed, recovered := 0, 0
 	for _, c := range v.Criteria {
 		if c.Result == verdict.Passed {
 			passed++
@@ -136,12 +136,12 @@ func tiles(v *verdict.Verdict) []tile {
 	}
 	for _, f := range v.Faults {
 		if f.Result == verdict.Passed {
-			healed++
+			recovered++
 		}
 	}
 	out := []tile{{"criteria passed", fmt.Sprintf("%d of %d", passed, len(v.Criteria)), good(passed == len(v.Criteria))}}
 	if len(v.Faults) > 0 {
-		out = append(out, tile{"faults seen, named, healed", fmt.Sprintf("%d of %d", healed, len(v.Faults)), good(healed == len(v.Faults))})
+		out = append(out, tile{"faults seen, named, recovered", fmt.Sprintf("%d of %d", recovered, len(v.Faults)), good(recovered == len(v.Faults))})
 	}
 	if len(v.Upgrades) > 0 {
 		sent, lost, state := 0, 0, "good"

@@ -58,25 +58,25 @@ type sight struct {
 }
 
 // sightCell is what one check saw. Its class is yes for a check that was right, no for one that was not.
-type sightCell struct{ Name, Word, Class, Said string }
+type sightCell struct{ Name, Word, Class, Output string }
 
 func newSights(v *verdict.Verdict) *sights {
 	g := usual(v)
 	if len(g.Columns) <= 2 {
-		return nil // nobody asked them
+		return nil // none was run
 	}
 	s := &sights{Checks: g.Columns[2:], Below: g.Below}
 	for _, f := range v.Faults {
-		if len(f.Usual) == 0 {
+		if len(f.ConventionalChecks) == 0 {
 			continue
 		}
 		row := sight{Fault: f.ID, Cells: []sightCell{ours(f)}}
 		for _, check := range s.Checks {
 			cell := sightCell{Name: check, Word: "–"}
-			if at := slices.IndexFunc(f.Usual, func(u verdict.Usual) bool { return u.Check == check }); at >= 0 {
-				cell.Word, cell.Class, cell.Said = "all is well", "no", ""
-				if f.Usual[at].Noticed {
-					cell.Word, cell.Class, cell.Said = "alarm", "yes", f.Usual[at].Said
+			if at := slices.IndexFunc(f.ConventionalChecks, func(u verdict.ConventionalCheck) bool { return u.Check == check }); at >= 0 {
+				cell.Word, cell.Class, cell.Output = "all is well", "no", ""
+				if f.ConventionalChecks[at].Noticed {
+					cell.Word, cell.Class, cell.Output = "alarm", "yes", f.ConventionalChecks[at].Output
 				}
 				if f.LooksOnly() { // an alarm at what is no fault is the mistake
 					cell.Class = map[string]string{"yes": "no", "no": "yes"}[cell.Class]
@@ -131,7 +131,7 @@ func faultLists(v *verdict.Verdict, c *clock) []faultList {
 
 // ours is what edgeproof said of a fault.
 func ours(f verdict.Fault) sightCell {
-	c := sightCell{Name: "edgeproof", Word: "named", Class: "yes", Said: strings.Join(f.Diagnosed, ", ")}
+	c := sightCell{Name: "edgeproof", Word: "named", Class: "yes", Output: strings.Join(f.Diagnosed, ", ")}
 	switch {
 	case f.Result != verdict.Passed:
 		c.Word, c.Class = "missed", "no"

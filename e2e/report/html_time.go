@@ -8,10 +8,10 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// bar is a phase in the picture of all of them, one after the other; X, Wall and Imposed are percent of the whole.
+// bar is a phase in the picture of all of them, one after the other; X, Wall and Fixed are percent of the whole.
 type bar struct {
 	verdict.Phase
-	X, Wall, Imposed string
+	X, Wall, Fixed string
 }
 
 func waterfall(phases []verdict.Phase) []bar {
@@ -22,7 +22,7 @@ func waterfall(phases []verdict.Phase) []bar {
 	var out []bar
 	at := 0.0
 	for _, p := range phases {
-		out = append(out, bar{p, percent(at, whole), percent(p.Seconds, whole), percent(p.ImposedSeconds, whole)})
+		out = append(out, bar{p, percent(at, whole), percent(p.Seconds, whole), percent(p.FixedDelaySeconds, whole)})
 		at += p.Seconds
 	}
 	return out

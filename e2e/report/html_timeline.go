@@ -89,7 +89,7 @@ func sources() []lane {
 		{Source: verdict.SourceAPI, Title: "provider’s API"},
 		{Source: verdict.SourceDNS, Title: "DNS"},
 		{Source: verdict.SourceACME, Title: "ACME"},
-		{Source: verdict.SourceProbe, Title: "probes outside"},
+		{Source: verdict.SourceProbe, Title: "external probes"},
 	}
 }
 

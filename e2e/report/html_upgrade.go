@@ -102,7 +102,7 @@ func plotOf(u verdict.Upgrade, host string) plot {
 		}
 	}
 	for _, l := range u.Lapses {
-		p.Lapses = append(p.Lapses, gap{X: percent(l.At-from, to-from), Width: percent(max(l.Seconds, 0.1), to-from), Title: l.Issuer + " was not ready: " + l.Said})
+		p.Lapses = append(p.Lapses, gap{X: percent(l.At-from, to-from), Width: percent(max(l.Seconds, 0.1), to-from), Title: l.Issuer + " was not ready: " + l.Message})
 	}
 	return p
 }
@@ -110,9 +110,9 @@ func plotOf(u verdict.Upgrade, host string) plot {
 // promises lists what must not happen with what was seen of it. The rule of the result is in package verdict.
 func promises(u verdict.Upgrade) []promise {
 	all := []promise{
-		{What: "a DNS record is deleted and written anew", Compared: counted(u.Compared.Records, "record")},
+		{What: "a DNS record is deleted and created again", Compared: counted(u.Compared.Records, "record")},
 		{What: "a registry owner changes", Compared: counted(u.Compared.Records, "record")},
-		{What: "a certificate is issued anew without a reason", Compared: counted(u.Compared.Certificates, "certificate")},
+		{What: "a certificate is issued again without a reason", Compared: counted(u.Compared.Certificates, "certificate")},
 		{What: "an issuer is not ready", Compared: counted(u.Compared.Issuers, "issuer")},
 		{What: "a definition or a stored version is lost", Compared: counted(u.Compared.Definitions, "definition")},
 		{What: "a certificate from before is not renewed", Compared: or(u.Renewal.Certificate, "none")},
@@ -129,7 +129,7 @@ func promises(u verdict.Upgrade) []promise {
 		}
 	}
 	for _, l := range u.Lapses {
-		all[3].Seen = append(all[3].Seen, fmt.Sprintf("%s: not ready for %s at %s: %s", l.Issuer, sec(l.Seconds), offset(l.At), l.Said))
+		all[3].Seen = append(all[3].Seen, fmt.Sprintf("%s: not ready for %s at %s: %s", l.Issuer, sec(l.Seconds), offset(l.At), l.Message))
 	}
 	all[4].Seen = u.Lost
 	if r := u.Renewal; !r.Done || !r.Served {

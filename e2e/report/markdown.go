@@ -11,7 +11,7 @@ import (
 )
 
 // markdownLimit keeps a summary far under the 1 MiB that GitHub accepts for a step's summary: there is room for other steps, and
-// nobody reads more.
+// more would not be read.
 const markdownLimit = 250 << 10
 
 // cellLimit keeps one reason from pushing everything else out of the summary.
@@ -27,8 +27,8 @@ func Markdown(w io.Writer, v *verdict.Verdict) error {
 		m.line("- " + mdText(r))
 	}
 	if v.Error != nil {
-		m.section("The suite could not run", "| operation | message | cure |", "| --- | --- | --- |")
-		m.row(mdText(v.Error.Operation), mdText(v.Error.Message), mdText(v.Error.Cure))
+		m.section("The suite could not run", "| operation | message | remedy |", "| --- | --- | --- |")
+		m.row(mdText(v.Error.Operation), mdText(v.Error.Message), mdText(v.Error.Remedy))
 	}
 	m.next(v)
 	m.upgrades(v)
@@ -137,7 +137,7 @@ func (m *markdown) routes(v *verdict.Verdict) {
 	if len(v.Routes) == 0 {
 		return
 	}
-	m.section("Routes, from outside", "| | host | resolves to | ingress address | HTTPS | HTTP | certificate |", "| --- | --- | --- | --- | ---: | ---: | --- |")
+	m.section("Routes, seen by the external client", "| | host | resolves to | ingress address | HTTPS | HTTP | certificate |", "| --- | --- | --- | --- | ---: | ---: | --- |")
 	for _, r := range v.Routes {
 		m.row(mark(r.Result)+" "+mdText(string(r.Result)), mdText(r.Host), mdText(strings.Join(r.Addresses, "\n")), mdText(r.Target),
 			status(r.HTTPSStatus), status(r.HTTPStatus), mdText(certificateLine(r.Certificate)))
@@ -152,7 +152,7 @@ func (m *markdown) times(v *verdict.Verdict) {
 		m.line("| --- | ---: | ---: | ---: |")
 		for _, t := range v.Convergence.Times {
 			allowed, baseline := "–", "–"
-			if v.Convergence.Held() {
+			if v.Convergence.HasBaseline() {
 				allowed, baseline = sec(t.Limit(v.Convergence.Machine.Factor())), sec(t.BaselineSeconds)
 			}
 			m.row(mdText(t.To), sec(t.Seconds), allowed, baseline)
@@ -162,10 +162,10 @@ func (m *markdown) times(v *verdict.Verdict) {
 		return
 	}
 	m.line("")
-	m.line("| phase | time | of it imposed |")
+	m.line("| phase | time | of it fixed delays |")
 	m.line("| --- | ---: | ---: |")
 	for _, p := range v.Phases {
-		m.row(mdText(p.Name), sec(p.Seconds), sec(p.ImposedSeconds))
+		m.row(mdText(p.Name), sec(p.Seconds), sec(p.FixedDelaySeconds))
 	}
 }
 

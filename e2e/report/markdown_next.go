@@ -19,7 +19,7 @@ func (m *markdown) next(v *verdict.Verdict) {
 			m.line("- " + mdText(oneLine(e)))
 		}
 		if f.Remedy != "" {
-			m.line("- cure: " + mdText(oneLine(f.Remedy)))
+			m.line("- remedy: " + mdText(oneLine(f.Remedy)))
 		}
 		m.line("")
 		if f.Command != "" {
@@ -39,7 +39,7 @@ func (m *markdown) next(v *verdict.Verdict) {
 	}
 }
 
-// upgrades says what the change of the bundle did to the clients outside, and to what the edge keeps.
+// upgrades says what the change of the bundle did to the external clients, and to what the edge keeps.
 func (m *markdown) upgrades(v *verdict.Verdict) {
 	for _, u := range v.Upgrades {
 		m.section(mark(u.Result())+" "+mdText(string(u.Direction))+" under traffic", "| host | probes | sent | failed |", "| --- | --- | ---: | ---: |")

@@ -105,12 +105,12 @@ func zoomsAndCites(t *testing.T, at *tab) {
 		t.Errorf("the verdict shows %v of %v", at.shown(), whole)
 	}
 
-	// A mark is clicked: its entry is told. The pointer zooms.
+	// A mark is clicked: its entry is text. The pointer zooms.
 	at.do(chromedp.Click(chromedp.CSS("[data-zoom=all]")), chromedp.ScrollIntoView(chromedp.CSS("#tl-stage")))
 	box := ask[struct{ X, Y float64 }](at, "(() => { const b = document.querySelector('#tl-marks use.acme').getBoundingClientRect(); return { X: b.x + b.width / 2, Y: b.y + b.height / 2 }; })()")
 	at.do(chromedp.MouseClickXY(box.X, box.Y))
-	if told := ask[string](at, "document.querySelector('#tl-detail').textContent"); !strings.Contains(told, "Encrypt") {
-		t.Errorf("a click on an ACME step tells %q", told)
+	if text := ask[string](at, "document.querySelector('#tl-detail').textContent"); !strings.Contains(text, "Encrypt") {
+		t.Errorf("a click on an ACME step tells %q", text)
 	}
 	at.do(command(input.DispatchMouseEvent, input.DispatchMouseEventParams{
 		Type: input.DispatchMouseEventTypeMouseWheel, X: box.X, Y: box.Y, DeltaX: 1, DeltaY: -300, Modifiers: int64(chromedp.ModifierCtrl),

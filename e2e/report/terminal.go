@@ -67,8 +67,8 @@ func Terminal(w io.Writer, v *verdict.Verdict, style Style) error {
 	t.title("Run")
 	for _, p := range v.Phases {
 		line := oneLine(p.Name) + ": " + sec(p.Seconds)
-		if p.ImposedSeconds > 0 {
-			line += ", of it imposed " + sec(p.ImposedSeconds)
+		if p.FixedDelaySeconds > 0 {
+			line += ", of it fixed delays " + sec(p.FixedDelaySeconds)
 		}
 		t.wrap("    ", line, "      ")
 	}

@@ -21,7 +21,7 @@ func (t *terminal) changes(v *verdict.Verdict) {
 	}
 }
 
-// next says what to do: the cure of each finding, and a command where one can help.
+// next says what to do: the remedy of each finding, and a command where one can help.
 func (t *terminal) next(v *verdict.Verdict) {
 	again := reproductions(v)
 	if len(v.Findings)+len(again) > 0 {
@@ -30,7 +30,7 @@ func (t *terminal) next(v *verdict.Verdict) {
 	for _, f := range v.Findings {
 		t.wrap("    ", oneLine(f.Object+": "+f.Summary), "      ")
 		if f.Remedy != "" {
-			t.wrap("      ", "cure: "+oneLine(f.Remedy), "        ")
+			t.wrap("      ", "remedy: "+oneLine(f.Remedy), "        ")
 		}
 		if f.Command != "" {
 			t.out.WriteString("      $ " + oneLine(f.Command) + "\n") // whole, to be copied

@@ -9,7 +9,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// clean makes text from outside safe to print anywhere: terminal escape sequences, control characters and the marks that turn the
+// clean makes text of foreign origin safe to print anywhere: terminal escape sequences, control characters and the marks that turn the
 // direction of writing are removed, line ends become \n, and invalid UTF-8 becomes U+FFFD.
 func clean(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
@@ -105,11 +105,11 @@ func because(reason string, objects []string) string {
 	return strings.TrimSpace(out)
 }
 
-// errorText is a suite's error in lines: what, why, and the cure.
+// errorText is a suite's error in lines: what, why, and the remedy.
 func errorText(e *verdict.Error) string {
 	out := clean(e.Operation) + ": " + clean(e.Message)
-	if e.Cure != "" {
-		out += "\ncure: " + clean(e.Cure)
+	if e.Remedy != "" {
+		out += "\nremedy: " + clean(e.Remedy)
 	}
 	return out
 }

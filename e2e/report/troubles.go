@@ -25,7 +25,7 @@ type trouble struct {
 }
 
 // troubles lists all that is not proved: failures first, then the rest, each in the verdict's order. A spec that carries criteria
-// is told by them, with the place where it is written.
+// is text by them, with the place where it is written.
 func troubles(v *verdict.Verdict) []trouble {
 	var out []trouble
 	for _, c := range v.Criteria {

@@ -33,12 +33,12 @@ func TestBudgetSumsOnlyWhatIsImposed(t *testing.T) {
 	specs := imposedOn("specs").Seconds()
 	var got []float64
 	for _, p := range v.Phases {
-		got = append(got, p.ImposedSeconds)
+		got = append(got, p.FixedDelaySeconds)
 	}
 	if diff := cmp.Diff([]float64{0, cluster, bundle / 2, 0, specs}, got); diff != "" {
 		t.Errorf("imposed seconds (-want +got):\n%s", diff)
 	}
-	if b := v.Budget; b.WallSeconds != 400 || b.ImposedSeconds != cluster+bundle/2+specs || b.Ratio == 0 {
+	if b := v.Budget; b.WallSeconds != 400 || b.FixedDelaySeconds != cluster+bundle/2+specs || b.Ratio == 0 {
 		t.Errorf("budget %+v", b)
 	}
 }

@@ -67,7 +67,7 @@ func TestRerunRefuses(t *testing.T) {
 		"no file":      {Options{Rerun: "/nowhere/verdict.json"}, "name the verdict.json of a run"},
 		"a pass":       {Options{Rerun: saved(t, verdicttest.Passing())}, "no spec of"},
 		"no spec ran":  {Options{Rerun: saved(t, verdicttest.Stopped())}, "run all of them with `make e2e`"},
-		"an upgrade":   {Options{Rerun: saved(t, verdicttest.Held())}, "run all of it again with `make gate`"},
+		"an upgrade":   {Options{Rerun: saved(t, verdicttest.Blocked())}, "run all of it again with `make gate`"},
 		"a focus, too": {Options{Rerun: saved(t, verdicttest.Failing()), Focus: "x"}, "give one of the three"},
 		"labels, too":  {Options{Rerun: saved(t, verdicttest.Failing()), Labels: "x"}, "give one of the three"},
 	} {

@@ -28,7 +28,7 @@ func (t *test) writeSabotages(out io.Writer) (int, error) {
 	code := verdict.ExitPass
 	switch specs := t.verdict.Specs; {
 	case t.verdict.Error != nil:
-		lines = append(lines, t.verdict.Error.Operation+": "+t.verdict.Error.Message, t.verdict.Error.Cure)
+		lines = append(lines, t.verdict.Error.Operation+": "+t.verdict.Error.Message, t.verdict.Error.Remedy)
 		code = verdict.ExitError
 	case specs.Failed > 0:
 		code = verdict.ExitFail

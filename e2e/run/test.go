@@ -240,8 +240,8 @@ func (t *test) budget() {
 	imposed := time.Duration(0)
 	for n := range t.verdict.Phases {
 		p := &t.verdict.Phases[n]
-		p.ImposedSeconds = min(p.Seconds, imposedOn(p.Name).Seconds())
-		imposed += time.Duration(p.ImposedSeconds * float64(time.Second))
+		p.FixedDelaySeconds = min(p.Seconds, imposedOn(p.Name).Seconds())
+		imposed += time.Duration(p.FixedDelaySeconds * float64(time.Second))
 	}
 	t.verdict.Budget = verdict.NewBudget(wall, imposed)
 }

@@ -185,7 +185,7 @@ func Tell(out io.Writer, d gate.Decision) error {
 		text += "✗ " + reason + "\n"
 	}
 	_, err := io.WriteString(out, text+map[gate.Outcome]string{
-		gate.Promote: "PROMOTE: everything was proved anew from the verdict's evidence", gate.Hold: "HOLD", gate.CannotJudge: "CANNOT JUDGE",
+		gate.Promote: "PROMOTE: everything was proved anew from the verdict's evidence", gate.Block: "BLOCK", gate.CannotJudge: "CANNOT JUDGE",
 	}[d.Outcome]+"\n")
 	return err
 }

@@ -68,7 +68,7 @@ func TestTellADecision(t *testing.T) {
 	t.Parallel()
 	for want, d := range map[string]gate.Decision{
 		"PROMOTE: everything was proved anew from the verdict's evidence\n": {Outcome: gate.Promote},
-		"  allowed\n✗ DW-4 failed\nHOLD\n":                                  {Outcome: gate.Hold, Reasons: []string{"DW-4 failed"}, Notes: []string{"allowed"}},
+		"  allowed\n✗ DW-4 failed\nBLOCK\n":                                 {Outcome: gate.Block, Reasons: []string{"DW-4 failed"}, Notes: []string{"allowed"}},
 		"✗ edited\nCANNOT JUDGE\n":                                          {Outcome: gate.CannotJudge, Reasons: []string{"edited"}},
 	} {
 		var out bytes.Buffer
@@ -84,7 +84,7 @@ func TestTimesAreHeldAgainstTheBaseline(t *testing.T) {
 	v := verdicttest.Passing()
 	v.Convergence = &verdict.Convergence{Times: []verdict.Time{{To: verdict.ToRecord, Seconds: 40}}}
 	w := &test{verdict: v}
-	if err := w.converge(os.DirFS(dir)); err != nil || v.Convergence.Held() || len(v.Convergence.Times) != 2 || v.Convergence.Machine.Seconds <= 0 {
+	if err := w.converge(os.DirFS(dir)); err != nil || v.Convergence.HasBaseline() || len(v.Convergence.Times) != 2 || v.Convergence.Machine.Seconds <= 0 {
 		t.Fatalf("without a baseline: %v, %+v", err, v.Convergence)
 	}
 	v.Convergence = verdicttest.Upgraded().Convergence
@@ -94,7 +94,7 @@ func TestTimesAreHeldAgainstTheBaseline(t *testing.T) {
 		t.Fatal(err)
 	}
 	v.Convergence = &verdict.Convergence{Times: []verdict.Time{{To: verdict.ToRecord, Seconds: 400}}}
-	if err := w.converge(os.DirFS(dir)); err != nil || !v.Convergence.Held() {
+	if err := w.converge(os.DirFS(dir)); err != nil || !v.Convergence.HasBaseline() {
 		t.Fatalf("with a baseline: %v, %+v", err, v.Convergence)
 	}
 	if result, reasons := verdict.Decide(v); result != verdict.Partial || !strings.Contains(strings.Join(reasons, "\n"), "time to record was 400.0 s") {
@@ -127,7 +127,7 @@ func TestLifecycleIsNotedAndHoldsWhereItIsAskedTo(t *testing.T) {
 	if err := o.lifecycle(v, &d); err != nil {
 		t.Fatal(err)
 	}
-	if d.Outcome != gate.Hold || len(d.Reasons) != 1 || !strings.Contains(d.Reasons[0], "is fixed in 1.19.6") || !strings.Contains(strings.Join(d.Notes, "\n"), "end of life") {
+	if d.Outcome != gate.Block || len(d.Reasons) != 1 || !strings.Contains(d.Reasons[0], "is fixed in 1.19.6") || !strings.Contains(strings.Join(d.Notes, "\n"), "end of life") {
 		t.Errorf("held: %+v", d)
 	}
 	d = gate.Decision{Outcome: gate.CannotJudge}

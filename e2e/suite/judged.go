@@ -60,6 +60,6 @@ func (e *edge) budgetOf(id criteria.ID) await.Budget {
 // remaining is what is left of a budget since the specs began: specs that wait for the same thing wait for it once.
 func (e *edge) remaining(b await.Budget) await.Budget {
 	b.Timeout = max(b.Timeout-time.Since(e.start), faultrun.LastLook)
-	b.Imposed = 0
+	b.FixedDelay = 0
 	return b
 }

@@ -33,7 +33,7 @@ func (e *edge) noteLife(f fault.Fault, r faultrun.Result) {
 	if r.Injected.IsZero() {
 		return
 	}
-	text := fmt.Sprintf("injected, seen after %.1f s, recovered %.1f s after its removal", r.Record.SecondsToDetect, r.Record.SecondsToHeal)
+	text := fmt.Sprintf("injected, seen after %.1f s, recovered %.1f s after its removal", r.Record.SecondsToDetect, r.Record.SecondsToRecover)
 	if r.Err != nil {
 		text = "injected, and not proved: " + r.Err.Error()
 	}

@@ -87,7 +87,7 @@ func (e *edge) rollback(faults []fault.Fault) {
 		for _, f := range faults {
 			Expect(e.Testbed.RouteGone(ctx, e.Variables(f))).To(Succeed())
 		}
-		e.expectMet(ctx, "DW-2", e.Target, e.Budgets.Healed)
+		e.expectMet(ctx, "DW-2", e.Target, e.Budgets.Recovered)
 		e.reportUpgrade(ctx, e.try(ctx, verdict.Rollback, e.change.candidate, e.change.baseline))
 	})
 }
@@ -240,7 +240,7 @@ func (e *edge) sabotages(list []upgrade.Sabotage) {
 			Expect(e.Testbed.Stuck).To(BeEmpty(), "the baseline does not become ready again")
 			Expect(e.Testbed.RemoveRoute(ctx, e.probeVariables(s.ID))).To(Succeed())
 			e.change.routes, e.change.renewing = routes, judge.Route{}
-			e.expectMet(ctx, "DW-4", e.change.target, e.Budgets.Healed)
+			e.expectMet(ctx, "DW-4", e.change.target, e.Budgets.Recovered)
 
 			said := strings.Join(u.Objections(), "\n")
 			AddReportEntry(report.EntryEvidence, u.Objections(), ReportEntryVisibilityNever)

@@ -24,11 +24,11 @@ type MissingError struct {
 	Reference string
 	UsedBy    []string
 	Reason    string
-	Cure      string
+	Remedy    string
 }
 
 func (e *MissingError) Error() string {
-	return fmt.Sprintf("image %s, needed by %s: %s; %s", e.Reference, list(e.UsedBy), e.Reason, e.Cure)
+	return fmt.Sprintf("image %s, needed by %s: %s; %s", e.Reference, list(e.UsedBy), e.Reason, e.Remedy)
 }
 
 func list(users []string) string {
@@ -89,16 +89,16 @@ func (s *Supplier) mustBuild(recipes *Recipes, i *item, silent string) error {
 	switch {
 	case s.Mode == Pull && !own:
 		missing.Reason = "the registry gave nothing (" + silent + ") and IMAGES=pull forbids building"
-		missing.Cure = "check the reference and the network, or use IMAGES=auto"
+		missing.Remedy = "check the reference and the network, or use IMAGES=auto"
 	case i.image == nil:
 		missing.Reason = "no registry gave it (" + orNotAsked(silent) + ") and fixtures/images/recipes.yaml has no recipe for " + i.ref.repository
-		missing.Cure = "make its registry reachable, or add a recipe"
+		missing.Remedy = "make its registry reachable, or add a recipe"
 	case i.ref.digest != "":
 		missing.Reason = "it is pinned to " + i.ref.digest + ", which only its registry can give (" + orNotAsked(silent) + ")"
-		missing.Cure = "make its registry reachable, or pin by tag"
+		missing.Remedy = "make its registry reachable, or pin by tag"
 	case linuxOnly(recipes, i.image) && runtime.GOOS != targetOS:
 		missing.Reason = "no registry gave it (" + orNotAsked(silent) + ") and it can be built on Linux only, not on " + runtime.GOOS
-		missing.Cure = "make its registry reachable, or run on Linux"
+		missing.Remedy = "make its registry reachable, or run on Linux"
 	default:
 		return nil
 	}
@@ -107,7 +107,7 @@ func (s *Supplier) mustBuild(recipes *Recipes, i *item, silent string) error {
 
 func orNotAsked(why string) string {
 	if why == "" {
-		return "none was asked"
+		return "none was queried"
 	}
 	return why
 }
@@ -119,22 +119,22 @@ func (s *Supplier) askRegistries(ctx context.Context, p *plan, silent map[string
 	if err != nil {
 		return err
 	}
-	asked := []*item{&kindNode}
+	queried := []*item{&kindNode}
 	for _, i := range pointers(p.images) {
 		own := i.image != nil && i.image.own(p.recipes)
 		if own && i.released(s.version()) || !own {
-			asked = append(asked, i)
+			queried = append(queried, i)
 		}
 	}
-	answers := make([]answer, len(asked))
+	answers := make([]answer, len(queried))
 	limited, cancel := context.WithTimeout(ctx, registryPatience)
 	defer cancel()
 	var all sync.WaitGroup
-	for n, i := range asked {
+	for n, i := range queried {
 		all.Go(func() { answers[n] = headImage(limited, i.from) })
 	}
 	all.Wait()
-	for n, i := range asked {
+	for n, i := range queried {
 		if answers[n].err == nil {
 			i.digest = answers[n].digest
 			if err := s.remember(i); err != nil {

@@ -92,8 +92,8 @@ func (g *goBuilder) build(ctx context.Context, name, version string, pkgs []stri
 	}
 	source := g.recipes.Sources[name]
 	args := slices.Concat([]string{"build", "-o", out, "-ldflags", source.linkerFlags(version)}, CompilerFlags(), module.flags, pkgs)
-	if said, err := source.goCommand(ctx, module.dir, args).CombinedOutput(); err != nil {
-		return fmt.Errorf("build %s of %s@%s: %w\n%s", strings.Join(pkgs, " "), source.Module, version, err, tail(string(said), 20))
+	if output, err := source.goCommand(ctx, module.dir, args).CombinedOutput(); err != nil {
+		return fmt.Errorf("build %s of %s@%s: %w\n%s", strings.Join(pkgs, " "), source.Module, version, err, tail(string(output), 20))
 	}
 	return nil
 }

@@ -56,8 +56,8 @@ func (w *work) nodeFiles(ctx context.Context, files layer, config *v1.Config) er
 func nodeEntrypoint() []string { return []string{"/usr/local/bin/entrypoint", "/sbin/init"} }
 
 // statsOnceInAWhile has containerd ask its shims for the use of processors every hour instead of every second (its default since 2.3),
-// of which nobody here reads the answers: the kubelet reads cgroups itself unless it is told otherwise (PodAndContainerStatsFromCRI).
-// On cgroup v1 that was a quarter of what a cluster costs that nobody uses.
+// whose answers are not read here: the kubelet reads cgroups itself unless it is configured otherwise (PodAndContainerStatsFromCRI).
+// On cgroup v1 that was a quarter of what a cluster costs that is idle.
 const statsOnceInAWhile = `
 [plugins."io.containerd.cri.v1.runtime"]
   stats_collect_period = "1h"

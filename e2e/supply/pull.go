@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/remote/transport"
 )
 
-// answer is what a registry said about one image.
+// answer is what a registry answered about one image.
 type answer struct {
 	digest string
 	err    error

@@ -137,7 +137,7 @@ func TestASilentRegistryIsNoReasonToBuildWhatWasPulled(t *testing.T) {
 		t.Fatal(err)
 	}
 	if second.key != first.key {
-		t.Errorf("offline the node image has another key: it would be made anew\n%s", second.why)
+		t.Errorf("offline the node image has another key: it would be made again\n%s", second.why)
 	}
 	if !strings.Contains(second.why, "what was pulled before is used") {
 		t.Errorf("the reason does not say so: %s", second.why)
@@ -183,7 +183,7 @@ func TestWhatCanNeitherBePulledNorBuiltIsOneClearError(t *testing.T) {
 	}{
 		"no recipe":          {Auto, unknown, []string{unknown, "Deployment a/b container c", "no recipe", "HTTP 404"}},
 		"building forbidden": {Pull, unknown, []string{unknown, "forbids building", "IMAGES=auto"}},
-		"nobody asked":       {Build, unknown, []string{"no recipe", "none was asked"}},
+		"not queried":        {Build, unknown, []string{"no recipe", "none was queried"}},
 		"pinned": {
 			Build, "registry.k8s.io/etcd:3.7.0-0@sha256:" + digestOf("x"),
 			[]string{"pinned to sha256:", "pin by tag"},

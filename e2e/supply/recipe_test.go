@@ -49,7 +49,7 @@ func TestLoadRecipesRefuses(t *testing.T) {
 		}
 	}
 	if _, err := LoadRecipes(t.TempDir()); err == nil || !strings.Contains(err.Error(), "read image recipes") {
-		t.Errorf("LoadRecipes of an empty folder = %v, want the cure", err)
+		t.Errorf("LoadRecipes of an empty folder = %v, want the remedy", err)
 	}
 }
 

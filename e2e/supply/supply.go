@@ -2,7 +2,7 @@
 // modules and Debian packages where none does.
 //
 // It knows references, recipes, caches and the container engine's command line; it must not know what the images are
-// for. Which images are needed is told by the caller; how one can be built stands in fixtures/images/recipes.yaml.
+// for. Which images are needed is given by the caller; how one can be built stands in fixtures/images/recipes.yaml.
 // Everything it makes is keyed by a digest of its inputs, so that nothing is built or pulled twice, and the finished
 // node image carries every other image inside, so that a warm run loads nothing.
 package supply
@@ -26,7 +26,7 @@ type Mode string
 const (
 	Auto  Mode = "auto"  // pulled where the image's registry answers, else built
 	Pull  Mode = "pull"  // pulled, or an error
-	Build Mode = "build" // built, or an error; no registry is asked
+	Build Mode = "build" // built, or an error; no registry is queried
 )
 
 // ParseMode reads the value of IMAGES= or --images.

@@ -65,7 +65,7 @@ func (w *work) cleanUp() {
 // file system is made meanwhile: it waits for a Debian mirror, as the compilers do for processors.
 func (w *work) base(ctx context.Context) error {
 	if _, there := w.archived(&w.plan.base); !there && !w.plan.base.pulled() {
-		w.beside.Go(func() { _, _ = w.rootfs() }) // an error is told where the result is needed
+		w.beside.Go(func() { _, _ = w.rootfs() }) // an error is reported where the result is needed
 	}
 	a, err := w.one(ctx, &w.plan.base)
 	if err != nil {
@@ -199,7 +199,7 @@ func (w *work) target(b binary, ref reference) (target, error) {
 }
 
 // ahead has the modules fetched of what will be compiled, as far as that is known, beside the compilers: they would else stand still at
-// the beginning of every source. An error is told where the compilers meet it.
+// the beginning of every source. An error is reported where the compilers meet it.
 func (w *work) ahead(ctx context.Context) {
 	var wanted []target
 	for _, i := range w.plan.items() {
@@ -275,8 +275,8 @@ func (w *work) makeRootfs(ctx context.Context) (string, error) {
 	}
 	command := exec.CommandContext(ctx, "bash", "-s", out) // #nosec G204 -- our own script
 	command.Stdin = strings.NewReader(scripts.Rootfs())
-	if said, err := command.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("make the Debian root file system: %w\n%s", err, tail(string(said), 12))
+	if output, err := command.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("make the Debian root file system: %w\n%s", err, tail(string(output), 12))
 	}
 	return out, nil
 }
@@ -312,8 +312,8 @@ func (w *work) install(ctx context.Context, packages ...string) error {
 		for _, args := range [][]string{{"update", "-qq"}, append([]string{"install", "-y", "-qq", "--no-install-recommends"}, packages...)} {
 			command := exec.CommandContext(ctx, "apt-get", args...) // #nosec G204 -- fixed packages
 			command.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
-			if said, err := command.CombinedOutput(); err != nil {
-				return fmt.Errorf("apt-get %s: %w\n%s", strings.Join(args, " "), err, tail(string(said), 12))
+			if output, err := command.CombinedOutput(); err != nil {
+				return fmt.Errorf("apt-get %s: %w\n%s", strings.Join(args, " "), err, tail(string(output), 12))
 			}
 		}
 		return nil

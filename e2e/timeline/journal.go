@@ -13,14 +13,14 @@ import (
 // second or two.
 const pause = 4 * time.Second
 
-// fold puts a journal into words. Whoever asks the same and is told the same within a short while makes one entry, with its last time
+// fold turns a journal into entries. The same question with the same answer within a short while makes one entry, with its last time
 // and a count: what is of interest is when the answer changed.
 func fold(seen []api.JournalEntry, names map[string]string) []verdict.Entry {
 	var out []verdict.Entry
 	last := map[verdict.Entry]int{} // by what is alike, the place in out
 	for _, j := range seen {
-		e, told := inWords(j, names)
-		if !told {
+		e, ok := inWords(j, names)
+		if !ok {
 			continue
 		}
 		alike := e

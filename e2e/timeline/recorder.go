@@ -1,7 +1,7 @@
 // Package timeline puts what Kubernetes, the fake internet and the suite itself saw of a run on one clock, in the words of a verdict
 // and bounded in size, and finds the entries that a verdict rests on.
 //
-// It is given events and journals, and asks nobody for them.
+// It is given events and journals, and requests none.
 package timeline
 
 import (

@@ -23,8 +23,8 @@ func after(seconds float64) time.Time {
 	return begin().Add(time.Duration(seconds * float64(time.Second)))
 }
 
-// said is what a line says, one entry to a line.
-func said(line []verdict.Entry) []string {
+// lines is the text of a line, one entry to a line.
+func lines(line []verdict.Entry) []string {
 	var out []string
 	for _, e := range line {
 		text := fmt.Sprintf("%s %.1f %s: %s", e.ID, e.Time.Sub(begin()).Seconds(), e.Subject, e.Text)
@@ -77,7 +77,7 @@ func TestEverythingIsOnOneClock(t *testing.T) {
 		{Time: after(0.9), Source: api.SourceDNS, Client: "127.0.0.1", Op: "A develop.safeops.work.", Outcome: "NOERROR", Detail: map[string]string{"answer": "203.0.113.10"}},
 		{Time: after(1.1), Source: api.SourceACME, Op: "new-order", Outcome: "429 urn:ietf:params:acme:error:rateLimited", Detail: map[string]string{"authority": "production", "problem": "too many", "fault": "fault-1"}},
 		{Time: after(1.2), Source: api.SourceControl, Op: "POST /v1/faults", Outcome: "200"},
-		{Time: after(1.3), Source: "nobody", Op: "x"},
+		{Time: after(1.3), Source: "unknown", Op: "x"},
 	}
 	seen = append([]api.JournalEntry{{Time: after(-1), Source: api.SourceDNS, Op: "A before.example.", Outcome: "NOERROR"}}, seen...) // of an earlier run
 	want := []string{
@@ -95,7 +95,7 @@ func TestEverythingIsOnOneClock(t *testing.T) {
 		"phase-2 5.0 fault token-secret-missing: injected",
 	}
 	line := r.Line(begin(), seen)
-	if d := cmp.Diff(want, said(line)); d != "" {
+	if d := cmp.Diff(want, lines(line)); d != "" {
 		t.Errorf("the line (-want +got):\n%s", d)
 	}
 	if at := line[len(line)-1]; !at.Until.Equal(after(8)) {
@@ -122,7 +122,7 @@ func TestWhatRepeatsIsOneEntry(t *testing.T) {
 		"! probe-2 5.0 a.example: https: resolve nxdomain (3 until 7.0)",
 		"probe-3 8.5 a.example: https: 200 (2 until 9.0)",
 	}
-	if d := cmp.Diff(want, said((&timeline.Recorder{}).Line(time.Time{}, seen))); d != "" {
+	if d := cmp.Diff(want, lines((&timeline.Recorder{}).Line(time.Time{}, seen))); d != "" {
 		t.Errorf("the line (-want +got):\n%s", d)
 	}
 }

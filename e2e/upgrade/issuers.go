@@ -105,13 +105,13 @@ func (w *Watch) note(name string, now look, at time.Time) {
 	open := w.open[name]
 	switch {
 	case !now.ready && open == nil:
-		open = &verdict.Lapse{Issuer: "ClusterIssuer " + name, At: verdict.Seconds(at.Sub(w.began)), Said: now.said}
+		open = &verdict.Lapse{Issuer: "ClusterIssuer " + name, At: verdict.Seconds(at.Sub(w.began)), Message: now.said}
 		w.open[name] = open
 		w.lapses = append(w.lapses, open)
 	case now.ready && open == nil && seen && was.ready && (was.uid != now.uid || !was.since.Equal(now.since)):
 		w.lapses = append(w.lapses, &verdict.Lapse{
 			Issuer: "ClusterIssuer " + name, At: verdict.Seconds(at.Sub(w.began)),
-			Said: "between two looks: it was made anew, or its condition left Ready and came back",
+			Message: "between two looks: it was created again, or its condition left Ready and came back",
 		})
 	}
 	if open != nil {

@@ -47,7 +47,7 @@ func TestWatch(t *testing.T) {
 	}
 	away := func(*certmanagerv1.ClusterIssuer) error { return errors.New("connection refused") }
 	bare := func(*certmanagerv1.ClusterIssuer) error { return nil }
-	const between = "between two looks: it was made anew, or its condition left Ready and came back"
+	const between = "between two looks: it was created again, or its condition left Ready and came back"
 	for name, c := range map[string]struct {
 		seen []func(*certmanagerv1.ClusterIssuer) error
 		want []string
@@ -71,7 +71,7 @@ func TestWatch(t *testing.T) {
 				t.Fatalf("lapses %+v, want %q", lapses, c.want)
 			}
 			for n, l := range lapses {
-				if l.Issuer != "ClusterIssuer x" || l.Said != c.want[n] || l.Seconds < 0 {
+				if l.Issuer != "ClusterIssuer x" || l.Message != c.want[n] || l.Seconds < 0 {
 					t.Errorf("lapse %+v, want %q", l, c.want[n])
 				}
 			}

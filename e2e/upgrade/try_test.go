@@ -184,7 +184,7 @@ func TestTryFinds(t *testing.T) {
 			t.Helper()
 			p.Renewal.Timeout = 100 * time.Millisecond
 			p.Afterwards = func(ctx context.Context) ([]string, []verdict.OwnerChange, error) { return nil, nil, e.renew(ctx, t) }
-		}, "no client outside met the new leaf"},
+		}, "no external client met the new leaf"},
 		"no such certificate": {time.Hour, func(_ *testing.T, _ *edge, p *Plan) { p.Renewing.Name = "other" }, "Certificate develop/other is not issued"},
 		"a bundle that gets stuck": {time.Hour, func(_ *testing.T, _ *edge, p *Plan) {
 			p.Change = func(context.Context) ([]string, error) { return []string{"stage x: Deployment y"}, nil }

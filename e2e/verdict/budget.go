@@ -5,19 +5,19 @@ import (
 	"time"
 )
 
-// Budget compares the wall time of a run with the waits that the components impose on its critical path.
+// Budget compares the wall time of a run with the fixed component delays on its critical path.
 type Budget struct {
-	WallSeconds    float64 `json:"wallSeconds"`
-	ImposedSeconds float64 `json:"imposedSeconds"`
-	// Ratio is wall over imposed, to three decimals; 0 when nothing was imposed, since nothing can be said then.
+	WallSeconds       float64 `json:"wallSeconds"`
+	FixedDelaySeconds float64 `json:"imposedSeconds"`
+	// Ratio is wall over fixed delays, to three decimals; 0 when there was none, since then there is no ratio.
 	Ratio float64 `json:"ratio"`
 }
 
-// NewBudget measures wall against imposed.
-func NewBudget(wall, imposed time.Duration) Budget {
-	b := Budget{WallSeconds: Seconds(wall), ImposedSeconds: Seconds(imposed)}
-	if imposed > 0 {
-		b.Ratio = math.Round(wall.Seconds()/imposed.Seconds()*1000) / 1000
+// NewBudget compares wall time with fixed delays.
+func NewBudget(wall, fixed time.Duration) Budget {
+	b := Budget{WallSeconds: Seconds(wall), FixedDelaySeconds: Seconds(fixed)}
+	if fixed > 0 {
+		b.Ratio = math.Round(wall.Seconds()/fixed.Seconds()*1000) / 1000
 	}
 	return b
 }

@@ -18,11 +18,11 @@ const (
 	Full Catalogue = "full"
 )
 
-// Usual is what one of the checks that people usually run said while a fault was in.
-type Usual struct {
+// ConventionalCheck is what one of the checks that people usually run said while a fault was in.
+type ConventionalCheck struct {
 	Check   string `json:"check"`
 	Noticed bool   `json:"noticed"`
-	Said    string `json:"said,omitempty"`
+	Output  string `json:"said,omitempty"`
 }
 
 // LooksOnly says that the fault only looks like one: nothing was to be diagnosed.

@@ -9,14 +9,14 @@ import (
 // runPlanned is the operation of an error that is drawn from the reasons, and so is no reason of its own.
 const runPlanned = "run the planned specs"
 
-// Conclude computes Result and Reasons from everything else. An error that nobody has described yet is described from the reasons.
+// Conclude computes Result and Reasons from everything else. An error without a description is described from the reasons.
 func (v *Verdict) Conclude() {
 	v.Result, v.Reasons = Decide(v)
 	if v.Result == Errored && v.Error == nil {
 		v.Error = &Error{
 			Operation: runPlanned,
 			Message:   strings.Join(v.Reasons, "; "),
-			Cure:      "look in the log of the run for what stopped it, then run it again",
+			Remedy:    "look in the log of the run for what stopped it, then run it again",
 		}
 	}
 }
@@ -75,7 +75,7 @@ func (v *Verdict) failures() []string {
 		out = append(out, fmt.Sprintf("no fault turned %s red: %s", count(len(ids), "criterion", "criteria"), strings.Join(ids, ", ")))
 	}
 	if hosts := v.routesWith(Failed); len(hosts) > 0 {
-		out = append(out, fmt.Sprintf("%s failed from outside: %s", count(len(hosts), "route", "routes"), strings.Join(hosts, ", ")))
+		out = append(out, fmt.Sprintf("%s failed for the external client: %s", count(len(hosts), "route", "routes"), strings.Join(hosts, ", ")))
 	}
 	return slices.Concat(out, v.objections(Failed))
 }

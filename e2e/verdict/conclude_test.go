@@ -108,8 +108,8 @@ func TestConclude(t *testing.T) {
 			if tc.says == "" && len(v.Reasons) > 0 || !strings.Contains(strings.Join(v.Reasons, "\n"), tc.says) {
 				t.Errorf("reasons %q do not say %q", v.Reasons, tc.says)
 			}
-			if (v.Result == verdict.Errored) && (v.Error == nil || v.Error.Cure == "") {
-				t.Errorf("error %+v names no cure", v.Error)
+			if (v.Result == verdict.Errored) && (v.Error == nil || v.Error.Remedy == "") {
+				t.Errorf("error %+v names no remedy", v.Error)
 			}
 		})
 	}
@@ -180,7 +180,7 @@ func TestSetErrorKeepsTheCause(t *testing.T) {
 	v := &verdict.Verdict{}
 	v.SetError("create the cluster", errors.New("no engine"), "install podman")
 	v.SetError("delete the cluster", errors.New("none there"), "ignore")
-	want := &verdict.Error{Operation: "create the cluster", Message: "no engine; then delete the cluster: none there", Cure: "install podman"}
+	want := &verdict.Error{Operation: "create the cluster", Message: "no engine; then delete the cluster: none there", Remedy: "install podman"}
 	if d := cmp.Diff(want, v.Error); d != "" {
 		t.Errorf("error (-want +got):\n%s", d)
 	}

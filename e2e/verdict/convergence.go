@@ -39,45 +39,45 @@ const (
 // Measures lists what is measured, in the order of reports.
 func Measures() []string { return []string{ToRoute, ToRecord, ToCertificate, ToDetect} }
 
-// Time is one measurement. ImposedSeconds are the components' own fixed waits in it, which no machine shortens; Tolerance is the
+// Time is one measurement. FixedDelaySeconds are the components' own fixed waits in it, which no machine shortens; Tolerance is the
 // share by which the rest may exceed the baseline's.
 type Time struct {
-	To              string  `json:"to"`
-	Seconds         float64 `json:"seconds"`
-	BaselineSeconds float64 `json:"baselineSeconds"`
-	ImposedSeconds  float64 `json:"imposedSeconds"`
-	Tolerance       float64 `json:"tolerance"`
+	To                string  `json:"to"`
+	Seconds           float64 `json:"seconds"`
+	BaselineSeconds   float64 `json:"baselineSeconds"`
+	FixedDelaySeconds float64 `json:"imposedSeconds"`
+	Tolerance         float64 `json:"tolerance"`
 }
 
 // noise is by how many seconds runs of one bundle on one machine of two cores, busy or not, differ: one certificate took 62 to 75 s.
 const noise = 15
 
-// Limit is the longest that t may take on a machine that is slower by factor: what is imposed stays, and the rest may exceed the
+// Limit is the longest that t may take on a machine that is slower by factor: fixed delays stay, and the rest may exceed the
 // baseline's by the tolerance, or by the noise where that is more.
 func (t Time) Limit(factor float64) float64 {
-	work := max(t.BaselineSeconds-t.ImposedSeconds, 0)
-	return math.Round((t.ImposedSeconds+max(work*(1+t.Tolerance), work+noise)*factor)*1000) / 1000
+	work := max(t.BaselineSeconds-t.FixedDelaySeconds, 0)
+	return math.Round((t.FixedDelaySeconds+max(work*(1+t.Tolerance), work+noise)*factor)*1000) / 1000
 }
 
-// Held says that there is a baseline to hold times against.
-func (c Convergence) Held() bool { return c.Baseline != "" }
+// HasBaseline says that there is a baseline to compare times with.
+func (c Convergence) HasBaseline() bool { return c.Baseline != "" }
 
 // Late says in a sentence that t took longer than the baseline allows; it is empty when it did not.
 func (c Convergence) Late(t Time) string {
 	factor := c.Machine.Factor()
 	if factor == 0 {
-		return "time to " + t.To + " cannot be held against the baseline: the machine was not measured"
+		return "time to " + t.To + " cannot be compared with the baseline: the machine was not measured"
 	}
 	limit := t.Limit(factor)
 	if t.Seconds <= limit {
 		return ""
 	}
-	return fmt.Sprintf("time to %s was %.1f s, and at most %.1f s are allowed: the baseline's %.1f s, of which %.1f s are imposed, on a machine %.2f times as slow, and %.0f %% or %d s",
-		t.To, t.Seconds, limit, t.BaselineSeconds, t.ImposedSeconds, factor, t.Tolerance*100, noise)
+	return fmt.Sprintf("time to %s was %.1f s, and at most %.1f s are allowed: the baseline's %.1f s, of which %.1f s are fixed delays, on a machine %.2f times as slow, and %.0f %% or %d s",
+		t.To, t.Seconds, limit, t.BaselineSeconds, t.FixedDelaySeconds, factor, t.Tolerance*100, noise)
 }
 
 func (v *Verdict) late() []string {
-	if v.Convergence == nil || !v.Convergence.Held() {
+	if v.Convergence == nil || !v.Convergence.HasBaseline() {
 		return nil
 	}
 	return pick(v.Convergence.Times, func(t Time) (string, bool) { said := v.Convergence.Late(t); return said, said != "" })

@@ -117,12 +117,12 @@ func (v *Verdict) take(p *Verdict) {
 	for _, phase := range p.Phases {
 		if !p.Shard.First() {
 			phase.Name += " of shard " + p.Shard.String()
-			phase.ImposedSeconds = 0
+			phase.FixedDelaySeconds = 0
 		}
 		v.Phases = append(v.Phases, phase)
 	}
 	if e := p.Error; e != nil && e.Operation != runPlanned { // that is drawn from the reasons again
-		v.SetError(e.Operation+" of shard "+p.Shard.String(), errors.New(e.Message), e.Cure)
+		v.SetError(e.Operation+" of shard "+p.Shard.String(), errors.New(e.Message), e.Remedy)
 	}
 	switch h := p.Hermetic; {
 	case h == nil:

@@ -84,7 +84,7 @@ func (u Upgrade) records(say sayer) {
 		say("no record was compared with what it was before")
 	}
 	for _, r := range u.Recreated {
-		say("the %s record of %s was deleted and written anew", r.Type, r.Name)
+		say("the %s record of %s was deleted and created again", r.Type, r.Name)
 	}
 	for _, o := range u.Owners {
 		say("the registry owner of the %s record of %s changed from %q to %q", o.Type, o.Name, o.Before, o.After)
@@ -97,7 +97,7 @@ func (u Upgrade) certificates(say sayer) {
 	}
 	for _, c := range u.Reissued {
 		if strings.TrimSpace(c.Reason) == "" {
-			say("%s was issued anew without a reason (serial %s, before %s)", c.Certificate, c.SerialAfter, c.SerialBefore)
+			say("%s was issued again without a reason (serial %s, before %s)", c.Certificate, c.SerialAfter, c.SerialBefore)
 		}
 	}
 	switch r := u.Renewal; {
@@ -108,7 +108,7 @@ func (u Upgrade) certificates(say sayer) {
 	case r.SerialAfter == "" || r.SerialAfter == r.SerialBefore:
 		say("%s is called renewed, and its serial is %q as before", r.Certificate, r.SerialBefore)
 	case !r.Served:
-		say("%s was renewed, and no client outside met the new leaf", r.Certificate)
+		say("%s was renewed, and no external client met the new leaf", r.Certificate)
 	}
 }
 
@@ -117,7 +117,7 @@ func (u Upgrade) cluster(say sayer) {
 		say("no issuer was watched")
 	}
 	for _, l := range u.Lapses {
-		say("%s was not ready for %.1f s: %s", l.Issuer, l.Seconds, l.Said)
+		say("%s was not ready for %.1f s: %s", l.Issuer, l.Seconds, l.Message)
 	}
 	if u.Compared.Definitions == 0 {
 		say("no CustomResourceDefinition was compared with what it was before")

@@ -2,7 +2,7 @@ package verdict
 
 import "time"
 
-// Route is what the outside client saw of one host: the evidence behind DW-4.
+// Route is what the external client saw of one host: the evidence behind DW-4.
 type Route struct {
 	Host   string `json:"host"`
 	Result Result `json:"result"`

@@ -67,12 +67,12 @@ func TestOutputFitsTheSchema(t *testing.T) {
 
 // full is a verdict in which every field of every type is set, so that a field which the schema lacks is seen by the schema.
 func full() *verdict.Verdict {
-	v, passing, held := verdicttest.Failing(), verdicttest.Passing(), verdicttest.Held()
-	v.Suite.Seed, v.Apps, v.Baseline = held.Suite.Seed, held.Apps, held.Baseline
-	v.Upgrades, v.Timeline, v.Convergence = held.Upgrades, held.Timeline, held.Convergence
-	v.Criteria = append(v.Criteria, held.Criteria...)
-	v.Faults = append(v.Faults, held.Faults...)
-	v.Specs.List = append(v.Specs.List, held.Specs.List...)
+	v, passing, blocked := verdicttest.Failing(), verdicttest.Passing(), verdicttest.Blocked()
+	v.Suite.Seed, v.Apps, v.Baseline = blocked.Suite.Seed, blocked.Apps, blocked.Baseline
+	v.Upgrades, v.Timeline, v.Convergence = blocked.Upgrades, blocked.Timeline, blocked.Convergence
+	v.Criteria = append(v.Criteria, blocked.Criteria...)
+	v.Faults = append(v.Faults, blocked.Faults...)
+	v.Specs.List = append(v.Specs.List, blocked.Specs.List...)
 	v.Routes = append(v.Routes, passing.Routes...)
 	passing.Faults[0].ID = "another"
 	v.Faults = append(v.Faults, passing.Faults...)
@@ -81,7 +81,7 @@ func full() *verdict.Verdict {
 	v.Phases = append(v.Phases, recorded.Phases...)
 	v.Specs.List[0].Evidence = []string{"seen"}
 	v.Profile, v.Shard = verdict.Live, &verdict.Shard{Index: 2, Of: 4}
-	v.Error = &verdict.Error{Operation: "clean up", Message: "no answer", Cure: "run make down"}
+	v.Error = &verdict.Error{Operation: "clean up", Message: "no answer", Remedy: "run make down"}
 	return v
 }
 

@@ -11,7 +11,7 @@ const (
 	SourceAPI   Source = "api"   // a request to the provider's API
 	SourceDNS   Source = "dns"   // a question to the public DNS
 	SourceACME  Source = "acme"  // a step at a CA
-	SourceProbe Source = "probe" // a client outside
+	SourceProbe Source = "probe" // an external client
 	SourcePhase Source = "phase" // the suite itself: a phase or a spec begins or ends, a fault goes in or out
 )
 

@@ -23,7 +23,7 @@ type Content struct {
 	Digest string `json:"digest"`
 }
 
-// Upgrade is one change of the bundle while clients outside kept asking: what the change did to them, and to what the edge keeps.
+// Upgrade is one change of the bundle while external clients kept asking: what the change did to them, and to what the edge keeps.
 // It holds evidence and no result: whether it is good enough is for Objections to say, from the evidence alone.
 type Upgrade struct {
 	Direction Direction `json:"direction"`
@@ -40,9 +40,9 @@ type Upgrade struct {
 	Probes      []Probe      `json:"probes"`
 	Points      []ProbePoint `json:"points"`
 
-	// Compared counts what was held against what was there before; where it is 0 nothing was judged.
+	// Compared counts what was compared with what was there before; where it is 0 nothing was judged.
 	Compared Compared `json:"compared"`
-	// Recreated are records that were deleted and written anew, Owners those whose registry owner changed.
+	// Recreated are records that were deleted and created again, Owners those whose registry owner changed.
 	Recreated []Recreated   `json:"recreated"`
 	Owners    []OwnerChange `json:"owners"`
 	Reissued  []Reissued    `json:"reissued"`
@@ -91,7 +91,7 @@ type ProbePoint struct {
 	Error        string    `json:"error,omitempty"`
 }
 
-// Compared counts what of each kind was held against what was there before.
+// Compared counts what of each kind was compared with what was there before.
 type Compared struct {
 	Records      int `json:"records"`
 	Certificates int `json:"certificates"`
@@ -99,7 +99,7 @@ type Compared struct {
 	Definitions  int `json:"definitions"`
 }
 
-// Recreated is a record that was deleted and written anew: in between, or as long as resolvers keep the "no", it was not there.
+// Recreated is a record that was deleted and created again: in between, or as long as resolvers keep the "no", it was not there.
 type Recreated struct {
 	Name    string    `json:"name"`
 	Type    string    `json:"type"`
@@ -128,7 +128,7 @@ type Lapse struct {
 	Issuer  string  `json:"issuer"`
 	At      float64 `json:"at"` // seconds since the change began
 	Seconds float64 `json:"seconds"`
-	Said    string  `json:"said,omitempty"`
+	Message string  `json:"said,omitempty"`
 }
 
 // Renewal is the first renewal after the change of a certificate that was issued before it.
@@ -138,7 +138,7 @@ type Renewal struct {
 	SerialBefore string  `json:"serialBefore"`
 	SerialAfter  string  `json:"serialAfter"`
 	Seconds      float64 `json:"seconds"`
-	// Served says that a client outside met the new leaf.
+	// Served says that an external client met the new leaf.
 	Served bool   `json:"served"`
 	Reason string `json:"reason,omitempty"`
 }

@@ -24,7 +24,7 @@ func TestAnUpgradeIsJudgedByItsEvidence(t *testing.T) {
 		}, "2 of 150 https probes of develop.safeops.work failed (1.33 %), and the error budget is 1.00 %"},
 		{"a budget of its own making", func(u *verdict.Upgrade) { u.ErrorBudget = 0.5 }, "may be 0.01 at the most"},
 		{"a smaller budget binds", func(u *verdict.Upgrade) { u.ErrorBudget = 0 }, "the error budget is 0.00 %"},
-		{"nobody asked", func(u *verdict.Upgrade) { u.Probes, u.Points = nil, nil }, "no host was asked"},
+		{"no probe", func(u *verdict.Upgrade) { u.Probes, u.Points = nil, nil }, "no host was asked"},
 		{"never asked", func(u *verdict.Upgrade) { u.Probes[0].Sent = 0 }, "0 of 0 dns probes"},
 		{"more failed than were sent", func(u *verdict.Upgrade) { u.Probes[0].Failed = 151 }, "says nothing"},
 		{"one kind only", func(u *verdict.Upgrade) { u.Probes = u.Probes[1:] }, "the dns probes of develop.safeops.work are counted 0 times"},
@@ -34,18 +34,18 @@ func TestAnUpgradeIsJudgedByItsEvidence(t *testing.T) {
 		{"no certificate compared", func(u *verdict.Upgrade) { u.Compared.Certificates = 0 }, "no certificate was compared"},
 		{"no issuer watched", func(u *verdict.Upgrade) { u.Compared.Issuers = 0 }, "no issuer was watched"},
 		{"no definition compared", func(u *verdict.Upgrade) { u.Compared.Definitions = 0 }, "no CustomResourceDefinition was compared"},
-		{"a record recreated", func(u *verdict.Upgrade) { u.Recreated = []verdict.Recreated{{Name: "a.b", Type: "A"}} }, "the A record of a.b was deleted and written anew"},
+		{"a record recreated", func(u *verdict.Upgrade) { u.Recreated = []verdict.Recreated{{Name: "a.b", Type: "A"}} }, "the A record of a.b was deleted and created again"},
 		{"an owner changed", func(u *verdict.Upgrade) {
 			u.Owners = []verdict.OwnerChange{{Name: "a.b", Type: "A", Before: "x", After: "y"}}
 		}, `owner of the A record of a.b changed from "x" to "y"`},
-		{"reissued for nothing", func(u *verdict.Upgrade) { u.Reissued[0].Reason = " " }, "Certificate develop/old was issued anew without a reason"},
+		{"reissued for nothing", func(u *verdict.Upgrade) { u.Reissued[0].Reason = " " }, "Certificate develop/old was issued again without a reason"},
 		{"an issuer lapsed", func(u *verdict.Upgrade) { u.Lapses = []verdict.Lapse{{Issuer: "ClusterIssuer x", Seconds: 2}} }, "ClusterIssuer x was not ready for 2.0 s"},
 		{"something broken", func(u *verdict.Upgrade) { u.Broken = []string{"the bundle does not become ready: x"} }, "the bundle does not become ready: x"},
 		{"a definition lost", func(u *verdict.Upgrade) { u.Lost = []string{"version v1 of x"} }, "version v1 of x is lost"},
 		{"no renewal tried", func(u *verdict.Upgrade) { u.Renewal = verdict.Renewal{} }, "no certificate issued before it was to be renewed"},
 		{"not renewed", func(u *verdict.Upgrade) { u.Renewal.Done, u.Renewal.Reason = false, "no order" }, "was not renewed after it: no order"},
 		{"renewed in name", func(u *verdict.Upgrade) { u.Renewal.SerialAfter = "01" }, `its serial is "01" as before`},
-		{"the old leaf served", func(u *verdict.Upgrade) { u.Renewal.Served = false }, "no client outside met the new leaf"},
+		{"the old leaf served", func(u *verdict.Upgrade) { u.Renewal.Served = false }, "no external client met the new leaf"},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
@@ -106,7 +106,7 @@ func TestCited(t *testing.T) {
 
 func TestLimitScalesWhatIsNotImposed(t *testing.T) {
 	t.Parallel()
-	x := verdict.Time{BaselineSeconds: 160, ImposedSeconds: 60, Tolerance: 0.2}
+	x := verdict.Time{BaselineSeconds: 160, FixedDelaySeconds: 60, Tolerance: 0.2}
 	if got := x.Limit(2); got != 300 { // 60 + 100 × 1.2 × 2
 		t.Errorf("limit = %v, want 300", got)
 	}

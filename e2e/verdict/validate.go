@@ -96,7 +96,7 @@ func (v *Verdict) checkFaults(c *check) {
 		seen[f.ID] = true
 		c.part(f.Result, f.Reason, "fault "+f.ID)
 		c.seconds(f.SecondsToDetect, "fault "+f.ID+" detected after")
-		c.seconds(f.SecondsToHeal, "fault "+f.ID+" healed after")
+		c.seconds(f.SecondsToRecover, "fault "+f.ID+" recovered after")
 		v.checkRefs(c, slices.Concat(f.Criteria, f.Red, f.Green), "fault "+f.ID)
 	}
 	for _, r := range v.Routes {
@@ -109,7 +109,7 @@ func (v *Verdict) checkTimes(c *check) {
 	for _, p := range v.Phases {
 		c.that(p.Name != "", "a phase has no name")
 		c.seconds(p.Seconds, "phase "+p.Name)
-		c.seconds(p.ImposedSeconds, "imposed share of phase "+p.Name)
+		c.seconds(p.FixedDelaySeconds, "fixed delays of phase "+p.Name)
 	}
 	if v.Convergence != nil {
 		for _, t := range v.Convergence.Times {
@@ -119,7 +119,7 @@ func (v *Verdict) checkTimes(c *check) {
 		}
 	}
 	c.seconds(v.Budget.WallSeconds, "wall time")
-	c.seconds(v.Budget.ImposedSeconds, "imposed time")
+	c.seconds(v.Budget.FixedDelaySeconds, "fixed delays")
 	c.seconds(v.Budget.Ratio, "ratio")
 }
 

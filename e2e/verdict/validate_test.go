@@ -23,7 +23,7 @@ func TestSamplesAreValid(t *testing.T) {
 func samples() map[string]*verdict.Verdict {
 	return map[string]*verdict.Verdict{
 		"passing": verdicttest.Passing(), "failing": verdicttest.Failing(), "stopped": verdicttest.Stopped(),
-		"upgraded": verdicttest.Upgraded(), "held": verdicttest.Held(), "recorded": verdicttest.Recorded(),
+		"upgraded": verdicttest.Upgraded(), "blocked": verdicttest.Blocked(), "recorded": verdicttest.Recorded(),
 	}
 }
 
@@ -111,13 +111,13 @@ func TestValidateReturnsAll(t *testing.T) {
 func TestBudget(t *testing.T) {
 	t.Parallel()
 	b := verdict.NewBudget(112*time.Second+345678*time.Microsecond, 95*time.Second)
-	if b.WallSeconds != 112.346 || b.ImposedSeconds != 95 || b.Ratio != 1.183 || !b.WithinGoal() {
+	if b.WallSeconds != 112.346 || b.FixedDelaySeconds != 95 || b.Ratio != 1.183 || !b.WithinGoal() {
 		t.Errorf("budget = %+v", b)
 	}
 	if b := verdict.NewBudget(126*time.Second, 100*time.Second); b.WithinGoal() {
 		t.Errorf("%+v is within the goal", b)
 	}
 	if b := verdict.NewBudget(time.Second, 0); b.Ratio != 0 || b.WithinGoal() {
-		t.Errorf("budget without imposed waits = %+v", b)
+		t.Errorf("budget without fixed delays = %+v", b)
 	}
 }

@@ -16,7 +16,7 @@ const (
 	Kind       = "Verdict"
 )
 
-// BudgetGoal is the largest ratio of wall time to imposed waits that a warm run should need. It is a goal of the suite, not of the
+// BudgetGoal is the largest ratio of wall time to fixed component delays that a warm run should need. It is a goal of the suite, not of the
 // bundle, so missing it is reported and does not change the result.
 const BudgetGoal = 1.25
 
@@ -113,7 +113,7 @@ type Criterion struct {
 	Reproduce string   `json:"reproduce,omitempty"`
 }
 
-// Fault is one injected fault: what had to be diagnosed, what was, and whether it healed.
+// Fault is one injected fault: what had to be diagnosed, what was, and whether it recovered.
 type Fault struct {
 	ID       string        `json:"id"`
 	Title    string        `json:"title,omitempty"`
@@ -121,17 +121,17 @@ type Fault struct {
 	Criteria []criteria.ID `json:"criteria,omitempty"`
 	// Expected and Diagnosed are causes, each "layer/code", the root cause first; none expected means that it only looks like a
 	// fault. Cleared are the layers shown not to be at fault.
-	Expected        []string `json:"expected"`
-	Diagnosed       []string `json:"diagnosed"`
-	Cleared         []string `json:"cleared"`
-	Result          Result   `json:"result"`
-	SecondsToDetect float64  `json:"secondsToDetect"`
-	SecondsToHeal   float64  `json:"secondsToHeal,omitempty"`
+	Expected         []string `json:"expected"`
+	Diagnosed        []string `json:"diagnosed"`
+	Cleared          []string `json:"cleared"`
+	Result           Result   `json:"result"`
+	SecondsToDetect  float64  `json:"secondsToDetect"`
+	SecondsToRecover float64  `json:"secondsToHeal,omitempty"`
 	// Red are the criteria that it turned red, Green those that stayed so.
 	Red   []criteria.ID `json:"red,omitempty"`
 	Green []criteria.ID `json:"green,omitempty"`
-	// Usual is what the usual checks said at the same moment.
-	Usual []Usual `json:"usual,omitempty"`
+	// ConventionalCheck is what the usual checks said at the same moment.
+	ConventionalChecks []ConventionalCheck `json:"usual,omitempty"`
 
 	Reason  string   `json:"reason,omitempty"`
 	Objects []string `json:"objects,omitempty"`
@@ -140,13 +140,13 @@ type Fault struct {
 	Reproduce string   `json:"reproduce,omitempty"`
 }
 
-// Phase is one part of the run's wall time. ImposedSeconds is the share that the components' own fixed waits account for, on the
+// Phase is one part of the run's wall time. FixedDelaySeconds is the share that the components' own fixed waits account for, on the
 // critical path.
 type Phase struct {
-	Name           string  `json:"name"`
-	Seconds        float64 `json:"seconds"`
-	ImposedSeconds float64 `json:"imposedSeconds"`
-	// Started is when it began, absent where nobody noted it.
+	Name              string  `json:"name"`
+	Seconds           float64 `json:"seconds"`
+	FixedDelaySeconds float64 `json:"imposedSeconds"`
+	// Started is when it began, absent where it was not noted.
 	Started time.Time `json:"started,omitzero"`
 }
 
@@ -163,7 +163,7 @@ type Hermetic struct {
 type Error struct {
 	Operation string `json:"operation"`
 	Message   string `json:"message"`
-	Cure      string `json:"cure,omitempty"`
+	Remedy    string `json:"remedy,omitempty"`
 }
 
 // New starts a verdict in which nothing is proved: every criterion is skipped.
@@ -176,9 +176,9 @@ func New(suite Suite) *Verdict {
 }
 
 // SetError records why the suite could not run. The first error is the cause and stays; later ones are added to its message.
-func (v *Verdict) SetError(operation string, err error, cure string) {
+func (v *Verdict) SetError(operation string, err error, remedy string) {
 	if v.Error == nil {
-		v.Error = &Error{Operation: operation, Message: err.Error(), Cure: cure}
+		v.Error = &Error{Operation: operation, Message: err.Error(), Remedy: remedy}
 		return
 	}
 	v.Error.Message += "; then " + operation + ": " + err.Error()

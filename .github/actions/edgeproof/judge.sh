@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the suite for action.yaml, from a workspace of GitHub Actions. All it is told comes by the environment.
+# Runs the suite for action.yaml, from a workspace of GitHub Actions. All of its input comes from the environment.
 #
 #   BUNDLE, APPS      folders, from the root of the workspace; no APPS are those of the reference bundle
 #   BASELINE          folder likewise: may BUNDLE take its place? Empty to judge BUNDLE alone

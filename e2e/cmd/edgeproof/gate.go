@@ -43,7 +43,7 @@ Exit status: 0 the candidate may take the place of the baseline, 1 it may not, 2
 func newGateSabotage(f *flags, log *progress.Log) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sabotage",
-		Short: "Show that the gate holds: try spoilt copies of the candidate, each of which must be held for its own reason",
+		Short: "Show that the gate blocks: try broken copies of the candidate, each of which must be blocked for its own reason",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return judgePair(cmd, f, log, true) },
 	}

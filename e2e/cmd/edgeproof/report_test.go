@@ -26,7 +26,7 @@ func TestReportOfASavedVerdict(t *testing.T) {
 	t.Parallel()
 	file := saved(t, verdicttest.Recorded())
 	for format, says := range map[string]string{
-		"html": "<!doctype html>", "markdown": "# ✗ HOLD", "junit": "<testsuites ", "json": `"kind": "Verdict"`, "badge": `"schemaVersion":1`, "text": "✗ HOLD",
+		"html": "<!doctype html>", "markdown": "# ✗ BLOCK", "junit": "<testsuites ", "json": `"kind": "Verdict"`, "badge": `"schemaVersion":1`, "text": "✗ BLOCK",
 	} {
 		if got := edgeproof(t, "report", file, "-o", format); got.code != 0 || got.stderr != "" || !strings.Contains(got.stdout, says) || got.asked != "" {
 			t.Errorf("%s: exit status %d, %.200s, %s", format, got.code, got.stdout, got.stderr)

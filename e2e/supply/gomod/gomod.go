@@ -17,12 +17,12 @@ import (
 type Error struct {
 	Module, Version string
 	Problem         string
-	Cure            string
+	Remedy          string
 	err             error
 }
 
 func (e *Error) Error() string {
-	return fmt.Sprintf("download module %s@%s: %s; %s", e.Module, e.Version, e.Problem, e.Cure)
+	return fmt.Sprintf("download module %s@%s: %s; %s", e.Module, e.Version, e.Problem, e.Remedy)
 }
 
 // Unwrap returns the cause, if the go command did not speak for itself.

@@ -38,8 +38,8 @@ func TestDownloadSaysWhatIsMissing(t *testing.T) {
 			if !errors.As(err, &refused) {
 				t.Fatalf("got %v, want a *gomod.Error", err)
 			}
-			if !strings.Contains(err.Error(), c.want) || refused.Cure == "" {
-				t.Errorf("got %q with cure %q, want it to contain %q and a cure", err, refused.Cure, c.want)
+			if !strings.Contains(err.Error(), c.want) || refused.Remedy == "" {
+				t.Errorf("got %q with remedy %q, want it to contain %q and a remedy", err, refused.Remedy, c.want)
 			}
 		})
 	}

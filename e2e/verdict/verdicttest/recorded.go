@@ -10,21 +10,21 @@ import (
 )
 
 // Recorded is a gate's run as long and as full as real ones are: the journey, seven faults of which one was taken for another, an
-// upgrade that lost probes and deleted a record, and what to do about it. It is held.
+// upgrade that lost probes and deleted a record, and what to do about it. It is blocked.
 func Recorded() *verdict.Verdict {
-	v := Held()
+	v := Blocked()
 	v.Suite.Finished = v.Suite.Started.Add(250 * time.Second)
 	v.Budget = verdict.NewBudget(250*time.Second, 156*time.Second)
 	v.Phases = []verdict.Phase{
 		{Name: "render bundle", Seconds: 0.503},
 		{Name: "images", Seconds: 2.367},
-		{Name: "cluster", Seconds: 28.865, ImposedSeconds: 14},
+		{Name: "cluster", Seconds: 28.865, FixedDelaySeconds: 14},
 		{Name: "seal", Seconds: 4.395},
 		{Name: "platform", Seconds: 15.384},
 		{Name: "trust", Seconds: 0.121},
-		{Name: "bundle", Seconds: 34.67, ImposedSeconds: 18},
+		{Name: "bundle", Seconds: 34.67, FixedDelaySeconds: 18},
 		{Name: "ingress controller", Seconds: 0.072},
-		{Name: "specs", Seconds: 157.3, ImposedSeconds: 124},
+		{Name: "specs", Seconds: 157.3, FixedDelaySeconds: 124},
 		{Name: "remove cluster", Seconds: 6.306},
 	}
 	at := v.Suite.Started
@@ -133,26 +133,26 @@ func (r *recording) journey() {
 
 // breaks injects a fault into each of seven routes.
 func (r *recording) breaks() {
-	usual := func(alarms ...bool) []verdict.Usual {
-		out := []verdict.Usual{}
+	usual := func(alarms ...bool) []verdict.ConventionalCheck {
+		out := []verdict.ConventionalCheck{}
 		for n, check := range []string{"kubectl get certificates -A", "kubectl get pods", "kubectl rollout status", "curl to the raw address", "cmctl status certificate"} {
 			said := "0 of 1 not as they should be"
 			if alarms[n] {
 				said = "frontend-tls READY False"
 			}
-			out = append(out, verdict.Usual{Check: check, Noticed: alarms[n], Said: said})
+			out = append(out, verdict.ConventionalCheck{Check: check, Noticed: alarms[n], Output: said})
 		}
 		return out
 	}
 	first := r.v.Faults[0]
-	first.Usual, first.Red, first.Green = usual(true, true, false, false, true), []criteria.ID{"DW-1", "WF-6", "VC-1"}, []criteria.ID{"DW-2", "DW-3", "BL-1"}
+	first.ConventionalChecks, first.Red, first.Green = usual(true, true, false, false, true), []criteria.ID{"DW-1", "WF-6", "VC-1"}, []criteria.ID{"DW-2", "DW-3", "BL-1"}
 	first.Cites = nil
 	r.v.Faults = []verdict.Fault{first}
 	for _, f := range []struct {
 		id, title, layer string
 		pattern          criteria.ID
 		red              []criteria.ID
-		usual            []verdict.Usual
+		usual            []verdict.ConventionalCheck
 	}{
 		{"record-missing", "the host has no DNS record, and a raw-IP check does not notice", "dns", "FP-4", []criteria.ID{"DW-4", "WF-7"}, usual(false, false, false, false, false)},
 		{"dns-wrong-target", "DNS points at an address that is not the ingress controller's", "dns", "FP-5", []criteria.ID{"DW-4", "WF-7"}, usual(false, false, false, false, false)},
@@ -164,7 +164,7 @@ func (r *recording) breaks() {
 		r.v.Faults = append(r.v.Faults, verdict.Fault{
 			ID: f.id, Title: f.title, Layer: f.layer, Criteria: []criteria.ID{f.pattern}, Expected: []string{f.layer + "/" + f.id},
 			Diagnosed: []string{f.layer + "/" + f.id}, Cleared: []string{"shared-credential"}, Result: verdict.Passed,
-			SecondsToDetect: 3.311, SecondsToHeal: 2.664, Red: f.red, Green: []criteria.ID{"DW-1", "DW-2"}, Usual: f.usual,
+			SecondsToDetect: 3.311, SecondsToRecover: 2.664, Red: f.red, Green: []criteria.ID{"DW-1", "DW-2"}, ConventionalChecks: f.usual,
 		})
 	}
 	wrong := &r.v.Faults[3]
@@ -178,7 +178,7 @@ func (r *recording) breaks() {
 			from = 172 // alone, and after the others
 		}
 		to := from + 6 + 8*float64((n+1)%2)
-		r.lasts(from, to, "fault "+f.ID, "injected, seen after 3.3 s, healed", f.Result == verdict.Failed)
+		r.lasts(from, to, "fault "+f.ID, "injected, seen after 3.3 s, recovered", f.Result == verdict.Failed)
 		r.again(from+0.2, from+1.1, 2, verdict.SourceProbe, own, "https: 200", false)
 		r.again(from+1.4, to-1, 4, verdict.SourceProbe, own, "https: resolve nxdomain", true)
 		r.at(from+0.6, verdict.SourceDNS, own, "A: NXDOMAIN", true)

@@ -35,11 +35,11 @@ func Unconcluded() *verdict.Verdict {
 	v.Faults = []verdict.Fault{{
 		ID: "token-secret-missing", Title: "the Cloudflare token Secret does not exist", Layer: "shared-credential", Criteria: []criteria.ID{"FP-1"},
 		Expected: []string{"shared-credential/token-secret-missing"}, Diagnosed: []string{"shared-credential/token-secret-missing"},
-		Cleared: []string{"routing"}, Result: verdict.Passed, SecondsToDetect: 4.2, SecondsToHeal: 61.75,
+		Cleared: []string{"routing"}, Result: verdict.Passed, SecondsToDetect: 4.2, SecondsToRecover: 61.75,
 		Red: []criteria.ID{"DW-1", "DW-4"}, Green: []criteria.ID{"DW-3"},
-		Usual: []verdict.Usual{
-			{Check: "kubectl get certificates -A", Said: "0 of 0 not as they should be"},
-			{Check: "kubectl get pods", Noticed: true, Said: "external-dns-1 0/1 CreateContainerConfigError"},
+		ConventionalChecks: []verdict.ConventionalCheck{
+			{Check: "kubectl get certificates -A", Output: "0 of 0 not as they should be"},
+			{Check: "kubectl get pods", Noticed: true, Output: "external-dns-1 0/1 CreateContainerConfigError"},
 		},
 	}}
 	v.Catalogue = verdict.Smoke
@@ -52,9 +52,9 @@ func Unconcluded() *verdict.Verdict {
 		},
 	}}
 	v.Phases = []verdict.Phase{
-		{Name: "create the cluster", Seconds: 14.1, ImposedSeconds: 12},
-		{Name: "apply the bundle", Seconds: 11.25, ImposedSeconds: 9},
-		{Name: "issue the first certificate", Seconds: 66, ImposedSeconds: 62},
+		{Name: "create the cluster", Seconds: 14.1, FixedDelaySeconds: 12},
+		{Name: "apply the bundle", Seconds: 11.25, FixedDelaySeconds: 9},
+		{Name: "issue the first certificate", Seconds: 66, FixedDelaySeconds: 62},
 	}
 	v.Budget = verdict.NewBudget(112*time.Second, 95*time.Second)
 	v.Hermetic = &verdict.Hermetic{Sealed: true, DroppedPackets: 3, Senders: []string{"pod external-dns/external-dns-5c7 to 192.0.2.1:443/tcp: 3 packets"}, UnknownNames: []string{"update.traefik.io."}}
@@ -96,7 +96,7 @@ func Stopped() *verdict.Verdict {
 	v.Bundle.Path = "fixtures/bundles/missing"
 	v.Error = &verdict.Error{
 		Operation: "read the bundle", Message: "fixtures/bundles/missing is not a folder",
-		Cure: "name a folder with a kustomization.yaml: make e2e BUNDLE=path",
+		Remedy: "name a folder with a kustomization.yaml: make e2e BUNDLE=path",
 	}
 	v.Conclude()
 	return v

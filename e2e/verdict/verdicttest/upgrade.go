@@ -34,8 +34,8 @@ func Upgraded() *verdict.Verdict {
 		Baseline: "sha256:c0de", Machine: verdict.Machine{Seconds: 1.2, BaselineSeconds: 1},
 		Times: []verdict.Time{
 			{To: verdict.ToRoute, Seconds: 0.4, BaselineSeconds: 0.5, Tolerance: 0.5},
-			{To: verdict.ToRecord, Seconds: 41, BaselineSeconds: 62, ImposedSeconds: 60, Tolerance: 0.5},
-			{To: verdict.ToCertificate, Seconds: 63.5, BaselineSeconds: 62, ImposedSeconds: 60, Tolerance: 0.5},
+			{To: verdict.ToRecord, Seconds: 41, BaselineSeconds: 62, FixedDelaySeconds: 60, Tolerance: 0.5},
+			{To: verdict.ToCertificate, Seconds: 63.5, BaselineSeconds: 62, FixedDelaySeconds: 60, Tolerance: 0.5},
 			{To: verdict.ToDetect, Seconds: 4.2, BaselineSeconds: 3.5, Tolerance: 0.5},
 		},
 	}
@@ -43,8 +43,8 @@ func Upgraded() *verdict.Verdict {
 	return v
 }
 
-// Held is Upgraded, but the upgrade did everything that it must not; the rollback did not come to its end, and the record was late.
-func Held() *verdict.Verdict {
+// Blocked is Upgraded, but the upgrade did everything that it must not; the rollback did not come to its end, and the record was late.
+func Blocked() *verdict.Verdict {
 	v := Upgraded()
 	start, u := v.Suite.Started, &v.Upgrades[0]
 	u.Probes[1].Failed = 3
@@ -54,7 +54,7 @@ func Held() *verdict.Verdict {
 	u.Recreated = []verdict.Recreated{{Name: u.Probes[0].Host, Type: "A", Deleted: start.Add(82 * time.Second), Created: start.Add(90 * time.Second)}}
 	u.Owners = []verdict.OwnerChange{{Name: u.Probes[0].Host, Type: "A", Before: "sre-cluster", After: "sre-cluster-2"}}
 	u.Reissued = append(u.Reissued, verdict.Reissued{Certificate: "Certificate develop/frontend-tls", SerialBefore: "0a", SerialAfter: "0c"})
-	u.Lapses = []verdict.Lapse{{Issuer: "ClusterIssuer letsencrypt-staging", At: 3, Seconds: 6.5, Said: "ACME account is not registered"}}
+	u.Lapses = []verdict.Lapse{{Issuer: "ClusterIssuer letsencrypt-staging", At: 3, Seconds: 6.5, Message: "ACME account is not registered"}}
 	u.Lost = []string{"CustomResourceDefinition challenges.acme.cert-manager.io"}
 	u.Broken = []string{"after-upgrade.safeops.work got no record"}
 	u.Renewal.Done, u.Renewal.Reason = false, "Certificate develop/old: the issuer was not found"

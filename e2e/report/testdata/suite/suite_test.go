@@ -40,7 +40,7 @@ func others() Labels {
 
 var _ = BeforeSuite(func() {
 	record(report.EntryCluster, verdict.Cluster{Provider: "podman", Kubernetes: "v1.37.2"})
-	record(report.EntryPhase, verdict.Phase{Name: "create the cluster", Seconds: 14, ImposedSeconds: 12})
+	record(report.EntryPhase, verdict.Phase{Name: "create the cluster", Seconds: 14, FixedDelaySeconds: 12})
 	if in("before-suite") {
 		Fail("no container engine answers: install podman")
 	}
@@ -75,7 +75,7 @@ var _ = Describe("the edge", Ordered, ContinueOnFailure, func() {
 		case in("panicked"):
 			panic("nil map")
 		case in("skipped"):
-			Skip("the outside client is not up")
+			Skip("the external client is not up")
 		}
 	}, NodeTimeout(time.Minute))
 
