@@ -17,29 +17,16 @@ import (
 //
 //	AddReportEntry(report.EntryEvidence, "A develop.safeops.work = 203.0.113.10", ReportEntryVisibilityNever)
 //
-// A value is a string or a list of strings for the first three, and the named verdict type for the others. Entries of other names are left alone.
+// A value is a string or a list of strings for the first two, and the named verdict type for the others. Entries of other names are left alone.
 const (
 	// EntryEvidence: lines that show why the spec passed or failed.
 	EntryEvidence = "evidence"
 	// EntryObject: what is at fault, as "Kind namespace/name".
 	EntryObject = "object"
-	// EntryUnsupported: why this bundle or environment cannot be asked; the spec then calls Skip.
-	EntryUnsupported = "unsupported"
-	// EntryElsewhere: where the spec is proved, of those that several suites divide among them; it then calls Skip, and counts as that
-	// other suite's.
-	EntryElsewhere = "elsewhere"
 	// EntryFault: a verdict.Fault. The last one of an id counts.
 	EntryFault = "fault"
 	// EntryRoute: a verdict.Route. The last one of a host counts.
 	EntryRoute = "route"
-	// EntryPhase: a verdict.Phase. The last one of a name counts, at the place of the first.
-	EntryPhase = "phase"
-	// EntryBundle: the verdict.Bundle.
-	EntryBundle = "bundle"
-	// EntryCluster: the verdict.Cluster.
-	EntryCluster = "cluster"
-	// EntryBudget: the verdict.Budget.
-	EntryBudget = "budget"
 	// EntryUpgrade: a verdict.Upgrade. The last one of a direction counts.
 	EntryUpgrade = "upgrade"
 	// EntryTime: a verdict.Time that was measured; its baseline is set beside it later. The last one of a name counts.
@@ -50,8 +37,6 @@ const (
 	EntryCites = "cites"
 	// EntryFinding: a verdict.Finding. The last one of a cause at an object counts.
 	EntryFinding = "finding"
-	// EntryHermetic: the verdict.Hermetic. The last one counts: what was dropped is known only at the end.
-	EntryHermetic = "hermetic"
 )
 
 // Cites says what verdicts rest on, by the id of a criterion or of a fault, or the direction of an upgrade: ids of the time line's
@@ -89,8 +74,8 @@ func (c Cites) apply(v *verdict.Verdict) {
 	v.Omitted += c.Omitted
 }
 
-// readEntries takes every known entry of a node into the spec or the verdict, and returns the reason for which the spec is unsupported, if any.
-func (j judge) readEntries(r types.SpecReport, spec *verdict.Spec) (unsupported string) {
+// readEntries takes every known entry of a node into the spec or the verdict.
+func (j judge) readEntries(r types.SpecReport, spec *verdict.Spec) {
 	v := j.verdict
 	for _, e := range r.ReportEntries {
 		var err error
@@ -99,23 +84,10 @@ func (j judge) readEntries(r types.SpecReport, spec *verdict.Spec) (unsupported 
 			err = addLines(&spec.Evidence, e)
 		case EntryObject:
 			err = addLines(&spec.Objects, e)
-		case EntryUnsupported:
-			var lines []string
-			if err = addLines(&lines, e); len(lines) > 0 {
-				unsupported = lines[len(lines)-1]
-			}
 		case EntryFault:
 			err = put(&v.Faults, e, func(f verdict.Fault) string { return f.ID })
 		case EntryRoute:
 			err = put(&v.Routes, e, func(r verdict.Route) string { return r.Host })
-		case EntryPhase:
-			err = put(&v.Phases, e, func(p verdict.Phase) string { return p.Name })
-		case EntryBundle:
-			err = decode(e, &v.Bundle)
-		case EntryCluster:
-			err = decode(e, &v.Cluster)
-		case EntryBudget:
-			err = decode(e, &v.Budget)
 		case EntryUpgrade:
 			err = put(&v.Upgrades, e, func(u verdict.Upgrade) string { return string(u.Direction) })
 		case EntryTime:
@@ -137,17 +109,11 @@ func (j judge) readEntries(r types.SpecReport, spec *verdict.Spec) (unsupported 
 			}
 		case EntryFinding:
 			err = put(&v.Findings, e, func(f verdict.Finding) string { return strings.Trim(f.Cause()+" "+f.Object, "/ ") })
-		case EntryHermetic:
-			h := &verdict.Hermetic{}
-			if err = decode(e, h); err == nil {
-				v.Hermetic = h
-			}
 		}
 		if err != nil {
 			v.SetError(fmt.Sprintf("read the entry %q of %s", e.Name, spec.Name), err, "record it with the type that package report names for it")
 		}
 	}
-	return unsupported
 }
 
 // decode reads an entry's value into out. Unknown fields are refused: a fact that the verdict cannot hold would be lost in silence.

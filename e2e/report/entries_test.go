@@ -44,7 +44,7 @@ func TestJudgeRefusesWhatItDoesNotUnderstand(t *testing.T) {
 		"evidence without value":       {suite(nil, entry("evidence", nil)), "it has no value"},
 		"a fault with a foreign field": {suite(nil, entry("fault", map[string]any{"id": "x", "colour": "red"})), `unknown field "colour"`},
 		"a fault without id":           {suite(nil, entry("fault", verdict.Fault{})), "it has no name"},
-		"a phase that is text":         {suite(nil, entry("phase", "slow")), `read the entry "phase"`},
+		"a route that is text":         {suite(nil, entry("route", "slow")), `read the entry "route"`},
 		"a value that is no JSON":      {suite(nil, entry("route", func() {})), "encode its value"},
 		"a failed suite of passes":     {types.Report{PreRunStats: types.PreRunStats{SpecsThatWillRun: 1}}, "it is called failed"},
 	} {
@@ -65,9 +65,8 @@ func TestJudgeReadsValuesOfTheSameProcess(t *testing.T) {
 	v := verdict.New(verdict.Suite{})
 	report.Judge(v, []types.Report{suite([]string{"DW-4", "slow"},
 		entry("evidence", "one"), entry("evidence", []string{"one", "two\x1b[31m"}), entry("unknown to us", 7),
-		entry("phase", &verdict.Phase{Name: "a", Seconds: 1}), entry("phase", verdict.Phase{Name: "b", Seconds: 2}),
-		entry("phase", verdict.Phase{Name: "a", Seconds: 3}),
-		entry("bundle", verdict.Bundle{Path: "p"}),
+		entry("route", &verdict.Route{Host: "a", HTTPStatus: 1}), entry("route", verdict.Route{Host: "b", HTTPStatus: 2}),
+		entry("route", verdict.Route{Host: "a", HTTPStatus: 3}),
 	)})
 	c := criterion(t, v, "DW-4")
 	if d := cmp.Diff([]string{"one", "two"}, c.Evidence); d != "" {
@@ -76,15 +75,15 @@ func TestJudgeReadsValuesOfTheSameProcess(t *testing.T) {
 	if c.Seconds != 0.3 {
 		t.Errorf("seconds = %v", c.Seconds)
 	}
-	if d := cmp.Diff([]verdict.Phase{{Name: "a", Seconds: 3}, {Name: "b", Seconds: 2}}, v.Phases); d != "" {
-		t.Errorf("phases (-want +got):\n%s", d)
+	if d := cmp.Diff([]verdict.Route{{Host: "a", HTTPStatus: 3}, {Host: "b", HTTPStatus: 2}}, v.Routes); d != "" {
+		t.Errorf("routes (-want +got):\n%s", d)
 	}
 	s := v.Specs.List[0]
 	if d := cmp.Diff([]criteria.ID{"DW-4"}, s.Criteria); d != "" || s.File != "e2e/journey_test.go" || s.Line != 12 {
 		t.Errorf("spec at %s:%d, criteria (-want +got):\n%s", s.File, s.Line, d)
 	}
-	if v.Error != nil || v.Bundle.Path != "p" || v.Suite.Finished.Sub(v.Suite.Started) != 2*time.Second {
-		t.Errorf("error %+v, bundle %+v, suite %+v", v.Error, v.Bundle, v.Suite)
+	if v.Error != nil || v.Suite.Finished.Sub(v.Suite.Started) != 2*time.Second {
+		t.Errorf("error %+v, suite %+v", v.Error, v.Suite)
 	}
 }
 

@@ -32,7 +32,6 @@ func Judge(v *verdict.Verdict, reports []types.Report) {
 	var (
 		list              []verdict.Spec
 		planned, filtered int
-		elsewhere         []string
 
 		cites = &Cites{Of: map[string][]string{}}
 	)
@@ -40,9 +39,7 @@ func Judge(v *verdict.Verdict, reports []types.Report) {
 		j := judge{verdict: v, report: r, cites: cites}
 		specs := j.specs()
 		list = append(list, specs...)
-		others := j.elsewhere()
-		elsewhere = append(elsewhere, others...)
-		planned += r.PreRunStats.SpecsThatWillRun + j.pending() - len(others)
+		planned += r.PreRunStats.SpecsThatWillRun + j.pending()
 		filtered += j.filtered()
 		j.checkEnd(specs)
 		span(v, r)
@@ -50,11 +47,6 @@ func Judge(v *verdict.Verdict, reports []types.Report) {
 	}
 	if len(reports) == 0 {
 		v.SetError("run the suite", errors.New("it left an empty report"), "look in the log of the run for what stopped it")
-	}
-	for _, name := range elsewhere {
-		if !slices.ContainsFunc(list, func(s verdict.Spec) bool { return s.Name == name }) {
-			v.SetError("join the suites", fmt.Errorf("%s was left to another suite, and none reports it", name), "see why that suite ended; run it again")
-		}
 	}
 	v.Specs = verdict.Tally(planned, filtered, list)
 	slices.SortStableFunc(v.Timeline, func(a, b verdict.Entry) int { return a.Time.Compare(b.Time) })
@@ -78,16 +70,16 @@ func (j judge) specs() []verdict.Spec {
 		if spec.Name == "" {
 			spec.Name = r.LeafNodeType.String()
 		}
-		marks := j.readEntries(r, &spec)
+		j.readEntries(r, &spec)
 		if !r.LeafNodeType.Is(types.NodeTypeIt) {
 			continue
 		}
-		if unstarted(r) && allFiltered || IsElsewhere(r) {
+		if unstarted(r) && allFiltered {
 			continue
 		}
 		spec.Seconds, spec.Attempts = verdict.Seconds(r.RunTime), r.NumAttempts
 		spec.Criteria = j.labelled(r)
-		spec.Result, spec.Finished, spec.Reason = outcome(r, marks)
+		spec.Result, spec.Finished, spec.Reason = outcome(r)
 		spec.History = history(r, spec)
 		spec.File, spec.Line = j.place(r)
 		out = append(out, spec)
@@ -96,7 +88,7 @@ func (j judge) specs() []verdict.Spec {
 }
 
 // outcome is the result of one spec, whether it came to an end of its own, and why it did not pass.
-func outcome(r types.SpecReport, unsupported string) (verdict.Result, bool, string) {
+func outcome(r types.SpecReport) (verdict.Result, bool, string) {
 	reason := clean(r.Failure.Message)
 	switch {
 	case r.State.Is(types.SpecStateInterrupted | types.SpecStateAborted):
@@ -117,8 +109,6 @@ func outcome(r types.SpecReport, unsupported string) (verdict.Result, bool, stri
 		return verdict.Skipped, true, "marked as pending"
 	case unstarted(r):
 		return verdict.Skipped, false, "never started: the run was stopped, or a filter left it out"
-	case r.State.Is(types.SpecStateSkipped) && unsupported != "":
-		return verdict.Unsupported, true, unsupported
 	case r.State.Is(types.SpecStateSkipped):
 		return verdict.Skipped, true, or(reason, "skipped without a message")
 	}
@@ -183,22 +173,6 @@ func (j judge) unstarted() int {
 		}
 	}
 	return n
-}
-
-// IsElsewhere reports whether the spec was left to another suite of the run, see EntryElsewhere.
-func IsElsewhere(r types.SpecReport) bool {
-	return r.State.Is(types.SpecStateSkipped) && slices.ContainsFunc(r.ReportEntries, func(e types.ReportEntry) bool { return e.Name == EntryElsewhere })
-}
-
-// elsewhere names the specs that were left to another suite of the run.
-func (j judge) elsewhere() []string {
-	var out []string
-	for _, r := range j.report.SpecReports {
-		if IsElsewhere(r) {
-			out = append(out, clean(r.FullText()))
-		}
-	}
-	return out
 }
 
 // pending is how many specs wait to be written. Ginkgo does not count them among those that will run; here they are planned, so that

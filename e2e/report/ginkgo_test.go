@@ -33,6 +33,7 @@ func TestRecordSituations(t *testing.T) {
 func judged(t *testing.T, situation string) *verdict.Verdict {
 	t.Helper()
 	v := verdict.New(verdict.Suite{Version: "v0.1.0", GoVersion: "go1.26.8"})
+	v.Hermetic = &verdict.Hermetic{Sealed: true}
 	report.Judge(v, recorded(t, situation))
 	v.Conclude()
 	if err := v.Validate(); err != nil {
@@ -80,7 +81,6 @@ func TestJudgeWhatGinkgoWrites(t *testing.T) {
 		{"panicked", verdict.Fail, counts{Planned: 5, Finished: 5, Passed: 4, Failed: 1}, "DW-4", verdict.Failed, "the spec panicked: nil map", ""},
 		{"skipped", verdict.Partial, counts{Planned: 5, Finished: 5, Passed: 4, Skipped: 1}, "DW-4", verdict.Skipped, "the external client is not up", ""},
 		{"pending", verdict.Partial, counts{Planned: 6, Finished: 6, Passed: 5, Skipped: 1}, "FP-2", verdict.Skipped, "marked as pending", ""},
-		{"unsupported", verdict.Partial, counts{Planned: 5, Finished: 5, Passed: 4, Unsupported: 1}, "VC-3", verdict.Unsupported, "the bundle has no external-dns", ""},
 		{"flaky", verdict.Partial, counts{Planned: 5, Finished: 5, Passed: 4, Flaky: 1}, "VC-3", verdict.Flaky, "passed at attempt 2 of at most 2; first: exit status 1", ""},
 		{"focused", verdict.Partial, counts{Planned: 1, Finished: 1, Passed: 1, Filtered: 4}, "DW-4", verdict.Skipped, "left out by a focus or label filter", ""},
 		{"labelled", verdict.Partial, counts{Planned: 2, Finished: 2, Passed: 2, Filtered: 3}, "DW-2", verdict.Skipped, "left out by a focus or label filter", ""},
@@ -133,12 +133,6 @@ func TestJudgeKeepsWhatSpecsRecord(t *testing.T) {
 	}
 	if len(v.Routes) != 1 || v.Routes[0].Host != "develop.safeops.work" {
 		t.Errorf("routes = %+v", v.Routes)
-	}
-	if len(v.Phases) != 1 || v.Phases[0].Seconds != 14 {
-		t.Errorf("phases = %+v", v.Phases)
-	}
-	if v.Cluster.Provider != "podman" || v.Budget.Ratio != 1.25 || v.Hermetic == nil || v.Hermetic.DroppedPackets != 3 {
-		t.Errorf("cluster %+v, budget %+v, hermetic %+v", v.Cluster, v.Budget, v.Hermetic)
 	}
 	i := slices.IndexFunc(v.Specs.List, func(s verdict.Spec) bool { return s.Result == verdict.Failed })
 	if s := v.Specs.List[i]; s.File != "suite/suite_test.go" || s.Line == 0 {

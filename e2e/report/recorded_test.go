@@ -18,7 +18,7 @@ import (
 // situations are the recorded runs of testdata/suite: what each passes to go test.
 func situations() map[string][]string {
 	return map[string][]string{
-		"passed": nil, "failed": nil, "panicked": nil, "skipped": nil, "pending": nil, "unsupported": nil, "flaky": nil,
+		"passed": nil, "failed": nil, "panicked": nil, "skipped": nil, "pending": nil, "flaky": nil,
 		"before-suite": nil, "after-suite": nil, "interrupted": nil,
 		"fail-fast":     {"-ginkgo.fail-fast"},
 		"suite-timeout": {"-ginkgo.timeout=2s"},
