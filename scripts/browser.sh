@@ -17,7 +17,7 @@ found() {
 
 # left_out warns, and is no failure: everything else can be tested without a browser.
 left_out() {
-  printf '\nNO BROWSER: %s.\nThe tests of report.html in a browser are left out. Cure: install Chromium or Chrome, or name one by CHROME=.\n\n' "$1" >&2
+  printf '\nNO BROWSER: %s.\nThe tests of report.html in a browser are left out. Remedy: install Chromium or Chrome, or name one by CHROME=.\n\n' "$1" >&2
   exit 0
 }
 

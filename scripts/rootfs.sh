@@ -16,7 +16,7 @@ packages=systemd,dbus,conntrack,iptables,nftables,iproute2,ethtool,util-linux,mo
 packages+=,pigz,e2fsprogs,bash,ca-certificates,curl,jq,procps
 
 if ! command -v mmdebstrap >/dev/null; then
-  echo "rootfs: mmdebstrap is not installed. Cure: apt-get install -y --no-install-recommends mmdebstrap" >&2
+  echo "rootfs: mmdebstrap is not installed. Remedy: apt-get install -y --no-install-recommends mmdebstrap" >&2
   exit 1
 fi
 # shellcheck source=/dev/null

@@ -8,7 +8,7 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
-// Action is one step of an injection; exactly one field is set. Each is undone when the fault is healed.
+// Action is one step of an injection; exactly one field is set. Each is undone when the fault is undone.
 type Action struct {
 	Apply   Manifest `json:"apply,omitempty"`
 	Delete  *Object  `json:"delete,omitempty"`

@@ -75,7 +75,7 @@ func parse(t *testing.T, action string) fault.Fault {
 	return f
 }
 
-// cycle injects an action, looks, heals, and holds what is there then against what was there before.
+// cycle injects an action, looks, undoes it, and compares what is there then with what was there before.
 func cycle(t *testing.T, i *fault.Injector, action string, state func() string, want string) {
 	t.Helper()
 	before := state()
@@ -87,12 +87,12 @@ func cycle(t *testing.T, i *fault.Injector, action string, state func() string, 
 		t.Errorf("%s: while it is in: %s, want %s", action, got, want)
 	}
 	for range 2 {
-		if err := in.Heal(t.Context()); err != nil {
+		if err := in.Undo(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if got := state(); got != before {
-		t.Errorf("%s: after healing: %s, want as before: %s", action, got, before)
+		t.Errorf("%s: after the undo: %s, want as before: %s", action, got, before)
 	}
 	if _, err := i.Inject(t.Context(), parse(t, action)); err != nil {
 		t.Errorf("%s: injected once more: %v", action, err)
@@ -118,7 +118,7 @@ func TestApply(t *testing.T) {
 		return ""
 	}, "there")
 	if _, err := i.Inject(t.Context(), parse(t, "apply: {apiVersion: v1, kind: Secret, metadata: {namespace: ns, name: s}}")); err == nil {
-		t.Error("an object that was there already was applied: healing would remove it")
+		t.Error("an object that was there already was applied: undoing would remove it")
 	}
 }
 
@@ -399,7 +399,7 @@ func TestHealingForgivesWhatIsGone(t *testing.T) {
 	if _, err := i.Internet.ClearFaults(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if err := in.Heal(ctx); err != nil {
+	if err := in.Undo(ctx); err != nil {
 		t.Errorf("a rule that ended: %v", err)
 	}
 	in, err = i.Inject(ctx, parse(t, "record: {zone: example.com, name: w.example.com, type: A, content: 203.0.113.7, new: true}"))
@@ -409,7 +409,7 @@ func TestHealingForgivesWhatIsGone(t *testing.T) {
 	if _, err := i.Internet.DeleteRecords(ctx, "example.com", api.RecordFilter{Name: "w.example.com"}); err != nil {
 		t.Fatal(err)
 	}
-	if err := in.Heal(ctx); err != nil {
+	if err := in.Undo(ctx); err != nil {
 		t.Errorf("a record that is gone: %v", err)
 	}
 }

@@ -83,6 +83,6 @@ func TestExpectNothing(t *testing.T) {
 		t.Errorf("a healthy route where one is expected: %v", unmet)
 	}
 	if unmet := expect.Unmet(diagnosis(func(*diagnose.Diagnosis) {})); len(unmet) == 0 {
-		t.Error("causes where none are expected are not told")
+		t.Error("causes where none are expected are not reported")
 	}
 }

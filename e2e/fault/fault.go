@@ -1,4 +1,4 @@
-// Package fault loads faults, injects them and heals them.
+// Package fault loads faults, injects them and undoes them.
 //
 // A fault is a folder of fixtures/faults; see the README there for its fields. This package knows actions and how each
 // is undone, and no fault by name. Whether a fault is seen is judged elsewhere.
@@ -39,9 +39,9 @@ type Fault struct {
 	Inject []Action `json:"inject"`
 	Expect Expect   `json:"expect"`
 
-	Red   Red           `json:"red,omitempty"`
-	Green []criteria.ID `json:"green,omitempty"`
-	Naive bool          `json:"naive,omitempty"`
+	Red        Red           `json:"red,omitempty"`
+	Green      []criteria.ID `json:"green,omitempty"`
+	RawIPCheck bool          `json:"naive,omitempty"`
 }
 
 // When says when a fault's route is asked for.
@@ -96,9 +96,9 @@ func (r Red) IDs() []criteria.ID {
 	return ids
 }
 
-// Kills lists the criteria that the fault shows to be worth something: those that it turns red, and its pattern, which is the
-// promise that just this is detected, attributed and healed. What only looks broken kills nothing.
-func (f Fault) Kills() []criteria.ID {
+// Covers lists the criteria that the fault shows to be worth something: those that it turns red, and its pattern, which is the
+// promise that just this is detected, attributed and undone. What only looks broken covers nothing.
+func (f Fault) Covers() []criteria.ID {
 	if f.Expect.Healthy() {
 		return nil
 	}

@@ -36,17 +36,17 @@ func TestFillReachesEveryText(t *testing.T) {
 	}
 }
 
-func TestKills(t *testing.T) {
+func TestCovers(t *testing.T) {
 	t.Parallel()
 	f, err := fault.Parse([]byte(whole))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if diff := cmp.Diff([]criteria.ID{"DW-4", "FP-2"}, f.Kills()); diff != "" {
-		t.Errorf("a fault kills what it turns red and its pattern (-want +got):\n%s", diff)
+	if diff := cmp.Diff([]criteria.ID{"DW-4", "FP-2"}, f.Covers()); diff != "" {
+		t.Errorf("a fault covers what it turns red and its pattern (-want +got):\n%s", diff)
 	}
 	f.Expect.Causes = nil
-	if kills := f.Kills(); kills != nil {
-		t.Errorf("what only looks broken kills %v", kills)
+	if kills := f.Covers(); kills != nil {
+		t.Errorf("what only looks broken covers %v", kills)
 	}
 }

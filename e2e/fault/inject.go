@@ -29,7 +29,7 @@ type Injector struct {
 	keyErr  error
 }
 
-// Injection is a fault that is in. Heal takes it out.
+// Injection is a fault that is in. Undo takes it out.
 type Injection struct {
 	undo []undo
 }
@@ -47,7 +47,7 @@ func (i *Injector) Inject(ctx context.Context, f Fault) (*Injection, error) {
 	for n, action := range f.Inject {
 		u, err := i.act(ctx, action)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("inject fault %s: action %d: %w", f.ID, n+1, err), in.Heal(context.WithoutCancel(ctx)))
+			return nil, errors.Join(fmt.Errorf("inject fault %s: action %d: %w", f.ID, n+1, err), in.Undo(context.WithoutCancel(ctx)))
 		}
 		in.undo = append(in.undo, u)
 	}
@@ -62,15 +62,15 @@ func (i *Injector) act(ctx context.Context, a Action) (undo, error) {
 	return steps[0].inject(ctx, i)
 }
 
-// Heal undoes the actions: last first, but restarts at the end, when what is restarted finds everything back in place.
+// Undo undoes the actions: last first, but restarts at the end, when what is restarted finds everything back in place.
 // It may be called again: what has been undone is not undone twice.
-func (in *Injection) Heal(ctx context.Context) error {
+func (in *Injection) Undo(ctx context.Context) error {
 	var left []undo
 	var errs []error
 	slices.SortStableFunc(in.undo, func(a, b undo) int { return cmp.Compare(b.late, a.late) })
 	for n := len(in.undo) - 1; n >= 0; n-- {
 		if err := in.undo[n].do(ctx); err != nil {
-			errs = append(errs, fmt.Errorf("heal: undo %s: %w", in.undo[n].what, err))
+			errs = append(errs, fmt.Errorf("undo %s: %w", in.undo[n].what, err))
 			left = append([]undo{in.undo[n]}, left...)
 		}
 	}

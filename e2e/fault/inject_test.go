@@ -53,14 +53,14 @@ func TestDeleteIsUndone(t *testing.T) {
 	if err := c.Get(ctx, key, &corev1.Secret{}); !apierrors.IsNotFound(err) {
 		t.Fatalf("after injection the Secret is still there: %v", err)
 	}
-	for range 2 { // healing twice must not undo twice
-		if err := in.Heal(ctx); err != nil {
+	for range 2 { // undoing twice must not undo twice
+		if err := in.Undo(ctx); err != nil {
 			t.Fatal(err)
 		}
 	}
 	var back corev1.Secret
 	if err := c.Get(ctx, key, &back); err != nil || string(back.Data["k"]) != "v" {
-		t.Errorf("after healing: %v, %v; want the Secret as it was", back.Data, err)
+		t.Errorf("after the undo: %v, %v; want the Secret as it was", back.Data, err)
 	}
 }
 
@@ -85,11 +85,11 @@ func TestPatchIsUndone(t *testing.T) {
 	if live := read(); len(live.Spec.TLS) != 0 || live.Annotations["a"] != "" {
 		t.Fatalf("after injection: %+v", live)
 	}
-	if err := in.Heal(ctx); err != nil {
+	if err := in.Undo(ctx); err != nil {
 		t.Fatal(err)
 	}
 	if live := read(); len(live.Spec.TLS) != 1 || live.Annotations["a"] != "1" || live.Annotations["b"] != "2" {
-		t.Errorf("after healing: %+v, want it as it was", live)
+		t.Errorf("after the undo: %+v, want it as it was", live)
 	}
 }
 
@@ -144,7 +144,7 @@ func TestRestartDeletesThePodsNowAndAgainAtTheEnd(t *testing.T) {
 	if deletions() != 1 {
 		t.Fatalf("%d deletions of pods after injection, want 1", deletions())
 	}
-	if err := in.Heal(ctx); err != nil {
+	if err := in.Undo(ctx); err != nil {
 		t.Fatal(err)
 	}
 	if deletions() != 2 || !slices.Equal(order, []string{"create"}) {
@@ -196,11 +196,11 @@ func TestRecordIsUndone(t *testing.T) {
 		if got := content(); got != want {
 			t.Errorf("while the fault is in the record is %q, want %q", got, want)
 		}
-		if err := in.Heal(ctx); err != nil {
+		if err := in.Undo(ctx); err != nil {
 			t.Fatal(err)
 		}
 		if got := content(); got != "203.0.113.10" {
-			t.Errorf("after healing the record is %q, want it as it was", got)
+			t.Errorf("after the undo the record is %q, want it as it was", got)
 		}
 	}
 	_, err := (&fault.Injector{Internet: internet}).Inject(ctx, fault.Fault{Inject: []fault.Action{{Record: &fault.Record{Zone: "example.com", Name: "no.example.com", Type: "A"}}}})

@@ -99,7 +99,7 @@ func (r *Restart) inject(ctx context.Context, i *Injector) (undo, error) {
 	return undo{1, "restart of Deployment " + r.Namespace + "/" + r.Name, do}, do(ctx)
 }
 
-// Renew asks for a Certificate anew, as `cmctl renew` does.
+// Renew requests a Certificate again, as `cmctl renew` does.
 type Renew Named
 
 // renewReason is what cmctl gives.

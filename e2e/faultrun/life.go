@@ -80,7 +80,7 @@ func (r *Runner) live(ctx context.Context, f fault.Fault, p *Result) (err error)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, injection.Heal(context.WithoutCancel(ctx))) }()
+	defer func() { err = errors.Join(err, injection.Undo(context.WithoutCancel(ctx))) }()
 	p.Injected = time.Now()
 	defer func() { p.Removed = time.Now() }()
 	if f.Route == fault.RouteDuring {
@@ -93,7 +93,7 @@ func (r *Runner) live(ctx context.Context, f fault.Fault, p *Result) (err error)
 		return err
 	}
 
-	if err := injection.Heal(ctx); err != nil {
+	if err := injection.Undo(ctx); err != nil {
 		return err
 	}
 	healed := time.Now()
@@ -144,7 +144,7 @@ func (r *Runner) seen(ctx context.Context, f fault.Fault, target judge.Target, p
 		for _, u := range r.usual(ctx, v, target, r.applicationOf(f)) {
 			p.Record.ConventionalChecks = append(p.Record.ConventionalChecks, verdict.ConventionalCheck(u))
 		}
-		if naive := judge.Naive(v.Facts, target); f.Naive && !naive.Met {
+		if naive := judge.RawIPCheck(v.Facts, target); f.RawIPCheck && !naive.Met {
 			return await.Fail("a check of the raw address alone must not notice this fault, and does: %s", naive)
 		}
 		return await.Done("seen")

@@ -110,7 +110,7 @@ func (f *findings) criteria(v *verdict.Verdict) {
 		}
 	}
 	if v.Catalogue == verdict.Full {
-		for _, id := range v.Unkilled() {
+		for _, id := range v.Uncovered() {
 			f.add(id, "no fault turned %s red, so it may be one that cannot fail", id)
 		}
 	}

@@ -177,11 +177,11 @@ func TestNaivePassesWhereTheNameFails(t *testing.T) {
 	t.Parallel()
 	s := healthy()
 	s.DNS[host] = facts.Answers{Resolver: facts.Answer{Rcode: "NXDOMAIN"}}
-	if j := judge.Naive(s, reference()); !j.Met || j.ID != "FP-4" {
+	if j := judge.RawIPCheck(s, reference()); !j.Met || j.ID != "FP-4" {
 		t.Errorf("the raw-IP check alone: %+v", j)
 	}
 	expect(t, judge.Judge("DW-4", s, reference()), false, "NXDOMAIN")
 
 	s.Probes[host].RawIP.HTTP.Status = 502
-	expect(t, judge.Naive(s, reference()), false, "develop.safeops.work at 203.0.113.10: answers 502")
+	expect(t, judge.RawIPCheck(s, reference()), false, "develop.safeops.work at 203.0.113.10: answers 502")
 }

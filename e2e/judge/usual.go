@@ -84,9 +84,9 @@ func UsualOfRollout(text string, err error) Usual {
 	return u
 }
 
-// UsualOfAddress asks the raw address only, as Naive does.
+// UsualOfAddress asks the raw address only, as RawIPCheck does.
 func UsualOfAddress(s *facts.Snapshot, t Target) Usual {
-	j := Naive(s, t)
+	j := RawIPCheck(s, t)
 	return Usual{Check: UsualAddress, Noticed: !j.Met, Output: strings.Join(append(j.Evidence, j.Reasons...), "; ")}
 }
 

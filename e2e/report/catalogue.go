@@ -22,7 +22,7 @@ func grids(v *verdict.Verdict) []grid {
 	if len(v.Faults) == 0 {
 		return nil
 	}
-	return []grid{confusion(v), usual(v), kills(v)}
+	return []grid{confusion(v), usual(v), coverage(v)}
 }
 
 // confusion is the matrix of what was injected and what was diagnosed.
@@ -86,13 +86,13 @@ func usual(v *verdict.Verdict) grid {
 	return g
 }
 
-// kills is which faults turn each criterion red, and which leave it green.
-func kills(v *verdict.Verdict) grid {
+// coverage is which faults turn each criterion red, and which leave it green.
+func coverage(v *verdict.Verdict) grid {
 	g := grid{Title: "What turns each criterion red", Columns: []string{"criterion", "turned red by", "must stay green, and did, in"}}
-	for _, k := range v.KillTable() {
-		g.Rows = append(g.Rows, []string{string(k.Criterion), or(strings.Join(k.Killed, ", "), "–"), or(strings.Join(k.Spared, ", "), "–")})
+	for _, k := range v.Coverage() {
+		g.Rows = append(g.Rows, []string{string(k.Criterion), or(strings.Join(k.Covering, ", "), "–"), or(strings.Join(k.Spared, ", "), "–")})
 	}
-	if ids := v.Unkilled(); len(ids) > 0 {
+	if ids := v.Uncovered(); len(ids) > 0 {
 		g.Below = append(g.Below, "No fault of this catalogue turns these red: "+strings.Join(ids, ", ")+".")
 	}
 	return g

@@ -78,7 +78,7 @@ type page struct {
 	FaultLists                     []faultList
 	Matrix                         *matrix
 	Seen                           *sights
-	Killed                         []verdict.Kill
+	Covering                       []verdict.CoverageRow
 	Changes                        []change
 	Clock                          *clock
 	Waterfall                      []bar
@@ -96,7 +96,7 @@ func newPage(v *verdict.Verdict) *page {
 		Tiles: tiles(v), Families: families(v), Troubles: troubles(v), Waterfall: waterfall(v.Phases), Clock: newClock(v),
 	}
 	if len(v.Faults) > 0 {
-		p.FaultLists, p.Matrix, p.Seen, p.Killed = faultLists(v, p.Clock), newMatrix(v), newSights(v), v.KillTable()
+		p.FaultLists, p.Matrix, p.Seen, p.Covering = faultLists(v, p.Clock), newMatrix(v), newSights(v), v.Coverage()
 	}
 	for _, u := range v.Upgrades {
 		p.Changes = append(p.Changes, newChange(u, p.Clock))

@@ -28,9 +28,9 @@ type ConventionalCheck struct {
 // LooksOnly says that the fault only looks like one: nothing was to be diagnosed.
 func (f Fault) LooksOnly() bool { return len(f.Expected) == 0 }
 
-// Kills lists the criteria that the fault has shown to be worth something: those that it turned red, and its pattern when it was
+// Covers lists the criteria that the fault has shown to be worth something: those that it turned red, and its pattern when it was
 // diagnosed as expected.
-func (f Fault) Kills() []criteria.ID {
+func (f Fault) Covers() []criteria.ID {
 	if f.LooksOnly() {
 		return nil
 	}
@@ -42,21 +42,21 @@ func (f Fault) Kills() []criteria.ID {
 	return slices.Compact(out)
 }
 
-// Kill is one row of the kill table: the faults that turn a criterion red, and those that must not and did not.
-type Kill struct {
+// CoverageRow is one row of the coverage table: the faults that turn a criterion red, and those that must not and did not.
+type CoverageRow struct {
 	Criterion criteria.ID
-	Killed    []string
+	Covering  []string
 	Spared    []string
 }
 
-// KillTable lists the judged criteria with what kills them, in the registry's order.
-func (v *Verdict) KillTable() []Kill {
-	var out []Kill
+// Coverage lists the judged criteria with what covers them, in the registry's order.
+func (v *Verdict) Coverage() []CoverageRow {
+	var out []CoverageRow
 	for _, c := range v.Criteria {
-		k := Kill{Criterion: c.ID}
+		k := CoverageRow{Criterion: c.ID}
 		for _, f := range v.Faults {
-			if slices.Contains(f.Kills(), c.ID) {
-				k.Killed = append(k.Killed, f.ID)
+			if slices.Contains(f.Covers(), c.ID) {
+				k.Covering = append(k.Covering, f.ID)
 			}
 			if slices.Contains(f.Green, c.ID) {
 				k.Spared = append(k.Spared, f.ID)
@@ -67,19 +67,19 @@ func (v *Verdict) KillTable() []Kill {
 	return out
 }
 
-// Unkilled lists the judged criteria that no fault turned red. It says something of the full catalogue only.
-func (v *Verdict) Unkilled() []string {
+// Uncovered lists the judged criteria that no fault turned red. It says something of the full catalogue only.
+func (v *Verdict) Uncovered() []string {
 	var out []string
-	for _, k := range v.KillTable() {
-		if len(k.Killed) == 0 {
+	for _, k := range v.Coverage() {
+		if len(k.Covering) == 0 {
 			out = append(out, string(k.Criterion))
 		}
 	}
 	return out
 }
 
-// Harmless lists the faults that were to break something and turned nothing red.
-func (v *Verdict) Harmless() []string {
+// Ineffective lists the faults that were to break something and turned nothing red.
+func (v *Verdict) Ineffective() []string {
 	return pick(v.Faults, func(f Fault) (string, bool) { return f.ID, !f.LooksOnly() && f.Result == Passed && len(f.Red) == 0 })
 }
 

@@ -42,26 +42,26 @@ func TestConfusion(t *testing.T) {
 	}
 }
 
-func TestKillTable(t *testing.T) {
+func TestCoverage(t *testing.T) {
 	t.Parallel()
 	v := &verdict.Verdict{Faults: faults()}
 	for _, id := range []criteria.ID{"DW-1", "DW-3", "DW-4", "FP-1", "FP-4", "FP-5"} {
 		v.Criteria = append(v.Criteria, verdict.Criterion{ID: id})
 	}
-	want := []verdict.Kill{
+	want := []verdict.CoverageRow{
 		{Criterion: "DW-1", Spared: []string{"right"}},
-		{Criterion: "DW-3", Killed: []string{"wrong"}},
-		{Criterion: "DW-4", Killed: []string{"right"}, Spared: []string{"looks"}},
+		{Criterion: "DW-3", Covering: []string{"wrong"}},
+		{Criterion: "DW-4", Covering: []string{"right"}, Spared: []string{"looks"}},
 		{Criterion: "FP-1"}, // the one of this pattern was not diagnosed as expected
-		{Criterion: "FP-4"}, // and what only looks like a fault kills nothing
-		{Criterion: "FP-5", Killed: []string{"right"}},
+		{Criterion: "FP-4"}, // and what only looks like a fault covers nothing
+		{Criterion: "FP-5", Covering: []string{"right"}},
 	}
-	if diff := cmp.Diff(want, v.KillTable()); diff != "" {
-		t.Errorf("the kill table (-want +got):\n%s", diff)
+	if diff := cmp.Diff(want, v.Coverage()); diff != "" {
+		t.Errorf("the coverage (-want +got):\n%s", diff)
 	}
 }
 
-func TestTheFullCatalogueMustKillEveryCriterion(t *testing.T) {
+func TestTheFullCatalogueMustCoverEveryCriterion(t *testing.T) {
 	t.Parallel()
 	v := verdicttest.Passing()
 	v.Faults[0].Red = nil
@@ -70,23 +70,23 @@ func TestTheFullCatalogueMustKillEveryCriterion(t *testing.T) {
 	}
 	v.Catalogue = verdict.Full
 	if result, reasons := verdict.Decide(v); result != verdict.Pass {
-		t.Errorf("all are killed: %s %v", result, reasons)
+		t.Errorf("all are covered: %s %v", result, reasons)
 	}
 	v.Faults[0].Red = v.Faults[0].Red[1:]
 	if result, reasons := verdict.Decide(v); result != verdict.Fail || !strings.Contains(strings.Join(reasons, "\n"), "DW-1") {
-		t.Errorf("DW-1 is killed by none: %s %v", result, reasons)
+		t.Errorf("DW-1 is covered by none: %s %v", result, reasons)
 	}
 	v.Specs.Filtered = 1
 	if result, reasons := verdict.Decide(v); result != verdict.Partial {
-		t.Errorf("what kills DW-1 may have been left out: %s %v", result, reasons)
+		t.Errorf("what covers DW-1 may have been left out: %s %v", result, reasons)
 	}
 	v.Specs.Filtered = 0
 	v.Catalogue = verdict.Smoke
 	if result, reasons := verdict.Decide(v); result != verdict.Pass {
-		t.Errorf("the small catalogue need not kill all: %s %v", result, reasons)
+		t.Errorf("the small catalogue need not cover all: %s %v", result, reasons)
 	}
 	v.Faults[0].Red = nil
 	if result, reasons := verdict.Decide(v); result != verdict.Fail || !strings.Contains(strings.Join(reasons, "\n"), "turned nothing red") {
-		t.Errorf("a fault that kills nothing: %s %v", result, reasons)
+		t.Errorf("a fault that turns nothing red: %s %v", result, reasons)
 	}
 }

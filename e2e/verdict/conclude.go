@@ -68,10 +68,10 @@ func (v *Verdict) failures() []string {
 	if ids := v.faultsWith(Failed); len(ids) > 0 {
 		out = append(out, fmt.Sprintf("%s not handled as expected: %s", count(len(ids), "fault", "faults"), strings.Join(ids, ", ")))
 	}
-	if ids := v.Harmless(); len(ids) > 0 {
+	if ids := v.Ineffective(); len(ids) > 0 {
 		out = append(out, fmt.Sprintf("%s turned nothing red: %s", count(len(ids), "fault", "faults"), strings.Join(ids, ", ")))
 	}
-	if ids := v.Unkilled(); v.Catalogue == Full && v.Shard == nil && v.Specs.Filtered == 0 && len(ids) > 0 { // a filter leaves killers out
+	if ids := v.Uncovered(); v.Catalogue == Full && v.Shard == nil && v.Specs.Filtered == 0 && len(ids) > 0 { // a filter leaves killers out
 		out = append(out, fmt.Sprintf("no fault turned %s red: %s", count(len(ids), "criterion", "criteria"), strings.Join(ids, ", ")))
 	}
 	if hosts := v.routesWith(Failed); len(hosts) > 0 {

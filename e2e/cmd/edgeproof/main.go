@@ -1,5 +1,5 @@
 // Command edgeproof proves that a GitOps bundle makes a working edge: it makes a cluster with a fake internet around
-// it, installs the bundle unmodified, and judges every criterion from outside.
+// it, installs the bundle unmodified, and judges every criterion as an external client sees it.
 package main
 
 import (

@@ -190,7 +190,7 @@ func TestAMalformedBundle(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		file string
-		want []string // file, object and cure
+		want []string // file, object and remedy
 	}{
 		"no YAML":            {"apiVersion: v1\nkind: [\n", []string{"broken.yaml"}},
 		"no object":          {"kind: ConfigMap\nmetadata: {name: a}\n", []string{"broken.yaml", "apiVersion"}},
@@ -210,7 +210,7 @@ func TestAMalformedBundle(t *testing.T) {
 			for command, said := range map[string]string{
 				"test on the terminal": judged.stdout, "test's verdict": string(written), "images": images.stderr, "up": up.stderr,
 			} {
-				for _, want := range append(c.want, "; ") { // the cure follows a semicolon
+				for _, want := range append(c.want, "; ") { // the remedy follows a semicolon
 					if !strings.Contains(said, want) {
 						t.Errorf("%s does not say %q:\n%s", command, want, said)
 					}
