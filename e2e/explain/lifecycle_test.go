@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/edgeproof/edgeproof/e2e/explain"
+	"github.com/edgeproof/edgeproof/e2e/report"
 )
 
 // A healthy route on components out of support: a note, and a fault for those who ask for it.
@@ -19,7 +20,7 @@ func TestWhatIsOutOfSupportIsNoted(t *testing.T) {
 			{"name": "controller", "image": "quay.io/jetstack/cert-manager-controller:v1.19.3"}]}}}}]}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, output := range explain.Outputs() {
+	for _, output := range report.ExplanationFormats() {
 		_, out, err := run(t, explain.Options{All: true, Snapshot: file, Output: output})
 		if err != nil {
 			t.Fatal(err)

@@ -78,12 +78,9 @@ func slim(t *testing.T, data []byte) []byte {
 			for k := range s.ReportEntries {
 				s.ReportEntries[k].Time, s.ReportEntries[k].TimelineLocation = start, types.TimelineLocation{}
 			}
-			for f := &s.Failure; f != nil; {
-				f.Location.FullStackTrace, f.ProgressReport, f.TimelineLocation = "", types.ProgressReport{}, types.TimelineLocation{}
-				next := f.AdditionalFailure
-				if f = nil; next != nil {
-					f = &next.Failure
-				}
+			slimFailure(&s.Failure)
+			for k := range s.AdditionalFailures {
+				slimFailure(&s.AdditionalFailures[k].Failure)
 			}
 		}
 	}
@@ -92,6 +89,14 @@ func slim(t *testing.T, data []byte) []byte {
 		t.Fatal(err)
 	}
 	return append(out, '\n')
+}
+
+// slimFailure drops the same of a failure, and of those that came with it.
+func slimFailure(f *types.Failure) {
+	f.Location.FullStackTrace, f.ProgressReport, f.TimelineLocation = "", types.ProgressReport{}, types.TimelineLocation{}
+	if f.AdditionalFailure != nil {
+		slimFailure(&f.AdditionalFailure.Failure)
+	}
 }
 
 func run(t *testing.T, cmd *exec.Cmd) {

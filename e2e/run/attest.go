@@ -78,7 +78,7 @@ func (a After) Conclude(ctx context.Context, o Options, out io.Writer, now time.
 	for _, reason := range d.Reasons {
 		text += "✗ " + reason + "\n"
 	}
-	held = d.Outcome == gate.Hold
+	held = d.Outcome == gate.Block
 	if a.Signing.KeyFile != "" {
 		decision := attest.Decision{Verdict: v, Verifier: a.Signing.Verifier, Time: now, Promote: v.Result == verdict.Pass && !held}
 		signed, err := a.Signing.write(ctx, file, decision, raw, commitOf(ctx, folder))

@@ -91,7 +91,7 @@ func (o Verification) lifecycle(v *verdict.Verdict, d *gate.Decision) error {
 		}
 		d.Reasons = append(d.Reasons, n.Text)
 		if d.Outcome == gate.Promote {
-			d.Outcome = gate.Hold
+			d.Outcome = gate.Block
 		}
 	}
 	return nil
