@@ -47,6 +47,10 @@ gate-sabotage: build ## broken copies of CANDIDATE=, each of which must be block
 baseline: build ## make the times of the last `make e2e`, which must have passed, the baseline of later runs
 	$(EDGEPROOF) baseline '$(or $(ARTIFACTS),_artifacts)/verdict.json'
 
+.PHONY: example
+example: ## a platform team's own spec, by e2e-framework, on CLUSTER=
+	EDGEPROOF_EXAMPLE='$(CLUSTER)' go test -count=1 -timeout 30m ./e2e/testbed/example
+
 .PHONY: test
 test: browser ## all unit and contract tests; no cluster
 	scripts/test.sh

@@ -59,8 +59,8 @@ func TestImposedOnKnowsPhasesThatOccur(t *testing.T) {
 		t.Fatal("imposedOn knows no phase")
 	}
 	occur := slices.Concat(
-		literals(t, "up.go", "prepare"), literals(t, "up.go", "raise"), literals(t, "test.go", "prove"), literals(t, "leave.go", "cleanUp"),
-		literals(t, filepath.Join("..", "testbed", "testbed.go"), "steps"),
+		literals(t, "up.go", "prepare"), literals(t, "env.go", "raise"), literals(t, "test.go", "prove"), literals(t, "leave.go", "cleanUp"),
+		literals(t, filepath.Join("..", "testbed", "testbed.go"), "Steps"),
 	)
 	for _, phase := range known {
 		if !slices.Contains(occur, phase) {

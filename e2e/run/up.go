@@ -9,10 +9,8 @@ import (
 	"slices"
 	"time"
 
-	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/cluster"
-	"github.com/edgeproof/edgeproof/e2e/pace"
 	"github.com/edgeproof/edgeproof/e2e/supply"
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
@@ -85,23 +83,6 @@ func prepare(ctx context.Context, o Options) (*Env, error) {
 		return e, err
 	}
 	return e, e.timed("images", func() error { return e.images(ctx) })
-}
-
-// raise makes the cluster of a prepared run and sets up the test environment on it.
-func (e *Env) raise(ctx context.Context) error {
-	if e.Options.Shard.Of > 1 {
-		done, err := e.raiseInTurn(ctx)
-		if err != nil {
-			return err
-		}
-		defer done() //nolint:errcheck // the kernel drops the lock with the process
-	}
-	if err := e.timed("cluster", func() error { return e.cluster(ctx) }); err != nil {
-		return err
-	}
-	phases, err := e.setUp(ctx)
-	e.Phases = append(e.Phases, phases...)
-	return err
 }
 
 // timed runs one phase and records how long it took.
@@ -262,23 +243,4 @@ func (e *Env) Finish() error {
 // Kubeconfig is the file that the cluster's credentials are in.
 func (e *Env) Kubeconfig() string {
 	return filepath.Join(e.Options.clusterDir(), "kubeconfig")
-}
-
-func (e *Env) setUp(ctx context.Context) ([]verdict.Phase, error) {
-	e.Testbed = &testbed.Testbed{
-		Bundle: e.Bundle, Apps: e.Apps, Traefik: e.Options.Traefik,
-		Budgets: await.Default().Paced(pace.Start(ctx)), Log: e.Options.Log, Node: e.Cluster,
-	}
-	config, err := e.Cluster.RESTConfig()
-	if err != nil {
-		return nil, err
-	}
-	if err := e.Testbed.Connect(config); err != nil {
-		return nil, err
-	}
-	phases, err := e.Testbed.Set(ctx)
-	if err != nil {
-		return phases, fmt.Errorf("%w", err)
-	}
-	return phases, nil
 }

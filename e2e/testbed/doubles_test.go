@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 	"sigs.k8s.io/yaml"
@@ -117,8 +118,8 @@ func brief() await.Budgets {
 // builder makes clients that know our kinds.
 func builder(t *testing.T) *fake.ClientBuilder {
 	t.Helper()
-	s, err := newScheme()
-	if err != nil {
+	s := runtime.NewScheme()
+	if err := registerKinds(s); err != nil {
 		t.Fatal(err)
 	}
 	return fake.NewClientBuilder().WithScheme(s)

@@ -10,12 +10,11 @@ import (
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
 )
 
-// newScheme knows the kinds of Kubernetes and of cert-manager.
-func newScheme() (*runtime.Scheme, error) {
-	scheme := runtime.NewScheme()
+// registerKinds makes a scheme know the kinds of Kubernetes and of cert-manager.
+func registerKinds(scheme *runtime.Scheme) error {
 	err := errors.Join(clientgoscheme.AddToScheme(scheme), certmanagerv1.AddToScheme(scheme), acmev1.AddToScheme(scheme))
 	if err != nil {
-		return nil, fmt.Errorf("register kinds: %w", err)
+		return fmt.Errorf("register kinds: %w", err)
 	}
-	return scheme, nil
+	return nil
 }

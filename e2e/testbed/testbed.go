@@ -1,8 +1,9 @@
-// Package testbed sets the scene of a run in ordered steps: the seal, the platform (names, the fake internet, the
+// Package testbed sets up the test environment of a run in ordered steps: the seal, the platform (names, the fake internet, the
 // ingress controller with its public address), trust, and then the bundle, as a GitOps engine would install it.
 //
-// What the suite must change, it changes in the world around the bundle, never in the bundle. Each step is safe to run
-// again on a cluster where it has run before. The package knows the cluster and the control API; it judges nothing.
+// What the suite must change, it changes around the bundle, never in the bundle. Each step is safe to run again on a cluster where it has
+// run before, and is an environment function of sigs.k8s.io/e2e-framework, so that specs of others can stand on it. The package knows the
+// cluster and the control API; it judges nothing.
 package testbed
 
 import (
@@ -14,6 +15,10 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+	"sigs.k8s.io/e2e-framework/klient"
+	"sigs.k8s.io/e2e-framework/klient/k8s/resources"
+	"sigs.k8s.io/e2e-framework/pkg/envconf"
+	"sigs.k8s.io/e2e-framework/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/bundle"
@@ -49,14 +54,16 @@ type Testbed struct {
 	Log     *progress.Log
 	Node    Node
 
-	Config   *rest.Config
-	Client   client.Client
-	Kube     kubernetes.Interface
-	Internet *api.Client
+	Config    *rest.Config
+	Resources *resources.Resources // how the cluster is reached; Client is the same by controller-runtime's interface
+	Client    client.Client
+	Kube      kubernetes.Interface
+	Internet  *api.Client
 
 	// Stuck says at which stage the bundle did not become ready; empty when it did. The stages after it were not applied.
 	Stuck string
 
+	phases     []verdict.Phase
 	applier    *applier
 	names      []*unstructured.Unstructured // workloads of the cluster's DNS
 	controller []*unstructured.Unstructured // workloads of the ingress controller
@@ -69,13 +76,15 @@ func (s *Testbed) Connect(config *rest.Config) error {
 	config.QPS, config.Burst = 100, 200
 	config.WarningHandler = rest.NoWarnings{} // the API server's advice on the bundle's objects is not this run's subject
 	s.Config = config
-	scheme, err := newScheme()
+	kubernetesClient, err := klient.New(config)
 	if err != nil {
-		return err
-	}
-	if s.Client, err = client.New(config, client.Options{Scheme: scheme}); err != nil {
 		return fmt.Errorf("make Kubernetes client: %w", err)
 	}
+	s.Resources = kubernetesClient.Resources()
+	if err := registerKinds(s.Resources.GetScheme()); err != nil {
+		return err
+	}
+	s.Client = s.Resources.GetControllerRuntimeClient()
 	if s.Kube, err = kubernetes.NewForConfig(config); err != nil {
 		return fmt.Errorf("make Kubernetes client: %w", err)
 	}
@@ -86,34 +95,42 @@ func (s *Testbed) Connect(config *rest.Config) error {
 	return nil
 }
 
-// Set runs every step in order and returns how long each took. It stops at the first that fails; the phases up to
-// there are returned too.
+// Step is one part of the test environment: an environment function of sigs.k8s.io/e2e-framework, and its name.
+type Step struct {
+	Name string
+	Func types.EnvFunc
+}
+
+// Steps are all of them, each standing on the ones before; the testbed is connected.
+func (s *Testbed) Steps() []Step {
+	step := func(name string, run func(context.Context) error) Step {
+		return Step{name, func(ctx context.Context, _ *envconf.Config) (context.Context, error) {
+			start := time.Now()
+			err := s.Log.Run(name, func() error { return run(ctx) })
+			s.phases = append(s.phases, verdict.Phase{Name: name, Started: start.UTC(), Seconds: verdict.Seconds(time.Since(start))})
+			if err != nil {
+				return ctx, fmt.Errorf("%s: %w", name, err)
+			}
+			return ctx, nil
+		}}
+	}
+	return []Step{
+		step("seal", s.sealNode),
+		step("platform", s.startPlatform),
+		step("trust", s.spreadTrust),
+		step("bundle", s.installBundle),
+		step("ingress controller", s.awaitController),
+	}
+}
+
+// Set runs every step in order and returns how long each took. It stops at the first that fails; the phases up to there are returned too.
 func (s *Testbed) Set(ctx context.Context) ([]verdict.Phase, error) {
-	var phases []verdict.Phase
-	for _, step := range s.steps() {
-		start := time.Now()
-		err := s.Log.Run(step.name, func() error { return step.run(ctx) })
-		phases = append(phases, verdict.Phase{Name: step.name, Started: start.UTC(), Seconds: verdict.Seconds(time.Since(start))})
-		if err != nil {
-			return phases, fmt.Errorf("%s: %w", step.name, err)
+	s.phases = nil
+	for _, step := range s.Steps() {
+		var err error
+		if ctx, err = step.Func(ctx, envconf.New()); err != nil {
+			return s.phases, err
 		}
 	}
-	return phases, nil
-}
-
-// step is one part of the scene.
-type step struct {
-	name string
-	run  func(context.Context) error
-}
-
-// steps are in the order in which each stands on the ones before.
-func (s *Testbed) steps() []step {
-	return []step{
-		{"seal", s.sealNode},
-		{"platform", s.startPlatform},
-		{"trust", s.spreadTrust},
-		{"bundle", s.installBundle},
-		{"ingress controller", s.awaitController},
-	}
+	return s.phases, nil
 }
