@@ -47,7 +47,36 @@ type Criterion struct {
 	ID ID
 	// Text is the statement as the specification words it; code is in backticks.
 	Text string
+	// Waits is what a bundle that was just installed needs time for before the statement can be true; "" for nothing.
+	Waits Wait
+	// Shown is by which entries of a run's time line it can be seen; "" for what is read from objects alone.
+	Shown Trace
+	// Installed says that it is false of a bundle that did not become ready, whatever else is seen.
+	Installed bool
 }
+
+// Wait names what takes time.
+type Wait string
+
+// What takes time.
+const (
+	ForIssuers     Wait = "issuers"     // the issuers' accounts at the certificate authority
+	ForRecords     Wait = "records"     // a sync of external-dns
+	ForCertificate Wait = "certificate" // an issuance
+)
+
+// Trace names entries of a time line.
+type Trace string
+
+// The entries that show something.
+const (
+	BySyncs    Trace = "syncs"    // what external-dns asks of the provider
+	ByIssuers  Trace = "issuers"  // events of issuers, and what they ask of the certificate authority
+	ByProbes   Trace = "probes"   // what the external client sees
+	ByIssuance Trace = "issuance" // a route's events, and what is asked of provider and certificate authority for it
+	ByRoutes   Trace = "routes"   // events of the routes
+	ByPods     Trace = "pods"     // events of pods
+)
 
 // Family is the criterion's family.
 func (c Criterion) Family() Family { return c.ID.Family() }

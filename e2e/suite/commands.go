@@ -16,8 +16,8 @@ import (
 
 // commands are run as a human would, with the real kubectl, and their output is read.
 func (e *edge) commands() {
-	for _, id := range []criteria.ID{"VC-1", "VC-2", "VC-3", "VC-4", "VC-5"} {
-		c, _ := criteria.Lookup(id)
+	for _, c := range criteria.Of(criteria.VerificationCommand) {
+		id := c.ID
 		It(string(id)+" "+c.Text, Label(string(id)), func(ctx SpecContext) {
 			var (
 				command = judge.SpecifiedCommand(id, e.Target)
@@ -25,7 +25,7 @@ func (e *edge) commands() {
 				failed  error
 				read    judge.Judgement
 			)
-			_, err := await.Until(ctx, e.remaining(e.budgetOf(id)), command, func(ctx context.Context) await.Answer {
+			_, err := await.Until(ctx, e.remaining(e.budgetOf(c)), command, func(ctx context.Context) await.Answer {
 				out, failed = e.Kubectl(ctx, command)
 				if ctx.Err() != nil {
 					failed = nil // it was ended with the budget, and did not fail by itself

@@ -14,11 +14,23 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/report"
 )
 
+// specs declares that every criterion of a family is met, each within its budget.
+func (e *edge) specs(family criteria.Family) {
+	for _, c := range criteria.Of(family) {
+		e.spec(c)
+	}
+}
+
 // spec declares that a criterion is met, within its budget.
-func (e *edge) spec(id criteria.ID) {
-	c, _ := criteria.Lookup(id)
-	It(string(id)+" "+c.Text, Label(string(id)), func(ctx SpecContext) {
-		e.expectMet(ctx, id, e.Target, e.remaining(e.budgetOf(id)))
+func (e *edge) spec(c criteria.Criterion, around ...func()) {
+	It(string(c.ID)+" "+c.Text, Label(string(c.ID)), func(ctx SpecContext) {
+		for _, f := range around {
+			f()
+		}
+		if c.Installed && e.Testbed.Stuck != "" {
+			Fail("the bundle did not become ready: " + e.Testbed.Stuck)
+		}
+		e.expectMet(ctx, c.ID, e.Target, e.remaining(e.budgetOf(c)))
 	})
 }
 
@@ -45,13 +57,13 @@ func (e *edge) expectMet(ctx context.Context, id criteria.ID, target judge.Targe
 }
 
 // budgetOf is how long a criterion may take to be met on a bundle that was just installed.
-func (e *edge) budgetOf(id criteria.ID) await.Budget {
-	switch id {
-	case "WF-6", "WF-7", "DW-4", "GR-1", "VC-4", "VC-5":
+func (e *edge) budgetOf(c criteria.Criterion) await.Budget {
+	switch c.Waits {
+	case criteria.ForCertificate:
 		return e.Budgets.CertificateIssued
-	case "DW-1", "BL-2", "VC-3":
+	case criteria.ForRecords:
 		return e.Budgets.RecordWritten
-	case "DW-2", "WF-4", "VC-2":
+	case criteria.ForIssuers:
 		return e.Budgets.IssuerReady
 	}
 	return e.Budgets.FaultVisible

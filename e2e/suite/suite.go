@@ -15,6 +15,7 @@ import (
 	"github.com/onsi/ginkgo/v2/types"
 	. "github.com/onsi/gomega"
 
+	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/faultrun"
@@ -91,11 +92,11 @@ func (e *edge) describe(faults []fault.Fault) {
 		if e.config.Candidate != nil {
 			e.upgrade(faults)
 		}
-		e.workflow()
-		e.baseline()
+		e.specs(criteria.SafeWorkflow) // each failure says what goes wrong when the step is done too early
+		e.specs(criteria.Baseline)
 		e.journey()
 		e.commands()
-		e.guardrail()
+		e.specs(criteria.Guardrail)
 		e.faults(faults)
 		if e.config.Candidate != nil {
 			e.rollback(faults)

@@ -77,7 +77,7 @@ func (e *edge) recordTimeline(ctx context.Context, faults []fault.Fault) {
 	}
 	cites := report.Cites{Omitted: int(heard.Dropped), Of: map[string][]string{}} //nolint:gosec // G115: a count of entries
 	for _, c := range criteria.All() {
-		if q, found := e.rests(c.ID); found {
+		if q, found := e.rests(c); found {
 			cites.Of[string(c.ID)] = timeline.Cite(line, q)
 		}
 	}
@@ -104,25 +104,25 @@ func (e *edge) recordTimeline(ctx context.Context, faults []fault.Fault) {
 }
 
 // rests says which entries show whether a criterion is met; false for those that are read from objects alone.
-func (e *edge) rests(id criteria.ID) (timeline.Query, bool) {
+func (e *edge) rests(c criteria.Criterion) (timeline.Query, bool) {
 	q := timeline.Query{Most: citedByCriterion, To: e.broken()}
 	own := []string{}
 	for _, route := range e.Target.Routes {
 		own = append(own, route.Hosts...)
 		own = append(own, " "+route.Ingress.Namespace+"/")
 	}
-	switch id {
-	case "DW-1", "BL-2", "VC-3":
+	switch c.Shown {
+	case criteria.BySyncs:
 		q.Sources, q.About = []verdict.Source{verdict.SourceAPI, verdict.SourceEvent}, []string{e.ExternalDNS}
-	case "DW-2", "WF-4", "BL-3", "VC-2":
+	case criteria.ByIssuers:
 		q.Sources, q.About = []verdict.Source{verdict.SourceACME, verdict.SourceEvent}, []string{"ClusterIssuer", "new-account", "directory"}
-	case "DW-4", "WF-7":
+	case criteria.ByProbes:
 		q.Sources, q.About = []verdict.Source{verdict.SourceProbe, verdict.SourceDNS}, e.Target.Hosts()
-	case "WF-6", "VC-5":
+	case criteria.ByIssuance:
 		q.Sources, q.About = []verdict.Source{verdict.SourceEvent, verdict.SourceACME, verdict.SourceAPI}, own
-	case "DW-3", "WF-5", "BL-4", "VC-4":
+	case criteria.ByRoutes:
 		q.Sources, q.About = []verdict.Source{verdict.SourceEvent}, own
-	case "WF-3", "VC-1", "BL-1":
+	case criteria.ByPods:
 		q.Sources, q.About = []verdict.Source{verdict.SourceEvent}, []string{"Pod " + e.Target.Namespace + "/", "Pod " + e.Target.Controller.Namespace + "/"}
 	default:
 		return q, false

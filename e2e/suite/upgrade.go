@@ -110,10 +110,10 @@ func (e *edge) verifyBaseline(ctx context.Context) {
 	Expect(err).NotTo(HaveOccurred())
 	for _, family := range []criteria.Family{criteria.Baseline, criteria.SafeWorkflow, criteria.DoneWhen, criteria.Guardrail} {
 		for _, c := range criteria.Of(family) {
-			e.expectMet(ctx, c.ID, e.Target, e.remaining(e.budgetOf(c.ID)))
+			e.expectMet(ctx, c.ID, e.Target, e.remaining(e.budgetOf(c)))
 		}
 	}
-	e.expectMet(ctx, "DW-4", e.only(route), e.remaining(e.budgetOf("DW-4")))
+	e.expectMet(ctx, "DW-4", e.only(route), e.remaining(e.Budgets.CertificateIssued))
 }
 
 // probeRoute makes a route of the project's own application, for clients outside to ask.

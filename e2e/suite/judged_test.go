@@ -1,0 +1,24 @@
+package suite
+
+import (
+	"testing"
+
+	"github.com/edgeproof/edgeproof/e2e/await"
+	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/faultrun"
+)
+
+// TestWhatACriterionSaysIsUnderstood: a wait or a trace that nobody knows would silently be none.
+func TestWhatACriterionSaysIsUnderstood(t *testing.T) {
+	t.Parallel()
+	e := &edge{Runner: &faultrun.Runner{Budgets: await.Default()}}
+	atOnce := e.budgetOf(criteria.Criterion{})
+	for _, c := range criteria.All() {
+		if got := e.budgetOf(c); (got.Name != atOnce.Name) != (c.Waits != "") {
+			t.Errorf("%s waits for %q, and has the budget %q", c.ID, c.Waits, got.Name)
+		}
+		if q, shown := e.rests(c); shown != (c.Shown != "") || shown && len(q.Sources) == 0 {
+			t.Errorf("%s is shown by %q, which gives %+v", c.ID, c.Shown, q)
+		}
+	}
+}
