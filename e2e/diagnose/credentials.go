@@ -6,7 +6,6 @@ import (
 	"time"
 
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
-	core "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/mocks/control/api"
@@ -25,12 +24,6 @@ func sentTokens(entries []api.JournalEntry) map[string]time.Time {
 	return nil
 }
 
-// The variables from which external-dns takes what it authenticates with: a token, or a user's global key.
-const (
-	tokenVariable = "CF_API_TOKEN" //nolint:gosec // the name of a variable, not a secret
-	keyVariable   = "CF_API_KEY"   //nolint:gosec // the same
-)
-
 // TokenRef names one entry of one Secret.
 type TokenRef struct{ Namespace, Secret, Key string }
 
@@ -47,41 +40,16 @@ type Use struct {
 	By []string
 }
 
-// whole is the entry that external-dns takes its token from where it takes all of a Secret for variables. A Secret
-// that is known to have no such key is for something else.
-func (x *Index) whole(namespace string, from core.EnvFromSource) (ref TokenRef, ok bool) {
-	key, ok := strings.CutPrefix(tokenVariable, from.Prefix)
-	if from.SecretRef == nil || !ok {
-		return TokenRef{}, false
-	}
-	ref = TokenRef{namespace, from.SecretRef.Name, key}
-	if secret := x.Secrets[ref.Name()]; secret != nil {
-		_, ok = secret.Key(key)
-		return ref, ok
-	}
-	return ref, from.SecretRef.Optional == nil || !*from.SecretRef.Optional
-}
-
-// credentialUses reads who takes its token from where: external-dns by its variable, and each issuer by its solvers.
+// credentialUses reads who takes its token from where: external-dns, and each issuer by its solvers.
 func (x *Index) credentialUses() map[string][]TokenRef {
 	out := map[string][]TokenRef{}
-	if d := x.ExternalDNS.Deployment; d != nil {
-		for _, c := range d.Spec.Template.Spec.Containers {
-			for _, e := range c.Env {
-				if (e.Name == tokenVariable || e.Name == keyVariable) && e.ValueFrom != nil &&
-					e.ValueFrom.SecretKeyRef != nil {
-					ref := e.ValueFrom.SecretKeyRef
-					out[x.ExternalDNS.String()] = append(
-						out[x.ExternalDNS.String()],
-						TokenRef{d.Namespace, ref.Name, ref.Key},
-					)
-				}
-			}
-			for _, from := range c.EnvFrom {
-				if ref, ok := x.whole(d.Namespace, from); ok {
-					out[x.ExternalDNS.String()] = append(out[x.ExternalDNS.String()], ref)
-				}
-			}
+	for _, c := range x.Sync.Config.Credentials {
+		if !c.Plain() && !(c.Whole && c.Optional) {
+			by := x.ExternalDNS.String()
+			out[by] = append(out[by], TokenRef{c.Secret.Namespace, c.Secret.Name, c.Secret.Key})
+		}
+		if c.Whole {
+			break // another variable of the same Secret is a guess
 		}
 	}
 	shared := x.Snapshot.ClusterResources()

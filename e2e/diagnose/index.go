@@ -15,6 +15,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/edge"
 	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -55,6 +56,7 @@ type Index struct {
 	ControllerService *core.Service
 	// CredentialRefs are the entries of Secrets that external-dns, and each issuer by "Kind namespace/name", takes
 	// its token from.
+	environment    externaldns.Sources // of pods
 	CredentialRefs map[string][]TokenRef
 	Signs          []Sign                   // what external-dns logged of the provider's API since its last good sync
 	Synced         time.Time                // when that was
@@ -125,16 +127,17 @@ func newIndex(s *facts.Snapshot) *Index {
 	x.ExternalDNS, x.CertManager = running[facts.ExternalDNS], running[facts.CertManager]
 	x.Traefik = newTraefik(x, running[facts.Traefik])
 	x.Webhook, x.CAInjector = running[facts.Webhook], running[facts.CAInjector]
-	x.ControllerService, x.CredentialRefs = x.controllerService(), x.credentialUses()
+	x.ControllerService, x.environment = x.controllerService(), s.Environment()
 	x.EntryPoints = x.Traefik.Config.EntryPoints()
 	x.SentTokens = sentTokens(s.Journal)
-	x.Signs, x.Synced = signsOf(x.ExternalDNS.Log, x.ExternalDNS.String())
 	for i := range s.Secrets {
 		if leaf := s.Secrets[i].Certificates; len(leaf) > 0 {
 			x.ByLeaf[leaf[0].SHA256] = &s.Secrets[i]
 		}
 	}
 	x.Sync, x.issuance = newSyncer(x), newIssuance(x)
+	x.CredentialRefs = x.credentialUses()
+	x.Signs, x.Synced = signsOf(x.Sync.Syncs, x.ExternalDNS.String()), x.Sync.Syncs.Good
 	return x
 }
 

@@ -40,10 +40,10 @@ func (r *Route) ToBeProxied() (bool, string) {
 	if r.Source != nil {
 		if text, ok := r.Index.Sync.Annotation(r.Source, "cloudflare-proxied"); ok {
 			wanted, _ := strconv.ParseBool(text) // as external-dns reads it
-			return wanted, fmt.Sprintf("annotation %scloudflare-proxied: %q", r.Index.Sync.Prefix, text)
+			return wanted, fmt.Sprintf("annotation %scloudflare-proxied: %q", r.Index.Sync.Config.Selection.Prefix, text)
 		}
 	}
-	if r.Index.Sync.proxied {
+	if r.Index.Sync.Config.Proxied {
 		return true, "flag --cloudflare-proxied"
 	}
 	return false, "no annotation and no flag ask for the proxy"

@@ -14,7 +14,7 @@ const (
 	NoCredential Problem = "no-credential"    // the client was given none
 	BadHeader    Problem = "bad-header"       // the value cannot be sent: it holds a line end
 	BadForm      Problem = "bad-form"         // 6003 with 6102, 6103 or 6111: it is no API token, or no global key
-	Rejected     Problem = "rejected"         // 10000, 91xx, 1000, 401, 403 on reading: not accepted, or without Zone:Read
+	Rejected     Problem = "rejected"         // 10000, 91xx, 1000, 401, 403 on reading: not accepted, no Zone:Read
 	RejectedHere Problem = "rejected-address" // 9109 with a location: not accepted from this address
 	CannotWrite  Problem = "cannot-write"     // 10000, 403 on writing only
 	Throttled    Problem = "throttled"        // 10100, 10429, 971, 429
@@ -51,10 +51,11 @@ func Read(text string) Problem {
 		return BadForm
 	case FromAddress(text):
 		return RejectedHere
-	case has("10429", "10100: ", `"code":10100`, "971:", `"code":971`, "429 Too Many Requests", "exceeded available rate limit"):
+	case has("10429", "10100: ", `"code":10100`, "971:", `"code":971`, "429 Too Many Requests",
+		"exceeded available rate limit"):
 		return Throttled
-	case has("10000: ", `"code":10000`, "9103", "9106", "9109", "1000: Invalid API Token", "com.cloudflare.api.account.zone.list",
-		"403 Forbidden", "401 Unauthorized"):
+	case has("10000: ", `"code":10000`, "9103", "9106", "9109", "1000: Invalid API Token",
+		"com.cloudflare.api.account.zone.list", "403 Forbidden", "401 Unauthorized"):
 		if has("POST ", "PUT ", "PATCH ", "DELETE ", "failed to create record", "failed to update record",
 			"failed to delete record", "individual ") {
 			return CannotWrite
@@ -66,8 +67,8 @@ func Read(text string) Problem {
 		has("loudflare") && has("500 Internal Server Error", "502 Bad Gateway", "503 Service",
 			"504 Gateway", "unexpected EOF", ": EOF", "520 ", "521 ", "522 ", "530 "):
 		return Outage
-	case has("loudflare") && has("dial tcp", "no such host", "i/o timeout", "context deadline exceeded", "Client.Timeout", "x509:",
-		"connection refused", "TLS handshake timeout", "connection reset"):
+	case has("loudflare") && has("dial tcp", "no such host", "i/o timeout", "context deadline exceeded",
+		"Client.Timeout", "x509:", "connection refused", "TLS handshake timeout", "connection reset"):
 		return Unreachable
 	}
 	return None

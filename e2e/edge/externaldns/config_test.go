@@ -11,6 +11,7 @@ import (
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 )
 
@@ -227,7 +228,7 @@ func TestSelection(t *testing.T) {
 			pod("v0.23.0", strings.Fields(tc.args)...),
 			externaldns.Sources{},
 		).Selection.Excludes(
-			ingress,
+			edge.FromIngress(ingress),
 		); got != tc.why {
 			t.Errorf("%s: %q", tc.args, got)
 		}

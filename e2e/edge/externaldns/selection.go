@@ -5,8 +5,9 @@ import (
 	"slices"
 	"strings"
 
-	networking "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/labels"
+
+	"github.com/edgeproof/edgeproof/e2e/edge"
 )
 
 // The prefixes of annotations for external-dns: 0.22 changed the default without reading the former one (#6424).
@@ -17,9 +18,6 @@ const (
 
 // Controller is the value of the annotation "controller" that does not leave an object to another program.
 const Controller = "dns-controller"
-
-// classAnnotation named the class of an Ingress before the field did.
-const classAnnotation = "kubernetes.io/ingress.class"
 
 // Selection says which objects external-dns looks at and how it reads them.
 type Selection struct {
@@ -69,11 +67,8 @@ func (s Selection) Annotation(annotations map[string]string, key string) (string
 
 // Excludes says by which setting external-dns does not look at an Ingress, "" when it does. The annotation
 // "controller" of the Ingress itself is not a setting: see LeftTo.
-func (s Selection) Excludes(i *networking.Ingress) string {
-	class := i.Annotations[classAnnotation]
-	if i.Spec.IngressClassName != nil && *i.Spec.IngressClassName != "" {
-		class = *i.Spec.IngressClassName
-	}
+func (s Selection) Excludes(i *edge.Route) string {
+	class := i.Class.Class
 	switch {
 	case !slices.Contains(s.sources, "ingress"):
 		return fmt.Sprintf("--source=%s has no ingress", strings.Join(s.sources, ","))

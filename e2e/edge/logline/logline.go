@@ -15,7 +15,7 @@ import (
 // Line is one line of a log.
 type Line struct {
 	Time    time.Time         `json:"time,omitzero"`
-	Level   string            `json:"level,omitempty"` // debug, info, warning, error, fatal, panic; empty when the line has none
+	Level   string            `json:"level,omitempty"` // debug, info, warning, error, fatal, panic; "" for none
 	Message string            `json:"msg"`             // the whole line when its form is not known
 	Fields  map[string]string `json:"fields,omitempty"`
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 )
 
 // spoken are the signs that a route has.
@@ -21,11 +22,11 @@ func collectSigns(r *diagnose.Route) spoken {
 	var out spoken
 	out = append(out, r.Index.Signs...)
 	if pod, w := r.Index.ExternalDNS.Waiting("CreateContainerConfigError"); pod != nil {
-		if a := diagnose.Ailing(w.Message); a != diagnose.Fine {
+		if a := diagnose.ProblemOf(w.Message); a != cloudflare.None {
 			out = append(
 				out,
 				diagnose.Sign{
-					Ailment: a,
+					Problem: a,
 					By:      r.Index.ExternalDNS.String(),
 					At:      time.Time{},
 					Evidence: diagnose.Fact(
@@ -40,11 +41,11 @@ func collectSigns(r *diagnose.Route) spoken {
 	}
 	if r.Issuer.Status != nil {
 		for _, c := range r.Issuer.Status.Conditions {
-			if a := diagnose.Ailing(c.Message); a != diagnose.Fine && c.Status == "False" {
+			if a := diagnose.ProblemOf(c.Message); a != cloudflare.None && c.Status == "False" {
 				out = append(
 					out,
 					diagnose.Sign{
-						Ailment:  a,
+						Problem:  a,
 						By:       r.Issuer.String(),
 						At:       time.Time{},
 						Evidence: diagnose.Fact(r.Issuer.String(), "Ready=False %s: %s", c.Reason, c.Message),
@@ -54,7 +55,7 @@ func collectSigns(r *diagnose.Route) spoken {
 		}
 	}
 	if c := r.Challenge; c != nil && c.DeletionTimestamp == nil && c.Status.State != "valid" {
-		if a := diagnose.Ailing(c.Status.Reason); a != diagnose.Fine {
+		if a := diagnose.ProblemOf(c.Status.Reason); a != cloudflare.None {
 			at := c.CreationTimestamp.Time
 			if events := r.Index.EventsOf("Challenge", c.Namespace, c.Name); len(events) > 0 {
 				at = diagnose.EventTime(events[0])
@@ -62,7 +63,7 @@ func collectSigns(r *diagnose.Route) spoken {
 			out = append(
 				out,
 				diagnose.Sign{
-					Ailment:  a,
+					Problem:  a,
 					By:       r.Issuer.String(),
 					At:       at,
 					Evidence: diagnose.Fact(diagnose.Object("Challenge", c.Namespace, c.Name), "%s", c.Status.Reason),
@@ -73,12 +74,12 @@ func collectSigns(r *diagnose.Route) spoken {
 	return out
 }
 
-// signsFor are the signs of the ailments.
-func signsFor(r *diagnose.Route, ailments ...diagnose.Ailment) []diagnose.Sign {
+// signsFor are the signs of the problems.
+func signsFor(r *diagnose.Route, problems ...cloudflare.Problem) []diagnose.Sign {
 	var out []diagnose.Sign
 	for _, s := range credentialSigns(r) {
-		for _, a := range ailments {
-			if s.Ailment == a {
+		for _, a := range problems {
+			if s.Problem == a {
 				out = append(out, s)
 			}
 		}
@@ -86,10 +87,10 @@ func signsFor(r *diagnose.Route, ailments ...diagnose.Ailment) []diagnose.Sign {
 	return out
 }
 
-// signsOn are the signs of the ailments that somebody met who takes this very credential.
-func signsOn(r *diagnose.Route, u diagnose.Use, ailments ...diagnose.Ailment) []diagnose.Sign {
+// signsOn are the signs of the problems that somebody met who takes this very credential.
+func signsOn(r *diagnose.Route, u diagnose.Use, problems ...cloudflare.Problem) []diagnose.Sign {
 	return slices.DeleteFunc(
-		signsFor(r, ailments...),
+		signsFor(r, problems...),
 		func(s diagnose.Sign) bool { return !slices.Contains(u.By, s.By) },
 	)
 }

@@ -2,6 +2,7 @@ package credential
 
 import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -21,7 +22,7 @@ func quotaSharedRule() []diagnose.Rule {
 func findQuotaShared(r *diagnose.Route) []diagnose.Finding {
 	evidence := troubles(
 		r,
-		diagnose.Throttled,
+		cloudflare.Throttled,
 		func(f facts.Refusal) bool { return f.Status == 429 || f.Code == 10429 || f.Code == 971 },
 	)
 	if len(evidence) == 0 {

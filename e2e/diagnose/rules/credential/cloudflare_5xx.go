@@ -2,6 +2,7 @@ package credential
 
 import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -19,7 +20,7 @@ func providerOutageRule() []diagnose.Rule {
 }
 
 func findOutage(r *diagnose.Route) []diagnose.Finding {
-	evidence := troubles(r, diagnose.Outage, func(f facts.Refusal) bool { return f.Status >= 500 })
+	evidence := troubles(r, cloudflare.Outage, func(f facts.Refusal) bool { return f.Status >= 500 })
 	if len(evidence) == 0 {
 		return nil
 	}

@@ -2,6 +2,7 @@ package credential
 
 import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 )
 
 const providerUnreachable diagnose.Code = "cloudflare-unreachable"
@@ -18,7 +19,7 @@ func providerUnreachableRule() []diagnose.Rule {
 }
 
 func findProviderUnreachable(r *diagnose.Route) []diagnose.Finding {
-	evidence := troubles(r, diagnose.NoTransport, nil)
+	evidence := troubles(r, cloudflare.Unreachable, nil)
 	if len(evidence) == 0 {
 		return nil
 	}

@@ -2,6 +2,7 @@ package credential
 
 import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 )
 
 const transientMasked diagnose.Code = "cm-transient-masked-as-no-zone"
@@ -21,7 +22,7 @@ func transientMaskedRule() []diagnose.Rule {
 // findMasked finds "Found no Zones" of a challenge while the token sees the zone: since 1.19 at least, cert-manager
 // forgets the error that led to it (pkg/issuer/acme/dns/cloudflare, FindNearestZoneForFQDN).
 func findMasked(r *diagnose.Route) []diagnose.Finding {
-	signs := signsFor(r, diagnose.NoZone)
+	signs := signsFor(r, cloudflare.NoZone)
 	if len(signs) == 0 {
 		return nil
 	}

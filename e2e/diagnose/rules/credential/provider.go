@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -13,14 +14,14 @@ const recent = 5 * time.Minute
 // troubles are the signs of a fault of the provider that still speak of now: external-dns's since its last good sync,
 // or where it has had none, since the provider last granted a request; a challenge's unless external-dns has got
 // through since; and what the provider refused of late.
-func troubles(r *diagnose.Route, of diagnose.Ailment, refused func(facts.Refusal) bool) []diagnose.Evidence {
+func troubles(r *diagnose.Route, of cloudflare.Problem, refused func(facts.Refusal) bool) []diagnose.Evidence {
 	through := r.Index.Synced
 	if through.IsZero() {
 		through = granted(r)
 	}
 	var signs []diagnose.Sign
 	for _, s := range signsFor(r, of) {
-		if of == diagnose.NoTransport || through.IsZero() || s.At.IsZero() || s.At.After(through) {
+		if of == cloudflare.Unreachable || through.IsZero() || s.At.IsZero() || s.At.After(through) {
 			signs = append(signs, s)
 		}
 	}
@@ -42,7 +43,7 @@ func troubles(r *diagnose.Route, of diagnose.Ailment, refused func(facts.Refusal
 			}
 		}
 		// One failure of the provider's own passes: whoever asked will ask again.
-		if n := len(since); n > 1 || n == 1 && of != diagnose.Outage {
+		if n := len(since); n > 1 || n == 1 && of != cloudflare.Outage {
 			out = append(out, refusedRequest(since[n-1]))
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -20,12 +21,12 @@ func provided(r *diagnose.Route, u diagnose.Use) *facts.Token {
 // Known is a right that was found out.
 func Known(right *bool, value bool) bool { return right != nil && *right == value }
 
-// heard are the signs of the ailments, where the provider was not asked itself and the value is there.
-func heard(r *diagnose.Route, u diagnose.Use, ailments ...diagnose.Ailment) []diagnose.Sign {
+// heard are the signs of the problems, where the provider was not asked itself and the value is there.
+func heard(r *diagnose.Route, u diagnose.Use, problems ...cloudflare.Problem) []diagnose.Sign {
 	if provided(r, u) != nil || useless(r, u) {
 		return nil
 	}
-	return signsOn(r, u, ailments...)
+	return signsOn(r, u, problems...)
 }
 
 // verdict is evidence of what the provider says of a token.
@@ -64,15 +65,15 @@ func token(
 	u diagnose.Use,
 	holds func(*facts.Token) bool,
 	summary, cure string,
-	ailments ...diagnose.Ailment,
+	problems ...cloudflare.Problem,
 ) []diagnose.Finding {
-	evidence := evidenceOf(signsOn(r, u, ailments...))
+	evidence := evidenceOf(signsOn(r, u, problems...))
 	if t := provided(r, u); t != nil {
 		if !holds(t) {
 			return nil
 		}
 		evidence = append(verdict(u, t), evidence...)
-	} else if len(heard(r, u, ailments...)) == 0 {
+	} else if len(heard(r, u, problems...)) == 0 {
 		return nil
 	}
 	remedy := diagnose.Remedy{Text: cure}

@@ -2,6 +2,7 @@ package credential
 
 import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -22,7 +23,7 @@ func tokenEmptyRule() []diagnose.Rule {
 func findEmpty(r *diagnose.Route) []diagnose.Finding {
 	return each(r, func(u diagnose.Use) []diagnose.Finding {
 		secret, key, ok := shape(r, u)
-		signs := signsFor(r, diagnose.NoValue)
+		signs := signsFor(r, cloudflare.NoCredential)
 		if (secret == nil && (r.Index.Looked(facts.Secrets, u.Namespace) || len(signs) == 0)) ||
 			(secret != nil && (!ok || key.Length > 0)) {
 			return nil

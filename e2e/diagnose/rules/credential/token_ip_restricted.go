@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -27,7 +28,7 @@ func findIPRestricted(r *diagnose.Route) []diagnose.Finding {
 		elsewhere := func(f facts.Refusal) bool {
 			return strings.Contains(f.Message, "Cannot use the access token from location")
 		}
-		if len(signsFor(r, diagnose.RejectedHere)) == 0 &&
+		if len(signsFor(r, cloudflare.RejectedHere)) == 0 &&
 			(r.Index.Tokens[u.TokenRef] == nil || !slices.ContainsFunc(r.Index.Tokens[u.TokenRef].Refusals, elsewhere)) {
 			return nil
 		}
@@ -37,7 +38,7 @@ func findIPRestricted(r *diagnose.Route) []diagnose.Finding {
 			func(*facts.Token) bool { return true },
 			"Cloudflare accepts the token, and not from the address of this cluster",
 			"add the cluster's address to the token's filter of addresses",
-			diagnose.RejectedHere,
+			cloudflare.RejectedHere,
 		)
 	})
 }

@@ -2,6 +2,7 @@ package credential
 
 import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -27,7 +28,7 @@ func findMalformed(r *diagnose.Route) []diagnose.Finding {
 			func(t *facts.Token) bool { return t.Status == "malformed" },
 			"the Secret does not hold an API token of Cloudflare: it has another form",
 			"create a scoped API token, not the global key, and store it; then restart external-dns",
-			diagnose.BadForm,
+			cloudflare.BadForm,
 		)
 	})
 }

@@ -2,6 +2,7 @@ package credential
 
 import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -23,8 +24,8 @@ func findNoDNSEdit(r *diagnose.Route) []diagnose.Finding {
 	return each(r, func(u diagnose.Use) []diagnose.Finding {
 		return token(r, u, func(t *facts.Token) bool {
 			return accepted(t) &&
-				(Known(Edits(t, r.Host), false) || (t.DNSEdit == nil && len(signsFor(r, diagnose.CannotWrite)) > 0)) &&
+				(Known(Edits(t, r.Host), false) || (t.DNSEdit == nil && len(signsFor(r, cloudflare.CannotWrite)) > 0)) &&
 				!Known(t.ZoneRead, false)
-		}, "the token may read the zone and not write records", "give the token DNS:Edit for the zone", diagnose.CannotWrite)
+		}, "the token may read the zone and not write records", "give the token DNS:Edit for the zone", cloudflare.CannotWrite)
 	})
 }

@@ -2,6 +2,7 @@ package credential
 
 import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -29,7 +30,7 @@ func findNoZoneRead(r *diagnose.Route) []diagnose.Finding {
 		return token(r, u, func(t *facts.Token) bool {
 			return accepted(t) && (Known(t.ZoneRead, false) || (t.ZoneRead != nil && len(t.Zones) == 0))
 		}, "the token sees no zone: it lacks Zone:Read, so external-dns writes nothing, in silence, and no challenge is solved",
-			"give the token Zone:Read and DNS:Edit for the zone", diagnose.NoZone)
+			"give the token Zone:Read and DNS:Edit for the zone", cloudflare.NoZone)
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -27,6 +28,6 @@ func findRevoked(r *diagnose.Route) []diagnose.Finding {
 		return token(r, u, func(t *facts.Token) bool {
 			return slices.Contains([]string{"disabled", "expired", "not-yet", "unknown"}, t.Status) && !accepted(t) &&
 				!r.Has(tokenIPRestricted)
-		}, "Cloudflare does not accept the token: it was revoked, ran out, or is not valid yet", "create a new token, store it in the Secret, then restart external-dns", diagnose.Rejected401)
+		}, "Cloudflare does not accept the token: it was revoked, ran out, or is not valid yet", "create a new token, store it in the Secret, then restart external-dns", cloudflare.Rejected)
 	})
 }

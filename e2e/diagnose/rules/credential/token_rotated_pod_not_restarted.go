@@ -9,6 +9,7 @@ import (
 	core "k8s.io/api/core/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 )
 
 const tokenRotated diagnose.Code = "token-rotated-pod-not-restarted"
@@ -119,7 +120,7 @@ func findCured(r *diagnose.Route) []diagnose.Finding {
 // refusedSync are the signs that external-dns gave of a credential that is not good.
 func refusedSync(r *diagnose.Route) []diagnose.Sign {
 	var out []diagnose.Sign
-	for _, s := range signsFor(r, diagnose.NoSecret, diagnose.NoKey, diagnose.NoValue, diagnose.BadHeader, diagnose.BadForm, diagnose.Rejected401, diagnose.RejectedHere, diagnose.CannotWrite) {
+	for _, s := range signsFor(r, diagnose.NoSecret, diagnose.NoKey, cloudflare.NoCredential, cloudflare.BadHeader, cloudflare.BadForm, cloudflare.Rejected, cloudflare.RejectedHere, cloudflare.CannotWrite) {
 		if strings.HasPrefix(s.Source, "log ") || strings.HasPrefix(s.Source, "Pod ") {
 			out = append(out, s)
 		}

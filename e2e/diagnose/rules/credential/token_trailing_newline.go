@@ -2,6 +2,7 @@ package credential
 
 import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 )
 
 const tokenNewline diagnose.Code = "token-trailing-newline"
@@ -23,7 +24,7 @@ func tokenNewlineRule() []diagnose.Rule {
 func findNewline(r *diagnose.Route) []diagnose.Finding {
 	return each(r, func(u diagnose.Use) []diagnose.Finding {
 		secret, key, ok := shape(r, u)
-		signs := signsFor(r, diagnose.BadHeader)
+		signs := signsFor(r, cloudflare.BadHeader)
 		if (secret == nil && len(signs) == 0) || (secret != nil && (!ok || !key.Spaced)) {
 			return nil
 		}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 )
 
 const prefixIgnored diagnose.Code = "annotation-prefix-ignored"
@@ -30,8 +31,8 @@ func ignored(r *diagnose.Route) (prefix string, keys []string) {
 	if r.Source == nil || r.Index.Sync.Deployment == nil {
 		return "", nil
 	}
-	for _, prefix = range [...]string{diagnose.AlphaPrefix, diagnose.StablePrefix} {
-		if prefix == r.Index.Sync.Prefix || prefix == diagnose.AlphaPrefix && r.Index.Sync.Legacy {
+	for _, prefix = range [...]string{externaldns.LegacyPrefix, externaldns.StablePrefix} {
+		if prefix == r.Index.Sync.Config.Selection.Prefix || prefix == externaldns.LegacyPrefix && r.Index.Sync.Config.Selection.Legacy {
 			continue
 		}
 		for annotation := range r.Source.Annotations {
@@ -116,7 +117,7 @@ func prefixFinding(
 	var pairs, seen []string
 	for _, key := range keys {
 		value := r.Source.Annotations[prefix+key]
-		pairs = append(pairs, prefix+key+"-", r.Index.Sync.Prefix+key+"="+strconv.Quote(value))
+		pairs = append(pairs, prefix+key+"-", r.Index.Sync.Config.Selection.Prefix+key+"="+strconv.Quote(value))
 		seen = append(seen, prefix+key+"="+value)
 	}
 	evidence := append([]diagnose.Evidence{
@@ -124,7 +125,7 @@ func prefixFinding(
 			r.Source.String(),
 			"annotations %s",
 			diagnose.List(seen),
-		), diagnose.Fact(r.Index.Sync.String(), "image %s reads annotations under %s", r.Index.Sync.Image(), r.Index.Sync.Prefix),
+		), diagnose.Fact(r.Index.Sync.String(), "image %s reads annotations under %s", r.Index.Sync.Config.Image, r.Index.Sync.Config.Selection.Prefix),
 	}, more...)
 	return diagnose.One(
 		r.Source.String(),

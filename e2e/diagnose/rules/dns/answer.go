@@ -13,10 +13,10 @@ const retrying = 5 * time.Minute
 
 // patience is the age of a last sync up to which the next one is not overdue.
 func patience(r *diagnose.Route) time.Duration {
-	if len(r.Index.Sync.Syncs.Soft) > 0 && !r.Index.Sync.Before(0, 21) {
-		return max(retrying, r.Index.Sync.Overdue())
+	if len(r.Index.Sync.Syncs.Failed) > 0 && !r.Index.Sync.Before(0, 21) {
+		return max(retrying, r.Index.Sync.Config.Patience())
 	}
-	return r.Index.Sync.Overdue()
+	return r.Index.Sync.Config.Patience()
 }
 
 // hanging says that the last sync is too long ago, for the end of a sentence.

@@ -65,13 +65,13 @@ func findLag(r *diagnose.Route) []diagnose.Finding {
 				"log "+string(facts.ExternalDNS),
 				"last good sync %s, interval %s",
 				diagnose.Stamp(good),
-				r.Index.Sync.Interval,
+				r.Index.Sync.Config.Interval,
 			),
 		)
 	}
 	return diagnose.One(
 		recordName(r, n),
-		fmt.Sprintf("external-dns has not had its turn yet: it syncs every %s", r.Index.Sync.Interval),
+		fmt.Sprintf("external-dns has not had its turn yet: it syncs every %s", r.Index.Sync.Config.Interval),
 		resync(r, "wait for the next sync, or restart external-dns"),
 		evidence...)
 }

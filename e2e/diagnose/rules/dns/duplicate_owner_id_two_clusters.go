@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -31,9 +32,9 @@ func findDuplicateOwner(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	created, updated := 0, 0
-	var last diagnose.Change
+	var last externaldns.Change
 	for _, c := range r.Index.Sync.Syncs.Changes[r.Host] {
-		if c.Kind == "TXT" {
+		if c.Type == "TXT" {
 			continue
 		}
 		switch c.Action {
@@ -50,9 +51,9 @@ func findDuplicateOwner(r *diagnose.Route) []diagnose.Finding {
 	if created <= undone && updated < undone {
 		return nil
 	}
-	evidence := []diagnose.Evidence{diagnose.Fact(r.Index.Sync.String(), "owner id %s", r.Index.Sync.Owner)}
+	evidence := []diagnose.Evidence{diagnose.Fact(r.Index.Sync.String(), "owner id %s", r.Index.Sync.Config.OwnerID)}
 	rec, m, marked := marked(r, naming(r))
-	foreign := marked && m.Owner == r.Index.Sync.Owner && orphaned(r, m)
+	foreign := marked && m.Owner == r.Index.Sync.Config.OwnerID && orphaned(r, m)
 	switch {
 	case created > undone:
 		evidence = append(
@@ -86,13 +87,13 @@ func findDuplicateOwner(r *diagnose.Route) []diagnose.Finding {
 		r.Index.Sync.String(),
 		fmt.Sprintf(
 			"another cluster writes under the same owner id %q and undoes the record of %s",
-			r.Index.Sync.Owner,
+			r.Index.Sync.Config.OwnerID,
 			r.Host,
 		),
 		addFlag(
 			r,
-			"give each cluster an owner id of its own, this one for example "+r.Index.Sync.Owner+"-2; records of the old id must then be taken over",
-			"--txt-owner-id="+r.Index.Sync.Owner+"-2",
+			"give each cluster an owner id of its own, this one for example "+r.Index.Sync.Config.OwnerID+"-2; records of the old id must then be taken over",
+			"--txt-owner-id="+r.Index.Sync.Config.OwnerID+"-2",
 		),
 		evidence...)
 }

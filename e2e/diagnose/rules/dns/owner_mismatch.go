@@ -25,7 +25,7 @@ func findOwnerMismatch(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	rec, m, ok := marked(r, n)
-	if !ok || m.Owner == r.Index.Sync.Owner {
+	if !ok || m.Owner == r.Index.Sync.Config.OwnerID {
 		return nil
 	}
 	return diagnose.One(
@@ -34,7 +34,7 @@ func findOwnerMismatch(r *diagnose.Route) []diagnose.Finding {
 			"%s belongs to owner %q, and this external-dns is %q: it leaves the record as it is",
 			rec,
 			m.Owner,
-			r.Index.Sync.Owner,
+			r.Index.Sync.Config.OwnerID,
 		),
 		diagnose.Drop(
 			fmt.Sprintf(
@@ -46,6 +46,6 @@ func findOwnerMismatch(r *diagnose.Route) []diagnose.Finding {
 		),
 		rec.Evidence(),
 		m.Record.Evidence(),
-		diagnose.Fact(r.Index.Sync.String(), "owner id %s", r.Index.Sync.Owner),
+		diagnose.Fact(r.Index.Sync.String(), "owner id %s", r.Index.Sync.Config.OwnerID),
 	)
 }

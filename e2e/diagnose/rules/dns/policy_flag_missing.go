@@ -1,9 +1,8 @@
 package dns
 
 import (
-	"strings"
-
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -21,15 +20,15 @@ func policyFlagMissingRule() []diagnose.Rule {
 
 func findPolicyFlagMissing(r *diagnose.Route) []diagnose.Finding {
 	s := r.Index.Sync
-	if s.Deployment == nil || s.Before(0, 22) || s.Given("policy") {
+	if s.Deployment == nil || s.Config.Policy != "" {
 		return nil
 	}
-	said := s.Syncs.Fatal != nil && strings.Contains(s.Syncs.Fatal.Message, "--policy must be set")
-	if s.Version == nil && !said {
+	logged := s.Syncs.Ended() == externaldns.NoPolicy
+	if s.Config.Version == nil && !logged {
 		return nil
 	}
-	evidence := []diagnose.Evidence{diagnose.Fact(s.String(), "image %s, no flag --policy", s.Image())}
-	if said {
+	evidence := []diagnose.Evidence{diagnose.Fact(s.String(), "image %s, no flag --policy", s.Config.Image)}
+	if logged {
 		evidence = append(evidence, diagnose.Logged(facts.ExternalDNS, *s.Syncs.Fatal))
 	}
 	return diagnose.One(

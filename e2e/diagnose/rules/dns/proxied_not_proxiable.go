@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -21,7 +22,7 @@ func notProxiableRule() []diagnose.Rule {
 
 func findNotProxiable(r *diagnose.Route) []diagnose.Finding {
 	n := naming(r)
-	refused, ok := refusedWith(r, "9003", "9004", "9041")
+	refused, ok := refusedWith(r, cloudflare.RefusesProxy()...)
 	if !ok || n.state == right {
 		return nil
 	}
@@ -32,7 +33,7 @@ func findNotProxiable(r *diagnose.Route) []diagnose.Finding {
 	}
 	remedy := diagnose.Remedy{Text: "do not proxy the record, or publish a public address"}
 	if r.Source != nil {
-		remedy = r.Annotate(remedy.Text, r.Index.Sync.Prefix+"cloudflare-proxied=false")
+		remedy = r.Annotate(remedy.Text, r.Index.Sync.Config.Selection.Prefix+"cloudflare-proxied=false")
 	}
 	return diagnose.One(
 		"record "+r.Host+" "+typeOf(n.wanted),

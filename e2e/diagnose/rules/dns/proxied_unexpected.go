@@ -47,7 +47,7 @@ func findProxied(r *diagnose.Route) []diagnose.Finding {
 	return diagnose.One(
 		rec.String(),
 		summary,
-		r.Annotate("switch the proxy off for the record", r.Index.Sync.Prefix+"cloudflare-proxied=false"),
+		r.Annotate("switch the proxy off for the record", r.Index.Sync.Config.Selection.Prefix+"cloudflare-proxied=false"),
 		evidence...)
 }
 

@@ -83,14 +83,8 @@ func wanted(r *diagnose.Route) []string {
 }
 
 func targetsOf(r *diagnose.Route, i *edge.Route) []string {
-	if text, ok := r.Index.Sync.Annotation(i, "target"); ok {
-		var out []string
-		for t := range strings.SplitSeq(text, ",") {
-			if t = strings.TrimSuffix(strings.TrimSpace(t), "."); t != "" {
-				out = append(out, t)
-			}
-		}
-		return out
+	if targets, ok := r.Index.Sync.Config.Selection.Targets(i.Annotations); ok {
+		return targets
 	}
 	return i.Published
 }

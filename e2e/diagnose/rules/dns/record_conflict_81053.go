@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -22,7 +23,7 @@ func recordConflictRule() []diagnose.Rule {
 
 func findConflict(r *diagnose.Route) []diagnose.Finding {
 	n := naming(r)
-	refused, ok := refusedWith(r, "81053", "81054", "81057", "81058")
+	refused, ok := refusedWith(r, cloudflare.Conflicts()...)
 	if !ok || n.state == right || r.Has(takeover) {
 		return nil
 	}
@@ -38,7 +39,7 @@ func findConflict(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		name,
-		fmt.Sprintf("%s, which external-dns did not make, is in the way of its record (code %s)", name, refused.Code),
+		fmt.Sprintf("%s, which external-dns did not make, is in the way of its record (code %d)", name, refused.Code),
 		diagnose.Drop("delete the record that is in the way", inTheWay...),
 		evidence...)
 }

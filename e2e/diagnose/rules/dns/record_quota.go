@@ -2,6 +2,7 @@ package dns
 
 import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -18,7 +19,7 @@ func recordQuotaRule() []diagnose.Rule {
 }
 
 func findQuota(r *diagnose.Route) []diagnose.Finding {
-	refused, ok := refusedWith(r, "81045")
+	refused, ok := refusedWith(r, cloudflare.RecordQuota)
 	if !ok || naming(r).state == right {
 		return nil
 	}

@@ -42,7 +42,7 @@ func deletedOnEmptyRule() []diagnose.Rule {
 // Ingress still has no address that is the cause; afterwards this is what is left of it.
 func findDeletedOnEmpty(r *diagnose.Route) []diagnose.Finding {
 	changes := r.Index.Sync.Syncs.Changes[r.Host]
-	if r.Source == nil || r.Index.Sync.Policy != "sync" || len(changes) == 0 || len(r.Records) > 0 ||
+	if r.Source == nil || r.Index.Sync.Config.Policy != "sync" || len(changes) == 0 || len(r.Records) > 0 ||
 		r.Has(duplicateOwner) {
 		return nil
 	}

@@ -65,7 +65,7 @@ func addFlag(r *diagnose.Route, text, flag string) diagnose.Remedy {
 		`kubectl -n %s patch deployment %s --type=json -p '[{"op":"add","path":"/spec/template/spec/containers/%d/args/-","value":"%s"}]'`,
 		r.Index.Sync.Namespace,
 		r.Index.Sync.Name,
-		r.Index.Sync.Container(),
+		r.Index.Sync.Config.Container,
 		flag,
 	)}
 }

@@ -23,15 +23,15 @@ func softErrorsRule() []diagnose.Rule {
 
 func findSoftErrors(r *diagnose.Route) []diagnose.Finding {
 	s := r.Index.Sync
-	if len(s.Syncs.Soft) < 2 || !s.Available() {
+	if len(s.Syncs.Failed) < 2 || !s.Available() {
 		return nil
 	}
-	last := s.Syncs.Soft[len(s.Syncs.Soft)-1]
+	last := s.Syncs.Failed[len(s.Syncs.Failed)-1]
 	return diagnose.One(
 		s.String(),
 		fmt.Sprintf(
 			"external-dns has failed in %d syncs in a row while its pod is ready: %s",
-			len(s.Syncs.Soft),
+			len(s.Syncs.Failed),
 			diagnose.Short(last.Message),
 		),
 		diagnose.Remedy{

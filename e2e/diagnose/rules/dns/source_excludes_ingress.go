@@ -2,8 +2,6 @@ package dns
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 )
@@ -25,34 +23,16 @@ func findSourceExcludes(r *diagnose.Route) []diagnose.Finding {
 	if s.Deployment == nil || r.Source == nil || naming(r).state == right {
 		return nil
 	}
-	why := ""
-	class := r.Source.Class.Class
-	switch controller, ok := s.Annotation(r.Source, "controller"); {
-	case s.NoIngresses:
-		why = fmt.Sprintf("--source=%s has no ingress", strings.Join(s.Options("source"), ","))
-	case len(s.Namespaces) > 0 && s.Namespaces[len(s.Namespaces)-1] != r.Ingress.Namespace:
-		why = "--namespace=" + s.Namespaces[len(s.Namespaces)-1]
-	case len(s.IngressClasses) > 0 && !slices.Contains(s.IngressClasses, class):
-		why = fmt.Sprintf(
-			"--ingress-class=%s, the Ingress is of class %q",
-			strings.Join(s.IngressClasses, ","),
-			class,
-		)
-	case ok && controller != "dns-controller":
+	if program := s.Config.Selection.LeftTo(r.Source.Annotations); program != "" {
+		annotation := s.Config.Selection.Prefix + "controller"
 		return diagnose.One(
 			r.Source.String(),
-			fmt.Sprintf(
-				"the annotation %scontroller: %s leaves the Ingress to another program",
-				s.Prefix,
-				controller,
-			),
-			r.Annotate(
-				"remove the annotation",
-				s.Prefix+"controller-",
-			),
-			diagnose.Fact(r.Source.String(), "annotation %scontroller: %s", s.Prefix, controller),
+			fmt.Sprintf("the annotation %s: %s leaves the Ingress to another program", annotation, program),
+			r.Annotate("remove the annotation", annotation+"-"),
+			diagnose.Fact(r.Source.String(), "annotation %s: %s", annotation, program),
 		)
 	}
+	why := s.Config.Selection.Excludes(r.Source)
 	if why == "" {
 		return nil
 	}

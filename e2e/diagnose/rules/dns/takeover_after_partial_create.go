@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 )
 
 const takeover diagnose.Code = "takeover-after-partial-create"
@@ -24,15 +25,15 @@ const atOnce = time.Minute
 
 func findTakeover(r *diagnose.Route) []diagnose.Finding {
 	n := naming(r)
-	if n.state != wrong || !r.Index.Sync.Owned {
+	if n.state != wrong || !r.Index.Sync.Config.OwnsByTXT() {
 		return nil
 	}
 	for _, rec := range n.held {
 		m, ok := markOf(r, r.Host, rec.Type)
-		if !ok || m.Owner != r.Index.Sync.Owner || m.Record.Created.Sub(rec.Created) < atOnce {
+		if !ok || m.Owner != r.Index.Sync.Config.OwnerID || m.Record.Created.Sub(rec.Created) < atOnce {
 			continue
 		}
-		_, refused := refusedWith(r, "81053", "81054", "81057", "81058")
+		_, refused := refusedWith(r, cloudflare.Conflicts()...)
 		if rec.Type == typeOf(n.wanted) && !refused {
 			continue // a mark that was lost and made again
 		}

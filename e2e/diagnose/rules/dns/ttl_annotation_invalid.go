@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -59,7 +60,7 @@ func findTTLRefused(r *diagnose.Route) []diagnose.Finding {
 	if problem == "" {
 		return nil
 	}
-	refused, ok := refusedWith(r, "9021", "1004")
+	refused, ok := refusedWith(r, cloudflare.RefusesTTL()...)
 	if !ok {
 		return nil
 	}
@@ -91,7 +92,7 @@ func ttlFinding(r *diagnose.Route, value, problem, summary string, more ...diagn
 			diagnose.Fact(
 				r.Source.String(),
 				"annotation %sttl: %q %s",
-				r.Index.Sync.Prefix,
+				r.Index.Sync.Config.Selection.Prefix,
 				value,
 				problem,
 			),
@@ -100,6 +101,6 @@ func ttlFinding(r *diagnose.Route, value, problem, summary string, more ...diagn
 	return diagnose.One(
 		r.Source.String(),
 		summary,
-		r.Annotate("ask for 60 to 86400 seconds, or for 1, which is automatic", r.Index.Sync.Prefix+"ttl=300"),
+		r.Annotate("ask for 60 to 86400 seconds, or for 1, which is automatic", r.Index.Sync.Config.Selection.Prefix+"ttl=300"),
 		evidence...)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -22,12 +23,12 @@ func ownerOrPrefixRule() []diagnose.Rule {
 
 func findOwnerOrPrefix(r *diagnose.Route) []diagnose.Finding {
 	s := r.Index.Sync
-	if s.Deployment == nil || !s.Owned {
+	if s.Deployment == nil || !s.Config.OwnsByTXT() {
 		return nil
 	}
-	if s.Owner == "" {
+	if s.Config.OwnerID == "" {
 		evidence := []diagnose.Evidence{diagnose.Fact(s.String(), "flag --txt-owner-id is empty")}
-		if s.Syncs.Fatal != nil && strings.Contains(s.Syncs.Fatal.Message, "owner id cannot be empty") {
+		if s.Syncs.Ended() == externaldns.NoOwner {
 			evidence = append(evidence, diagnose.Logged(facts.ExternalDNS, *s.Syncs.Fatal))
 		}
 		return diagnose.One(
@@ -51,7 +52,7 @@ func findOwnerOrPrefix(r *diagnose.Route) []diagnose.Finding {
 			),
 			diagnose.Remedy{Text: "restore --txt-prefix and --txt-suffix as they were when the records were written"},
 			m.Record.Evidence(),
-			diagnose.Fact(s.String(), "looks for %s", diagnose.List(s.Registry.Names(r.Host, r.Records[0].Type))),
+			diagnose.Fact(s.String(), "looks for %s", diagnose.List(s.Config.TXT.Names(r.Host, r.Records[0].Type))),
 		)
 	}
 	return nil
@@ -77,7 +78,7 @@ func strayMark(r *diagnose.Route) (diagnose.Mark, bool) {
 	}
 	for _, m := range r.Index.Sync.Marks[resource(r)] {
 		own, inZone := strings.CutSuffix(m.Record.Name, parent)
-		if m.Owner == r.Index.Sync.Owner && inZone && strings.Contains(own, label) && !givenToday(r, m) {
+		if m.Owner == r.Index.Sync.Config.OwnerID && inZone && strings.Contains(own, label) && !givenToday(r, m) {
 			return m, true
 		}
 	}
@@ -89,7 +90,7 @@ func strayMark(r *diagnose.Route) (diagnose.Mark, bool) {
 func givenToday(r *diagnose.Route, m diagnose.Mark) bool {
 	for _, host := range r.Source.Hosts() {
 		for _, kind := range []string{"A", "AAAA", "CNAME"} {
-			for _, n := range r.Index.Sync.Registry.Names(host, kind) {
+			for _, n := range r.Index.Sync.Config.TXT.Names(host, kind) {
 				if n == m.Record.Name {
 					return true
 				}

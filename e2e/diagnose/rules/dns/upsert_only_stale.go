@@ -20,14 +20,14 @@ func upsertOnlyRule() []diagnose.Rule {
 
 func findUpsertOnly(r *diagnose.Route) []diagnose.Finding {
 	n := naming(r)
-	if !keepsOwners(r) || r.Index.Sync.Policy != "create-only" && r.Index.Sync.Policy != "upsert-only" {
+	if !keepsOwners(r) || r.Index.Sync.Config.Policy != "create-only" && r.Index.Sync.Config.Policy != "upsert-only" {
 		return nil
 	}
 	rec, m, ok := marked(r, n)
-	if !ok || m.Owner != r.Index.Sync.Owner {
+	if !ok || m.Owner != r.Index.Sync.Config.OwnerID {
 		return nil
 	}
-	policy := diagnose.Fact(r.Index.Sync.String(), "policy %s", r.Index.Sync.Policy)
+	policy := diagnose.Fact(r.Index.Sync.String(), "policy %s", r.Index.Sync.Config.Policy)
 	switch {
 	case r.Source == nil && orphaned(r, m):
 		return diagnose.One(
@@ -36,7 +36,7 @@ func findUpsertOnly(r *diagnose.Route) []diagnose.Finding {
 				"%s was made for %s, which is gone, and policy %s deletes nothing",
 				rec,
 				m.Resource,
-				r.Index.Sync.Policy,
+				r.Index.Sync.Config.Policy,
 			),
 			diagnose.Drop(
 				"delete the record, or set --policy=sync",
@@ -47,7 +47,7 @@ func findUpsertOnly(r *diagnose.Route) []diagnose.Finding {
 			m.Record.Evidence(),
 			policy,
 		)
-	case n.state == wrong && r.Index.Sync.Policy == "create-only":
+	case n.state == wrong && r.Index.Sync.Config.Policy == "create-only":
 		return diagnose.One(
 			rec.String(),
 			fmt.Sprintf("%s is out of date, and policy create-only changes nothing", rec),
