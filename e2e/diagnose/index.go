@@ -54,9 +54,10 @@ type Index struct {
 	CAInjector  *Program
 	// ControllerService is that of the ingress controller, nil when it is not known.
 	ControllerService *core.Service
+	// environment is what pods take their settings from.
+	environment externaldns.Sources
 	// CredentialRefs are the entries of Secrets that external-dns, and each issuer by "Kind namespace/name", takes
 	// its token from.
-	environment    externaldns.Sources // of pods
 	CredentialRefs map[string][]TokenRef
 	Signs          []Sign                   // what external-dns logged of the provider's API since its last good sync
 	Synced         time.Time                // when that was

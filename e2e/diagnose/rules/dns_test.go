@@ -190,6 +190,18 @@ func dnsRows() []row {
 			note: "dns-sync-lag", object: record, dns: diagnose.Waiting,
 		},
 		{
+			name: "an error of the record that no rule knows", change: all(noRecords, young(30*time.Second), errs("failed to create record", map[string]string{"record": host, "error": "9999: the record is not nice"})),
+			cause: "unattributed", object: "route " + host, seen: "9999: the record is not nice", dns: diagnose.Broken,
+		},
+		{
+			name: "an error of every sync that no rule knows", change: all(noAddress, errs("Failed to do run once: quux of the provider", nil)),
+			cause: "unattributed", object: "route " + host, seen: "quux of the provider", dns: diagnose.Broken,
+		},
+		{
+			name: "an error of another record", change: all(noRecords, young(30*time.Second), errs("failed to create record", map[string]string{"record": "other.safeops.work", "error": "9999: the record is not nice"})),
+			note: "dns-sync-lag", object: record, dns: diagnose.Waiting,
+		},
+		{
 			name: "dns-sync-lag: the address moved since the last sync", change: all(reports("203.0.113.11")),
 			note: "dns-sync-lag", object: record, dns: diagnose.Waiting,
 		},

@@ -80,6 +80,13 @@ func logs(s *facts.Snapshot, lines ...facts.Line) {
 	s.Logs = append(s.Logs, facts.Log{Component: facts.ExternalDNS, Namespace: "cert-manager", Pod: "external-dns-1", Lines: lines})
 }
 
+// errs adds an error of just now to the log of external-dns.
+func errs(message string, fields map[string]string) change {
+	return func(s *facts.Snapshot) {
+		logs(s, facts.Line{Time: clock().Add(-5 * time.Second), Level: "error", Message: message, Fields: fields})
+	}
+}
+
 func crash(fatal string) change {
 	return func(s *facts.Snapshot) {
 		unavailable(s, facts.ExternalDNS)

@@ -28,7 +28,7 @@ func syncLagRule() []diagnose.Rule {
 func findLag(r *diagnose.Route) []diagnose.Finding {
 	n := naming(r)
 	if r.Index.Sync.Deployment == nil || n.state != absent && n.state != wrong || r.Broken(diagnose.DNS) ||
-		r.Blocker(diagnose.DNS) != "" {
+		r.Blocker(diagnose.DNS) != "" || len(unknown(r)) > 0 {
 		return nil
 	}
 	good := r.Index.Sync.Syncs.Good

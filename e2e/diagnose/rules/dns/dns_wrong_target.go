@@ -25,7 +25,7 @@ func wrongTargetRule() []diagnose.Rule {
 
 func findWrongTarget(r *diagnose.Route) []diagnose.Finding {
 	n := naming(r)
-	if !r.Unexplained(diagnose.DNS) {
+	if !r.Unexplained(diagnose.DNS) || len(unknown(r)) > 0 {
 		return nil
 	}
 	switch authority := r.Answers.Authority; {

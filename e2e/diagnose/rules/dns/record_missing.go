@@ -23,7 +23,7 @@ func recordMissingRule() []diagnose.Rule {
 
 func findMissing(r *diagnose.Route) []diagnose.Finding {
 	n := naming(r)
-	if n.state != absent || !r.Unexplained(diagnose.DNS) {
+	if n.state != absent || !r.Unexplained(diagnose.DNS) || len(unknown(r)) > 0 {
 		return nil
 	}
 	evidence := []diagnose.Evidence{

@@ -14,7 +14,7 @@ import (
 
 // Section is the layer with its rules.
 func Section() diagnose.Section {
-	return diagnose.Section{Layer: diagnose.DNS, Needs: needs, Works: works, Rules: slices.Concat(
+	return diagnose.Section{Layer: diagnose.DNS, Needs: needs, Works: works, Remaining: remaining, Rules: slices.Concat(
 		policyFlagMissingRule(),
 		ownerOrPrefixRule(),
 		externalDNSCrashRule(),
