@@ -27,7 +27,7 @@ while read -r clone folder _; do
   commit=$(cat "$clone/COMMIT" 2>/dev/null || git -C "$clone" rev-parse --short HEAD 2>/dev/null || echo '?')
   began=$(date +%s%N)
   # shellcheck disable=SC2086 # flags are words
-  if "$edgeproof" bundle "$clone/$folder" --root "$root" -o json ${FLAGS:-} >"$out" 2>"$out.err"; then
+  if "$edgeproof" bundle "$clone/$folder" -o json ${FLAGS:-} >"$out" 2>"$out.err"; then
     read_ok=$((read_ok + 1))
     result=$(jq -r "$row" "$out")
   else

@@ -109,8 +109,9 @@ func (l *load) members(o Object, g argoGenerator, depth int) ([]map[string]any, 
 	case g.List != nil:
 		return g.List.Elements, nil
 	case g.Clusters != nil:
+		name := l.clusterName(o)
 		return []map[string]any{{
-			"name": "in-cluster", "nameNormalized": "in-cluster", "server": "https://kubernetes.default.svc", "values": g.Clusters.Values,
+			"name": name, "nameNormalized": normalized(name), "server": "https://kubernetes.default.svc", "values": g.Clusters.Values,
 			"metadata": map[string]any{"labels": map[string]any{}, "annotations": map[string]any{}},
 		}}, nil
 	case g.Git != nil:
@@ -123,6 +124,34 @@ func (l *load) members(o Object, g argoGenerator, depth int) ([]map[string]any, 
 	l.notice(Doubtful, EngineObject, o, "a generator that asks something other than this repository: what it makes is not read",
 		"use a list or a git generator to have it judged")
 	return nil, nil
+}
+
+// clusterName is what the one cluster is called. Its Secret, which names it, is in no repository; but where a template makes paths of
+// the name, the repository has files for it: then it is the first name that they allow.
+func (l *load) clusterName(o Object) string {
+	for _, text := range texts(o.Object["spec"]) {
+		before, after, found := strings.Cut(strings.NewReplacer("{{ name }}", "{{name}}", "{{.name}}", "{{name}}", "{{ .name }}", "{{name}}").Replace(text), "{{name}}")
+		if !found || strings.Contains(after, "{{") || strings.Contains(before, "{{") || !strings.Contains(text, "/") || strings.Contains(text, "://") {
+			continue
+		}
+		if strings.HasPrefix(before, "$") {
+			_, before, _ = strings.Cut(before, "/") // the root of the source with that ref
+		}
+		names, err := filepath.Glob(filepath.Join(l.root, before) + "*" + after)
+		if strings.HasSuffix(before, "/") {
+			names, err = filepath.Glob(filepath.Join(l.root, before, "*") + after)
+		}
+		if err != nil {
+			continue
+		}
+		for _, name := range names {
+			name = strings.TrimSuffix(strings.TrimPrefix(name, filepath.Join(l.root, before)), after)
+			if name = strings.Trim(name, "/"); name != "" && !strings.Contains(name, "/") {
+				return name
+			}
+		}
+	}
+	return "in-cluster"
 }
 
 func (l *load) matrix(o Object, generators []argoGenerator, depth int) ([]map[string]any, error) {

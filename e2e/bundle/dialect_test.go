@@ -196,6 +196,10 @@ func TestArgoCD(t *testing.T) {
 				"{repoURL: \"https://example.org/own\", path: \"{{.path.path}}\"}\n",
 			"sys/one/x.yaml": configMap("app", "x", "{}"), "sys/no/x.yaml": configMap("app", "no", "{}"),
 		}}, []string{"one: ConfigMap app/x"}},
+		{"an ApplicationSet of clusters, whose name the repository's files tell", []files{{
+			"apps/s.yaml":              set("  generators: [{clusters: {}}]\n", "{{name}}-web") + "{repoURL: \"https://example.org/own\", path: \"clusters/{{name}}/web\"}\n",
+			"clusters/home/web/x.yaml": configMap("app", "x", "{}"),
+		}}, []string{"home-web: ConfigMap app/x"}},
 		{"an ApplicationSet of files, for a cluster", []files{{
 			"apps/s.yaml": set("  generators: [{matrix: {generators: [{git: {repoURL: \"https://example.org/own\", files: [{path: \"conf/**/app.yaml\"}]}}, {clusters: {}}]}}]\n", "{{app.name}}-{{name}}") +
 				"{repoURL: \"https://example.org/own\", path: \"{{app.dir}}\"}\n",

@@ -15,13 +15,14 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/run"
 	"github.com/edgeproof/edgeproof/e2e/supply"
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
+	"github.com/edgeproof/edgeproof/fixtures"
 )
 
 // bundleFlags are those of the command bundle.
 type bundleFlags struct {
-	output, root, charts, varsFrom string
-	all, offline                   bool
-	vars, include, exclude         []string
+	output, charts, varsFrom string
+	all, offline             bool
+	vars, include, exclude   []string
 }
 
 func newBundle() *cobra.Command {
@@ -66,7 +67,6 @@ have, what is left out, and what is wrong, with file and line. Nothing that the 
 	flags := cmd.Flags()
 	flags.StringVarP(&f.output, "output", "o", "text", "text, json or sarif")
 	flags.BoolVar(&f.all, "all", false, "show findings that are not about the edge too")
-	flags.StringVar(&f.root, "root", ".", "a folder inside the checkout of edgeproof, whose catalogue of charts is used; none is needed")
 	flags.StringArrayVar(&f.vars, "var", nil, "NAME=VALUE of a post-build variable; may be repeated")
 	flags.StringVar(&f.varsFrom, "vars-from", "", "file of variables: YAML or NAME=VALUE lines")
 	flags.StringArrayVar(&f.include, "include", nil, "object that is part of the edge too: Kind/name or Kind/namespace/name, with stars")
@@ -90,17 +90,10 @@ func (f *bundleFlags) options() (bundle.Options, error) {
 	if f.offline {
 		charts.Download = gomod.Cached
 	}
-	if catalogue := filepath.Join(f.root, "fixtures", "charts"); exists(catalogue) {
-		if charts.Modules, err = bundle.ReadCatalogue(os.DirFS(catalogue)); err != nil {
-			return bundle.Options{}, err
-		}
+	if charts.Modules, err = bundle.ReadCatalogue(fixtures.Sub("charts")); err != nil {
+		return bundle.Options{}, err
 	}
 	return bundle.Options{Charts: charts, KubeVersion: run.KubeVersion(), Variables: variables}, nil
-}
-
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
 
 // variables reads the file and then the flags, which win.
