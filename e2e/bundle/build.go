@@ -90,7 +90,7 @@ func (s *scanner) run(dir, file string, content kustypes.Kustomization) (resmap.
 // building serializes builds: Kustomize keeps its schema in the process and is not safe for two at once.
 var building sync.Mutex //nolint:gochecknoglobals // it guards a global of the library
 
-// kustomize builds with the options of kustomize-controller. Its own Build makes the schema of Kubernetes anew for each build, which is
+// kustomize builds with the options of kustomize-controller. Its own Build parses the schema of Kubernetes again for each build, which is
 // most of the time of reading a repository with a hundred of them; that is needed only after a build that brought a schema.
 func kustomize(files filesys.FileSystem, dir string, schemas bool) (result resmap.ResMap, err error) {
 	building.Lock()

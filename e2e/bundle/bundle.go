@@ -83,7 +83,7 @@ type Options struct {
 	// Value gives a stand-in for a variable without a value, by its name and the texts in which it occurs. Without it, such a variable
 	// is a reason to refuse the bundle.
 	Value func(name string, uses []string) string
-	// Root is the folder nothing is read outside of, and that Kustomization paths may be relative to. The default is the
+	// Root is the folder that all reading stays within, and that Kustomization paths may be relative to. The default is the
 	// repository that the bundle lies in, or the bundle's folder where it lies in none.
 	Root string
 }

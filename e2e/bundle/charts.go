@@ -36,7 +36,7 @@ type ChartSource interface {
 // remembers for its own life which repositories do not answer. It is safe for concurrent use.
 type RepositoryThenModules struct {
 	Modules []ModuleChart // the catalogue; see ReadCatalogue
-	// Folder holds charts, packaged (name-version.tgz) or unpacked; it is asked after the repository and before the modules.
+	// Folder holds charts, packaged (name-version.tgz) or unpacked; it comes after the repository and before the modules.
 	Folder string
 	// Offline asks no repository and downloads nothing.
 	Offline bool
@@ -48,7 +48,7 @@ type RepositoryThenModules struct {
 	Client *http.Client
 	// Timeout is how long a repository may take to begin an answer; the default is 5 seconds.
 	Timeout time.Duration
-	// Logf is told which way was chosen and why. It may be nil.
+	// Logf receives which way was chosen and why. It may be nil.
 	Logf func(format string, args ...any)
 
 	mu    sync.Mutex

@@ -23,13 +23,13 @@ func (l *load) definitions(after map[string][]string) map[string][]string {
 	needs := map[string][]string{}
 	for _, s := range l.stages {
 		needs[s.Name] = slices.Clone(after[s.Name])
-		told := map[string]bool{}
+		reported := map[string]bool{}
 		for _, o := range s.Objects {
 			from, ok := defined[o.GroupVersionKind().GroupKind()]
-			if !ok || o.Release != "" || told[from.crd.Source] {
+			if !ok || o.Release != "" || reported[from.crd.Source] {
 				continue
 			}
-			told[from.crd.Source] = true
+			reported[from.crd.Source] = true
 			switch {
 			case from.stage != s.Name && !reaches(after, s.Name, from.stage):
 				needs[s.Name] = append(needs[s.Name], from.stage)

@@ -243,7 +243,7 @@ func (l *load) object(b built, s *stage, variables map[string]string, replace bo
 	}
 	name, _ := identify(object)
 	if !replace && s.object.Unstructured == nil {
-		if replace, err = l.outside(b, object); err != nil {
+		if replace, err = l.ungoverned(b, object); err != nil {
 			return Object{}, err
 		}
 	}

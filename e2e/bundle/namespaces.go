@@ -10,7 +10,7 @@ import (
 type Namespace struct {
 	Name   string
 	Source string // of the Namespace object; "" when nothing in the bundle makes it
-	// Flux tells that Flux's own objects live in it, so that on a real platform it is there before the bundle.
+	// Flux says that Flux's own objects live in it, so that on a real platform it is there before the bundle.
 	Flux bool
 }
 

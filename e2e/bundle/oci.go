@@ -134,7 +134,7 @@ func (e endOf) Close() error {
 	return e.ReadCloser.Close()
 }
 
-// silentOr tells a registry that has answered that it lacks something from one that did not answer, or not us.
+// silentOr distinguishes a registry that answered that it lacks something from one that did not answer, or refused us.
 func silentOr(err error, problem string) error {
 	var answered *transport.Error
 	if errors.As(err, &answered) && answered.StatusCode == http.StatusNotFound {

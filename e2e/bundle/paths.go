@@ -110,7 +110,7 @@ func repositoryName(address string) string {
 }
 
 // claim keeps folders that Kustomizations of a bundle without a kustomization.yaml point to out of its root stage. Flux itself would
-// apply them twice; that nobody means.
+// apply them twice, which is never meant.
 func (l *load) claim() error {
 	own, err := l.scan.kustomization(l.dir)
 	if err != nil || own != "" {

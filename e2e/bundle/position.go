@@ -15,7 +15,7 @@ type lines struct {
 	files map[string][]placed
 }
 
-// placed is one document of a file as far as it can be told from its text, since a template is no YAML.
+// placed is one document of a file as far as its text shows it, since a template is no YAML.
 type placed struct {
 	line       int
 	kind, name string

@@ -41,7 +41,7 @@ type repository struct {
 	timeout    time.Duration
 
 	mu    sync.Mutex
-	asked bool
+	fetched bool
 	index *index
 	err   error
 }
@@ -66,12 +66,12 @@ func (r *repository) chart(ctx context.Context, ref ChartRef, offline bool) (*Ch
 		return nil, &unreachableError{errors.New("offline")}
 	}
 	if strings.HasPrefix(r.url, "oci://") {
-		if r.asked { // it did not answer before
+		if r.fetched { // it did not answer before
 			return nil, r.err
 		}
 		chart, err := r.pull(ctx, ref)
 		if unreachable := new(unreachableError); errors.As(err, &unreachable) {
-			r.asked, r.err = true, err
+			r.fetched, r.err = true, err
 		}
 		return chart, err
 	}
@@ -96,11 +96,11 @@ func (r *repository) chart(ctx context.Context, ref ChartRef, offline bool) (*Ch
 	}
 	entry := entries[slices.Index(versions, version)]
 	if len(entry.URLs) == 0 {
-		return nil, &Error{Problem: fmt.Sprintf("repository %s lists chart %s %s without an address", r.url, ref.Name, version), Remedy: "tell its owner, or choose another version"}
+		return nil, &Error{Problem: fmt.Sprintf("repository %s lists chart %s %s without an address", r.url, ref.Name, version), Remedy: "report it to its owner, or choose another version"}
 	}
 	address, err := resolveURL(r.url, entry.URLs[0])
 	if err != nil {
-		return nil, because(err, "", "", "repository "+r.url, "tell its owner")
+		return nil, because(err, "", "", "repository "+r.url, "report it to its owner")
 	}
 	archive, err := r.get(ctx, address, maxArchive)
 	if err != nil {
@@ -111,7 +111,7 @@ func (r *repository) chart(ctx context.Context, ref ChartRef, offline bool) (*Ch
 	}
 	chart, err := loader.LoadArchive(bytes.NewReader(archive))
 	if err != nil {
-		return nil, because(err, "", "", "chart "+ref.Name+" of "+address, "tell its owner, or choose another version")
+		return nil, because(err, "", "", "chart "+ref.Name+" of "+address, "report it to its owner, or choose another version")
 	}
 	r.keep(ref.Name, version, archive)
 	return &Chart{chart, address}, nil
@@ -121,14 +121,14 @@ func (r *repository) chart(ctx context.Context, ref ChartRef, offline bool) (*Ch
 func (r *repository) fetchIndex(ctx context.Context) (*index, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.asked {
+	if r.fetched {
 		return r.index, r.err
 	}
 	text, err := r.get(ctx, r.url+"/index.yaml", maxIndex)
 	if ctx.Err() != nil {
 		return nil, fmt.Errorf("ask %s: %w", r.url, ctx.Err())
 	}
-	r.asked = true
+	r.fetched = true
 	if err != nil {
 		r.err = err
 		return nil, err

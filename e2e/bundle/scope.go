@@ -35,7 +35,7 @@ func clusterKinds() map[string][]string {
 	}
 }
 
-// scopes tells where kinds live: Kubernetes' own from the table, others from the CRDs at hand.
+// scopes says where kinds live: Kubernetes' own from the table, others from the CRDs at hand.
 type scopes map[schema.GroupKind]bool // whether the kind is namespaced
 
 func (s scopes) learn(o *unstructured.Unstructured) {

@@ -21,7 +21,7 @@ const (
 	maxSubstituted     = 16 << 20 // bytes of one object after substitution; a value may be used many times
 )
 
-// substitute has Flux replace ${variables} in an object. A variable without a value is asked of missing, which may refuse it. The
+// substitute has Flux replace ${variables} in an object. missing supplies a variable without a value, or refuses it. The
 // result says which labels and annotations Flux would read as something other than text.
 func substitute(
 	ctx context.Context, from *resource.Resource, variables map[string]string, missing func(name string) (string, error),

@@ -150,9 +150,9 @@ func uses(value any, name string) []string {
 	return nil
 }
 
-// outside decides about an object of the bundle's own folder, which is under no Kustomization's postBuild that is known. What is given
-// from outside is for those objects that ask for it. Others that use variables are applied by a Kustomization elsewhere.
-func (l *load) outside(b built, object map[string]any) (replace bool, err error) {
+// ungoverned decides about an object of the bundle's own folder, which is under no Kustomization's postBuild that is known. What is given
+// by Options is for those objects that use it. Others that use variables are applied by a Kustomization elsewhere.
+func (l *load) ungoverned(b built, object map[string]any) (replace bool, err error) {
 	kind, _ := object["kind"].(string)
 	for _, text := range texts(object) {
 		for _, name := range mentioned(text) {

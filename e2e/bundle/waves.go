@@ -11,7 +11,7 @@ import (
 // Wave is what can be applied at once. The next wave needs this one to be ready.
 type Wave struct {
 	Name    string // "namespaces and definitions", "objects", "release cert-manager/external-dns", "post-install hooks of …"
-	Hooks   bool   // the objects are hooks: made anew, waited for to the end, and deleted by their policies
+	Hooks   bool   // the objects are hooks: recreated, waited for to the end, and deleted by their policies
 	Objects []Object
 	Release string // namespace/name of the Helm release, or ""
 }

@@ -84,7 +84,7 @@ func makersOf(b *bundle.Bundle) []maker {
 	return all
 }
 
-// makes lists the Secrets that an object makes, with the keys that it tells of.
+// makes lists the Secrets that an object makes, with the keys that it names.
 func (m maker) makes(b *bundle.Bundle) []Secret {
 	o := m.object
 	file, line := b.Position(o, "")

@@ -46,7 +46,7 @@ type Key struct {
 	Purpose Purpose `json:"purpose"`
 }
 
-// Value gives the value of a key with a purpose; it is asked once for each key that is not Random or Registry.
+// Value gives the value of a key with a purpose; it is called once for each key that is not Random or Registry.
 type Value func(secret Secret, key Key) (string, error)
 
 // Object renders the Secret.
@@ -100,7 +100,7 @@ func Secrets(b *bundle.Bundle, used []bundle.Object) []Secret {
 		}
 		file, line := b.Position(u.first, secret)
 		add(complete(Secret{
-			Namespace: namespace, Name: secret, File: file, Line: line, Reason: "nothing in the bundle makes it: it is put in place by hand, or by something outside",
+			Namespace: namespace, Name: secret, File: file, Line: line, Reason: "nothing in the bundle makes it: it is put in place by hand, or by something else",
 		}, u))
 	}
 	return all

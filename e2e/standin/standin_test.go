@@ -129,6 +129,8 @@ func TestVariable(t *testing.T) {
 		{"SECRET_DOMAIN", nil, "secret-domain.example"},
 		{"DOMAIN_0", nil, "domain-0.example"},
 		{"base", []string{"web.${base}"}, "base.example"},
+		{"TS_NET", []string{"web.${TS_NET}"}, "ts-net.example"},
+		{"LAST", []string{"10.0.0.${LAST}"}, "stand-in-last"},
 		{"SECRET_EMAIL", nil, "admin@secret-email.example"},
 		{"CLUSTER_LB_IP", nil, "192.0.2.10"},
 		{"TIMEZONE", nil, "UTC"},

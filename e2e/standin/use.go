@@ -22,7 +22,7 @@ type use struct {
 	keys     map[string]Purpose // "" where the value does not matter
 	whole    bool               // all entries become variables
 	registry bool
-	optional bool // nobody needs it
+	optional bool // every use of it is optional
 }
 
 type uses map[string]*use // by namespace/name

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// domainOf ends the zones of stand-ins: a name that RFC 2606 reserves, so it can be nobody's.
+// domainOf ends the zones of stand-ins: a name that RFC 2606 reserves, so it belongs to no one.
 const domainOf = ".example"
 
 // Variable is the stand-in for a variable without a value, by its name and the texts in which it occurs. What is used as a domain gets
@@ -21,6 +21,8 @@ func Variable(name string, uses []string) string {
 	switch {
 	case has("EMAIL", "MAIL_TO", "ACME_MAIL"):
 		return "admin@" + slug + domainOf
+	case domain(name, uses):
+		return slug + domainOf
 	case has("CIDR", "SUBNET", "RANGE", "_NET"):
 		return "192.0.2.0/28"
 	case has("_IP6", "IPV6"):
@@ -33,7 +35,7 @@ func Variable(name string, uses []string) string {
 		return "UTC"
 	case has("REPLICA", "COUNT"):
 		return "1"
-	case has("DOMAIN", "ZONE_NAME", "DNS_ZONE", "HOSTNAME", "FQDN", "TLD"), domain(name, uses):
+	case has("DOMAIN", "ZONE_NAME", "DNS_ZONE", "HOSTNAME", "FQDN", "TLD"):
 		return slug + domainOf
 	case has("URL", "URI", "ENDPOINT"):
 		return "https://" + slug + domainOf
@@ -43,6 +45,6 @@ func Variable(name string, uses []string) string {
 
 // domain reports whether a variable ends a name: "web.${X}", "*.${X}", "Host(`a.${X}`)".
 func domain(name string, uses []string) bool {
-	part := regexp.MustCompile(`[\w*-]\.\$\{` + regexp.QuoteMeta(name) + `[}:]`)
+	part := regexp.MustCompile(`([A-Za-z][\w-]*|\*)\.\$\{` + regexp.QuoteMeta(name) + `[}:]`)
 	return slices.ContainsFunc(uses, part.MatchString)
 }

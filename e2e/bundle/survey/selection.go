@@ -13,7 +13,7 @@ import (
 )
 
 // Options change what is taken for the edge. A pattern is Kind/name or Kind/namespace/name, with stars; it matches an object, or the
-// object that its chart or stage was asked for by.
+// object that requested its chart or stage.
 type Options struct {
 	Include, Exclude []string
 }

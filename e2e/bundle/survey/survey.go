@@ -54,7 +54,7 @@ type Finding struct {
 	Object   string `json:"object,omitempty"`
 	Problem  string `json:"problem"`
 	Remedy   string `json:"remedy,omitempty"`
-	// Edge says that it is about an object of the edge, or about none that could be told.
+	// Edge says that it is about an object of the edge, or about none that could be determined.
 	Edge bool `json:"edge"`
 }
 
@@ -160,7 +160,7 @@ func (s *Survey) position(o bundle.Object, text string) (string, int) {
 }
 
 func (s *Survey) findings() {
-	about := map[string]bool{} // objects of the edge, as findings name them; and what asked for them
+	about := map[string]bool{} // objects of the edge, as findings name them; and what requested them
 	files := map[string]bool{}
 	for _, i := range s.chosen.chosen() {
 		name, object, _ := strings.Cut(s.chosen.objects[i].Source, ": ")

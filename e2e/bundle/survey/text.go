@@ -94,7 +94,7 @@ func (s *Survey) writeFindings(p *printer, all bool) {
 		p.line("  %s: %s: %s: %s; %s", place, f.Severity, f.Object, f.Problem, f.Remedy)
 	}
 	for _, severity := range slices.Sorted(maps.Keys(rest)) {
-		p.line("  and %d of severity %s outside of the edge or for information: --all shows them", rest[severity], severity)
+		p.line("  and %d of severity %s beyond the edge or for information: --all shows them", rest[severity], severity)
 	}
 }
 
