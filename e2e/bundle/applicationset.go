@@ -126,8 +126,8 @@ func (l *load) members(o Object, g argoGenerator, depth int) ([]map[string]any, 
 	return nil, nil
 }
 
-// clusterName is what the one cluster is called. Its Secret, which names it, is in no repository; but where a template makes paths of
-// the name, the repository has files for it: then it is the first name that they allow.
+// clusterName is what the one cluster is called. Its Secret, which names it, is in no repository; but where a template
+// makes paths of the name, the repository has files for it: then it is the first name that they allow.
 func (l *load) clusterName(o Object) string {
 	for _, text := range texts(o.Object["spec"]) {
 		before, after, found := strings.Cut(strings.NewReplacer("{{ name }}", "{{name}}", "{{.name}}", "{{name}}", "{{ .name }}", "{{name}}").Replace(text), "{{name}}")
@@ -249,7 +249,8 @@ func (l *load) gitMembers(g argoGenerator) ([]map[string]any, error) {
 	return all, nil
 }
 
-// matches notes the folders or files of the repository that a pattern takes in or leaves out. ** is any number of folders.
+// matches notes the folders or files of the repository that a pattern takes in or leaves out. ** is any number of
+// folders.
 func (l *load) matches(pattern string, in, folders bool, found map[string]bool) {
 	wanted := regexp.QuoteMeta(strings.Trim(pattern, "/"))
 	wanted = strings.NewReplacer(`\*\*/`, `(?:.*/)?`, `\*\*`, `.*`, `\*`, `[^/]*`, `\?`, `[^/]`).Replace(wanted)

@@ -19,7 +19,8 @@ const (
 	syncWaveMark = "argocd.argoproj.io/sync-wave"
 )
 
-// argo is the dialect of Argo CD: Applications and ApplicationSets. https://argo-cd.readthedocs.io/en/stable/user-guide/application-specification/
+// argo is the dialect of Argo CD: Applications and ApplicationSets.
+// https://argo-cd.readthedocs.io/en/stable/user-guide/application-specification/
 type argo struct{}
 
 func (argo) takes(kind schema.GroupVersionKind) bool {
@@ -220,8 +221,8 @@ func (l *load) source(s *stage, from argoSource, all []argoSource) error {
 	return l.add(s, objects)
 }
 
-// argoPath finds the folder of a source. Whether a repository is the one that is read is known by its remote; without one, a folder
-// that is there is taken for the one that is meant.
+// argoPath finds the folder of a source. Whether a repository is the one that is read is known by its remote; without
+// one, a folder that is there is taken for the one that is meant.
 func (l *load) argoPath(from argoSource) (string, error) {
 	refused := &Error{
 		Problem: fmt.Sprintf("its source is another repository (%s, path %s), so nothing of it is rendered", from.RepoURL, from.Path),
@@ -287,7 +288,8 @@ func (from argoSource) settings() *unstructured.Unstructured {
 	return &unstructured.Unstructured{Object: map[string]any{"spec": spec}}
 }
 
-// directory prepares a folder of manifests: those of the folder alone unless recurse is set, without files that hold no object.
+// directory prepares a folder of manifests: those of the folder alone unless recurse is set, without files that hold
+// no object.
 func (l *load) directory(dir string, from argoSource) error {
 	var resources []string
 	recurse, include, exclude := false, "", ""

@@ -11,8 +11,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// argoRelease adds the release of a chart as Argo CD renders it: by `helm template`, in the destination's namespace, with the values
-// of files, then values, then valuesObject in its place, then parameters.
+// argoRelease adds the release of a chart as Argo CD renders it: by `helm template`, in the destination's namespace,
+// with the values of files, then values, then valuesObject in its place, then parameters.
 func (l *load) argoRelease(s *stage, from argoSource, all []argoSource, dir, title string, chart func() (*Chart, error)) error {
 	name, namespace := s.object.GetName(), s.namespace
 	values := map[string]any{}
@@ -76,7 +76,8 @@ func (l *load) argoRelease(s *stage, from argoSource, all []argoSource, dir, tit
 	return nil
 }
 
-// valueFile reads a file of values: $name/path counts from the root of the source with that ref, others from the chart's folder.
+// valueFile reads a file of values: $name/path counts from the root of the source with that ref, others from the
+// chart's folder.
 func (l *load) valueFile(file, dir string, all []argoSource) (map[string]any, error) {
 	path := filepath.Join(dir, file)
 	switch {

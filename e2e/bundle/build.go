@@ -32,7 +32,8 @@ type built struct {
 	file string // it came from, relative to the bundle's folder
 }
 
-// build renders a folder that the scanner has seen. Of a Flux Kustomization, which may be nil, spec is what changes the build.
+// build renders a folder that the scanner has seen. Of a Flux Kustomization, which may be nil, spec is what changes
+// the build.
 func (s *scanner) build(dir string, settings *unstructured.Unstructured) ([]built, error) {
 	file, err := s.kustomization(dir)
 	if err != nil {
@@ -90,8 +91,9 @@ func (s *scanner) run(dir, file string, content kustypes.Kustomization) (resmap.
 // building serializes builds: Kustomize keeps its schema in the process and is not safe for two at once.
 var building sync.Mutex //nolint:gochecknoglobals // it guards a global of the library
 
-// kustomize builds with the options of kustomize-controller. Its own Build parses the schema of Kubernetes again for each build, which is
-// most of the time of reading a repository with a hundred of them; that is needed only after a build that brought a schema.
+// kustomize builds with the options of kustomize-controller. Its own Build parses the schema of Kubernetes again for
+// each build, which is most of the time of reading a repository with a hundred of them; that is needed only after a
+// build that brought a schema.
 func kustomize(files filesys.FileSystem, dir string, schemas bool) (result resmap.ResMap, err error) {
 	building.Lock()
 	defer building.Unlock()
@@ -109,8 +111,8 @@ func kustomize(files filesys.FileSystem, dir string, schemas bool) (result resma
 	}).Run(files, dir)
 }
 
-// piecemeal builds the resources of a kustomization one by one, without what changes them, when they cannot be built together: the
-// engine would apply nothing of it, but what is in it can be seen.
+// piecemeal builds the resources of a kustomization one by one, without what changes them, when they cannot be built
+// together: the engine would apply nothing of it, but what is in it can be seen.
 func (s *scanner) piecemeal(dir, file string, content kustypes.Kustomization, keep bool) ([]built, error) {
 	var all []built
 	for _, resource := range content.Resources {
@@ -161,8 +163,9 @@ func (s *scanner) apply(dir string, settings unstructured.Unstructured, original
 	return withSettings(settings, original)
 }
 
-// withSettings has Flux's generator merge the spec of a Kustomization into a kustomization.yaml. The generator reads it from the disk
-// only, and what a build reads here is in part in memory, so it gets the one file in a folder of its own.
+// withSettings has Flux's generator merge the spec of a Kustomization into a kustomization.yaml. The generator reads
+// it from the disk only, and what a build reads here is in part in memory, so it gets the one file in a folder of its
+// own.
 func withSettings(settings unstructured.Unstructured, original []byte) (merged kustypes.Kustomization, err error) {
 	dir, err := os.MkdirTemp("", "kustomization-*")
 	if err != nil {

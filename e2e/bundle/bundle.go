@@ -22,7 +22,8 @@ type Bundle struct {
 	lines     *lines
 }
 
-// Stage is what is applied together: one for each Flux Kustomization or Argo CD Application, and one for what the bundle's own folder holds beside them.
+// Stage is what is applied together: one for each Flux Kustomization or Argo CD Application, and one for what the
+// bundle's own folder holds beside them.
 type Stage struct {
 	Name      string   // of the Kustomization, or "root"; with its namespace where two share a name
 	Path      string   // the folder, relative to the bundle's root
@@ -42,8 +43,8 @@ type Object struct {
 	Source  string // "dns-and-certificates/external-dns.yaml: HelmRelease flux-system/external-dns"
 	Release string // namespace/name of the Helm release that it belongs to; "" for a plain object
 
-	// InstallOnly says that an upgrade leaves it as it is: it lies in a chart's crds folder, which Helm applies at an install and
-	// Flux at an upgrade only where spec.upgrade.crds says so.
+	// InstallOnly says that an upgrade leaves it as it is: it lies in a chart's crds folder, which Helm applies at an
+	// install and Flux at an upgrade only where spec.upgrade.crds says so.
 	InstallOnly bool
 
 	takesOver bool // its release may take over what others made
@@ -80,16 +81,16 @@ type Options struct {
 	KubeVersion string
 	// Variables are substituted too, with the least precedence: what another bundle, already installed, provides.
 	Variables map[string]string
-	// Value gives a stand-in for a variable without a value, by its name and the texts in which it occurs. Without it, such a variable
-	// is a reason to refuse the bundle.
+	// Value gives a stand-in for a variable without a value, by its name and the texts in which it occurs. Without it,
+	// such a variable is a reason to refuse the bundle.
 	Value func(name string, uses []string) string
-	// Root is the folder that all reading stays within, and that Kustomization paths may be relative to. The default is the
-	// repository that the bundle lies in, or the bundle's folder where it lies in none.
+	// Root is the folder that all reading stays within, and that Kustomization paths may be relative to. The default is
+	// the repository that the bundle lies in, or the bundle's folder where it lies in none.
 	Root string
 }
 
-// Variables returns the post-build variables that the bundle's ConfigMaps and Kustomizations provide, for those who install
-// applications on top of it. Values from Secrets are left out.
+// Variables returns the post-build variables that the bundle's ConfigMaps and Kustomizations provide, for those who
+// install applications on top of it. Values from Secrets are left out.
 func (b *Bundle) Variables() map[string]string { return maps.Clone(b.variables) }
 
 // Objects returns all objects of all stages in order, hooks not included.

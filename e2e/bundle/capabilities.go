@@ -7,7 +7,8 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// capabilities are what charts see of the cluster: its version, Kubernetes' own APIs, and those of the CRDs seen so far.
+// capabilities are what charts see of the cluster: its version, Kubernetes' own APIs, and those of the CRDs seen so
+// far.
 func (l *load) capabilities() (*common.Capabilities, error) {
 	capabilities := common.DefaultCapabilities.Copy()
 	if l.opts.KubeVersion != "" {

@@ -67,8 +67,8 @@ func lookup(all []ModuleChart, ref ChartRef) *ModuleChart {
 	return nil
 }
 
-// choose returns the newest of versions that fits want: an exact version, a range, or "" for any. Versions that are no semantic
-// versions never fit, and pre-releases only where the range names one.
+// choose returns the newest of versions that fits want: an exact version, a range, or "" for any. Versions that are no
+// semantic versions never fit, and pre-releases only where the range names one.
 func choose(want string, versions []string) (string, error) {
 	if slices.Contains(versions, want) {
 		return want, nil

@@ -87,7 +87,8 @@ func (l *load) chartFrom(kind, namespace, name, chart, version string) (*Chart, 
 	return l.fetch(ChartRef{Repository: repository.Spec.URL, Name: chart, Version: version})
 }
 
-// asSource has the repository seen as a source of Flux sees it, which may leave out other files than the bundle's own source does.
+// asSource has the repository seen as a source of Flux sees it, which may leave out other files than the bundle's own
+// source does.
 func (l *load) asSource(kind, namespace, name string) (restore func(), err error) {
 	before := l.scan.fs.ignored
 	ignore := ""

@@ -26,14 +26,14 @@ type Chart struct {
 	Origin string // where it came from: a URL, or module path@version
 }
 
-// ChartSource finds charts. Each call returns a chart that its caller may change. A chart that does not exist is an *Error without
-// file and object.
+// ChartSource finds charts. Each call returns a chart that its caller may change. A chart that does not exist is an
+// *Error without file and object.
 type ChartSource interface {
 	Chart(ctx context.Context, ref ChartRef) (*Chart, error)
 }
 
-// RepositoryThenModules takes a chart from its repository, and where that does not answer from the Go module of the component. It
-// remembers for its own life which repositories do not answer. It is safe for concurrent use.
+// RepositoryThenModules takes a chart from its repository, and where that does not answer from the Go module of the
+// component. It remembers for its own life which repositories do not answer. It is safe for concurrent use.
 type RepositoryThenModules struct {
 	Modules []ModuleChart // the catalogue; see ReadCatalogue
 	// Folder holds charts, packaged (name-version.tgz) or unpacked; it comes after the repository and before the modules.

@@ -9,8 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// complete looks at what a cluster would miss: kinds that nothing defines, and namespaces that nothing makes. It is known in a second
-// here, and after a minute on a cluster.
+// complete looks at what a cluster would miss: kinds that nothing defines, and namespaces that nothing makes. It is
+// known in a second here, and after a minute on a cluster.
 func (l *load) complete() {
 	l.undefined()
 	for _, ns := range l.bundle.Namespaces() {

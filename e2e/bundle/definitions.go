@@ -6,7 +6,8 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// definitions adds to after the stages whose CRDs a stage needs, and gives notice where the bundle leaves that to chance.
+// definitions adds to after the stages whose CRDs a stage needs, and gives notice where the bundle leaves that to
+// chance.
 func (l *load) definitions(after map[string][]string) map[string][]string {
 	type definition struct {
 		stage string

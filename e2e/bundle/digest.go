@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// digest sums up what would be applied and in which order of stages. Paths, comments and the order of files in a folder do not count:
-// JSON has its keys sorted, and the objects of a stage are sorted by identity.
+// digest sums up what would be applied and in which order of stages. Paths, comments and the order of files in a
+// folder do not count: JSON has its keys sorted, and the objects of a stage are sorted by identity.
 func (b *Bundle) digest() (string, error) {
 	type entry struct {
 		Object  map[string]any

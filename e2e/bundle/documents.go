@@ -18,8 +18,8 @@ type document struct {
 	object map[string]any
 }
 
-// documents splits YAML at its document markers and parses each part, leaving out those without content. The error names the
-// document and the line at which it begins.
+// documents splits YAML at its document markers and parses each part, leaving out those without content. The error
+// names the document and the line at which it begins.
 func documents(data []byte) ([]document, error) {
 	var all []document
 	reader := utilyaml.NewYAMLReader(bufio.NewReader(bytes.NewReader(data)))

@@ -17,8 +17,8 @@ const (
 	maxTotal = 64 << 20 // bytes read in one load, files read twice counted twice
 )
 
-// confined is the disk as Kustomize may see it: readable below one root, never writable, with some files replaced in memory and a
-// limit on what is read. Symbolic links count by where they lead.
+// confined is the disk as Kustomize may see it: readable below one root, never writable, with some files replaced in
+// memory and a limit on what is read. Symbolic links count by where they lead.
 type confined struct {
 	filesys.FileSystem
 
@@ -147,7 +147,8 @@ func (c *confined) Glob(pattern string) ([]string, error) {
 	return inside, nil
 }
 
-// ignore leaves out what Flux's source-controller leaves out of an artifact: its defaults, then the .sourceignore files, then more.
+// ignore leaves out what Flux's source-controller leaves out of an artifact: its defaults, then the .sourceignore
+// files, then more.
 func (c *confined) ignore(more string) error {
 	domain := strings.Split(c.root, string(filepath.Separator))
 	patterns, err := sourceignore.LoadIgnorePatterns(c.root, domain)

@@ -15,8 +15,8 @@ import (
 // inflated begins the names of the files in memory that charts of a kustomization render to.
 const inflated = ".helm-chart-"
 
-// helmCharts renders the charts of a kustomization as `kustomize build --enable-helm` does, to files in memory that take their place
-// among its resources, so that its patches apply to them. No helm is executed.
+// helmCharts renders the charts of a kustomization as `kustomize build --enable-helm` does, to files in memory that
+// take their place among its resources, so that its patches apply to them. No helm is executed.
 func (l *load) helmCharts(dir, file string, content map[string]any) ([]string, error) {
 	text, err := yaml.Marshal(map[string]any{"helmCharts": content["helmCharts"], "helmGlobals": content["helmGlobals"]})
 	if err != nil {

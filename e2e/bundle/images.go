@@ -14,8 +14,8 @@ type Image struct {
 	UsedBy    []string // "Deployment cert-manager/external-dns container external-dns"
 }
 
-// Images lists the images of every pod template, init containers and the hooks of an install included, sorted by reference and without
-// duplicates. Images that a program only names to others in its arguments are not found.
+// Images lists the images of every pod template, init containers and the hooks of an install included, sorted by
+// reference and without duplicates. Images that a program only names to others in its arguments are not found.
 func (b *Bundle) Images() []Image {
 	uses := map[string][]string{}
 	add := func(o Object) {
@@ -54,8 +54,8 @@ func (b *Bundle) Images() []Image {
 	return all
 }
 
-// podSpecs finds the pod specs of an object at the places where Kubernetes' own kinds have them. Custom kinds that keep a whole
-// template there are found too.
+// podSpecs finds the pod specs of an object at the places where Kubernetes' own kinds have them. Custom kinds that
+// keep a whole template there are found too.
 func podSpecs(object map[string]any) []map[string]any {
 	var all []map[string]any
 	for _, path := range [][]string{

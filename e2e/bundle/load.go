@@ -15,8 +15,8 @@ import (
 
 const rootStage = "root"
 
-// Load reads the bundle at path, a folder, and renders all of it. It refuses a bundle of which a part cannot be rendered. The error is
-// an *Error unless ctx ended.
+// Load reads the bundle at path, a folder, and renders all of it. It refuses a bundle of which a part cannot be
+// rendered. The error is an *Error unless ctx ended.
 func Load(ctx context.Context, path string, opts Options) (*Bundle, error) {
 	b, err := Read(ctx, path, opts)
 	if err != nil {
@@ -28,8 +28,8 @@ func Load(ctx context.Context, path string, opts Options) (*Bundle, error) {
 	return b, nil
 }
 
-// Read reads the bundle at path and renders what can be rendered. What cannot is a finding, and the rest is read without it. The error
-// is an *Error unless ctx ended, and is about the bundle as a whole.
+// Read reads the bundle at path and renders what can be rendered. What cannot is a finding, and the rest is read
+// without it. The error is an *Error unless ctx ended, and is about the bundle as a whole.
 func Read(ctx context.Context, path string, opts Options) (*Bundle, error) {
 	dir, root, err := locate(path, opts.Root)
 	if err != nil {
@@ -86,8 +86,9 @@ func locate(path, root string) (dir, bound string, err error) {
 	return dir, bound, nil
 }
 
-// workTree returns the root of the source that dir lies in: its Git work tree, or the folder of its .sourceignore. A folder that was
-// taken out of its repository has neither: then it is the nearest folder below which the Kustomizations of dir find their paths.
+// workTree returns the root of the source that dir lies in: its Git work tree, or the folder of its .sourceignore. A
+// folder that was taken out of its repository has neither: then it is the nearest folder below which the
+// Kustomizations of dir find their paths.
 func workTree(dir string) string {
 	const levels = 4
 	for at := dir; at != filepath.Dir(at); at = filepath.Dir(at) {
@@ -172,8 +173,8 @@ func (l *load) all() error {
 	return nil
 }
 
-// add checks objects and puts them where they belong: what an engine reads goes to its Renderer, what is encrypted aside, and the
-// others into the stage.
+// add checks objects and puts them where they belong: what an engine reads goes to its Renderer, what is encrypted
+// aside, and the others into the stage.
 func (l *load) add(s *stage, objects []Object) error {
 	for _, o := range objects {
 		file, name := o.Source, describe(o.Unstructured)

@@ -12,8 +12,8 @@ import (
 	"helm.sh/helm/v4/pkg/chart/v2/loader"
 )
 
-// localChart loads a chart of the repository itself, with the charts that it depends on: from its charts folder, from their paths, or
-// from their repositories.
+// localChart loads a chart of the repository itself, with the charts that it depends on: from its charts folder, from
+// their paths, or from their repositories.
 func (l *load) localChart(dir string) (*Chart, error) { return l.localChartIn(dir, 0) }
 
 func (l *load) localChartIn(dir string, depth int) (*Chart, error) {

@@ -14,8 +14,9 @@ type Namespace struct {
 	Flux bool
 }
 
-// Namespaces lists the namespaces that the bundle makes or needs, sorted by name, those of every new cluster left out. One without a
-// Source must be there before: an installer may make it where Flux is set, and should call it a fault of the bundle otherwise.
+// Namespaces lists the namespaces that the bundle makes or needs, sorted by name, those of every new cluster left out.
+// One without a Source must be there before: an installer may make it where Flux is set, and should call it a fault of
+// the bundle otherwise.
 func (b *Bundle) Namespaces() []Namespace {
 	all := map[string]Namespace{}
 	note := func(name string, change func(*Namespace)) {

@@ -16,10 +16,12 @@ import (
 	"helm.sh/helm/v4/pkg/chart/v2/loader"
 )
 
-// chartLayer is the media type of the layer that is a chart's archive: https://helm.sh/docs/topics/registries/#oci-feature-deprecation-and-behavior-changes
+// chartLayer is the media type of the layer that is a chart's archive:
+// https://helm.sh/docs/topics/registries/#oci-feature-deprecation-and-behavior-changes
 const chartLayer = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
 
-// pull takes a chart from an OCI registry. It uses the credentials that the machine has for the registry, as every client does.
+// pull takes a chart from an OCI registry. It uses the credentials that the machine has for the registry, as every
+// client does.
 func (r *repository) pull(ctx context.Context, ref ChartRef) (*Chart, error) {
 	address := strings.TrimPrefix(r.url, "oci://") + "/" + ref.Name
 	within, cancel := context.WithTimeout(ctx, r.timeout+transfer)

@@ -2,8 +2,8 @@ package bundle
 
 import "slices"
 
-// Only returns the bundle with only the objects that keep wants, and the hooks and releases of those. What a stage waited for that is
-// left out, it does not wait for any more; what that one waited for, it does.
+// Only returns the bundle with only the objects that keep wants, and the hooks and releases of those. What a stage
+// waited for that is left out, it does not wait for any more; what that one waited for, it does.
 func (b *Bundle) Only(keep func(Object) bool) (*Bundle, error) {
 	out := *b
 	out.Stages = nil

@@ -7,8 +7,9 @@ import (
 	"k8s.io/apimachinery/pkg/api/equality"
 )
 
-// order sorts the stages: each after those it depends on and after those whose releases its own releases depend on, otherwise as found.
-// A stage that needs a CRD of another goes after it too, where that makes no circle: Flux would try again until the CRD is there.
+// order sorts the stages: each after those it depends on and after those whose releases its own releases depend on,
+// otherwise as found. A stage that needs a CRD of another goes after it too, where that makes no circle: Flux would
+// try again until the CRD is there.
 func (l *load) order() ([]*stage, error) {
 	home := map[string]string{} // HelmRelease to stage
 	for _, s := range l.stages {
@@ -93,8 +94,9 @@ func (l *load) settle(stages []*stage) error {
 	return nil
 }
 
-// twice reports whether an object is there already, just the same. Two stages may apply one object: the API server merges what they
-// send, and where they differ the last one wins. Helm takes nothing over that another release or a plain manifest made.
+// twice reports whether an object is there already, just the same. Two stages may apply one object: the API server
+// merges what they send, and where they differ the last one wins. Helm takes nothing over that another release or a
+// plain manifest made.
 func (l *load) twice(o Object) bool {
 	first, twice := l.ids[identity(o)]
 	if !twice {

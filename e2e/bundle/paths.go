@@ -14,8 +14,9 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
-// resolve finds spec.path, which counts from the root of its source: the repository. A bundle that is not in the repository it was
-// written for (a copy, or one among several) is its own root, or has it above: so the folders from the bundle upwards come next.
+// resolve finds spec.path, which counts from the root of its source: the repository. A bundle that is not in the
+// repository it was written for (a copy, or one among several) is its own root, or has it above: so the folders from
+// the bundle upwards come next.
 func (l *load) resolve(folder, source string) (string, error) {
 	places := []string{l.root}
 	for at := l.dir; at != l.root && at != filepath.Dir(at); at = filepath.Dir(at) {
@@ -53,8 +54,9 @@ func (l *load) foreign(s *stage) error {
 	}
 }
 
-// elsewhere reports whether a source of Flux is another repository than the one that is read. What a checkout is a checkout of is known
-// by its remote; without one, a source is its own unless the bundle declares it and it has nothing in common with the bundle.
+// elsewhere reports whether a source of Flux is another repository than the one that is read. What a checkout is a
+// checkout of is known by its remote; without one, a source is its own unless the bundle declares it and it has
+// nothing in common with the bundle.
 func (l *load) elsewhere(kind, namespace, name, folder string) (url string, other bool) {
 	source, declared := find(l.bundle.Flux, sourcev1.GroupVersion.Group, kind, namespace, name)
 	if !declared {
@@ -74,8 +76,8 @@ func (l *load) elsewhere(kind, namespace, name, folder string) (url string, othe
 	return url, err != nil
 }
 
-// ownSource reports whether a source is the one that brought the bundle itself: what `flux bootstrap` and the operator call it, or the
-// source of a Kustomization that points at the bundle's own folder.
+// ownSource reports whether a source is the one that brought the bundle itself: what `flux bootstrap` and the operator
+// call it, or the source of a Kustomization that points at the bundle's own folder.
 func (l *load) ownSource(namespace, name string) bool {
 	if name == namespace {
 		return true
@@ -109,8 +111,8 @@ func repositoryName(address string) string {
 	return strings.Join(parts[max(0, len(parts)-2):], "/")
 }
 
-// claim keeps folders that Kustomizations of a bundle without a kustomization.yaml point to out of its root stage. Flux itself would
-// apply them twice, which is never meant.
+// claim keeps folders that Kustomizations of a bundle without a kustomization.yaml point to out of its root stage.
+// Flux itself would apply them twice, which is never meant.
 func (l *load) claim() error {
 	own, err := l.scan.kustomization(l.dir)
 	if err != nil || own != "" {

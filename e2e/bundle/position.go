@@ -24,8 +24,9 @@ type placed struct {
 
 func newLines() *lines { return &lines{files: map[string][]placed{}} }
 
-// Position returns the file of an object, relative to the bundle's folder, and the line at which its document begins. What a chart
-// rendered stands where its release stands. With a text, it is the first line of the document that has it.
+// Position returns the file of an object, relative to the bundle's folder, and the line at which its document begins.
+// What a chart rendered stands where its release stands. With a text, it is the first line of the document that has
+// it.
 func (b *Bundle) Position(o Object, text string) (name string, line int) {
 	name, rest, _ := strings.Cut(o.Source, ": ")
 	if b.lines == nil {
@@ -40,7 +41,8 @@ func (b *Bundle) Position(o Object, text string) (name string, line int) {
 	return name, b.lines.of(path, rest)
 }
 
-// of returns the line of an object ("Kind namespace/name"), or 1 where the file has no such document; 0 where there is no file.
+// of returns the line of an object ("Kind namespace/name"), or 1 where the file has no such document; 0 where there is
+// no file.
 func (l *lines) of(path, object string) int {
 	documents := l.read(path)
 	if len(documents) == 0 {

@@ -11,8 +11,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// postRender applies spec.postRenderers in order, and then spec.commonMetadata. By default hooks go through them together with the
-// rest, as with Helm 4; "nohooks" spares them and "separate" gives them a pass of their own.
+// postRender applies spec.postRenderers in order, and then spec.commonMetadata. By default hooks go through them
+// together with the rest, as with Helm 4; "nohooks" spares them and "separate" gives them a pass of their own.
 func postRender(objects []*unstructured.Unstructured, hooks []Hook, spec *helmv2.HelmRelease) ([]*unstructured.Unstructured, []Hook, error) {
 	strategy := spec.Spec.PostRenderStrategy
 	for _, renderer := range spec.Spec.PostRenderers {

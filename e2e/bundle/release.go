@@ -17,8 +17,8 @@ import (
 // renderTime is how long the templates of one chart may take. Charts render in well under a second.
 const renderTime = 20 * time.Second
 
-// release is a Helm release that waits to be rendered. What is no HelmRelease (an Application of Argo CD, a HelmChart of k3s) is put
-// into the words of one.
+// release is a Helm release that waits to be rendered. What is no HelmRelease (an Application of Argo CD, a HelmChart
+// of k3s) is put into the words of one.
 type release struct {
 	stage  *stage
 	object Object
@@ -258,7 +258,8 @@ func (l *load) hasNamespace(name string) bool {
 	return false
 }
 
-// releaseName is the name that Flux gives a release: Helm's limit is 53 characters, and a longer one ends in a hash of itself.
+// releaseName is the name that Flux gives a release: Helm's limit is 53 characters, and a longer one ends in a hash of
+// itself.
 func releaseName(r *helmv2.HelmRelease) string {
 	const most, kept, hashed = 53, 40, 12
 	name := r.GetReleaseName()

@@ -5,9 +5,10 @@ import (
 	"k8s.io/apimachinery/pkg/runtime/schema"
 )
 
-// Renderer is one dialect of delivery: it takes the objects that are addressed to an engine instead of to the cluster, and adds to the
-// load what that engine would make of them, as stages, releases or objects. Folders are not its business: a folder is built by
-// Kustomize where it has a kustomization.yaml and read as plain manifests where it has none, whichever engine points at it.
+// Renderer is one dialect of delivery: it takes the objects that are addressed to an engine instead of to the cluster,
+// and adds to the load what that engine would make of them, as stages, releases or objects. Folders are not its
+// business: a folder is built by Kustomize where it has a kustomization.yaml and read as plain manifests where it has
+// none, whichever engine points at it.
 type Renderer interface {
 	// takes reports whether an object is one of the engine's.
 	takes(kind schema.GroupVersionKind) bool

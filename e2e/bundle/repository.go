@@ -40,10 +40,10 @@ type repository struct {
 	client     *http.Client
 	timeout    time.Duration
 
-	mu    sync.Mutex
+	mu      sync.Mutex
 	fetched bool
-	index *index
-	err   error
+	index   *index
+	err     error
 }
 
 // index is the part of a repository's index.yaml that is needed here.

@@ -11,8 +11,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// resourceSet adds what the Flux Operator makes of a ResourceSet: its resources once for each of its inputs, by Go's templates with
-// << and >>. Inputs that come from a provider are known on a cluster only.
+// resourceSet adds what the Flux Operator makes of a ResourceSet: its resources once for each of its inputs, by Go's
+// templates with << and >>. Inputs that come from a provider are known on a cluster only.
 func (l *load) resourceSet(s *stage, o Object) error {
 	from, _, _ := unstructured.NestedSlice(o.Object, "spec", "inputsFrom")
 	inputs, _, _ := unstructured.NestedSlice(o.Object, "spec", "inputs")

@@ -16,9 +16,9 @@ import (
 
 const maxDepth = 32 // folders that include folders
 
-// scanner walks what a build would read, before the build: it names the file at fault, which Kustomize often does not, and it keeps
-// Kustomize from fetching anything, since that would fetch over the network or run git. An entry that cannot be followed is kept as a
-// finding and taken off the list in memory, so that the rest of the folder is built.
+// scanner walks what a build would read, before the build: it names the file at fault, which Kustomize often does not,
+// and it keeps Kustomize from fetching anything, since that would fetch over the network or run git. An entry that
+// cannot be followed is kept as a finding and taken off the list in memory, so that the rest of the folder is built.
 type scanner struct {
 	fs   *confined
 	base string // the bundle's folder, to which names in findings are relative
@@ -29,7 +29,8 @@ type scanner struct {
 	keep func(err error, file, object string) error
 	// charts renders the helmCharts of a kustomization to files; nil where the engine does not.
 	charts func(dir, file string, content map[string]any) ([]string, error)
-	// chart takes a folder that is a chart, where the folder above it has no kustomization; nil where the engine would not.
+	// chart takes a folder that is a chart, where the folder above it has no kustomization; nil where the engine would
+	// not.
 	chart func(dir string)
 	// lenient passes over files without an object: whose rules hold for the bundle's own folder is not known.
 	lenient func(file string)
@@ -45,8 +46,8 @@ func (s *scanner) name(path string) string {
 	return path
 }
 
-// folder checks a folder that has a kustomization, or prepares one as Flux does: of all YAML files below, where a folder with a
-// kustomization of its own counts as one.
+// folder checks a folder that has a kustomization, or prepares one as Flux does: of all YAML files below, where a
+// folder with a kustomization of its own counts as one.
 func (s *scanner) folder(dir string, depth int) error {
 	if s.seen[dir] {
 		return nil
@@ -120,8 +121,8 @@ func (s *scanner) kustomization(dir string) (string, error) {
 	return strings.Join(found, ""), nil
 }
 
-// references checks all that a kustomization names, and reports whether it changed the content. Where Kustomize would take a file's
-// content or a pair key=file, both are handled.
+// references checks all that a kustomization names, and reports whether it changed the content. Where Kustomize would
+// take a file's content or a pair key=file, both are handled.
 func (s *scanner) references(dir, file string, content map[string]any, depth int) (changed bool, err error) {
 	if s.generators(dir, file, content) {
 		changed = true

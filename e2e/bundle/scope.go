@@ -12,7 +12,8 @@ import (
 	"k8s.io/client-go/kubernetes/scheme"
 )
 
-// clusterKinds are Kubernetes' own kinds that live in no namespace, by group. No table of them is in the API's Go types.
+// clusterKinds are Kubernetes' own kinds that live in no namespace, by group. No table of them is in the API's Go
+// types.
 func clusterKinds() map[string][]string {
 	return map[string][]string{
 		"":                             {"Namespace", "Node", "PersistentVolume", "ComponentStatus"},
@@ -55,8 +56,8 @@ func defines(o *unstructured.Unstructured) (schema.GroupKind, bool) {
 	return schema.GroupKind{Group: group, Kind: kind}, true
 }
 
-// namespaced reports whether a kind lives in namespaces, and whether that is known at all. Where it is not, the name decides: custom
-// kinds of the whole cluster are called ClusterIssuer, ClusterPolicy and so on.
+// namespaced reports whether a kind lives in namespaces, and whether that is known at all. Where it is not, the name
+// decides: custom kinds of the whole cluster are called ClusterIssuer, ClusterPolicy and so on.
 func (s scopes) namespaced(kind schema.GroupKind) (yes, known bool) {
 	if list, own := clusterKinds()[kind.Group]; own && (list[0] == "*" || slices.Contains(list, kind.Kind)) {
 		return false, true

@@ -26,8 +26,8 @@ type stage struct {
 	done      bool
 }
 
-// folders builds the bundle's folder and then every stage that is found, each after what it depends on, since a build may bring further
-// stages and the ConfigMaps that later ones substitute from.
+// folders builds the bundle's folder and then every stage that is found, each after what it depends on, since a build
+// may bring further stages and the ConfigMaps that later ones substitute from.
 func (l *load) folders() error {
 	root := &stage{Stage: Stage{Name: rootStage, Path: "."}, done: true}
 	l.stages = append(l.stages, root)
@@ -144,7 +144,8 @@ func (l *load) stuck() (progress bool, err error) {
 	return true, l.keep(refused, file(at.object), describe(at.object.Unstructured))
 }
 
-// cycle follows edges from a node, over nodes that are still open, until one repeats. Each open node must have an open successor.
+// cycle follows edges from a node, over nodes that are still open, until one repeats. Each open node must have an open
+// successor.
 func cycle(from string, edges func(string) []string, open func(string) bool) []string {
 	var path []string
 	for at := from; ; {
@@ -184,8 +185,8 @@ func file(o Object) string {
 	return name
 }
 
-// chartFolder adds the release of a chart's folder, as the generators of the field do: by the folder's name, in a namespace of that
-// name.
+// chartFolder adds the release of a chart's folder, as the generators of the field do: by the folder's name, in a
+// namespace of that name.
 func (l *load) chartFolder(dir string) {
 	name := filepath.Base(dir)
 	o := Object{Unstructured: &unstructured.Unstructured{Object: map[string]any{

@@ -21,8 +21,8 @@ const (
 	maxSubstituted     = 16 << 20 // bytes of one object after substitution; a value may be used many times
 )
 
-// substitute has Flux replace ${variables} in an object. missing supplies a variable without a value, or refuses it. The
-// result says which labels and annotations Flux would read as something other than text.
+// substitute has Flux replace ${variables} in an object. missing supplies a variable without a value, or refuses it.
+// The result says which labels and annotations Flux would read as something other than text.
 func substitute(
 	ctx context.Context, from *resource.Resource, variables map[string]string, missing func(name string) (string, error),
 ) (bent []string, err error) {
@@ -90,8 +90,8 @@ func substitute(
 	return bent, nil
 }
 
-// straighten restores to text what a label or annotation was meant to be. Kustomize drops the quotes of "${variable}", so a value
-// like false or 004 comes back as a boolean or a number, which the API server refuses.
+// straighten restores to text what a label or annotation was meant to be. Kustomize drops the quotes of "${variable}",
+// so a value like false or 004 comes back as a boolean or a number, which the API server refuses.
 func straighten(
 	before, after map[string]any, path []string, variables map[string]string, missing func(string) (string, error),
 ) ([]string, error) {

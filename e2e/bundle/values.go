@@ -15,8 +15,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// values has Flux merge what a HelmRelease sets: each of valuesFrom in order, then the inline values over them, except where a
-// targetPath wins over both.
+// values has Flux merge what a HelmRelease sets: each of valuesFrom in order, then the inline values over them, except
+// where a targetPath wins over both.
 func (l *load) values(r *release) (map[string]any, error) {
 	inline, refs := r.spec.GetValues(), r.spec.Spec.ValuesFrom
 	for {
@@ -35,7 +35,8 @@ func (l *load) values(r *release) (map[string]any, error) {
 	}
 }
 
-// valuesRefused puts the library's error into words, and says which reference can be left out: one to a Secret that is not there.
+// valuesRefused puts the library's error into words, and says which reference can be left out: one to a Secret that is
+// not there.
 func (l *load) valuesRefused(r *release, refs []helmv2.ValuesReference, err error) (at int, refused error) {
 	var known *Error
 	if errors.As(err, &known) {
@@ -85,7 +86,8 @@ func (l *load) valuesRefused(r *release, refs []helmv2.ValuesReference, err erro
 	}
 }
 
-// withValuesFiles makes the chart's defaults those of the named files in it, which replace values.yaml unless they name it too.
+// withValuesFiles makes the chart's defaults those of the named files in it, which replace values.yaml unless they
+// name it too.
 func withValuesFiles(chart *helmchart.Chart, files []string, ignoreMissing bool) error {
 	if len(files) == 0 {
 		return nil

@@ -25,8 +25,8 @@ type Variable struct {
 	UsedIn []string // files
 }
 
-// variables gathers what a Kustomization substitutes, as Flux does: ConfigMaps and Secrets in the order given, then inline values,
-// line breaks taken out. It reports whether Flux would substitute at all.
+// variables gathers what a Kustomization substitutes, as Flux does: ConfigMaps and Secrets in the order given, then
+// inline values, line breaks taken out. It reports whether Flux would substitute at all.
 func (l *load) variables(s *stage) (map[string]string, bool, error) {
 	post := s.spec.Spec.PostBuild
 	if post == nil {
@@ -150,8 +150,9 @@ func uses(value any, name string) []string {
 	return nil
 }
 
-// ungoverned decides about an object of the bundle's own folder, which is under no Kustomization's postBuild that is known. What is given
-// by Options is for those objects that use it. Others that use variables are applied by a Kustomization elsewhere.
+// ungoverned decides about an object of the bundle's own folder, which is under no Kustomization's postBuild that is
+// known. What is given by Options is for those objects that use it. Others that use variables are applied by a
+// Kustomization elsewhere.
 func (l *load) ungoverned(b built, object map[string]any) (replace bool, err error) {
 	kind, _ := object["kind"].(string)
 	for _, text := range texts(object) {

@@ -16,12 +16,12 @@ type Wave struct {
 	Release string // namespace/name of the Helm release, or ""
 }
 
-// Waves returns the stage's objects and install hooks in the order in which they can be applied: namespaces and CRDs, then plain
-// objects, then each release with the hooks before and after it. Empty waves are left out.
+// Waves returns the stage's objects and install hooks in the order in which they can be applied: namespaces and CRDs,
+// then plain objects, then each release with the hooks before and after it. Empty waves are left out.
 func (s Stage) Waves() []Wave { return s.waves(func(Object) bool { return true }, nil) }
 
-// UpgradeWaves returns the same for a cluster on which the given releases (namespace/name) are installed: what Helm applies at an
-// install only is left out of them, and the hooks are those of an upgrade.
+// UpgradeWaves returns the same for a cluster on which the given releases (namespace/name) are installed: what Helm
+// applies at an install only is left out of them, and the hooks are those of an upgrade.
 func (s Stage) UpgradeWaves(installed []string) []Wave {
 	return s.waves(func(o Object) bool { return !o.InstallOnly || !slices.Contains(installed, o.Release) }, installed)
 }
@@ -103,8 +103,8 @@ func (h Hook) runs() bool {
 	return slices.ContainsFunc([]string{"pre-install", "post-install", "pre-upgrade", "post-upgrade"}, func(event string) bool { return slices.Contains(h.Events, event) })
 }
 
-// byKind sorts plain objects as Helm sorts those of a chart, so that a pod does not come before its account or its configuration.
-// Kinds that Helm does not know come last, in build order.
+// byKind sorts plain objects as Helm sorts those of a chart, so that a pod does not come before its account or its
+// configuration. Kinds that Helm does not know come last, in build order.
 func byKind(objects []Object) []Object {
 	rank := func(o Object) int {
 		if at := slices.Index(releaseutil.InstallOrder, o.GetKind()); at >= 0 {

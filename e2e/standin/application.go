@@ -13,8 +13,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 )
 
-// Server is the program that answers in the place of an application: it listens on the ports that PORTS names, over plain HTTP, answers
-// every path with 200, and says in its answer that it stands in and for what (NAME).
+// Server is the program that answers in the place of an application: it listens on the ports that PORTS names, over
+// plain HTTP, answers every path with 200, and says in its answer that it stands in and for what (NAME).
 type Server struct {
 	Image string
 }
@@ -22,9 +22,10 @@ type Server struct {
 // defaultPort is the port of a stand-in to which no Service leads by number.
 const defaultPort = 8080
 
-// Application renders a workload that takes the place of one whose images cannot be had. It keeps what the route and the cluster see of
-// it (name, namespace, labels, selector, the ports that Services lead to, by number and by name) and nothing of what it does: no
-// volumes, no rights, no init containers, one container that satisfies the restricted profile of pod security. Probes ask the stand-in.
+// Application renders a workload that takes the place of one whose images cannot be had. It keeps what the route and
+// the cluster see of it (name, namespace, labels, selector, the ports that Services lead to, by number and by name)
+// and nothing of what it does: no volumes, no rights, no init containers, one container that satisfies the restricted
+// profile of pod security. Probes ask the stand-in.
 func (s Server) Application(o bundle.Object, services []bundle.Object) (*unstructured.Unstructured, error) {
 	pod, ok := PodOf(o)
 	if !ok {
@@ -93,8 +94,8 @@ type port struct {
 	number int32
 }
 
-// portsOf lists the ports that Services lead to in a pod: by number, or by the name that a container gives one. A name that no
-// container has gets a port of its own, since the Service waits for the name.
+// portsOf lists the ports that Services lead to in a pod: by number, or by the name that a container gives one. A name
+// that no container has gets a port of its own, since the Service waits for the name.
 func portsOf(pod corev1.PodSpec, namespace string, template map[string]string, services []bundle.Object) ([]port, error) {
 	named := map[string]int32{}
 	for _, c := range pod.Containers {

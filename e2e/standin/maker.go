@@ -26,7 +26,8 @@ type operator struct {
 
 // operators are the kinds that the field uses. https://external-secrets.io, https://sealed-secrets.netlify.app,
 // https://developer.1password.com/docs/k8s/operator, https://developer.hashicorp.com/vault/docs/platform/k8s/vso,
-// https://secrets-store-csi-driver.sigs.k8s.io, https://infisical.com/docs, https://docs.doppler.com, https://bitwarden.com/help.
+// https://secrets-store-csi-driver.sigs.k8s.io, https://infisical.com/docs, https://docs.doppler.com,
+// https://bitwarden.com/help.
 func operators() []operator {
 	return []operator{
 		{"external-secrets.io", "ExternalSecret", [][]string{{"spec", "target", "name"}}, nil, externalKeys},
@@ -52,7 +53,8 @@ func operators() []operator {
 	}
 }
 
-// Foreign reports whether an object makes Secrets, or brings them from elsewhere, by an operator that is no part of the edge.
+// Foreign reports whether an object makes Secrets, or brings them from elsewhere, by an operator that is no part of
+// the edge.
 func Foreign(o *unstructured.Unstructured) bool {
 	group := o.GroupVersionKind().Group
 	return slices.ContainsFunc(operators(), func(k operator) bool { return k.group == group }) || strings.HasSuffix(group, "external-secrets.io") ||

@@ -31,7 +31,8 @@ type Secret struct {
 	Name      string `json:"name"`
 	Type      string `json:"type,omitempty"` // of the Secret; "" is Opaque
 	Keys      []Key  `json:"keys"`
-	// From is the object that would make it: "ExternalSecret external-dns/cloudflare"; "" where nothing in the bundle does.
+	// From is the object that would make it: "ExternalSecret external-dns/cloudflare"; "" where nothing in the bundle
+	// does.
 	From   string `json:"from,omitempty"`
 	Reason string `json:"reason"`
 	File   string `json:"file,omitempty"`
@@ -73,9 +74,9 @@ func (s Secret) Object(value Value) (*unstructured.Unstructured, error) {
 	}}, nil
 }
 
-// Secrets lists the stand-ins for what objects use: for each Secret that one of them reads and that the bundle does not bring in the
-// clear, whether an operator would make it, it is encrypted, or it is nowhere. Secrets that a component of the edge makes itself (those
-// of issuers and certificates) are not among them.
+// Secrets lists the stand-ins for what objects use: for each Secret that one of them reads and that the bundle does
+// not bring in the clear, whether an operator would make it, it is encrypted, or it is nowhere. Secrets that a
+// component of the edge makes itself (those of issuers and certificates) are not among them.
 func Secrets(b *bundle.Bundle, used []bundle.Object) []Secret {
 	uses := usesOf(used)
 	var all []Secret
@@ -145,7 +146,8 @@ func brings(b *bundle.Bundle, namespace, name string) bool {
 	return false
 }
 
-// makes reports whether a component of the edge makes a Secret: cert-manager those of issuers, certificates and annotated routes.
+// makes reports whether a component of the edge makes a Secret: cert-manager those of issuers, certificates and
+// annotated routes.
 func makes(objects []bundle.Object, namespace, name string) bool {
 	for _, o := range objects {
 		if !strings.HasSuffix(o.GroupVersionKind().Group, "cert-manager.io") {

@@ -9,8 +9,8 @@ import (
 // domainOf ends the zones of stand-ins: a name that RFC 2606 reserves, so it belongs to no one.
 const domainOf = ".example"
 
-// Variable is the stand-in for a variable without a value, by its name and the texts in which it occurs. What is used as a domain gets
-// a zone of its own.
+// Variable is the stand-in for a variable without a value, by its name and the texts in which it occurs. What is used
+// as a domain gets a zone of its own.
 func Variable(name string, uses []string) string {
 	upper := strings.ToUpper(name)
 	has := func(parts ...string) bool {

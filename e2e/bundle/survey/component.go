@@ -20,7 +20,8 @@ const (
 	IsTunnel      Role = "tunnel"
 )
 
-// program is a component of the edge as it is recognized: by its images, and by its chart where that cannot be rendered.
+// program is a component of the edge as it is recognized: by its images, and by its chart where that cannot be
+// rendered.
 type program struct {
 	name   string
 	role   Role

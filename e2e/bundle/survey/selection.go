@@ -12,8 +12,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/standin"
 )
 
-// Options change what is taken for the edge. A pattern is Kind/name or Kind/namespace/name, with stars; it matches an object, or the
-// object that requested its chart or stage.
+// Options change what is taken for the edge. A pattern is Kind/name or Kind/namespace/name, with stars; it matches an
+// object, or the object that requested its chart or stage.
 type Options struct {
 	Include, Exclude []string
 }
