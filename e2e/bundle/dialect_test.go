@@ -138,6 +138,26 @@ patches: [{target: {kind: Job}, patch: "{apiVersion: batch/v1, kind: Job, metada
 	}
 }
 
+// A repository is read by the folder that its Flux is pointed at.
+func TestTheClusterOfARepository(t *testing.T) {
+	t.Parallel()
+	sync := func(path string) string { return fluxOf("flux-system", path, "") }
+	one := files{
+		git: "", "clusters/a/flux-system/gotk-sync.yaml": sync("./clusters/a"), "clusters/a/k.yaml": fluxOf("apps", "./apps", ""),
+		"apps/x.yaml": configMap("app", "x", "{}"), "other/x.yaml": configMap("app", "not-applied", "{}"),
+	}
+	b, err := bundle.Read(t.Context(), write(t, one), bundle.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"apps: ConfigMap app/x"}, outline(b)); diff != "" {
+		t.Errorf("objects (-want +got)\n%s", diff)
+	}
+	two := write(t, one, files{"clusters/b/flux-system/gotk-sync.yaml": sync("./clusters/b"), "clusters/b/x.yaml": configMap("app", "b", "{}")})
+	_, err = bundle.Read(t.Context(), two, bundle.Options{})
+	expect(t, err, two, "", "several clusters: clusters/a, clusters/b")
+}
+
 // Each Application of Argo CD is read as Argo CD reads it.
 func TestArgoCD(t *testing.T) {
 	t.Parallel()

@@ -35,6 +35,9 @@ func Read(ctx context.Context, path string, opts Options) (*Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
+	if dir, err = cluster(dir, root, confine(root)); err != nil {
+		return nil, err
+	}
 	l := &load{
 		ctx: ctx, opts: opts, dir: dir, root: root,
 		bundle: &Bundle{Path: dir, Root: root, variables: map[string]string{}},
