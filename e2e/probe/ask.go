@@ -13,17 +13,34 @@ import (
 )
 
 // userAgent is what the client says it is.
-const userAgent = "edgeproof-outside/1"
+const userAgent = "edgeproof-probe/1"
 
 // reported are the headers that a report carries.
 func reported() []string {
-	return []string{"Content-Type", "Content-Length", "Location", "Server", "Date", "Strict-Transport-Security", "Retry-After", "Via", "Cf-Ray", "X-Forwarded-Host", "X-Served-By"}
+	return []string{
+		"Content-Type",
+		"Content-Length",
+		"Location",
+		"Server",
+		"Date",
+		"Strict-Transport-Security",
+		"Retry-After",
+		"Via",
+		"Cf-Ray",
+		"X-Forwarded-Host",
+		"X-Served-By",
+	}
 }
 
 // ask sends one HTTP request over the connection.
 func ask(ctx context.Context, conn net.Conn, t target, rep Report) Report {
 	start := time.Now()
-	req, err := http.NewRequestWithContext(ctx, strings.ToUpper(defaultTo(rep.Request.Method, http.MethodGet)), t.url.String(), nil)
+	req, err := http.NewRequestWithContext(
+		ctx,
+		strings.ToUpper(defaultTo(rep.Request.Method, http.MethodGet)),
+		t.url.String(),
+		nil,
+	)
 	if err != nil {
 		return rep.fail(StepRequest, ClassInvalid, err)
 	}
@@ -39,7 +56,12 @@ func ask(ctx context.Context, conn net.Conn, t target, rep Report) Report {
 		used = true
 		return conn, nil
 	}
-	transport := &http.Transport{DialContext: dial, DialTLSContext: dial, ForceAttemptHTTP2: true, DisableCompression: true}
+	transport := &http.Transport{
+		DialContext:        dial,
+		DialTLSContext:     dial,
+		ForceAttemptHTTP2:  true,
+		DisableCompression: true,
+	}
 	defer transport.CloseIdleConnections()
 	resp, err := transport.RoundTrip(req)
 	if err != nil {

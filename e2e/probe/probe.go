@@ -168,7 +168,11 @@ func (c *Client) addresses(ctx context.Context, req Request, t target, rep Repor
 			host, port = strings.Trim(raw, "[]"), t.port
 		}
 		if _, err := netip.ParseAddr(host); err != nil {
-			return nil, rep.fail(StepRequest, ClassInvalid, fmt.Errorf("address %q: give an IP address, with or without port", raw))
+			return nil, rep.fail(
+				StepRequest,
+				ClassInvalid,
+				fmt.Errorf("address %q: give an IP address, with or without port", raw),
+			)
 		}
 		return []string{net.JoinHostPort(host, port)}, rep
 	}

@@ -106,7 +106,11 @@ func exchange(ctx context.Context, server, name string, qtype uint16) (*dns.Msg,
 	query := new(dns.Msg)
 	query.SetQuestion(name, qtype)
 	query.SetEdns0(udpSize, false)
-	reply, _, err := (&dns.Client{Net: "udp", UDPSize: udpSize, Timeout: queryTimeout}).ExchangeContext(ctx, query, server)
+	reply, _, err := (&dns.Client{Net: "udp", UDPSize: udpSize, Timeout: queryTimeout}).ExchangeContext(
+		ctx,
+		query,
+		server,
+	)
 	if err == nil && reply.Truncated {
 		reply, _, err = (&dns.Client{Net: "tcp", Timeout: queryTimeout}).ExchangeContext(ctx, query, server)
 	}

@@ -78,7 +78,11 @@ func (c *Client) handshake(ctx context.Context, conn net.Conn, t target, rep Rep
 	if err == nil {
 		return client, rep
 	}
-	rep = rep.fail(StepTLS, certificateClass(err, state.PeerCertificates), fmt.Errorf("verify certificate for %s: %w", t.sni, err))
+	rep = rep.fail(
+		StepTLS,
+		certificateClass(err, state.PeerCertificates),
+		fmt.Errorf("verify certificate for %s: %w", t.sni, err),
+	)
 	if rep.Request.Insecure {
 		return client, rep
 	}
@@ -95,7 +99,9 @@ func (c *Client) verify(chain []*x509.Certificate, name string, h *Handshake) er
 	}
 	leads := func(roots *x509.CertPool) bool {
 		// A moment inside the leaf's own validity leaves only the chain to be judged.
-		_, err := chain[0].Verify(x509.VerifyOptions{Roots: roots, Intermediates: intermediates, CurrentTime: chain[0].NotAfter.Add(-time.Second)})
+		_, err := chain[0].Verify(
+			x509.VerifyOptions{Roots: roots, Intermediates: intermediates, CurrentTime: chain[0].NotAfter.Add(-time.Second)},
+		)
 		return err == nil
 	}
 	if leads(c.o.Trusted) {

@@ -103,8 +103,13 @@ func (v Validity) complete() (Validity, error) {
 	if v.Lifetime == 0 {
 		v.Lifetime = DefaultValidity
 	}
-	if v.Lifetime < time.Second || v.Lifetime > 100*365*24*time.Hour || v.Backdate < 0 || v.Backdate > 100*365*24*time.Hour {
-		return v, fmt.Errorf("backdate %v, lifetime %v: give a lifetime of at least 1s and a backdate that is not negative, both under 100 years", v.Backdate, v.Lifetime)
+	if v.Lifetime < time.Second || v.Lifetime > 100*365*24*time.Hour || v.Backdate < 0 ||
+		v.Backdate > 100*365*24*time.Hour {
+		return v, fmt.Errorf(
+			"backdate %v, lifetime %v: give a lifetime of at least 1s and a backdate that is not negative, both under 100 years",
+			v.Backdate,
+			v.Lifetime,
+		)
 	}
 	return v, nil
 }
@@ -206,8 +211,12 @@ func (a *Authority) finalize(w http.ResponseWriter, r *http.Request, orderID str
 	refusal := a.checkCAA(r.Context(), orderID)
 	if refusal == nil && !a.ownWays && wantsStaple(payloadOf(r)) {
 		// [SRC boulder ra, ISS 2025; letsencrypt.org/2024/12/05/ending-ocsp: since 2025-05-07]
-		refusal = typed("unauthorized", http.StatusForbidden, "Error finalizing order :: OCSP must-staple extension is no longer "+
-			"available: see https://letsencrypt.org/2024/12/05/ending-ocsp")
+		refusal = typed(
+			"unauthorized",
+			http.StatusForbidden,
+			"Error finalizing order :: OCSP must-staple extension is no longer "+
+				"available: see https://letsencrypt.org/2024/12/05/ending-ocsp",
+		)
 	}
 	if refusal != nil {
 		a.refuse(r.Context(), w, refusal)

@@ -76,7 +76,11 @@ func (a *Authority) lookupCAA(ctx context.Context, name string) ([]*dns.CAA, err
 		return nil, fmt.Errorf("DNS problem: query timed out looking up CAA for %s", strings.TrimSuffix(name, "."))
 	}
 	if reply.Rcode != dns.RcodeSuccess && reply.Rcode != dns.RcodeNameError {
-		return nil, fmt.Errorf("DNS problem: %s looking up CAA for %s", dns.RcodeToString[reply.Rcode], strings.TrimSuffix(name, "."))
+		return nil, fmt.Errorf(
+			"DNS problem: %s looking up CAA for %s",
+			dns.RcodeToString[reply.Rcode],
+			strings.TrimSuffix(name, "."),
+		)
 	}
 	var records []*dns.CAA
 	for _, rr := range reply.Answer {

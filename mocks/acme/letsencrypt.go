@@ -21,7 +21,8 @@ import (
 // termsOfService is where Let's Encrypt's agreement is [UNV: the version is from memory].
 const termsOfService = "https://letsencrypt.org/documents/LE-SA-v1.5-February-24-2025.pdf"
 
-// offeredChallenges are the challenge types of Let's Encrypt, in the order of its answers [ISS acme.sh#7085, 2026-07-05].
+// offeredChallenges are the challenge types of Let's Encrypt, in the order of its answers [ISS acme.sh#7085,
+// 2026-07-05].
 func offeredChallenges() []string {
 	return []string{pebble.ChallengeHTTP01, pebble.ChallengeTLSALPN01, pebble.ChallengeDNS01}
 }
@@ -106,7 +107,11 @@ func (a *Authority) changeKey(w http.ResponseWriter, r *http.Request) {
 	if key := newKey(payloadOf(r)); key != nil {
 		if other, err := a.store.GetAccountByKey(key.Key); err == nil && other != nil {
 			w.Header().Set("Location", "https://"+r.Host+accountPath+other.ID)
-			a.refuse(r.Context(), w, typed("malformed", http.StatusConflict, "New key is already in use for a different account"))
+			a.refuse(
+				r.Context(),
+				w,
+				typed("malformed", http.StatusConflict, "New key is already in use for a different account"),
+			)
 			return
 		}
 	}

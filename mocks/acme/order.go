@@ -26,7 +26,8 @@ func (a *Authority) directory(w http.ResponseWriter, r *http.Request) {
 func offer(directory []byte, profiles []string, ownWays bool) []byte {
 	var all, meta map[string]json.RawMessage
 	var descriptions map[string]string
-	if json.Unmarshal(directory, &all) != nil || json.Unmarshal(all["meta"], &meta) != nil || json.Unmarshal(meta["profiles"], &descriptions) != nil {
+	if json.Unmarshal(directory, &all) != nil || json.Unmarshal(all["meta"], &meta) != nil ||
+		json.Unmarshal(meta["profiles"], &descriptions) != nil {
 		return directory
 	}
 	maps.DeleteFunc(descriptions, func(name, _ string) bool { return !slices.Contains(profiles, name) })
@@ -102,12 +103,20 @@ func (o orderRequest) refusal(profiles []string, ownWays bool) *pebble.ProblemDe
 	}
 	for _, name := range names {
 		if why := unfit(name); why != "" {
-			return typed("rejectedIdentifier", http.StatusBadRequest, "Invalid identifiers requested :: Cannot issue for %q: %s", name, why)
+			return typed(
+				"rejectedIdentifier",
+				http.StatusBadRequest,
+				"Invalid identifiers requested :: Cannot issue for %q: %s",
+				name,
+				why,
+			)
 		}
 		_, rest, _ := strings.Cut(name, ".")
 		if !strings.HasPrefix(name, "*.") && slices.Contains(names, "*."+rest) { // [ISS acme.sh, 2019-03; SRC boulder]
-			return pebble.MalformedProblem(fmt.Sprintf("Error creating new order :: Domain name %q is redundant with a wildcard "+
-				"domain in the same request. Remove one or the other from the certificate request.", name))
+			return pebble.MalformedProblem(
+				fmt.Sprintf("Error creating new order :: Domain name %q is redundant with a wildcard "+
+					"domain in the same request. Remove one or the other from the certificate request.", name),
+			)
 		}
 	}
 	return nil

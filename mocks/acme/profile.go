@@ -28,7 +28,11 @@ type Profiles struct {
 // builtIn are the profiles Pebble is started with; more cannot be added to it later.
 func builtIn() map[string]ca.Profile {
 	profile := func(about string, commonName bool, lifetime time.Duration) ca.Profile {
-		return ca.Profile{Description: about, PromoteCommonName: commonName, ValidityPeriod: uint64(lifetime / time.Second)} //nolint:gosec // positive
+		return ca.Profile{
+			Description:       about,
+			PromoteCommonName: commonName,
+			ValidityPeriod:    uint64(lifetime / time.Second),
+		} //nolint:gosec // positive
 	}
 	return map[string]ca.Profile{
 		Classic:    profile("90 days, with a common name", true, DefaultValidity),
@@ -58,7 +62,11 @@ func (p Profiles) complete() (Profiles, error) {
 		standard = offered[0]
 	}
 	if !slices.Contains(offered, standard) {
-		return Profiles{}, fmt.Errorf("default profile %q is not offered: give one of %s", standard, strings.Join(offered, ", "))
+		return Profiles{}, fmt.Errorf(
+			"default profile %q is not offered: give one of %s",
+			standard,
+			strings.Join(offered, ", "),
+		)
 	}
 	slices.Sort(offered)
 	return Profiles{Offered: slices.Compact(offered), Default: standard}, nil

@@ -34,8 +34,15 @@ func (a *Authority) Sign(request *x509.CertificateRequest, v Validity) ([]byte, 
 		return nil, errors.New("sign certificate: pebble issued none")
 	}
 	a.journal.Record(api.JournalEntry{
-		Time: start, Source: api.SourceACME, Op: "sign", Outcome: "200",
-		Detail: map[string]string{"authority": a.name, "names": strings.Join(request.DNSNames, " "), "notAfter": order.NotAfter},
+		Time:    start,
+		Source:  api.SourceACME,
+		Op:      "sign",
+		Outcome: "200",
+		Detail: map[string]string{
+			"authority": a.name,
+			"names":     strings.Join(request.DNSNames, " "),
+			"notAfter":  order.NotAfter,
+		},
 		Millis: float64(time.Since(start).Microseconds()) / 1000,
 	})
 	return order.CertificateObject.Chain(0), nil

@@ -17,15 +17,19 @@ import (
 	"github.com/miekg/dns"
 )
 
-// Problems of validations, worded as Let's Encrypt words them [SRC boulder bdns/problem.go, va/dns.go, va/http.go, read
-// 2026-11-29; ISS NXDOMAIN: diafygi/gethttpsforfree#183 (2025-01); Incorrect TXT record: acme.sh#3148 (2020-09),
+// Problems of validations, worded as Let's Encrypt words them [SRC boulder bdns/problem.go, va/dns.go, va/http.go,
+// read 2026-11-29; ISS NXDOMAIN: diafygi/gethttpsforfree#183 (2025-01); Incorrect TXT record: acme.sh#3148 (2020-09),
 // nginx-proxy-manager#881 (2021-02)].
 
 // lookupTimeout bounds what is looked up once more to word a problem.
 const lookupTimeout = 3 * time.Second
 
 func typed(kind string, status int, format string, args ...any) *pebble.ProblemDetails {
-	return &pebble.ProblemDetails{Type: "urn:ietf:params:acme:error:" + kind, HTTPStatus: status, Detail: fmt.Sprintf(format, args...)}
+	return &pebble.ProblemDetails{
+		Type:       "urn:ietf:params:acme:error:" + kind,
+		HTTPStatus: status,
+		Detail:     fmt.Sprintf(format, args...),
+	}
 }
 
 // reword gives a failed challenge the problem that Let's Encrypt would give it, once, and returns it.

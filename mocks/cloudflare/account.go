@@ -12,9 +12,9 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
-// What clients ask for before or beside the zones: a token without the permission is refused as one of DNS rights is, and
-// who has it sees an account in which nothing of it is set up. That the words are the same for all of these routes is by
-// inference; for regional hostnames they are reported [ISS external-dns#5035 and #5087, 2025-01].
+// What clients ask for before or beside the zones: a token without the permission is refused as one of DNS rights is,
+// and who has it sees an account in which nothing of it is set up. That the words are the same for all of these
+// routes is by inference; for regional hostnames they are reported [ISS external-dns#5035 and #5087, 2025-01].
 
 // feature is a part of the API of which this account has nothing.
 type feature struct {
@@ -78,18 +78,25 @@ func (f feature) serve(one bool) handler {
 // dnssec is GET /zones/{zone_id}/dnssec: these zones are not signed [DOC 2026-11: the API's schema dnssec].
 func dnssec(x *exchange) error {
 	return x.succeed(func(b []byte) []byte {
-		return append(b, `{"status":"disabled","flags":null,"algorithm":null,"key_type":null,"digest_type":null,"digest_algorithm":null,`+
-			`"digest":null,"ds":null,"key_tag":null,"public_key":null,"modified_on":null,"dnssec_multi_signer":false,"dnssec_presigned":false,`+
-			`"dnssec_use_nsec3":false}`...)
+		return append(
+			b,
+			`{"status":"disabled","flags":null,"algorithm":null,"key_type":null,"digest_type":null,"digest_algorithm":null,`+
+				`"digest":null,"ds":null,"key_tag":null,"public_key":null,"modified_on":null,`+
+				`"dnssec_multi_signer":false,"dnssec_presigned":false,`+
+				`"dnssec_use_nsec3":false}`...)
 	})
 }
 
 // dnsSettings is GET /zones/{zone_id}/dns_settings: the defaults [DOC 2026-11: the API's schema dns_settings].
 func dnsSettings(x *exchange) error {
 	return x.succeed(func(b []byte) []byte {
-		return append(b, `{"flatten_all_cnames":false,"foundation_dns":false,"multi_provider":false,"nameservers":{"type":"cloudflare.standard"},`+
-			`"ns_ttl":86400,"secondary_overrides":false,"soa":{"expire":604800,"min_ttl":1800,"mname":null,"refresh":10000,"retry":2400,`+
-			`"rname":"dns.cloudflare.com","ttl":3600},"zone_mode":"standard"}`...)
+		return append(
+			b,
+			`{"flatten_all_cnames":false,"foundation_dns":false,"multi_provider":false,`+
+				`"nameservers":{"type":"cloudflare.standard"},`+
+				`"ns_ttl":86400,"secondary_overrides":false,`+
+				`"soa":{"expire":604800,"min_ttl":1800,"mname":null,"refresh":10000,"retry":2400,`+
+				`"rname":"dns.cloudflare.com","ttl":3600},"zone_mode":"standard"}`...)
 	})
 }
 
@@ -184,8 +191,11 @@ func succeedAll[T any](x *exchange, all []T) error {
 	}
 	from := min(p.offset(), len(all))
 	shown := all[from:min(from+p.perPage, len(all))]
-	return x.succeedPlain(shown, fmt.Sprintf(`,"result_info":{"page":%d,"per_page":%d,"count":%d,"total_count":%d,"total_pages":%d}`,
-		p.page, p.perPage, len(shown), len(all), p.pages(len(all))))
+	return x.succeedPlain(
+		shown,
+		fmt.Sprintf(`,"result_info":{"page":%d,"per_page":%d,"count":%d,"total_count":%d,"total_pages":%d}`,
+			p.page, p.perPage, len(shown), len(all), p.pages(len(all))),
+	)
 }
 
 // Trace is /cdn-cgi/trace, which each host behind Cloudflare answers: programs read their own address from it
@@ -202,7 +212,16 @@ func Trace(w http.ResponseWriter, r *http.Request) {
 	now := time.Now()
 	w.Header().Set("Content-Type", "text/plain")
 	w.Header().Set("Cache-Control", "no-cache")
-	_, _ = fmt.Fprintf(w, "fl=1f1\nh=%s\nip=%s\nts=%d.%03d\nvisit_scheme=https\nuag=%s\ncolo=FRA\nsliver=none\nhttp=%s\nloc=XX\n"+
-		"tls=%s\nsni=plaintext\nwarp=off\ngateway=off\nrbi=off\nkex=X25519\n",
-		r.Host, host, now.Unix(), now.UnixMilli()%1000, r.UserAgent(), strings.TrimSuffix(strings.ToLower(r.Proto), ".0"), version)
+	_, _ = fmt.Fprintf(
+		w,
+		"fl=1f1\nh=%s\nip=%s\nts=%d.%03d\nvisit_scheme=https\nuag=%s\ncolo=FRA\nsliver=none\nhttp=%s\nloc=XX\n"+
+			"tls=%s\nsni=plaintext\nwarp=off\ngateway=off\nrbi=off\nkex=X25519\n",
+		r.Host,
+		host,
+		now.Unix(),
+		now.UnixMilli()%1000,
+		r.UserAgent(),
+		strings.TrimSuffix(strings.ToLower(r.Proto), ".0"),
+		version,
+	)
 }

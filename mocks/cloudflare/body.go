@@ -58,7 +58,12 @@ func (b *recordBody) change() (zone.Change, error) {
 
 func whole(name string, n, limit float64) (int, error) {
 	if n != math.Trunc(n) || n < 0 || n > limit {
-		return 0, refuseBody(zone.Unverified, "Request body is invalid: %s must be a whole number from 0 to %.0f.", name, limit)
+		return 0, refuseBody(
+			zone.Unverified,
+			"Request body is invalid: %s must be a whole number from 0 to %.0f.",
+			name,
+			limit,
+		)
 	}
 	return int(n), nil
 }

@@ -75,7 +75,10 @@ func failure(err error) (*zone.APIError, []byte) {
 	var refused *zone.APIError
 	if !errors.As(err, &refused) {
 		refused = &zone.APIError{
-			Status: http.StatusInternalServerError, Code: codeAuth, Evidence: zone.Unverified, Message: "Internal error: " + err.Error(),
+			Status:   http.StatusInternalServerError,
+			Code:     codeAuth,
+			Evidence: zone.Unverified,
+			Message:  "Internal error: " + err.Error(),
 		}
 	}
 	var gateway *gatewayError
@@ -83,9 +86,13 @@ func failure(err error) (*zone.APIError, []byte) {
 	case isGateway && gateway.bare:
 		return refused, append(appendErrors([]byte(`{"success":false,"errors":`), refused), '}')
 	case isGateway:
-		return refused, append(appendErrors([]byte(`{"success":false,"errors":`), refused), `,"messages":[],"result":null}`...)
+		return refused, append(
+			appendErrors([]byte(`{"success":false,"errors":`), refused),
+			`,"messages":[],"result":null}`...)
 	}
-	return refused, append(appendErrors([]byte(`{"result":null,"success":false,"errors":`), refused), `,"messages":[]}`...)
+	return refused, append(
+		appendErrors([]byte(`{"result":null,"success":false,"errors":`), refused),
+		`,"messages":[]}`...)
 }
 
 func appendErrors(b []byte, errs ...*zone.APIError) []byte {

@@ -27,8 +27,13 @@ func exportRecords(x *exchange) error {
 	b = append(b, ".\n;; Exported: "...)
 	b = append(b, x.began.UTC().Format(time.DateTime)...)
 	b = append(b, "\n\n;; SOA Record\n"...)
-	b = fmt.Appendf(b, "%[1]s.\t3600\tIN\tSOA\t%[2]s. dns.cloudflare.com. %[3]d 10000 2400 604800 1800\n\n;; NS Records\n",
-		x.zone.Name, x.zone.NameServers[0], serial)
+	b = fmt.Appendf(
+		b,
+		"%[1]s.\t3600\tIN\tSOA\t%[2]s. dns.cloudflare.com. %[3]d 10000 2400 604800 1800\n\n;; NS Records\n",
+		x.zone.Name,
+		x.zone.NameServers[0],
+		serial,
+	)
 	for _, server := range x.zone.NameServers {
 		b = fmt.Appendf(b, "%s.\t86400\tIN\tNS\t%s.\n", x.zone.Name, server)
 	}

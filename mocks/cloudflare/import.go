@@ -59,7 +59,11 @@ func (x *exchange) parseZone(text string, proxied bool) (batch zone.Batch, parse
 		}
 		c, ok := changeOf(rr)
 		if !ok {
-			return batch, parsed, refuseBody(zone.Unverified, "Records of type %s cannot be imported.", dns.TypeToString[h.Rrtype])
+			return batch, parsed, refuseBody(
+				zone.Unverified,
+				"Records of type %s cannot be imported.",
+				dns.TypeToString[h.Rrtype],
+			)
 		}
 		if on := proxied && (*c.Type == "A" || *c.Type == "AAAA" || *c.Type == "CNAME"); on {
 			c.Proxied = &on
@@ -94,18 +98,33 @@ func changeOf(rr dns.RR) (zone.Change, bool) {
 	case *dns.TXT:
 		*c.Content = `"` + strings.Join(rr.Txt, `" "`) + `"` // the parser keeps escapes
 	case *dns.SRV:
-		c.Data = map[string]any{"priority": float64(rr.Priority), "weight": float64(rr.Weight), "port": float64(rr.Port), "target": rr.Target}
+		c.Data = map[string]any{
+			"priority": float64(rr.Priority),
+			"weight":   float64(rr.Weight),
+			"port":     float64(rr.Port),
+			"target":   rr.Target,
+		}
 	case *dns.CAA:
 		c.Data = map[string]any{"flags": float64(rr.Flag), "tag": rr.Tag, "value": rr.Value}
 	case *dns.TLSA:
 		c.Data = map[string]any{
-			"usage": float64(rr.Usage), "selector": float64(rr.Selector), "matching_type": float64(rr.MatchingType), "certificate": rr.Certificate,
+			"usage": float64(
+				rr.Usage,
+			),
+			"selector":      float64(rr.Selector),
+			"matching_type": float64(rr.MatchingType),
+			"certificate":   rr.Certificate,
 		}
 	case *dns.SSHFP:
 		c.Data = map[string]any{"algorithm": float64(rr.Algorithm), "type": float64(rr.Type), "fingerprint": rr.FingerPrint}
 	case *dns.DS:
 		c.Data = map[string]any{
-			"key_tag": float64(rr.KeyTag), "algorithm": float64(rr.Algorithm), "digest_type": float64(rr.DigestType), "digest": rr.Digest,
+			"key_tag": float64(
+				rr.KeyTag,
+			),
+			"algorithm":   float64(rr.Algorithm),
+			"digest_type": float64(rr.DigestType),
+			"digest":      rr.Digest,
 		}
 	default:
 		return c, false

@@ -12,8 +12,9 @@ import (
 )
 
 // Limit is the rate limit of one user over dashboard, keys and tokens together, and that of one client address.
-// Exceeding the user's blocks the user for a whole window [DOC developers.cloudflare.com/fundamentals/api/reference/limits].
-// Of the address's only the figure is known: that it frees itself with the next second, and its words, are not.
+// Exceeding the user's blocks the user for a whole window [DOC
+// developers.cloudflare.com/fundamentals/api/reference/limits]. Of the address's only the figure is known: that it
+// frees itself with the next second, and its words, are not.
 type Limit struct {
 	Requests  int           // of a user in a window; 0 never limits
 	Window    time.Duration // 5 minutes when zero
@@ -126,8 +127,14 @@ func (x *exchange) limit() error {
 func (x *exchange) refuseRate(evidence zone.Evidence, requests int, window, wait time.Duration) error {
 	x.rateHeaders(requests, 0, window, wait)
 	x.w.Header()["Retry-After"] = []string{seconds(wait)}
-	return gatewayRefusal(http.StatusTooManyRequests, codeRate, evidence,
-		"More than %d requests per %s seconds reached. Please wait and consider throttling your request speed", requests, seconds(window))
+	return gatewayRefusal(
+		http.StatusTooManyRequests,
+		codeRate,
+		evidence,
+		"More than %d requests per %s seconds reached. Please wait and consider throttling your request speed",
+		requests,
+		seconds(window),
+	)
 }
 
 // rateHeaders are those of draft-ietf-httpapi-ratelimit-headers that Cloudflare sends since September 2025.

@@ -62,7 +62,11 @@ func groups() []permissionGroup {
 			scope = "com.cloudflare.api.user"
 		}
 		out = append(out, permissionGroup{
-			ID: api.ID(sum[:16]).String(), Name: object + " " + strings.Replace(verb, "Edit", "Write", 1), Scopes: []string{scope},
+			ID: api.ID(
+				sum[:16],
+			).String(),
+			Name:   object + " " + strings.Replace(verb, "Edit", "Write", 1),
+			Scopes: []string{scope},
 		})
 	}
 	return out

@@ -47,7 +47,8 @@ func listTokens(x *exchange) error {
 		shown = append(shown, tokenShown(t, "", x.began))
 	}
 	return x.succeedPlain(shown, `,"result_info":{"page":`+strconv.Itoa(p.page)+`,"per_page":`+strconv.Itoa(p.perPage)+
-		`,"count":`+strconv.Itoa(len(shown))+`,"total_count":`+strconv.Itoa(len(all))+`,"total_pages":`+strconv.Itoa(p.pages(len(all)))+`}`)
+		`,"count":`+strconv.Itoa(len(shown))+`,"total_count":`+strconv.Itoa(len(all))+
+		`,"total_pages":`+strconv.Itoa(p.pages(len(all)))+`}`)
 }
 
 // createToken is POST /user/tokens and POST /accounts/{account_id}/tokens. It is the only answer besides

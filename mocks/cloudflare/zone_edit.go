@@ -54,7 +54,13 @@ func createZone(x *exchange) error {
 	x.note = fresh.Name
 	for _, have := range x.store.ZonesNamed(fresh.Name) {
 		if have.Account.ID == fresh.Account.ID { // a name is there once per account
-			return gatewayRefusal(http.StatusBadRequest, codeZoneExists, zone.Unverified, "%s already exists", bounded(fresh.Name))
+			return gatewayRefusal(
+				http.StatusBadRequest,
+				codeZoneExists,
+				zone.Unverified,
+				"%s already exists",
+				bounded(fresh.Name),
+			)
 		}
 	}
 	z, err := x.store.AddZone(fresh)

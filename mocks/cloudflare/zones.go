@@ -18,8 +18,13 @@ const (
 // listZones is GET /zones.
 func listZones(x *exchange) error {
 	if !x.caller.may(api.ZoneRead) {
-		return gatewayRefusal(http.StatusForbidden, codeNoPermission, zone.Reported,
-			"Actor 'com.cloudflare.api.token.%s' requires permission 'com.cloudflare.api.account.zone.list' to list zones", x.caller.token.ID)
+		return gatewayRefusal(
+			http.StatusForbidden,
+			codeNoPermission,
+			zone.Reported,
+			"Actor 'com.cloudflare.api.token.%s' requires permission 'com.cloudflare.api.account.zone.list' to list zones",
+			x.caller.token.ID,
+		)
 	}
 	p, err := x.query.paging(zonesPerPage, maxZonesPerPage)
 	if err != nil {

@@ -110,7 +110,14 @@ func (s *Server) record(query, reply *mdns.Msg, from origin, start time.Time, ru
 	if s.journal == nil {
 		return
 	}
-	e := api.JournalEntry{Time: start, Source: api.SourceDNS, Client: from.client, Op: "malformed", Outcome: "dropped", Detail: map[string]string{"proto": from.proto}}
+	e := api.JournalEntry{
+		Time:    start,
+		Source:  api.SourceDNS,
+		Client:  from.client,
+		Op:      "malformed",
+		Outcome: "dropped",
+		Detail:  map[string]string{"proto": from.proto},
+	}
 	if len(query.Question) > 0 {
 		q := query.Question[0]
 		e.Op = mdns.Type(q.Qtype).String() + " " + clip(strings.ToLower(q.Name))

@@ -97,7 +97,14 @@ type Server struct {
 
 // New returns a server that listens nowhere yet.
 func New(o Options) *Server {
-	s := &Server{store: o.Store, address: o.Address.Unmap(), own: map[string]netip.Addr{}, journal: o.Journal, faults: o.Faults, now: o.Now}
+	s := &Server{
+		store:   o.Store,
+		address: o.Address.Unmap(),
+		own:     map[string]netip.Addr{},
+		journal: o.Journal,
+		faults:  o.Faults,
+		now:     o.Now,
+	}
 	if s.now == nil {
 		s.now = time.Now
 	}

@@ -87,7 +87,15 @@ func (l *lookup) flatten(zv zone.ZoneView, owner string, alias *zone.Record, dep
 		l.reply.Rcode = mdns.RcodeServerFailure
 		return
 	}
-	target := &lookup{s: l.s, view: l.view, role: api.RoleBoth, now: l.now, lag: l.lag, qtype: l.qtype, reply: new(mdns.Msg)}
+	target := &lookup{
+		s:     l.s,
+		view:  l.view,
+		role:  api.RoleBoth,
+		now:   l.now,
+		lag:   l.lag,
+		qtype: l.qtype,
+		reply: new(mdns.Msg),
+	}
 	target.name(mdns.Fqdn(alias.Content), zone.Canonical(alias.Content), depth+1)
 	if target.stranger != "" {
 		l.s.unknown.count(target.stranger, l.client, l.now)

@@ -42,7 +42,10 @@ func (s *Server) Serve(ctx context.Context, listeners ...Listener) error {
 			l.Role = api.RoleBoth
 		}
 		if l.Packet != nil {
-			servers = append(servers, &mdns.Server{PacketConn: l.Packet, Handler: s.handler(ctx, l, "udp"), UDPSize: mdns.MinMsgSize * 8})
+			servers = append(
+				servers,
+				&mdns.Server{PacketConn: l.Packet, Handler: s.handler(ctx, l, "udp"), UDPSize: mdns.MinMsgSize * 8},
+			)
 		}
 		if l.Stream != nil {
 			servers = append(servers, &mdns.Server{
@@ -99,7 +102,10 @@ func run(ctx context.Context, servers []*mdns.Server) error {
 
 func (s *Server) handler(ctx context.Context, l Listener, proto string) mdns.Handler {
 	return mdns.HandlerFunc(func(w mdns.ResponseWriter, query *mdns.Msg) {
-		reply, delay := s.answer(query, origin{role: l.Role, lag: l.Lag, client: clientIP(w.RemoteAddr()), proto: proto, server: l.Name})
+		reply, delay := s.answer(
+			query,
+			origin{role: l.Role, lag: l.Lag, client: clientIP(w.RemoteAddr()), proto: proto, server: l.Name},
+		)
 		if delay > 0 {
 			timer := time.NewTimer(delay)
 			defer timer.Stop()

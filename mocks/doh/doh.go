@@ -1,5 +1,5 @@
-// Package doh answers DNS over HTTPS as the public resolvers of Cloudflare and Google do: messages as RFC 8484 has them,
-// and each one's JSON.
+// Package doh answers DNS over HTTPS as the public resolvers of Cloudflare and Google do: messages as RFC 8484 has
+// them, and each one's JSON.
 //
 // It knows HTTP and the two JSON forms. What is answered it leaves to a resolver, and it must not know zones.
 //
@@ -186,8 +186,15 @@ func (s *server) json(w http.ResponseWriter, r *http.Request, contentType string
 		return
 	}
 	body, err := json.Marshal(document{
-		Status: reply.Rcode, TC: reply.Truncated, RD: reply.RecursionDesired, RA: reply.RecursionAvailable,
-		Question: []question{{as.name(mdns.Fqdn(name)), rrtype}}, Answer: as.records(reply.Answer), Authority: as.records(reply.Ns),
+		Status: reply.Rcode,
+		TC:     reply.Truncated,
+		RD:     reply.RecursionDesired,
+		RA:     reply.RecursionAvailable,
+		Question: []question{
+			{as.name(mdns.Fqdn(name)), rrtype},
+		},
+		Answer:    as.records(reply.Answer),
+		Authority: as.records(reply.Ns),
 	})
 	if err != nil {
 		http.Error(w, "the reply cannot be encoded", http.StatusInternalServerError)

@@ -80,7 +80,8 @@ func fitsRequest(m *api.HTTPMatch, host Host, r *http.Request) bool {
 }
 
 func contained(m *api.HTTPMatch, texts [][]byte) bool {
-	return m.Contains == "" || slices.ContainsFunc(texts, func(text []byte) bool { return bytes.Contains(text, []byte(m.Contains)) })
+	return m.Contains == "" ||
+		slices.ContainsFunc(texts, func(text []byte) bool { return bytes.Contains(text, []byte(m.Contains)) })
 }
 
 func clientOf(r *http.Request) string {

@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// Patience wraps a handler so that a client has only so long to send a request's body, from its headers on. Then reading
-// the body fails, and the connection ends with the answer, HTTP/2's stream likewise. A server's own ReadTimeout would do, did it not end
-// requests that take long to answer too: those that hang on purpose, and long-polls.
+// Patience wraps a handler so that a client has only so long to send a request's body, from its headers on. Then
+// reading the body fails, and the connection ends with the answer, HTTP/2's stream likewise. A server's own
+// ReadTimeout would do, did it not end requests that take long to answer too: those that hang on purpose, and
+// long-polls.
 func Patience(h http.Handler, limit time.Duration) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Body == nil || r.Body == http.NoBody {

@@ -48,8 +48,11 @@ func NewPKI() (*PKI, error) {
 	}
 	now := time.Now()
 	template := &x509.Certificate{
-		SerialNumber:          serial,
-		Subject:               pkix.Name{Organization: []string{"edgeproof"}, CommonName: fmt.Sprintf("edgeproof fake web root %x", serial.Bytes()[:3])},
+		SerialNumber: serial,
+		Subject: pkix.Name{
+			Organization: []string{"edgeproof"},
+			CommonName:   fmt.Sprintf("edgeproof fake web root %x", serial.Bytes()[:3]),
+		},
 		NotBefore:             now.Add(-backdate),
 		NotAfter:              now.Add(rootLifetime),
 		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,

@@ -43,7 +43,11 @@ func (t *table) conflicts(r *Record) error {
 		return refuse(Unverified, CodeAddressExists,
 			"An A, AAAA, or CNAME record with that host already exists. For more details, refer to "+sameNameDocs)
 	case combined > 0 && combined+txtWireBytes(r.Content) > maxCombinedWireBytes:
-		return refuse(Mocked, CodeCombinedLength, "Combined content length of records with this name and type exceeds the limit.")
+		return refuse(
+			Mocked,
+			CodeCombinedLength,
+			"Combined content length of records with this name and type exceeds the limit.",
+		)
 	}
 	return nil
 }

@@ -78,7 +78,12 @@ func checkTXT(content string) error {
 
 func checkLength(wire int) error {
 	if wire > maxTXTWireBytes {
-		return refuse(Mocked, CodeContentLength, "Record content exceeds the allowed length of %d wire format bytes.", maxTXTWireBytes)
+		return refuse(
+			Mocked,
+			CodeContentLength,
+			"Record content exceeds the allowed length of %d wire format bytes.",
+			maxTXTWireBytes,
+		)
 	}
 	return nil
 }

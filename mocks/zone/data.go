@@ -50,7 +50,12 @@ func fields(typ string) []field {
 	case "DNSKEY":
 		return []field{{"flags", number, u16}, {"protocol", number, u8}, {"algorithm", number, u8}, {"public_key", word, 0}}
 	case "DS":
-		return []field{{"key_tag", number, u16}, {"algorithm", number, u8}, {"digest_type", number, u8}, {"digest", hexes, 0}}
+		return []field{
+			{"key_tag", number, u16},
+			{"algorithm", number, u8},
+			{"digest_type", number, u8},
+			{"digest", hexes, 0},
+		}
 	case "HTTPS", "SVCB":
 		return []field{{"priority", number, u16}, {"target", dotted, 0}, {"value", word, 0}}
 	case "LOC":
@@ -78,7 +83,12 @@ func fields(typ string) []field {
 			{"replacement", dotted, 0},
 		}
 	case "SMIMEA", "TLSA":
-		return []field{{"usage", number, u8}, {"selector", number, u8}, {"matching_type", number, u8}, {"certificate", hexes, 0}}
+		return []field{
+			{"usage", number, u8},
+			{"selector", number, u8},
+			{"matching_type", number, u8},
+			{"certificate", hexes, 0},
+		}
 	case "SRV": // content leaves the priority out: it stands beside it
 		return []field{{"weight", number, u16}, {"port", number, u16}, {"target", target, 0}, {"priority", number, u16}}
 	case "SSHFP":

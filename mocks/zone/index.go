@@ -115,5 +115,9 @@ func (x *index) span(typ string) (from, until int) {
 		return 0, x.size
 	}
 	// No record has an empty name or the type typ+"\x00": both are only bounds.
-	return x.rank(&Record{Record: api.Record{Type: typ}, seq: ^uint64(0)}), x.rank(&Record{Record: api.Record{Type: typ + "\x00"}, seq: ^uint64(0)})
+	return x.rank(
+			&Record{Record: api.Record{Type: typ}, seq: ^uint64(0)},
+		), x.rank(
+			&Record{Record: api.Record{Type: typ + "\x00"}, seq: ^uint64(0)},
+		)
 }

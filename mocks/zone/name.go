@@ -40,9 +40,10 @@ func ValidName(name string) bool {
 	return name != "" && len(name) <= maxName && validLabels(rest)
 }
 
-// validOwner reports whether a canonical name may own a record. An asterisk may stand anywhere; only as the whole first
-// label it is a wildcard [ISS 2026-08: STRRL/cloudflare-tunnel-ingress-controller#357, whose records "_x.*.example.com"
-// Cloudflare takes with a warning; inferred for a part of a label, as external-dns writes "a-*.example.com"].
+// validOwner reports whether a canonical name may own a record. An asterisk may stand anywhere; only as the whole
+// first label it is a wildcard [ISS 2026-08: STRRL/cloudflare-tunnel-ingress-controller#357, whose records
+// "_x.*.example.com" Cloudflare takes with a warning; inferred for a part of a label, as external-dns writes
+// "a-*.example.com"].
 func validOwner(name string) bool {
 	return name != "" && len(name) <= maxName && validLabels(strings.ReplaceAll(name, "*", "x"))
 }

@@ -47,7 +47,11 @@ func (c *Change) resolve(z *api.Zone, old *Record, keep bool, now time.Time) (*R
 		return nil, err
 	}
 	if r.Type == "CNAME" && r.Content == r.Name {
-		return nil, refuse(Reported, CodeSelfReference, "CNAME content cannot reference itself.") // external-dns#4749, 2024-09
+		return nil, refuse(
+			Reported,
+			CodeSelfReference,
+			"CNAME content cannot reference itself.",
+		) // external-dns#4749, 2024-09
 	}
 	if err := checkProxy(r, c.TTL, z.Plan.MinTTL); err != nil {
 		return nil, err
@@ -146,7 +150,12 @@ func checkProxy(r *Record, asked *int, minTTL int) error {
 func (c *Change) resolveNotes(plan *api.Plan, r, old *Record, now time.Time) error {
 	if c.Comment != nil {
 		if n := utf8.RuneCountInString(*c.Comment); plan.MaxComment > 0 && n > plan.MaxComment {
-			return refuse(Reported, CodeComment, "DNS record comment exceeds the maximum length of %d characters.", plan.MaxComment)
+			return refuse(
+				Reported,
+				CodeComment,
+				"DNS record comment exceeds the maximum length of %d characters.",
+				plan.MaxComment,
+			)
 		}
 		r.Comment = *c.Comment
 	}

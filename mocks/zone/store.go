@@ -131,7 +131,11 @@ func (s *Store) addZone(z api.Zone) (*table, error) {
 		return nil, fmt.Errorf("add zone %q: not a DNS name", z.Name)
 	}
 	if len(s.zones) >= maxZones {
-		return nil, refuse(Reported, CodeZoneLimit, "You have exceeded the limit for adding zones. Please activate some zones.")
+		return nil, refuse(
+			Reported,
+			CodeZoneLimit,
+			"You have exceeded the limit for adding zones. Please activate some zones.",
+		)
 	}
 	complete(&z, s.clock())
 	if _, taken := s.byID[z.ID]; taken {

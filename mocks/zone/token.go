@@ -44,7 +44,12 @@ func (s *Store) AddToken(t api.Token, value string) (*api.Token, string, error) 
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if have := s.tokens[d]; have != nil {
-		return nil, "", fmt.Errorf("add token %s: its value %s is that of token %s; remove that one first", t.ID, t.Fingerprint, have.ID)
+		return nil, "", fmt.Errorf(
+			"add token %s: its value %s is that of token %s; remove that one first",
+			t.ID,
+			t.Fingerprint,
+			have.ID,
+		)
 	}
 	if _, have := s.tokenByID(t.ID); have != nil {
 		return nil, "", fmt.Errorf("add token %s: identifier is taken", t.ID)
@@ -70,7 +75,12 @@ func checkToken(t *api.Token) error {
 		return refuse(Unverified, CodeTokenLimit, "The name of an API token has at most %d characters.", maxTokenName)
 	}
 	if max(len(t.Permissions), len(t.Zones), len(t.AllowFrom), len(t.DenyFrom)) > maxTokenList {
-		return refuse(Unverified, CodeTokenLimit, "An API token has at most %d permissions, zones and networks each.", maxTokenList)
+		return refuse(
+			Unverified,
+			CodeTokenLimit,
+			"An API token has at most %d permissions, zones and networks each.",
+			maxTokenList,
+		)
 	}
 	return nil
 }

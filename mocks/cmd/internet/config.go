@@ -113,24 +113,79 @@ func parse(args []string, getenv func(string) string, errs io.Writer) (config, e
 		_, _ = fmt.Fprint(errs, usage)
 		f.PrintDefaults()
 	}
-	f.StringVar(&c.httpsAddress, "https-address", "127.0.0.1:8443", "public HTTPS `host:port`: the API and the ACME authorities, by name")
-	f.StringVar(&c.dnsAddress, "dns-address", "127.0.0.1:8053", "public DNS `host:port`, UDP and TCP: name servers and resolver in one")
-	f.StringVar(&c.secondaryAddress, "secondary-dns-address", "", "a second name server's `host:port`, authority only; none unless set")
+	f.StringVar(
+		&c.httpsAddress,
+		"https-address",
+		"127.0.0.1:8443",
+		"public HTTPS `host:port`: the API and the ACME authorities, by name",
+	)
+	f.StringVar(
+		&c.dnsAddress,
+		"dns-address",
+		"127.0.0.1:8053",
+		"public DNS `host:port`, UDP and TCP: name servers and resolver in one",
+	)
+	f.StringVar(
+		&c.secondaryAddress,
+		"secondary-dns-address",
+		"",
+		"a second name server's `host:port`, authority only; none unless set",
+	)
 	f.StringVar(&c.sshAddress, "ssh-address", "", "public ssh `host:port` of the Git hosts; none unless set")
 	f.DurationVar(&c.secondaryLag, "secondary-lag", 0, "how far the second name server lags behind")
-	f.Var(c.nameServers, "name-server", "an address of its own for a name server, `NAME=IP`: bob.ns.cloudflare.com=10.96.0.54; repeatable")
-	f.StringVar(&c.controlAddress, "control-address", "127.0.0.1:8081", "control API's `host:port`; only loopback and $POD_IP are taken")
-	f.BoolVar(&c.controlAnywhere, "control-anywhere", false, "let --control-address be any address: whoever reaches it may change everything")
-	f.StringVar(&address, "address", "127.0.0.1", "the `IP` that this internet's own names resolve to (in a cluster: the Service's)")
+	f.Var(
+		c.nameServers,
+		"name-server",
+		"an address of its own for a name server, `NAME=IP`: bob.ns.cloudflare.com=10.96.0.54; repeatable",
+	)
+	f.StringVar(
+		&c.controlAddress,
+		"control-address",
+		"127.0.0.1:8081",
+		"control API's `host:port`; only loopback and $POD_IP are taken",
+	)
+	f.BoolVar(
+		&c.controlAnywhere,
+		"control-anywhere",
+		false,
+		"let --control-address be any address: whoever reaches it may change everything",
+	)
+	f.StringVar(
+		&address,
+		"address",
+		"127.0.0.1",
+		"the `IP` that this internet's own names resolve to (in a cluster: the Service's)",
+	)
 	f.Var(&c.zones, "zone", "a zone to begin with, `NAME[=PLAN]`, plan free, pro or enterprise; repeatable")
-	f.StringVar(&c.token, "token", "", "`value` of an API token for all zones (Zone:Read, DNS:Edit); one is minted and printed unless set")
+	f.StringVar(
+		&c.token,
+		"token",
+		"",
+		"`value` of an API token for all zones (Zone:Read, DNS:Edit); one is minted and printed unless set",
+	)
 	f.StringVar(&tokenFile, "token-file", "", "`file` that holds the token's value")
-	f.StringVar(&c.caFile, "ca-file", "", "write the web root, for SSL_CERT_FILE, to this `file`; in the temporary folder unless set")
+	f.StringVar(
+		&c.caFile,
+		"ca-file",
+		"",
+		"write the web root, for SSL_CERT_FILE, to this `file`; in the temporary folder unless set",
+	)
 	f.StringVar(&c.stateFile, "state", "", "keep zones, records and tokens in this `file` over a restart")
 	f.IntVar(&c.journalSize, "journal", 50_000, "how many journal `entries` are kept")
-	f.BoolVar(&c.rateLimit, "rate-limit", false, "enforce Cloudflare's 1200 requests per 5 minutes and user, and 200 per second and address")
+	f.BoolVar(
+		&c.rateLimit,
+		"rate-limit",
+		false,
+		"enforce Cloudflare's 1200 requests per 5 minutes and user, and 200 per second and address",
+	)
 	f.Uint64Var(&c.seed, "seed", 1, "seed of the dice of injected faults: the same `number` repeats a run")
-	f.BoolVar(&c.pebble, "pebble", false, "show the ACME authorities as Pebble is, not as Let's Encrypt: challenge types in random order, words of problems, names that are ordered")
+	f.BoolVar(
+		&c.pebble,
+		"pebble",
+		false,
+		"show the ACME authorities as Pebble is, not as Let's Encrypt: "+
+			"challenge types in random order, words of problems, names that are ordered",
+	)
 	f.BoolVar(&c.verbose, "verbose", false, "write Pebble's and the servers' own logs to standard error")
 	if err := f.Parse(args); err != nil {
 		return c, err

@@ -20,7 +20,11 @@ func (w *world) tell(out io.Writer, took time.Duration) {
 	say("  https    %s  (%s, both ACME hosts)", https, apiHost)
 	say("  dns      %s  (udp, tcp)", resolver)
 	if w.sockets.secondary.Stream != nil {
-		say("  dns      %s  (second name server, %v behind)", reachable(w.sockets.secondary.Stream.Addr()), w.config.secondaryLag)
+		say(
+			"  dns      %s  (second name server, %v behind)",
+			reachable(w.sockets.secondary.Stream.Addr()),
+			w.config.secondaryLag,
+		)
 	}
 	say("  control  %s", base)
 	for _, z := range w.store.Zones() {

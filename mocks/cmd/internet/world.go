@@ -86,8 +86,18 @@ func build(ctx context.Context, c config, errs io.Writer) (_ *world, err error) 
 	w.savedFailed = func(err error) { _, _ = fmt.Fprintf(errs, "internet: %v\n", err) }
 	w.faults = faultinjection.New(c.seed, w.journal)
 	w.dns = dns.New(dns.Options{
-		Store: w.store, Address: c.address, Journal: w.journal, Faults: w.faults,
-		Own: []string{apiHost, acme.ProductionHost, acme.StagingHost, doh.CloudflareHost, doh.GoogleHost}, Elsewhere: c.nameServers,
+		Store:   w.store,
+		Address: c.address,
+		Journal: w.journal,
+		Faults:  w.faults,
+		Own: []string{
+			apiHost,
+			acme.ProductionHost,
+			acme.StagingHost,
+			doh.CloudflareHost,
+			doh.GoogleHost,
+		},
+		Elsewhere: c.nameServers,
 	})
 	if err = w.authorities(logs); err != nil {
 		return nil, err
@@ -145,7 +155,9 @@ func (w *world) authorities(logs *log.Logger) error {
 	resolver := reachable(w.sockets.dns.Stream.Addr())
 	issuer := func(name string, into **acme.Authority) func() error {
 		return func() error {
-			a, err := acme.New(acme.Options{Name: name, Resolver: resolver, Journal: w.journal, Log: logs, OwnWays: w.config.pebble})
+			a, err := acme.New(
+				acme.Options{Name: name, Resolver: resolver, Journal: w.journal, Log: logs, OwnWays: w.config.pebble},
+			)
 			*into = a
 			return err
 		}
@@ -215,7 +227,10 @@ func (w *world) seed() error {
 	}
 	_, known := w.store.TokenFor(w.config.token)
 	if !known && (w.config.tokenGiven || len(w.store.Tokens()) == 0) {
-		_, value, err := w.store.AddToken(api.Token{Name: "from the command line", Permissions: api.EditDNS()}, w.config.token)
+		_, value, err := w.store.AddToken(
+			api.Token{Name: "from the command line", Permissions: api.EditDNS()},
+			w.config.token,
+		)
 		if err != nil {
 			return err
 		}

@@ -60,7 +60,13 @@ func (c *Client) raw(ctx context.Context, method, path string, query url.Values,
 }
 
 // send sends content of a media type, if any, and returns the body of a good answer.
-func (c *Client) send(ctx context.Context, method, path string, query url.Values, content io.Reader, mediaType string) (io.ReadCloser, error) {
+func (c *Client) send(
+	ctx context.Context,
+	method, path string,
+	query url.Values,
+	content io.Reader,
+	mediaType string,
+) (io.ReadCloser, error) {
 	target := c.base + path
 	if len(query) > 0 {
 		target += "?" + query.Encode()

@@ -58,7 +58,10 @@ func (r *FaultRule) checkHTTP() error {
 	case count(d.Code != 0, d.Problem != "", d.Body != "", d.HTML) > 1:
 		return fmt.Errorf("rule %q: give one of code, problem, body and html", r.ID)
 	case ends == 0 && d.DelayMillis == 0 && len(d.Headers) == 0:
-		return fmt.Errorf("rule %q: it does nothing: give status, code, problem, body, html, hang, reset, truncate, delayMs or headers", r.ID)
+		return fmt.Errorf(
+			"rule %q: it does nothing: give status, code, problem, body, html, hang, reset, truncate, delayMs or headers",
+			r.ID,
+		)
 	case d.Status != 0 && (d.Status < 200 || d.Status > 599):
 		return fmt.Errorf("rule %q: status %d: give 200 to 599", r.ID, d.Status)
 	case !slices.Contains([]string{"", "api", "acme", "production", "staging", "git", "registry"}, r.HTTP.Host):
@@ -75,7 +78,11 @@ func (r *FaultRule) checkHTTP() error {
 	}
 	if d.Problem != "" && d.Status == 0 {
 		if _, known := ProblemStatus(d.Problem); !known {
-			return fmt.Errorf("rule %q: problem %q: give a status with a type that RFC 8555 section 6.7 does not list", r.ID, d.Problem)
+			return fmt.Errorf(
+				"rule %q: problem %q: give a status with a type that RFC 8555 section 6.7 does not list",
+				r.ID,
+				d.Problem,
+			)
 		}
 	}
 	return checkClient(r.ID, r.HTTP.Client)
@@ -85,7 +92,8 @@ func (r *FaultRule) checkDNS() error {
 	d := r.Do
 	ends := count(d.Rcode != "", d.Drop, d.Truncate, d.Answer != nil)
 	switch {
-	case d.Status != 0 || d.Code != 0 || d.Problem != "" || d.Body != "" || d.HTML || d.Hang || d.Reset || len(d.Headers) > 0 || d.RetryAfter != 0 || d.Message != "":
+	case d.Status != 0 || d.Code != 0 || d.Problem != "" || d.Body != "" || d.HTML || d.Hang || d.Reset ||
+		len(d.Headers) > 0 || d.RetryAfter != 0 || d.Message != "":
 		return fmt.Errorf("rule %q: of the effects only delayMs, rcode, drop, truncate and answer are for dns", r.ID)
 	case ends > 1:
 		return fmt.Errorf("rule %q: give one of rcode, drop, truncate and answer", r.ID)
@@ -137,9 +145,11 @@ func ProblemStatus(kind string) (int, bool) {
 		"accountDoesNotExist": http.StatusBadRequest, "alreadyRevoked": http.StatusBadRequest,
 		"badCSR": http.StatusBadRequest, "badNonce": http.StatusBadRequest, "badPublicKey": http.StatusBadRequest,
 		"badSignatureAlgorithm": http.StatusBadRequest, "caa": http.StatusForbidden, "connection": http.StatusBadRequest,
-		"dns": http.StatusBadRequest, "externalAccountRequired": http.StatusForbidden, "incorrectResponse": http.StatusForbidden,
+		"dns":                     http.StatusBadRequest,
+		"externalAccountRequired": http.StatusForbidden, "incorrectResponse": http.StatusForbidden,
 		"malformed": http.StatusBadRequest, "orderNotReady": http.StatusForbidden, "rateLimited": http.StatusTooManyRequests,
-		"rejectedIdentifier": http.StatusBadRequest, "serverInternal": http.StatusInternalServerError, "tls": http.StatusBadRequest,
+		"rejectedIdentifier": http.StatusBadRequest,
+		"serverInternal":     http.StatusInternalServerError, "tls": http.StatusBadRequest,
 		"unauthorized": http.StatusForbidden, "userActionRequired": http.StatusForbidden,
 	}[kind]
 	return status, known

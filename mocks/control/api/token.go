@@ -30,7 +30,16 @@ const (
 // Permissions lists all of them.
 func Permissions() []Permission {
 	return []Permission{
-		ZoneRead, ZoneEdit, DNSRead, DNSEdit, PageRulesRead, PageRulesEdit, ZoneSettingsRead, ZoneSettingsEdit, TokensRead, TokensEdit,
+		ZoneRead,
+		ZoneEdit,
+		DNSRead,
+		DNSEdit,
+		PageRulesRead,
+		PageRulesEdit,
+		ZoneSettingsRead,
+		ZoneSettingsEdit,
+		TokensRead,
+		TokensEdit,
 	}
 }
 

@@ -173,7 +173,8 @@ type Signed struct {
 // Profiles are the certificate profiles of an authority.
 type Profiles struct {
 	Offered []string `json:"offered,omitempty"` // of classic, tlsserver and shortlived; none given offers all three
-	Default string   `json:"default,omitempty"` // for orders that name none; unless given classic where it is offered, else the first offered
+	// Default is for orders that name none: unless given classic where it is offered, else the first offered.
+	Default string `json:"default,omitempty"`
 }
 
 // Delay is a publish delay of the name servers.

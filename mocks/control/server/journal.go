@@ -16,7 +16,11 @@ const maxWait = 50 * time.Second
 // filterOf reads after, source, client, contains and limit.
 func filterOf(r *http.Request) (api.JournalFilter, error) {
 	q := r.URL.Query()
-	f := api.JournalFilter{Source: api.JournalSource(q.Get("source")), Client: q.Get("client"), Contains: q.Get("contains")}
+	f := api.JournalFilter{
+		Source:   api.JournalSource(q.Get("source")),
+		Client:   q.Get("client"),
+		Contains: q.Get("contains"),
+	}
 	if text := q.Get("after"); text != "" {
 		after, err := strconv.ParseUint(text, 10, 64)
 		if err != nil {

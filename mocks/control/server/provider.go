@@ -148,7 +148,14 @@ func (s *server) putRecord(r *http.Request) (any, error) {
 	if err := decode(r, &d); err != nil {
 		return nil, err
 	}
-	c := zone.Change{Name: &d.Name, Type: &d.Type, Proxied: &d.Proxied, Priority: d.Priority, Comment: &d.Comment, Data: d.Data}
+	c := zone.Change{
+		Name:     &d.Name,
+		Type:     &d.Type,
+		Proxied:  &d.Proxied,
+		Priority: d.Priority,
+		Comment:  &d.Comment,
+		Data:     d.Data,
+	}
 	if d.Content != "" || d.Data == nil {
 		c.Content = &d.Content
 	}

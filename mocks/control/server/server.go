@@ -168,7 +168,9 @@ func (s *server) note(r *http.Request, status int, start time.Time) {
 func writeJSON(w http.ResponseWriter, status int, value any) {
 	body, err := json.Marshal(value)
 	if err != nil {
-		status, body = http.StatusInternalServerError, []byte(`{"error":{"status":500,"code":"internal","message":"encode the answer"}}`)
+		status, body = http.StatusInternalServerError, []byte(
+			`{"error":{"status":500,"code":"internal","message":"encode the answer"}}`,
+		)
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
@@ -182,7 +184,11 @@ func decode(r *http.Request, into any) error {
 	if err := dec.Decode(into); err != nil {
 		var tooLarge *http.MaxBytesError
 		if errors.As(err, &tooLarge) {
-			return &api.Error{Status: http.StatusRequestEntityTooLarge, Code: api.CodeTooLarge, Message: fmt.Sprintf("the body is over %d bytes", maxBody)}
+			return &api.Error{
+				Status:  http.StatusRequestEntityTooLarge,
+				Code:    api.CodeTooLarge,
+				Message: fmt.Sprintf("the body is over %d bytes", maxBody),
+			}
 		}
 		return invalid("read the body: %v", err)
 	}
@@ -210,7 +216,11 @@ func (s *server) ready(*http.Request) (any, error) {
 
 func (s *server) reset(*http.Request) (any, error) {
 	if s.Reset == nil {
-		return nil, &api.Error{Status: http.StatusNotImplemented, Code: api.CodeInternal, Message: "reset: this process has no start to go back to"}
+		return nil, &api.Error{
+			Status:  http.StatusNotImplemented,
+			Code:    api.CodeInternal,
+			Message: "reset: this process has no start to go back to",
+		}
 	}
 	if err := s.Reset(); err != nil {
 		return nil, fmt.Errorf("reset: %w", err)

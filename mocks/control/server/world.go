@@ -17,12 +17,20 @@ import (
 )
 
 func (s *server) roots(*http.Request) (any, error) {
-	return api.Roots{Web: string(s.WebRoot), Production: string(s.Production.RootPEM()), Staging: string(s.Staging.RootPEM())}, nil
+	return api.Roots{
+		Web:        string(s.WebRoot),
+		Production: string(s.Production.RootPEM()),
+		Staging:    string(s.Staging.RootPEM()),
+	}, nil
 }
 
 // rootFile answers one root as PEM, for curl -o.
 func (s *server) rootFile(w http.ResponseWriter, r *http.Request) {
-	files := map[string][]byte{"web.pem": s.WebRoot, "production.pem": s.Production.RootPEM(), "staging.pem": s.Staging.RootPEM()}
+	files := map[string][]byte{
+		"web.pem":        s.WebRoot,
+		"production.pem": s.Production.RootPEM(),
+		"staging.pem":    s.Staging.RootPEM(),
+	}
 	pem, ok := files[r.PathValue("file")]
 	if !ok {
 		err := notFound("no root %q: there are web.pem, production.pem and staging.pem", r.PathValue("file"))
@@ -80,7 +88,10 @@ func (s *server) batch(r *http.Request) (any, error) {
 	if n := len(in.Questions) + len(in.Probes); n > api.MaxBatch {
 		return nil, invalid("%d questions and probes: give %d at most", n, api.MaxBatch)
 	}
-	out := api.BatchResponse{Replies: make([]api.Reply, len(in.Questions)), Reports: make([]json.RawMessage, len(in.Probes))}
+	out := api.BatchResponse{
+		Replies: make([]api.Reply, len(in.Questions)),
+		Reports: make([]json.RawMessage, len(in.Probes)),
+	}
 	for i, q := range in.Questions {
 		reply, problem := s.reply(q)
 		if problem != nil {
@@ -144,7 +155,10 @@ func (s *server) putDelays(r *http.Request) (any, error) {
 		if d.Seconds < 0 || d.Seconds > time.Hour.Seconds() {
 			return nil, invalid("delay of %v seconds: give 0 to 3600", d.Seconds)
 		}
-		delays = append(delays, dns.Delay{Name: d.Name, Type: strings.ToUpper(d.Type), By: time.Duration(d.Seconds * float64(time.Second))})
+		delays = append(
+			delays,
+			dns.Delay{Name: d.Name, Type: strings.ToUpper(d.Type), By: time.Duration(d.Seconds * float64(time.Second))},
+		)
 	}
 	if err := s.DNS.SetDelays(delays); err != nil {
 		return nil, invalid("%v", err)
@@ -196,7 +210,10 @@ func durations(v api.Validity) (acme.Validity, error) {
 	if v.LifetimeSeconds > century || v.BackdateSeconds > century {
 		return acme.Validity{}, invalid("validity: give under 100 years, in seconds")
 	}
-	return acme.Validity{Lifetime: time.Duration(v.LifetimeSeconds) * time.Second, Backdate: time.Duration(v.BackdateSeconds) * time.Second}, nil
+	return acme.Validity{
+		Lifetime: time.Duration(v.LifetimeSeconds) * time.Second,
+		Backdate: time.Duration(v.BackdateSeconds) * time.Second,
+	}, nil
 }
 
 func (s *server) signCertificate(r *http.Request) (any, error) {
