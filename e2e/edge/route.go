@@ -91,7 +91,7 @@ func (s Source) Command(verb string) string {
 func (r *Route) Hosts() []string {
 	var out []string
 	add := func(host string) {
-		if host = strings.ToLower(strings.TrimSuffix(host, ".")); host != "" && !slices.Contains(out, host) {
+		if host = normal(host); host != "" && !slices.Contains(out, host) {
 			out = append(out, host)
 		}
 	}
@@ -106,11 +106,11 @@ func (r *Route) Hosts() []string {
 	return out
 }
 
-// RuleHosts lists the hosts of the rules.
+// RuleHosts lists the hosts of the rules, once each.
 func (r *Route) RuleHosts() []string {
 	var out []string
 	for _, rule := range r.Rules {
-		if rule.Host != "" {
+		if rule.Host != "" && !slices.Contains(out, rule.Host) {
 			out = append(out, rule.Host)
 		}
 	}
@@ -122,6 +122,15 @@ func (r *Route) TLSHosts() []string {
 	var out []string
 	for _, block := range r.TLS {
 		out = append(out, block.Hosts...)
+	}
+	return out
+}
+
+// TLSSecrets lists the Secrets of the TLS blocks.
+func (r *Route) TLSSecrets() []string {
+	var out []string
+	for _, block := range r.TLS {
+		out = append(out, block.Secret)
 	}
 	return out
 }
@@ -139,7 +148,7 @@ func (r *Route) RuleFor(host string) *Rule {
 // TLSFor is the first TLS block that covers a host, nil for none.
 func (r *Route) TLSFor(host string) *TLS {
 	for i := range r.TLS {
-		if slices.ContainsFunc(r.TLS[i].Hosts, func(h string) bool { return Covers(h, host) }) {
+		if AnyCovers(r.TLS[i].Hosts, host) {
 			return &r.TLS[i]
 		}
 	}
@@ -165,7 +174,7 @@ func (r *Route) Issuer() certmanager.Reference { return certmanager.Requested(r.
 // Covers reports whether a name, as in a rule or a certificate, fits the host: a wildcard stands for exactly one
 // label (RFC 6125 section 6.4.3).
 func Covers(name, host string) bool {
-	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	name, host = normal(name), normal(host)
 	if name == host {
 		return true
 	}
@@ -173,3 +182,10 @@ func Covers(name, host string) bool {
 	label, rest, cut := strings.Cut(host, ".")
 	return wild && cut && label != "" && rest == parent
 }
+
+// AnyCovers reports whether one of the names fits the host.
+func AnyCovers(names []string, host string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return Covers(n, host) })
+}
+
+func normal(name string) string { return strings.ToLower(strings.TrimSuffix(name, ".")) }

@@ -10,9 +10,11 @@ import (
 	"strings"
 	"sync"
 
-	networking "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/edgeproof/edgeproof/e2e/edge"
+	"github.com/edgeproof/edgeproof/e2e/edge/ingressclass"
+	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
@@ -84,12 +86,13 @@ func (c *collection) hosts() map[string]*asked {
 	}
 	for i := range c.s.Ingresses {
 		ingress := &c.s.Ingresses[i]
-		address, another := controller, c.ofAnother(ingress)
+		route := edge.FromIngress(ingress)
+		address, another := controller, ingressclass.OfAnother(ingress, c.s.IngressClasses, traefik.Controller)
 		if lb := ingress.Status.LoadBalancer.Ingress; (address == "" || another) && len(lb) > 0 {
 			address = lb[0].IP
 		}
-		six := reportsIPv6(ingress)
-		for _, host := range HostsOf(ingress) {
+		six := reportsIPv6(route)
+		for _, host := range route.Hosts() {
 			if strings.HasPrefix(host, "*") || len(c.scope.Hosts) > 0 && !slices.Contains(c.scope.Hosts, host) {
 				continue
 			}
@@ -99,7 +102,7 @@ func (c *collection) hosts() map[string]*asked {
 			}
 			a.six = a.six || six
 			if c.scope.Paths[host] == "" && a.path != "/" {
-				a.path = cmp.Or(pathOf(ingress, host), a.path)
+				a.path = cmp.Or(pathOf(route, host), a.path)
 			}
 		}
 	}
@@ -109,14 +112,15 @@ func (c *collection) hosts() map[string]*asked {
 	return out
 }
 
-// pathOf is the first path of the rules that an Ingress has for a host, "/" where they take up any, "" when it has none that can be asked for.
-func pathOf(ingress *networking.Ingress, host string) string {
+// pathOf is the first path of the rules that a route has for a host, "/" where they take up any, "" when it has none
+// that can be asked for.
+func pathOf(route *edge.Route, host string) string {
 	first := ""
-	for _, rule := range ingress.Spec.Rules {
-		if !strings.EqualFold(rule.Host, host) || rule.HTTP == nil {
+	for _, rule := range route.Rules {
+		if !strings.EqualFold(rule.Host, host) {
 			continue
 		}
-		for _, p := range rule.HTTP.Paths {
+		for _, p := range rule.Paths {
 			if p.Path == "" || p.Path == "/" {
 				return "/"
 			}
@@ -128,30 +132,21 @@ func pathOf(ingress *networking.Ingress, host string) string {
 	return first
 }
 
-// reportsIPv6 reports whether an Ingress has an address of IPv6 in its status, or published in place of that.
-func reportsIPv6(ingress *networking.Ingress) bool {
+// reportsIPv6 reports whether a route has an address of IPv6 in its status, or published in place of that.
+func reportsIPv6(route *edge.Route) bool {
 	six := func(text string) bool {
 		address, err := netip.ParseAddr(strings.TrimSpace(text))
 		return err == nil && address.Is6()
 	}
-	for _, at := range ingress.Status.LoadBalancer.Ingress {
-		if six(at.IP) {
-			return true
-		}
+	if slices.ContainsFunc(route.Published, six) {
+		return true
 	}
-	for key, value := range ingress.Annotations {
+	for key, value := range route.Annotations {
 		if strings.HasSuffix(key, "/target") && slices.ContainsFunc(strings.Split(value, ","), six) {
 			return true
 		}
 	}
 	return false
-}
-
-// ofAnother reports whether an Ingress is of the class of a controller that is not Traefik.
-func (c *collection) ofAnother(ingress *networking.Ingress) bool {
-	return ingress.Spec.IngressClassName != nil && slices.ContainsFunc(c.s.IngressClasses, func(class networking.IngressClass) bool {
-		return class.Name == *ingress.Spec.IngressClassName && class.Spec.Controller != TraefikController
-	})
 }
 
 // provider reads the zones with every credential that was tried, or with none when none was: one may see what another does not.

@@ -23,9 +23,6 @@ const (
 	CAInjector  Component = "cert-manager-cainjector"
 )
 
-// TraefikController is what an IngressClass of Traefik names as its controller.
-const TraefikController = "traefik.io/ingress-controller"
-
 // ComponentOf recognises what a pod runs by the images of its containers, since names and labels are the bundle's to choose.
 // It is empty for anything else.
 func ComponentOf(spec core.PodSpec) Component {

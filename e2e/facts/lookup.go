@@ -2,31 +2,11 @@ package facts
 
 import (
 	"slices"
-	"strings"
 
 	networking "k8s.io/api/networking/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 )
-
-// HostsOf lists the hosts of an Ingress, of its rules and its TLS blocks alike, since external-dns publishes both.
-func HostsOf(ingress *networking.Ingress) []string {
-	var out []string
-	add := func(host string) {
-		if host = strings.ToLower(strings.TrimSuffix(host, ".")); host != "" && !slices.Contains(out, host) {
-			out = append(out, host)
-		}
-	}
-	for _, rule := range ingress.Spec.Rules {
-		add(rule.Host)
-	}
-	for _, block := range ingress.Spec.TLS {
-		for _, host := range block.Hosts {
-			add(host)
-		}
-	}
-	return out
-}
 
 // AddressOf is the first address of a Service's load balancer, "" when it has none or is not there.
 func (s *Snapshot) AddressOf(service types.NamespacedName) string {

@@ -5,24 +5,21 @@ import (
 	"slices"
 	"strings"
 
-	networking "k8s.io/api/networking/v1"
-
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
+	"github.com/edgeproof/edgeproof/e2e/edge/ingressclass"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-// legacyClass is the annotation that named the class before the field did.
-const legacyClass = "kubernetes.io/ingress.class"
-
 // controlledByTraefik judges BL-1: Traefik runs, its class is there, and the Ingresses use it.
 func controlledByTraefik(s *facts.Snapshot, t Target) Judgement {
-	j := each(s, t, func(j *Judgement, r Route, i *networking.Ingress) {
+	j := each(s, t, func(j *Judgement, r Route, i *edge.Route) {
 		name := classOf(s, i)
-		class, ok := ingressClass(s, name)
+		class := ingressclass.Find(s.IngressClasses, name)
 		switch {
 		case name == "":
 			j.never("Ingress %s: names no class, and no IngressClass is the default: no controller takes it", r.Ingress)
-		case !ok:
+		case class == nil:
 			j.lacks("IngressClass %s: not found; Ingress %s names it", name, r.Ingress)
 		case class.Spec.Controller != t.ControllerName:
 			j.never("IngressClass %s: belongs to %s; Ingress %s needs one of %s", name, class.Spec.Controller, r.Ingress, t.ControllerName)
@@ -42,29 +39,15 @@ func controlledByTraefik(s *facts.Snapshot, t Target) Judgement {
 	return j
 }
 
-// classOf is the class of an Ingress: its field, the old annotation, or the cluster's default.
-func classOf(s *facts.Snapshot, i *networking.Ingress) string {
-	if i.Spec.IngressClassName != nil {
-		return *i.Spec.IngressClassName
+// classOf is the class of a route: that which it names, or the cluster's default.
+func classOf(s *facts.Snapshot, i *edge.Route) string {
+	if i.Class.Class != "" {
+		return i.Class.Class
 	}
-	if name := i.Annotations[legacyClass]; name != "" {
-		return name
-	}
-	for _, c := range s.IngressClasses {
-		if c.Annotations[networking.AnnotationIsDefaultIngressClass] == "true" {
-			return c.Name
-		}
+	if class := ingressclass.Default(s.IngressClasses); class != nil {
+		return class.Name
 	}
 	return ""
-}
-
-func ingressClass(s *facts.Snapshot, name string) (*networking.IngressClass, bool) {
-	for i := range s.IngressClasses {
-		if s.IngressClasses[i].Name == name {
-			return &s.IngressClasses[i], true
-		}
-	}
-	return nil, false
 }
 
 // syncsDomain judges BL-2: external-dns runs where it should, is told to sync the domain, and its records are there.

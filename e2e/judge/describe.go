@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+
+	"github.com/edgeproof/edgeproof/e2e/edge"
 )
 
 // described is an Ingress as `kubectl describe ingress` shows it.
@@ -64,7 +66,7 @@ func (d described) judgeTLS(j *Judgement, name string) {
 		}
 	}
 	for _, b := range d.backends {
-		if len(d.blocks) > 0 && b.host != "*" && !covers(covered, b.host) {
+		if len(d.blocks) > 0 && b.host != "*" && !edge.AnyCovers(covered, b.host) {
 			j.lacks("Ingress %s: host %s is in no TLS block, which show %s", name, b.host, orNone(covered))
 		}
 	}

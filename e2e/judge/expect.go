@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
@@ -59,10 +60,11 @@ func add[T networking.Ingress | certmanager.ClusterIssuer | apps.Deployment | co
 func routes(ingresses []networking.Ingress) []Route {
 	var out []Route
 	for i := range ingresses {
-		r := Route{Ingress: types.NamespacedName{Namespace: ingresses[i].Namespace, Name: ingresses[i].Name}, Hosts: ruleHosts(&ingresses[i])}
-		for _, rule := range ingresses[i].Spec.Rules {
-			if r.Path == "" && rule.HTTP != nil && len(rule.HTTP.Paths) > 0 {
-				r.Path = rule.HTTP.Paths[0].Path
+		route := edge.FromIngress(&ingresses[i])
+		r := Route{Ingress: types.NamespacedName{Namespace: route.Namespace, Name: route.Name}, Hosts: route.RuleHosts()}
+		for _, rule := range route.Rules {
+			if r.Path == "" && len(rule.Paths) > 0 {
+				r.Path = rule.Paths[0].Path
 			}
 		}
 		out = append(out, r)

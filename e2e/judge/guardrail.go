@@ -1,10 +1,12 @@
 package judge
 
 import (
+	"github.com/edgeproof/edgeproof/e2e/edge"
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"slices"
 
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
-	networking "k8s.io/api/networking/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/facts"
@@ -18,11 +20,11 @@ func automated(s *facts.Snapshot, t Target) Judgement {
 	if running := s.Running(facts.ExternalDNS); len(running) > 0 {
 		config = configOf(s, &running[0])
 	}
-	return each(s, t, func(j *Judgement, _ Route, i *networking.Ingress) {
-		for _, host := range facts.HostsOf(i) {
+	return each(s, t, func(j *Judgement, _ Route, i *edge.Route) {
+		for _, host := range i.Hosts() {
 			recordsOwned(j, s, t, config, host)
 		}
-		for _, name := range tlsSecrets(i) {
+		for _, name := range i.TLSSecrets() {
 			if secret, ok := s.Secret(i.Namespace, name); ok {
 				secretIssued(j, s, secret)
 			}
@@ -99,11 +101,7 @@ func fromRequest(s *facts.Snapshot, c *certmanager.Certificate, secret *facts.Se
 		return true // empty: not issued yet
 	}
 	var got []string
-	for i := range s.CertificateRequests {
-		r := &s.CertificateRequests[i]
-		if r.Namespace != c.Namespace || !owned(r, c.Name) {
-			continue
-		}
+	for _, r := range cm.NewObjects(s.CertificateRequests, nil, nil).Requests(c) {
 		if chain, _ := facts.ParseCertificates(r.Status.Certificate); len(chain) > 0 {
 			got = append(got, chain[0].SHA256)
 		}

@@ -1,13 +1,14 @@
 package judge
 
 import (
+	"github.com/edgeproof/edgeproof/e2e/edge"
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"time"
 
 	acme "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	cmmeta "github.com/cert-manager/cert-manager/pkg/apis/meta/v1"
-	networking "k8s.io/api/networking/v1"
-	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
@@ -23,12 +24,12 @@ func certificateOf(s *facts.Snapshot, namespace, secret string) (*certmanager.Ce
 }
 
 // issued notes what stands between an Ingress and the certificates in its Secrets: the deepest object with a reason.
-func issued(j *Judgement, s *facts.Snapshot, i *networking.Ingress) {
-	for _, block := range i.Spec.TLS {
-		name := i.Namespace + "/" + block.SecretName
-		c, ok := certificateOf(s, i.Namespace, block.SecretName)
+func issued(j *Judgement, s *facts.Snapshot, i *edge.Route) {
+	for _, block := range i.TLS {
+		name := i.Namespace + "/" + block.Secret
+		c, ok := certificateOf(s, i.Namespace, block.Secret)
 		switch {
-		case !ok && issuerOf(i) == "":
+		case !ok && i.Issuer() == (cm.Reference{}):
 			j.never("Certificate for Secret %s: nobody asked for it, Ingress %s/%s names no issuer", name, i.Namespace, i.Name)
 		case !ok:
 			j.lacks("Certificate for Secret %s: not there yet: cert-manager makes it for Ingress %s/%s", name, i.Namespace, i.Name)
@@ -41,7 +42,7 @@ func issued(j *Judgement, s *facts.Snapshot, i *networking.Ingress) {
 // ready notes why a Certificate is not ready. Ready=True is not looked at again by cert-manager when the time is over, so the time is.
 func ready(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
 	name := c.Namespace + "/" + c.Name
-	cond := certificateCondition(c, certmanager.CertificateConditionReady)
+	cond := cm.Condition(c, certmanager.CertificateConditionReady)
 	switch {
 	case cond != nil && cond.Status == cmmeta.ConditionTrue && cond.ObservedGeneration >= c.Generation:
 		if c.Status.NotAfter != nil && !c.Status.NotAfter.After(s.Time) {
@@ -68,7 +69,7 @@ func issuerWord(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
 		j.never("Certificate %s/%s: asks ClusterIssuer %s, which is not there", c.Namespace, c.Name, c.Spec.IssuerRef.Name)
 		return
 	}
-	if cond := condition(issuer.Status.Conditions, certmanager.IssuerConditionReady); cond != nil && cond.Status != cmmeta.ConditionTrue {
+	if cond := cm.IssuerReady(&issuer.Status); cond != nil && cond.Status != cmmeta.ConditionTrue {
 		j.lacks("ClusterIssuer %s: Ready=%s, %s: %s", issuer.Name, cond.Status, cond.Reason, short(cond.Message))
 	}
 }
@@ -76,41 +77,23 @@ func issuerWord(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
 // deepest follows a Certificate to its newest request, order and challenges, and notes what the last of them says. A request that
 // failed is tried again after an hour: for whoever waits that is for good.
 func deepest(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
-	var request *certmanager.CertificateRequest
-	for i := range s.CertificateRequests {
-		r := &s.CertificateRequests[i]
-		if owned(r, c.Name) && r.Namespace == c.Namespace && (request == nil || request.CreationTimestamp.Before(&r.CreationTimestamp)) {
-			request = r
-		}
-	}
+	issuance := cm.NewObjects(s.CertificateRequests, s.Orders, s.Challenges).Of(c)
+	request := issuance.Request
 	if request == nil {
 		return
 	}
-	for _, cond := range request.Status.Conditions {
-		if cond.Type != certmanager.CertificateRequestConditionReady || cond.Status == cmmeta.ConditionTrue {
-			continue
-		}
+	if cond := cm.RequestReady(request); cond != nil && cond.Status != cmmeta.ConditionTrue {
+		note := j.lacks
 		if cond.Reason == certmanager.CertificateRequestReasonFailed || cond.Reason == certmanager.CertificateRequestReasonDenied {
-			j.never("CertificateRequest %s/%s: %s: %s", request.Namespace, request.Name, cond.Reason, short(cond.Message))
-		} else {
-			j.lacks("CertificateRequest %s/%s: %s: %s", request.Namespace, request.Name, cond.Reason, short(cond.Message))
+			note = j.never
 		}
+		note("CertificateRequest %s/%s: %s: %s", request.Namespace, request.Name, cond.Reason, short(cond.Message))
 	}
-	for i := range s.Orders {
-		o := &s.Orders[i]
-		if o.Namespace == request.Namespace && owned(o, request.Name) {
-			if o.Status.State != acme.Valid && o.Status.Reason != "" {
-				j.lacks("Order %s/%s: %s: %s", o.Namespace, o.Name, o.Status.State, short(o.Status.Reason))
-			}
-			challenges(j, s, o)
-		}
+	if o := issuance.Order; o != nil && o.Status.State != acme.Valid && o.Status.Reason != "" {
+		j.lacks("Order %s/%s: %s: %s", o.Namespace, o.Name, o.Status.State, short(o.Status.Reason))
 	}
-}
-
-func challenges(j *Judgement, s *facts.Snapshot, o *acme.Order) {
-	for i := range s.Challenges {
-		c := &s.Challenges[i]
-		if c.Namespace == o.Namespace && owned(c, o.Name) && c.Status.Reason != "" && c.DeletionTimestamp == nil {
+	for _, c := range issuance.Challenges {
+		if c.Status.Reason != "" && c.DeletionTimestamp == nil {
 			j.lacks("Challenge %s/%s: %s for %s, %s", c.Namespace, c.Name, orPending(c.Status.State), c.Spec.DNSName, short(c.Status.Reason))
 		}
 	}
@@ -121,22 +104,4 @@ func orPending(state acme.State) acme.State {
 		return acme.Pending
 	}
 	return state
-}
-
-func owned(o meta.Object, by string) bool {
-	for _, ref := range o.GetOwnerReferences() {
-		if ref.Name == by {
-			return true
-		}
-	}
-	return false
-}
-
-func certificateCondition(c *certmanager.Certificate, kind certmanager.CertificateConditionType) *certmanager.CertificateCondition {
-	for i := range c.Status.Conditions {
-		if c.Status.Conditions[i].Type == kind {
-			return &c.Status.Conditions[i]
-		}
-	}
-	return nil
 }

@@ -1,6 +1,8 @@
 package judge
 
 import (
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"slices"
 	"strings"
 
@@ -78,7 +80,7 @@ func issuersReady(s *facts.Snapshot, t Target) Judgement {
 			missing(&j, s, want)
 			continue
 		}
-		ready := condition(found.Status.Conditions, certmanager.IssuerConditionReady)
+		ready := cm.IssuerReady(&found.Status)
 		switch {
 		case ready == nil:
 			j.lacks("ClusterIssuer %s: has no condition Ready yet: is cert-manager running?", want.Name)
@@ -91,13 +93,4 @@ func issuersReady(s *facts.Snapshot, t Target) Judgement {
 		}
 	}
 	return j
-}
-
-func condition(all []certmanager.IssuerCondition, kind certmanager.IssuerConditionType) *certmanager.IssuerCondition {
-	for i := range all {
-		if all[i].Type == kind {
-			return &all[i]
-		}
-	}
-	return nil
 }

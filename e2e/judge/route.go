@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/edgeproof/edgeproof/e2e/edge"
+	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 )
@@ -40,7 +42,7 @@ func reachable(s *facts.Snapshot, t Target) Judgement {
 			}
 		}
 		if found && len(j.Reasons) > before {
-			issued(&j, s, ingress) // what the objects say of it
+			issued(&j, s, edge.FromIngress(ingress)) // what the objects say of it
 		}
 	}
 	return j
@@ -115,11 +117,11 @@ func secure(j *Judgement, s *facts.Snapshot, r Route, host string) {
 func trusted(j *Judgement, s *facts.Snapshot, host string, h *probe.Handshake) {
 	leaf := h.Chain[0]
 	before := len(j.Reasons)
-	if strings.Contains(leaf.Subject, "TRAEFIK DEFAULT CERT") {
+	if strings.Contains(leaf.Subject, traefik.DefaultSubject) {
 		j.lacks("https://%s: Traefik serves its own default certificate: it has none for the host", host)
 		return
 	}
-	if !covers(leaf.SANs, host) {
+	if !edge.AnyCovers(leaf.SANs, host) {
 		j.lacks("https://%s: the certificate is for %s", host, orNone(leaf.SANs))
 	}
 	if !leaf.NotAfter.After(s.Time) {

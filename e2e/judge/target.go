@@ -6,7 +6,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
-	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 )
 
 // Target is what is expected of the edge: the names of SPEC and the routes of a bundle.
@@ -62,7 +62,7 @@ func Reference() Target {
 		Production:     Issuer{Name: "letsencrypt-production", Server: "https://acme-v02.api.letsencrypt.org/directory"},
 		Staging:        Issuer{Name: "letsencrypt-staging", Server: "https://acme-staging-v02.api.letsencrypt.org/directory"},
 		Provider:       "cloudflare",
-		ControllerName: facts.TraefikController,
+		ControllerName: traefik.Controller,
 		Controller:     types.NamespacedName{Namespace: "traefik", Name: "traefik"},
 	}
 }

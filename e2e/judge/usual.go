@@ -1,6 +1,8 @@
 package judge
 
 import (
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"fmt"
 	"strings"
 
@@ -99,7 +101,7 @@ func UsualOfStatus(s *facts.Snapshot, namespace string) Usual {
 		if c.Namespace != namespace {
 			continue
 		}
-		cond := certificateCondition(c, certmanager.CertificateConditionReady)
+		cond := cm.Condition(c, certmanager.CertificateConditionReady)
 		switch {
 		case cond == nil:
 			u.Noticed = true

@@ -4,9 +4,9 @@ import (
 	"strings"
 	"time"
 
-	networking "k8s.io/api/networking/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -85,7 +85,7 @@ func bundleFirst(s *facts.Snapshot, t Target) Judgement {
 
 // nameAndCertificate judges WF-6: the record is at the provider and the certificate is issued.
 func nameAndCertificate(s *facts.Snapshot, t Target) Judgement {
-	return each(s, t, func(j *Judgement, r Route, i *networking.Ingress) {
+	return each(s, t, func(j *Judgement, r Route, i *edge.Route) {
 		before := len(j.Reasons)
 		for _, host := range r.Hosts {
 			has := false
@@ -96,21 +96,21 @@ func nameAndCertificate(s *facts.Snapshot, t Target) Judgement {
 				j.lacks("record %s: not at the provider yet", host)
 			}
 		}
-		if len(i.Spec.TLS) == 0 {
+		if len(i.TLS) == 0 {
 			j.never("Ingress %s: has no TLS block: no certificate will be issued", r.Ingress)
 		}
 		issued(j, s, i)
-		for _, name := range tlsSecrets(i) {
+		for _, name := range i.TLSSecrets() {
 			stored(j, s, i, name)
 		}
 		if len(j.Reasons) == before {
-			j.saw("Ingress %s: records of %s are there, and a certificate in Secret %s", r.Ingress, strings.Join(r.Hosts, ", "), strings.Join(tlsSecrets(i), ", "))
+			j.saw("Ingress %s: records of %s are there, and a certificate in Secret %s", r.Ingress, strings.Join(r.Hosts, ", "), strings.Join(i.TLSSecrets(), ", "))
 		}
 	})
 }
 
 // stored notes what is wrong with the certificate in a Secret.
-func stored(j *Judgement, s *facts.Snapshot, i *networking.Ingress, name string) {
+func stored(j *Judgement, s *facts.Snapshot, i *edge.Route, name string) {
 	secret, ok := s.Secret(i.Namespace, name)
 	switch full := i.Namespace + "/" + name; {
 	case !ok:
@@ -120,9 +120,9 @@ func stored(j *Judgement, s *facts.Snapshot, i *networking.Ingress, name string)
 	case !secret.Certificates[0].NotAfter.After(s.Time):
 		j.lacks("Secret %s: its certificate is over since %s", full, secret.Certificates[0].NotAfter.UTC().Format(time.RFC3339))
 	default:
-		for _, block := range i.Spec.TLS {
+		for _, block := range i.TLS {
 			for _, host := range block.Hosts {
-				if block.SecretName == name && !covers(secret.Certificates[0].Names, host) {
+				if block.Secret == name && !edge.AnyCovers(secret.Certificates[0].Names, host) {
 					j.lacks("Secret %s: its certificate is for %s, not for %s", full, orNone(secret.Certificates[0].Names), host)
 				}
 			}
