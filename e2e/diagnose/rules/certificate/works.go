@@ -7,6 +7,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 func needs(r *diagnose.Route) []diagnose.Need {
@@ -65,6 +66,9 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 		if held == nil {
 			return diagnose.Unknown, "nothing served a certificate for " + r.Host
 		}
+		if rep := noHandshake(r); rep != nil {
+			return diagnose.Unknown, diagnose.Probed(rep).Text
+		}
 		return diagnose.Clear, fmt.Sprintf(
 			"%s holds one until %s",
 			diagnose.Object("Secret", r.Secret.Namespace, r.Secret.Name),
@@ -86,4 +90,14 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 	default:
 		return diagnose.Broken, "the certificate that is served does not verify: " + served.VerifyError
 	}
+}
+
+// noHandshake is a probe that failed in the handshake before it was shown a certificate, nil for none.
+func noHandshake(r *diagnose.Route) *probe.Report {
+	for _, rep := range []*probe.Report{r.RawIP, r.HTTPS} {
+		if rep != nil && rep.Failed == probe.StepTLS && (rep.TLS == nil || len(rep.TLS.Chain) == 0) {
+			return rep
+		}
+	}
+	return nil
 }

@@ -45,13 +45,15 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 		return diagnose.Unknown, "the DNS was not asked for " + r.Host
 	}
 	for _, a := range []struct {
-		who string
+		who    string
+		ofZone bool
 		facts.Answer
-	}{{"the zone's name server", r.Answers.Authority}, {"a public resolver", r.Answers.Resolver}} {
+	}{{"the zone's name server", true, r.Answers.Authority}, {"a public resolver", false, r.Answers.Resolver}} {
 		switch {
 		case a.Error != "":
 			return diagnose.Broken, a.who + " could not be asked: " + a.Error
-		case len(a.Addresses) == 0 && typeOf(n.wanted) == "CNAME" && slices.ContainsFunc(a.Names, func(to string) bool { return sameSet([]string{to}, n.wanted) }):
+		case len(a.Addresses) == 0 && a.ofZone && typeOf(n.wanted) == "CNAME" &&
+			slices.ContainsFunc(a.Names, func(to string) bool { return sameSet([]string{to}, n.wanted) }):
 			// a name server of the zone answers with the name that the load balancer has, which is another zone's
 		case len(a.Addresses) == 0:
 			return diagnose.Broken, fmt.Sprintf("%s answers %s, no address", a.who, a.Rcode)

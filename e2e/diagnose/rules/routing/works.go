@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,8 +24,8 @@ func needs(r *diagnose.Route) []diagnose.Need {
 	}
 }
 
-// works asks the ingress controller itself, without DNS and whatever the certificate; the way by name counts where it
-// got there.
+// works asks the ingress controller itself, without DNS and whatever the certificate, and by name, as anybody would: a
+// route works when both got to the application, or the one that can be asked from here.
 func works(r *diagnose.Route) (diagnose.State, string) {
 	switch {
 	case r.Source == nil:
@@ -48,13 +49,20 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 			continue // nobody said that this path is one of the application's
 		}
 		if rep.HTTP == nil || bad(rep.HTTP.Status) || loops(rep) {
-			e := diagnose.Probed(rep)
-			return diagnose.Broken, e.Source + ": " + e.Text
+			return diagnose.Broken, inShort(rep)
+		}
+		if state := refusal(r, rep); state != diagnose.Clear {
+			return state, inShort(rep) + ", and not by the application"
 		}
 		if seen == "" {
 			seen = fmt.Sprintf("%s answers %d", rep.Request.URL, rep.HTTP.Status)
 		}
 	}
+	state, named := byName(r)
+	if state != diagnose.Clear {
+		return state, named
+	}
+	seen = cmp.Or(seen, named)
 	if seen == "" && r.Assumed && r.Has(application) {
 		return diagnose.Clear, "the application answers 404 at the path that was asked for"
 	}
@@ -64,10 +72,69 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 	return diagnose.Clear, seen
 }
 
+// inShort is what a probe met, in one line.
+func inShort(rep *probe.Report) string {
+	e := diagnose.Probed(rep)
+	return e.Source + ": " + e.Text
+}
+
+// byName judges the way by name where it does not lead to the controller's own address: to the provider's proxy, or to
+// what is published in place of that address. While the DNS is not as it should be, that explains it.
+func byName(r *diagnose.Route) (diagnose.State, string) {
+	rep := r.HTTPS
+	if rep == nil || rep.Failed == probe.StepResolve || arrived(r, rep) || !r.Unexplained(diagnose.DNS) || !publicly(r, rep) {
+		return diagnose.Clear, ""
+	}
+	if rep.HTTP == nil {
+		return diagnose.Broken, inShort(rep)
+	}
+	status := rep.HTTP.Status
+	switch {
+	case status != 403 && status != 429 && !bad(status):
+		return diagnose.Clear, fmt.Sprintf("%s answers %d", rep.Request.URL, status)
+	case answered(r.RawIP, status), r.Assumed && status == 404 && r.Has(application):
+		return diagnose.Clear, "" // the controller answers the same, and was judged by it
+	}
+	return diagnose.Broken, inShort(rep)
+}
+
+// publicly reports whether a probe went to an address that the public DNS gives, not to one that only the client's own
+// resolver knows.
+func publicly(r *diagnose.Route, rep *probe.Report) bool {
+	if !r.Asked || rep.Resolve == nil {
+		return true
+	}
+	known := slices.Concat(r.Answers.Authority.Addresses, r.Answers.Resolver.Addresses)
+	return len(known) == 0 || slices.ContainsFunc(rep.Resolve.Records, func(a probe.AddressRecord) bool {
+		return slices.Contains(known, a.Address)
+	})
+}
+
+// refusal says of 403 and 429 whether the controller itself answers so, by a middleware of its own: Broken where its
+// access log has no answer of a backend, Unknown where only the words are those that it uses, Clear otherwise.
+func refusal(r *diagnose.Route, rep *probe.Report) diagnose.State {
+	if r.Foreign || rep.HTTP.Status != 403 && rep.HTTP.Status != 429 {
+		return diagnose.Clear
+	}
+	if l := r.Index.Traefik.Logged.Access[r.Host]; l != nil {
+		switch l.Fields["OriginStatus"] {
+		case fmt.Sprint(rep.HTTP.Status):
+			return diagnose.Clear
+		case "", "0":
+			return diagnose.Broken
+		}
+	}
+	if words := strings.TrimSpace(rep.HTTP.Body); words == "Forbidden" || words == "Too Many Requests" {
+		return diagnose.Unknown
+	}
+	return diagnose.Clear
+}
+
 // arrived reports whether a probe was sent to the ingress controller: not to another address, where a wrong record
-// leads.
+// leads. One that failed in the handshake was, unless a certificate was shown and only that is wrong.
 func arrived(r *diagnose.Route, rep *probe.Report) bool {
-	if rep.HTTP == nil && (rep.Failed == probe.StepResolve || rep.Failed == probe.StepTLS) {
+	shown := rep.TLS != nil && len(rep.TLS.Chain) > 0
+	if rep.HTTP == nil && (rep.Failed == probe.StepResolve || rep.Failed == probe.StepTLS && shown) {
 		return false
 	}
 	if rep.Request.Address != "" {
