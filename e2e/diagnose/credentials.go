@@ -1,6 +1,8 @@
 package diagnose
 
 import (
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"slices"
 	"strings"
 	"time"
@@ -65,22 +67,9 @@ func (x *Index) credentialUses() map[string][]TokenRef {
 }
 
 func solverRefs(config *certmanager.IssuerConfig, namespace string) []TokenRef {
-	if config.ACME == nil {
-		return nil
-	}
 	var out []TokenRef
-	for _, solver := range config.ACME.Solvers {
-		if solver.DNS01 == nil || solver.DNS01.Cloudflare == nil {
-			continue
-		}
-		ref := solver.DNS01.Cloudflare.APIToken
-		if ref == nil {
-			ref = solver.DNS01.Cloudflare.APIKey
-		}
-		if ref == nil {
-			continue
-		}
-		if t := (TokenRef{namespace, ref.Name, ref.Key}); !slices.Contains(out, t) {
+	for _, c := range cm.Credentials(config.ACME) {
+		if t := (TokenRef{namespace, c.Secret, c.Key}); !slices.Contains(out, t) {
 			out = append(out, t)
 		}
 	}

@@ -1,6 +1,8 @@
 package testbed
 
 import (
+	"github.com/edgeproof/edgeproof/e2e/edge/certmanager"
+
 	"fmt"
 	"maps"
 	"slices"
@@ -155,18 +157,11 @@ func (c *collector) object(o bundle.Object) error {
 }
 
 func (c *collector) issuer(namespaced bool, issuer certmanagerv1.ClusterIssuer) {
-	if issuer.Spec.ACME == nil {
-		return
-	}
-	for _, solver := range issuer.Spec.ACME.Solvers {
-		if solver.DNS01 == nil || solver.DNS01.Cloudflare == nil || solver.DNS01.Cloudflare.APIToken == nil {
+	for _, credential := range certmanager.Credentials(issuer.Spec.ACME) {
+		if credential.Global {
 			continue
 		}
-		ref := SecretKey{
-			Namespace: issuer.Namespace,
-			Name:      solver.DNS01.Cloudflare.APIToken.Name,
-			Key:       solver.DNS01.Cloudflare.APIToken.Key,
-		}
+		ref := SecretKey{Namespace: issuer.Namespace, Name: credential.Secret, Key: credential.Key}
 		if namespaced {
 			c.tokens[ref] = true
 		} else {
