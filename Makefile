@@ -15,14 +15,15 @@ LABELS    ?=
 RERUN     ?=
 SEED      ?= 0
 IMAGES    ?= auto
+ENGINE    ?= rendered
 NODE      ?=
 CLUSTER   ?= edgeproof
 CLUSTERS  ?= 0
 SHARD     ?=
 
 EDGEPROOF := bin/edgeproof
-TESTBED     := --cluster '$(CLUSTER)' --bundle '$(BUNDLE)' --apps '$(APPS)' --images '$(IMAGES)' --node-image '$(NODE)'
-PAIR      := --cluster '$(CLUSTER)' --baseline '$(BASELINE)' --candidate '$(CANDIDATE)' --candidate-traefik '$(TRAEFIK)' --apps '$(APPS)' --images '$(IMAGES)' --node-image '$(NODE)'
+TESTBED     := --cluster '$(CLUSTER)' --bundle '$(BUNDLE)' --apps '$(APPS)' --images '$(IMAGES)' --node-image '$(NODE)' --engine '$(ENGINE)'
+PAIR      := --cluster '$(CLUSTER)' --baseline '$(BASELINE)' --candidate '$(CANDIDATE)' --candidate-traefik '$(TRAEFIK)' --apps '$(APPS)' --images '$(IMAGES)' --node-image '$(NODE)' --engine '$(ENGINE)'
 FUZZTIME  ?= 30s
 
 ##@ Prove

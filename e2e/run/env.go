@@ -42,7 +42,7 @@ func (e *Env) Setup() []env.Func {
 		},
 		func(ctx context.Context, config *envconf.Config) (context.Context, error) {
 			e.plan(ctx)
-			if err := e.Testbed.Connect(config.Client().RESTConfig()); err != nil {
+			if err := e.connect(ctx, config.Client().RESTConfig()); err != nil {
 				return ctx, err
 			}
 			for _, step := range e.Testbed.Steps() {
@@ -101,7 +101,7 @@ func (e *Env) raise(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if err := e.Testbed.Connect(config); err != nil {
+	if err := e.connect(ctx, config); err != nil {
 		return err
 	}
 	phases, err := e.Testbed.Set(ctx)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/cluster"
+	"github.com/edgeproof/edgeproof/e2e/gitops"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/supply"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
@@ -45,6 +46,7 @@ type Options struct {
 	CandidateTraefik string
 	Sabotage         bool
 
+	Engine    string // what delivers the bundle: rendered (the default), flux, or auto
 	Artifacts string // folder that gets the results
 	Cluster   string // kind's name of the cluster
 	Images    supply.Mode
@@ -92,6 +94,9 @@ func (o *Options) complete() error {
 	}
 	if o.Traefik == "" {
 		o.Traefik = testbed.Traefik
+	}
+	if o.Engine == "" {
+		o.Engine = gitops.Rendered
 	}
 	if o.CandidateTraefik == "" {
 		o.CandidateTraefik = o.Traefik

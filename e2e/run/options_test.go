@@ -51,7 +51,7 @@ func TestCompleteFillsInDefaults(t *testing.T) {
 	}
 	want := Options{
 		Seed: o.Seed, Dir: root, Bundle: own + "/bundles/reference", Apps: own + "/apps", Artifacts: root + "/_artifacts", Keep: KeepOnFailure,
-		Catalogue: verdict.Smoke, Traefik: testbed.Traefik, CandidateTraefik: testbed.Traefik, Clusters: 1,
+		Catalogue: verdict.Smoke, Traefik: testbed.Traefik, CandidateTraefik: testbed.Traefik, Clusters: 1, Engine: "rendered",
 	}
 	if diff := cmp.Diff(want, o); diff != "" {
 		t.Errorf("defaults (-want +got):\n%s", diff)
@@ -67,7 +67,7 @@ func TestCompleteKeepsWhatIsSaid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Dir: t.TempDir(), Bundle: "edge", Apps: "/apps", Artifacts: "../out", Keep: KeepNever, Cluster: "c", Focus: "f", Labels: "l", Catalogue: verdict.Full, Traefik: "v3.7.5", CandidateTraefik: "v3.7.6", Clusters: 2, Seed: 7}
+	o := Options{Dir: t.TempDir(), Bundle: "edge", Apps: "/apps", Artifacts: "../out", Keep: KeepNever, Cluster: "c", Focus: "f", Labels: "l", Catalogue: verdict.Full, Traefik: "v3.7.5", CandidateTraefik: "v3.7.6", Clusters: 2, Seed: 7, Engine: "flux"}
 	want := o
 	want.Shard = verdict.Shard{Index: 1, Of: 2}
 	want.Bundle, want.Artifacts = filepath.Join(here, "edge"), filepath.Join(filepath.Dir(here), "out")

@@ -125,6 +125,15 @@ func (e *Env) load(ctx context.Context, path string, variables map[string]string
 
 // LoadBundle renders a bundle as every part of a run does.
 func LoadBundle(ctx context.Context, path string, variables map[string]string, logf func(string, ...any)) (*bundle.Bundle, error) {
+	charts, err := chartSource(logf)
+	if err != nil {
+		return nil, err
+	}
+	return bundle.Load(ctx, path, bundle.Options{Charts: charts, KubeVersion: kubeVersion, Variables: variables})
+}
+
+// chartSource finds charts as every part of a run does.
+func chartSource(logf func(string, ...any)) (*bundle.RepositoryThenModules, error) {
 	catalogue, err := bundle.ReadCatalogue(fixtures.Sub("charts"))
 	if err != nil {
 		return nil, err
@@ -133,8 +142,7 @@ func LoadBundle(ctx context.Context, path string, variables map[string]string, l
 	if err != nil {
 		return nil, err
 	}
-	charts := &bundle.RepositoryThenModules{Modules: catalogue, Download: gomod.Download, Cache: filepath.Join(cache, "charts"), Logf: logf}
-	return bundle.Load(ctx, path, bundle.Options{Charts: charts, KubeVersion: kubeVersion, Variables: variables})
+	return &bundle.RepositoryThenModules{Modules: catalogue, Download: gomod.Download, Cache: filepath.Join(cache, "charts"), Logf: logf}, nil
 }
 
 // Images lists every image that a run of these bundles with these versions of Traefik needs, those of the platform and of the
@@ -180,6 +188,13 @@ func (e *Env) images(ctx context.Context) error {
 	if e.Candidate != nil {
 		bundles = append(bundles, e.Candidate)
 	}
+	controllers, err := e.fluxImages(ctx)
+	if err != nil {
+		return err
+	}
+	if controllers != nil {
+		bundles = append(bundles, controllers)
+	}
 	needs, err := Images(ctx, []string{e.Options.Traefik, e.Options.CandidateTraefik}, bundles...)
 	if err != nil {
 		return err
@@ -191,7 +206,7 @@ func (e *Env) images(ctx context.Context) error {
 
 func (e *Env) cluster(ctx context.Context) error {
 	config := cluster.Config{
-		Name: e.Options.Cluster, NodeImage: e.Node.Image, Inputs: e.Node.Key + e.Bundle.Digest + e.Apps.Digest + e.Options.Traefik,
+		Name: e.Options.Cluster, NodeImage: e.Node.Image, Inputs: e.Node.Key + e.Bundle.Digest + e.Apps.Digest + e.Options.Traefik + e.Options.Engine,
 		Kubeconfig: e.Kubeconfig(), WorkDir: e.Options.workDir(), Engine: e.Engine, Host: e.host, Log: kindLog{e.Options.Log},
 	}
 	return e.Options.Log.Run("cluster "+e.Options.Cluster, func() error {

@@ -33,6 +33,12 @@ func (s *Testbed) Change(ctx context.Context, to *bundle.Bundle, traefik string)
 	if err != nil {
 		return nil, s.stuck(ctx, "ingress controller", err)
 	}
+	if s.Engine != nil {
+		if err := s.deliver(ctx, nil); err != nil {
+			return s.Delivered.Pruned, s.stuck(ctx, "delivery", err)
+		}
+		return s.Delivered.Pruned, nil
+	}
 	var installed []string
 	for _, stage := range from.Stages {
 		for _, r := range stage.Releases {

@@ -42,6 +42,12 @@ func (s *Testbed) installBundle(ctx context.Context) error {
 	if err := s.applier.apply(ctx, namespaceObject(fluxNamespace)); err != nil {
 		return err
 	}
+	if s.Engine != nil {
+		if err := s.deliver(ctx, wants.Tokens); err != nil {
+			return s.stuck(ctx, "delivery", err)
+		}
+		return s.installApps(ctx)
+	}
 	for _, stage := range s.Bundle.Stages {
 		if err := s.applyWaves(ctx, stage.Waves(), wants.Tokens); err != nil {
 			return s.stuck(ctx, "stage "+stage.Name, err)
@@ -168,18 +174,10 @@ func (s *Testbed) makeZones(ctx context.Context, names []string) error {
 // prepare does what must be done between the first namespace and the first object that needs it: the token Secrets, the
 // cluster's DNS, and a look whether new pods really get the trust that they are to have.
 func (s *Testbed) prepare(ctx context.Context, tokens []SecretKey) error {
-	for _, key := range tokens {
-		if exists, err := s.namespaceExists(ctx, key.Namespace); err != nil || !exists {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		if err := s.provideToken(ctx, key); err != nil {
-			return err
-		}
+	if err := s.provideTokens(ctx, tokens); err != nil {
+		return err
 	}
-	for _, name := range workloadNamespaces(s.Bundle, s.Apps) {
+	for _, name := range s.trustedNamespaces() {
 		if exists, err := s.namespaceExists(ctx, name); err != nil || !exists {
 			if err != nil {
 				return err
@@ -190,6 +188,23 @@ func (s *Testbed) prepare(ctx context.Context, tokens []SecretKey) error {
 			return err
 		}
 		if _, err := await.Until(ctx, s.Budgets.WebhookReady, "trust of pods in namespace "+name, s.trusting(name)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// provideTokens makes the token Secrets whose namespaces exist.
+func (s *Testbed) provideTokens(ctx context.Context, tokens []SecretKey) error {
+	for _, key := range tokens {
+		exists, err := s.namespaceExists(ctx, key.Namespace)
+		if err != nil {
+			return err
+		}
+		if !exists {
+			continue
+		}
+		if err := s.provideToken(ctx, key); err != nil {
 			return err
 		}
 	}

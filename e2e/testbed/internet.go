@@ -101,7 +101,7 @@ func (s *Testbed) spreadTrust(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("encode the web PKI's root: %w", err)
 	}
-	namespaces, err := json.Marshal(workloadNamespaces(s.Bundle, s.Apps))
+	namespaces, err := json.Marshal(s.trustedNamespaces())
 	if err != nil {
 		return fmt.Errorf("encode namespaces: %w", err)
 	}

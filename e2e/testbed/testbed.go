@@ -22,6 +22,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/bundle"
+	"github.com/edgeproof/edgeproof/e2e/gitops"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 	"github.com/edgeproof/edgeproof/mocks/control/api"
@@ -53,6 +54,9 @@ type Testbed struct {
 	Budgets await.Budgets
 	Log     *progress.Log
 	Node    Node
+	// Engine delivers the bundle; without one it is applied as it is rendered. Delivered is what it did last.
+	Engine    gitops.Engine
+	Delivered gitops.Delivery
 
 	Config    *rest.Config
 	Resources *resources.Resources // how the cluster is reached; Client is the same by controller-runtime's interface
