@@ -162,7 +162,7 @@ func TestReferenceHasItsShape(t *testing.T) {
 	if want := []string{"root", "cert-manager", "dns-and-certificates", "develop"}; !slices.Equal(stages, want) {
 		t.Errorf("stages %v, want %v", stages, want)
 	}
-	if got, want := b.Variables(), map[string]string{"cloudflare_proxied": "false"}; !cmp.Equal(got, want) {
+	if got, want := b.Variables(), map[string]string{"cloudflare_proxied": "false", "quote": `"`}; !cmp.Equal(got, want) {
 		t.Errorf("variables %v, want %v", got, want)
 	}
 	have := map[string]bundle.Object{}
