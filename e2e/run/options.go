@@ -123,6 +123,9 @@ func (o *Options) complete() error {
 
 // share decides in how many parts the run is done, and which this process does itself.
 func (o *Options) share() error {
+	if o.Clusters > 1 && o.Shard == (verdict.Shard{Index: 1, Of: o.Clusters}) {
+		return nil // it was decided before
+	}
 	sharded := o.Shard.Of > 1
 	switch {
 	case o.Clusters < 0 || o.Clusters > MostClusters:

@@ -31,6 +31,9 @@ func TestHowManyClusters(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			err := c.given.share()
+			if err == nil {
+				err = c.given.share() // every entry to a run completes its options
+			}
 			if c.said == "" && (err != nil || c.given.Clusters != c.want) || !strings.Contains(message(err), c.said) || (err == nil) != (c.said == "") {
 				t.Errorf("%d, %v; want %d, %q", c.given.Clusters, err, c.want, c.said)
 			}
