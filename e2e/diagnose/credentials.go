@@ -1,8 +1,6 @@
 package diagnose
 
 import (
-	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
-
 	"slices"
 	"strings"
 	"time"
@@ -10,6 +8,7 @@ import (
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	"k8s.io/apimachinery/pkg/types"
 
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 

@@ -1,13 +1,12 @@
 package judge
 
 import (
-	"github.com/edgeproof/edgeproof/e2e/edge"
-	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
-
 	"slices"
 
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 
+	"github.com/edgeproof/edgeproof/e2e/edge"
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )

@@ -1,14 +1,13 @@
 package judge
 
 import (
-	"github.com/edgeproof/edgeproof/e2e/edge"
-	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
-
 	"slices"
 	"strings"
 
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 
+	"github.com/edgeproof/edgeproof/e2e/edge"
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 

@@ -1,15 +1,14 @@
 package judge
 
 import (
-	"github.com/edgeproof/edgeproof/e2e/edge"
-	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
-
 	"time"
 
 	acme "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	cmmeta "github.com/cert-manager/cert-manager/pkg/apis/meta/v1"
 
+	"github.com/edgeproof/edgeproof/e2e/edge"
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 

@@ -1,8 +1,6 @@
 package testbed
 
 import (
-	"github.com/edgeproof/edgeproof/e2e/edge/certmanager"
-
 	"fmt"
 	"maps"
 	"slices"
@@ -19,6 +17,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
+	"github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 )
 

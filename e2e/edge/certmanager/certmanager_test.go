@@ -69,22 +69,30 @@ func TestRequested(t *testing.T) {
 		{"cluster issuer", map[string]string{"cert-manager.io/cluster-issuer": "le"}, certmanager.Reference{Kind: "ClusterIssuer", Name: "le"}, true, false},
 		{"issuer", map[string]string{"cert-manager.io/issuer": "le"}, certmanager.Reference{Kind: "Issuer", Name: "le"}, true, false},
 		{
-			"issuer of a kind", map[string]string{"cert-manager.io/issuer": "le", "cert-manager.io/issuer-kind": "ClusterIssuer"},
-			certmanager.Reference{Kind: "ClusterIssuer", Name: "le"}, true, false,
+			"issuer of a kind",
+			map[string]string{"cert-manager.io/issuer": "le", "cert-manager.io/issuer-kind": "ClusterIssuer"},
+			certmanager.Reference{Kind: "ClusterIssuer", Name: "le"},
+			true, false,
 		},
 		{
-			"of another group", map[string]string{
+			"of another group",
+			map[string]string{
 				"cert-manager.io/issuer": "pca", "cert-manager.io/issuer-kind": "AWSPCAClusterIssuer", "cert-manager.io/issuer-group": "awspca.cert-manager.io",
 			},
-			certmanager.Reference{Kind: "AWSPCAClusterIssuer", Group: "awspca.cert-manager.io", Name: "pca"}, false, false,
+			certmanager.Reference{Kind: "AWSPCAClusterIssuer", Group: "awspca.cert-manager.io", Name: "pca"},
+			false, false,
 		},
 		{
-			"both", map[string]string{"cert-manager.io/issuer": "a", "cert-manager.io/cluster-issuer": "b"},
-			certmanager.Reference{Kind: "ClusterIssuer", Name: "b"}, true, true,
+			"both",
+			map[string]string{"cert-manager.io/issuer": "a", "cert-manager.io/cluster-issuer": "b"},
+			certmanager.Reference{Kind: "ClusterIssuer", Name: "b"},
+			true, true,
 		},
 		{
-			"a cluster issuer with a group", map[string]string{"cert-manager.io/cluster-issuer": "b", "cert-manager.io/issuer-group": "example.com"},
-			certmanager.Reference{Kind: "ClusterIssuer", Name: "b"}, true, true,
+			"a cluster issuer with a group",
+			map[string]string{"cert-manager.io/cluster-issuer": "b", "cert-manager.io/issuer-group": "example.com"},
+			certmanager.Reference{Kind: "ClusterIssuer", Name: "b"},
+			true, true,
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -48,7 +48,8 @@ func TestRead(t *testing.T) {
 			"--providers.kubernetesIngress.namespaces=shop,web", "--providers.kubernetesingress.ingressEndpoint.publishedService=traefik/traefik",
 		}}),
 		"variables": pod(core.Container{Env: []core.EnvVar{
-			{Name: "TRAEFIK_ENTRYPOINTS_WEB_ADDRESS", Value: ":8000"}, {Name: "TRAEFIK_ENTRYPOINTS_WEBSECURE_ADDRESS", Value: ":8443"},
+			{Name: "TRAEFIK_ENTRYPOINTS_WEB_ADDRESS", Value: ":8000"},
+			{Name: "TRAEFIK_ENTRYPOINTS_WEBSECURE_ADDRESS", Value: ":8443"},
 			{Name: "TRAEFIK_ENTRYPOINTS_WEBSECURE_HTTP_TLS_CERTRESOLVER", Value: "le"},
 			{Name: "TRAEFIK_PROVIDERS_KUBERNETESINGRESS_NAMESPACES", Value: "shop,web"},
 			{Name: "TRAEFIK_PROVIDERS_KUBERNETESINGRESS_INGRESSENDPOINT_PUBLISHEDSERVICE", Value: "traefik/traefik"},

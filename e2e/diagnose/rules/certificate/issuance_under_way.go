@@ -1,8 +1,6 @@
 package certificate
 
 import (
-	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
-
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +8,7 @@ import (
 	acme "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 

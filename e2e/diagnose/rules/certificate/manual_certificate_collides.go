@@ -1,8 +1,6 @@
 package certificate
 
 import (
-	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
-
 	"fmt"
 	"slices"
 
@@ -10,6 +8,7 @@ import (
 	cmmeta "github.com/cert-manager/cert-manager/pkg/apis/meta/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 )
 
 const manualCertificate diagnose.Code = "manual-certificate-collides"

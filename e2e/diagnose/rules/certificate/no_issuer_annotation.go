@@ -1,8 +1,6 @@
 package certificate
 
 import (
-	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
-
 	"maps"
 	"slices"
 	"strings"
@@ -10,6 +8,7 @@ import (
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 )
 
 const noAnnotation diagnose.Code = "no-issuer-annotation"

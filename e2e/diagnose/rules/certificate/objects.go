@@ -1,8 +1,6 @@
 package certificate
 
 import (
-	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
-
 	"time"
 
 	acme "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
@@ -10,6 +8,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/edge"
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 )
 
 const (

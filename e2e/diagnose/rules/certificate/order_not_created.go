@@ -1,12 +1,11 @@
 package certificate
 
 import (
-	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
-
 	"fmt"
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 )
 
 const orderNotCreated diagnose.Code = "order-not-created"

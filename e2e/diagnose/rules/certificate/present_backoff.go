@@ -1,14 +1,13 @@
 package certificate
 
 import (
-	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
-
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/diagnose/rules/credential"
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 )
 
 const presentBackoff diagnose.Code = "present-backoff"

@@ -6,13 +6,12 @@
 package certificate
 
 import (
-	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
-
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 )
 
 // Section is the layer with its rules.

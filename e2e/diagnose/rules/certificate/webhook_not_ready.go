@@ -1,13 +1,12 @@
 package certificate
 
 import (
-	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
-
 	"strings"
 
 	core "k8s.io/api/core/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 

@@ -9,7 +9,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-const tokenIPRestricted diagnose.Code = "token-ip-restricted"
+const tokenIPRestricted diagnose.Code = "token-ip-restricted" //nolint:gosec // the name of a code, not a secret
 
 func tokenIPRestrictedRule() []diagnose.Rule {
 	return []diagnose.Rule{{

@@ -6,7 +6,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-const tokenNoDNSEdit diagnose.Code = "token-no-dns-edit"
+const tokenNoDNSEdit diagnose.Code = "token-no-dns-edit" //nolint:gosec // the name of a code, not a secret
 
 func tokenNoDNSEditRule() []diagnose.Rule {
 	return []diagnose.Rule{{

@@ -6,7 +6,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-const tokenNoZoneRead diagnose.Code = "token-no-zone-read"
+const tokenNoZoneRead diagnose.Code = "token-no-zone-read" //nolint:gosec // the name of a code, not a secret
 
 func tokenNoZoneReadRule() []diagnose.Rule {
 	return []diagnose.Rule{{

@@ -64,15 +64,10 @@ func whyNoEndpoints(r *diagnose.Route, s *core.Service) (subject, why, command s
 	selector := labels.SelectorFromSet(s.Spec.Selector)
 	for _, pod := range r.Index.Pods[s.Namespace] {
 		if selector.Matches(labels.Set(pod.Labels)) {
-			subject = diagnose.Object("Pod", pod.Namespace, pod.Name)
-			why = whyNotReady(pod)
-			return subject, "pod " + pod.Name + " is not ready, " + why, fmt.Sprintf(
-					"kubectl -n %s describe pod %s",
-					pod.Namespace,
-					pod.Name,
-				), []diagnose.Evidence{
-					diagnose.Fact(subject, "%s", why),
-				}
+			subject, why = diagnose.Object("Pod", pod.Namespace, pod.Name), whyNotReady(pod)
+			command = fmt.Sprintf("kubectl -n %s describe pod %s", pod.Namespace, pod.Name)
+			seen := diagnose.Fact(subject, "%s", why)
+			return subject, "pod " + pod.Name + " is not ready, " + why, command, []diagnose.Evidence{seen}
 		}
 	}
 	for i := range r.Index.Snapshot.Deployments {
@@ -82,33 +77,16 @@ func whyNoEndpoints(r *diagnose.Route, s *core.Service) (subject, why, command s
 		}
 		subject = diagnose.Object("Deployment", d.Namespace, d.Name)
 		if d.Spec.Replicas != nil && *d.Spec.Replicas == 0 {
-			return subject, subject + " is scaled to 0", fmt.Sprintf(
-					"kubectl -n %s scale deployment %s --replicas=1",
-					d.Namespace,
-					d.Name,
-				), []diagnose.Evidence{
-					diagnose.Fact(subject, "spec.replicas 0"),
-				}
+			command = fmt.Sprintf("kubectl -n %s scale deployment %s --replicas=1", d.Namespace, d.Name)
+			seen := diagnose.Fact(subject, "spec.replicas 0")
+			return subject, subject + " is scaled to 0", command, []diagnose.Evidence{seen}
 		}
-		return subject, subject + " has no pod", fmt.Sprintf(
-				"kubectl -n %s describe deployment %s",
-				d.Namespace,
-				d.Name,
-			), []diagnose.Evidence{
-				diagnose.Fact(subject, "%d of its pods available", d.Status.AvailableReplicas),
-			}
+		command = fmt.Sprintf("kubectl -n %s describe deployment %s", d.Namespace, d.Name)
+		seen := diagnose.Fact(subject, "%d of its pods available", d.Status.AvailableReplicas)
+		return subject, subject + " has no pod", command, []diagnose.Evidence{seen}
 	}
-	return serviceName(
-			s,
-		), "no pod and no Deployment fits its selector", fmt.Sprintf(
-			"kubectl -n %s get pods --show-labels",
-			s.Namespace,
-		),
-		[]diagnose.Evidence{
-			diagnose.Fact(
-				serviceName(s),
-				"selector %s",
-				meta.FormatLabelSelector(&meta.LabelSelector{MatchLabels: s.Spec.Selector}),
-			),
-		}
+	fits := meta.FormatLabelSelector(&meta.LabelSelector{MatchLabels: s.Spec.Selector})
+	command = fmt.Sprintf("kubectl -n %s get pods --show-labels", s.Namespace)
+	seen := diagnose.Fact(serviceName(s), "selector %s", fits)
+	return serviceName(s), "no pod and no Deployment fits its selector", command, []diagnose.Evidence{seen}
 }
