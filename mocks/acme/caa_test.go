@@ -20,7 +20,7 @@ func TestJudge(t *testing.T) {
 		"named among others":       {[]*dns.CAA{theirs, ours}, false, ""},
 		"named with parameters":    {[]*dns.CAA{record(0, "issue", " LetsEncrypt.org ; validationmethods=dns-01")}, false, ""},
 		"another":                  {[]*dns.CAA{theirs}, false, "prevents issuance"},
-		"nobody":                   {[]*dns.CAA{none}, false, "prevents issuance"},
+		"no authority":             {[]*dns.CAA{none}, false, "prevents issuance"},
 		"only a contact":           {[]*dns.CAA{record(0, "iodef", "mailto:a@example.com")}, false, ""},
 		"wildcard by issue":        {[]*dns.CAA{ours}, true, ""},
 		"wildcard by issuewild":    {[]*dns.CAA{theirs, record(0, "issuewild", "letsencrypt.org")}, true, ""},

@@ -11,7 +11,7 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
-// Pebble's paths that this package speaks of.
+// Pebble's paths that this package uses.
 const (
 	noncePath    = "/nonce-plz"
 	newOrderPath = "/order-plz"
@@ -120,7 +120,7 @@ type problem struct {
 	Detail string `json:"detail"`
 }
 
-// entry tells the step as the journal wants it: the outcome is the HTTP status,
+// entry describes the step in the journal's form: the outcome is the HTTP status,
 // then the state of the object, then the problem's type.
 func (o *observer) entry(authority string, r *http.Request, start time.Time) api.JournalEntry {
 	step := Step(r.URL.Path)

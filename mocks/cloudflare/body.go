@@ -142,7 +142,7 @@ func recordID(text *string) (api.ID, error) {
 	return id, nil
 }
 
-// decode reads the body as one JSON object. Content-Type is not asked for: cert-manager sends none.
+// decode reads the body as one JSON object. Content-Type is not required: cert-manager sends none.
 func (x *exchange) decode(into any) error {
 	body, err := io.ReadAll(http.MaxBytesReader(x.w, x.r.Body, maxBody))
 	var tooLarge *http.MaxBytesError

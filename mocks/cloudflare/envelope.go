@@ -63,8 +63,8 @@ func (x *exchange) fail(err error) {
 	x.send(refused.Status, body)
 }
 
-// Refuse is the body of a refusal in the gateway's envelope, for faults that are injected before the server
-// is asked.
+// Refuse is the body of a refusal in the gateway's envelope, for faults that are injected before the request
+// reaches the server.
 func Refuse(refused *zone.APIError) []byte {
 	_, body := failure(&gatewayError{APIError: refused})
 	return body

@@ -25,7 +25,7 @@ func commonHeaders(h http.Header, now time.Time) {
 }
 
 // CompleteHeaders adds what every answer of the API carries, Content-Type apart, and leaves what is set: for
-// answers that are injected before the server is asked.
+// answers that are injected before the request reaches the server.
 func CompleteHeaders(h http.Header, now time.Time) {
 	common := http.Header{}
 	commonHeaders(common, now)

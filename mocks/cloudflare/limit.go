@@ -111,7 +111,7 @@ func (x *exchange) limitAddress() error {
 	return x.refuseRate(zone.Unverified, over, time.Second, time.Second)
 }
 
-// limit counts a user's request, tells in the headers what is left, and refuses when it must.
+// limit counts a user's request, reports the remaining quota in the headers, and refuses a request beyond it.
 func (x *exchange) limit() error {
 	limit, left, reset, wait := x.limiter.take(x.caller.owner(), x.began)
 	if limit.Requests <= 0 {

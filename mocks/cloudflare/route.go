@@ -91,7 +91,7 @@ func (x *exchange) routeZones() (family, handler) {
 
 func (x *exchange) routeRecords(rest []string) (family, handler) {
 	switch {
-	case len(rest) == 0 && x.r.Method == http.MethodGet: // the two routes that are asked all day
+	case len(rest) == 0 && x.r.Method == http.MethodGet: // the two most frequent routes
 		return records, onZone(records, api.DNSRead, listRecords)
 	case len(rest) == 0 && x.r.Method == http.MethodPost:
 		return records, onZone(records, api.DNSEdit, createRecord)

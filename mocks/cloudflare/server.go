@@ -13,7 +13,7 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
-// Prefix is the path under which the API lives.
+// Prefix is the path under which the API is served.
 const Prefix = "/client/v4"
 
 // Limits on what a request may bring.

@@ -94,7 +94,7 @@ func (f *fake) ask(method, path, body string, headers ...string) answer {
 	return answer{w.Code, w.Header(), string(got)}
 }
 
-// wantEvidence checks how the last answer, a refusal, is said to be known.
+// wantEvidence checks how the last answer, a refusal, is tagged as known.
 func (f *fake) wantEvidence(want zone.Evidence) {
 	f.t.Helper()
 	entries := f.journal.Entries(api.JournalFilter{Source: api.SourceAPI})

@@ -90,7 +90,7 @@ func (s *Server) intercept(q mdns.Question, from origin) (Action, string) {
 	return act, act.ID
 }
 
-// finish adds EDNS where it was asked for, and cuts an answer that does not fit (RFC 2181 section 9).
+// finish adds EDNS where it was requested, and truncates an answer that does not fit (RFC 2181 section 9).
 func finish(query, reply *mdns.Msg, proto string) {
 	limit := mdns.MinMsgSize
 	if opt := query.IsEdns0(); opt != nil {

@@ -54,7 +54,7 @@ func FuzzPacket(f *testing.F) {
 	})
 }
 
-// FuzzQuestion: whatever name and type is asked, the reply can be packed, and
+// FuzzQuestion: whatever name and type is queried, the reply can be packed, and
 // what exists answers the same as before.
 func FuzzQuestion(f *testing.F) {
 	s := fuzzed(f)

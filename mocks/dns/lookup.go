@@ -40,7 +40,7 @@ func (s *Server) resolve(q mdns.Question, reply *mdns.Msg, from origin) {
 	}
 }
 
-// name answers for one name of the chain: the one asked for, or a CNAME's target.
+// name answers for one name of the chain: the queried one, or a CNAME's target.
 func (l *lookup) name(owner, name string, depth int) {
 	if l.role != api.RoleAuthority {
 		if addr, ok := l.s.ownAddress(name); ok {

@@ -56,8 +56,8 @@ func TestPublishDelay(t *testing.T) {
 	}
 }
 
-// A name that is published late does not exist until then, and a name that is gone exists as long: what the
-// record is said of holds for its name.
+// A name that is published late does not exist until then, and a deleted name exists just as long: what
+// applies to a record applies to its name.
 func TestLateNames(t *testing.T) {
 	t.Parallel()
 	store, c, o := world(t)
@@ -100,7 +100,7 @@ func TestTheLongestDelay(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.pass(2*time.Hour - time.Second)
-	add(t, store, z, "other A plain 192.0.2.1") // a write drops the past that nobody asks for any more
+	add(t, store, z, "other A plain 192.0.2.1") // a write drops versions that are no longer served
 	for _, step := range []struct {
 		pass time.Duration
 		want string

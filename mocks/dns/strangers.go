@@ -48,7 +48,7 @@ func (l *lookup) foreign(owner, name string) {
 // rootNegative bounds a "no" by a root of this internet's own.
 func (l *lookup) rootNegative() {
 	l.reply.Ns = append(l.reply.Ns, &mdns.SOA{
-		Hdr: header(".", mdns.TypeSOA, rootMinimum), Ns: "root.invalid.", Mbox: "nobody.invalid.",
+		Hdr: header(".", mdns.TypeSOA, rootMinimum), Ns: "root.invalid.", Mbox: "hostmaster.invalid.",
 		Serial: 1, Refresh: soaRefresh, Retry: soaRetry, Expire: soaExpire, Minttl: rootMinimum,
 	})
 }
@@ -88,7 +88,7 @@ func (u *unknownNames) count(name, client string, now time.Time) {
 	}
 }
 
-// Unknown returns the unknown names that were asked for, the most wanted first,
+// Unknown returns the unknown names that were queried, the most frequent first,
 // and how many questions they were in all; past 10,000 names only the total grows.
 func (s *Server) Unknown() ([]api.UnknownName, uint64) {
 	s.unknown.mu.Lock()

@@ -12,7 +12,7 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
-// TestHTTP2 shows the broken connections to a client that speaks HTTP/2, as Go's
+// TestHTTP2 shows the broken connections to a client that uses HTTP/2, as Go's
 // do with the real API: the stream breaks, and the next request is served.
 func TestHTTP2(t *testing.T) {
 	t.Parallel()

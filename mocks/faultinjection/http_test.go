@@ -198,24 +198,24 @@ func TestConnectionsBreak(t *testing.T) {
 	}
 	set.Clear(id)
 	if got, err := do(t.Context(), server, http.MethodPost, "/", "x", nil); err != nil || got.Body != "real answer x" {
-		t.Errorf("healed: %q %v", got.Body, err)
+		t.Errorf("after the fault: %q %v", got.Body, err)
 	}
 }
 
-// told says when a body is read for the first time.
-type told struct {
+// notifying calls reading whenever a body is read.
+type notifying struct {
 	io.ReadCloser
 	reading func()
 }
 
-// Read tells.
-func (b told) Read(p []byte) (int, error) {
+// Read calls reading, then reads.
+func (b notifying) Read(p []byte) (int, error) {
 	b.reading()
 	return b.ReadCloser.Read(p)
 }
 
-// A client that takes its time to send a body holds up nobody else, though a rule wants to look into it.
-func TestASlowBodyHoldsUpNobody(t *testing.T) {
+// A client that sends its body slowly delays no other client, although a rule inspects the body.
+func TestASlowBodyDelaysNoOtherClient(t *testing.T) {
 	t.Parallel()
 	set := faultinjection.New(1, nil)
 	add(t, set, api.FaultRule{HTTP: &api.HTTPMatch{Method: http.MethodPost, Contains: "needle"}, Do: api.Effect{Status: 418}})
@@ -226,7 +226,7 @@ func TestASlowBodyHoldsUpNobody(t *testing.T) {
 	answered := make(chan int)
 	go func() {
 		w := httptest.NewRecorder()
-		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", told{slow, once}))
+		handler.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/", notifying{slow, once}))
 		answered <- w.Code
 	}()
 	<-reading
@@ -309,7 +309,7 @@ func TestDelay(t *testing.T) {
 	}
 }
 
-// hits sends n requests and tells which were hit.
+// hits sends n requests and returns which were hit.
 func hits(t *testing.T, set *faultinjection.Set, n int) string {
 	t.Helper()
 	handler := set.HTTP(apiHost(), echo())

@@ -26,7 +26,7 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
-// wanted is what a client is asked for: a branch, a tag or a commit, with one commit of history or all of it.
+// wanted is what a client requests: a branch, a tag or a commit, with one commit of history or all of it.
 type wanted struct {
 	branch, tag, commit string
 	shallow             bool

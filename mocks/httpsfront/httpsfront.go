@@ -158,7 +158,7 @@ func (f *Front) Serve(ctx context.Context, l net.Listener) error {
 	grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownGrace)
 	defer cancel()
 	if err := server.Shutdown(grace); err != nil {
-		// What still hangs after the grace hangs on purpose (an injected fault) or for good.
+		// A connection that is still open after the grace hangs on purpose (an injected fault) or permanently.
 		if closeErr := server.Close(); closeErr != nil {
 			return fmt.Errorf("close https on %s: %w", l.Addr(), closeErr)
 		}

@@ -129,7 +129,7 @@ func TestLeavesAreKeptAndVerify(t *testing.T) {
 	}
 	again, err := pki.Certificate("a.example.com", "192.0.2.1")
 	if err != nil || again != leaf {
-		t.Errorf("asked twice: another leaf (%v)", err)
+		t.Errorf("requested twice: another leaf (%v)", err)
 	}
 	for _, name := range []string{"a.example.com", "192.0.2.1"} {
 		if _, err := leaf.Leaf.Verify(x509.VerifyOptions{DNSName: name, Roots: pki.Roots()}); err != nil {

@@ -25,8 +25,8 @@ const (
 	backdate = time.Hour
 )
 
-// PKI is a private web PKI: one root, and a leaf for any name that is asked
-// for. It lives in memory: each process has a root of its own.
+// PKI is a private web PKI: one root, and a leaf for any name that is
+// requested. It is kept in memory: each process has a root of its own.
 type PKI struct {
 	root    *x509.Certificate
 	rootPEM []byte

@@ -65,7 +65,7 @@ func (t *table) node(name string) *node {
 	return n
 }
 
-// raise tells the names above that name exists now.
+// raise records at the names above that name exists now.
 func (t *table) raise(name string) {
 	for name != t.zone.Name {
 		name = parent(name)
@@ -78,7 +78,7 @@ func (t *table) raise(name string) {
 	}
 }
 
-// lower tells the names above that name exists no longer.
+// lower records at the names above that name no longer exists.
 func (t *table) lower(name string) {
 	for name != t.zone.Name {
 		name = parent(name)

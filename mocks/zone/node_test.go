@@ -30,7 +30,7 @@ func TestHistoryIsBounded(t *testing.T) {
 	}
 }
 
-// From inside, because nothing outside can see it: a store that runs for days forgets the names of records
+// An internal test, because no exported method shows it: a store that runs for days forgets the names of records
 // that are gone, at once without a history and later with one.
 func TestNamesAreForgotten(t *testing.T) {
 	t.Parallel()

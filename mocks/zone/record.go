@@ -20,7 +20,7 @@ type Record struct {
 // Proxiable reports whether the record could be proxied: a CNAME, or an address that Cloudflare reaches.
 func (r *Record) Proxiable() bool { return proxiable(r.Type, r.Content) }
 
-// Version is one state of a record and the time it held.
+// Version is one state of a record and the time in which it was current.
 type Version struct {
 	Record *Record
 	From   time.Time // when this content was stored

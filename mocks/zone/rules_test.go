@@ -15,8 +15,8 @@ func with(c zone.Change, edit func(*zone.Change)) zone.Change {
 
 func ptr[T any](v T) *T { return &v }
 
-// Each refusal with what must stand in the zone before. The evidence is that of research into the real API;
-// "UNV" marks codes or words that nobody could show.
+// Each refusal with the records that the zone must have before. The evidence is that of research into the real API;
+// "UNV" marks codes or messages that could not be confirmed.
 func TestRecordRules(t *testing.T) {
 	t.Parallel()
 	proxied := func(c *zone.Change) { c.Proxied = ptr(true) }

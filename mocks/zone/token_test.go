@@ -32,7 +32,7 @@ func TestTokens(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, ok := w.TokenFor(value); ok {
-		t.Error("the old value lives on")
+		t.Error("the old value is still accepted")
 	}
 	if got, ok := w.TokenFor(rolled); !ok || got.ID != k.ID {
 		t.Error("the new value does not work")
@@ -41,7 +41,7 @@ func TestTokens(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, ok := w.TokenFor(rolled); ok || len(w.Tokens()) != 0 {
-		t.Error("the removed token lives on")
+		t.Error("the removed token is still accepted")
 	}
 }
 

@@ -60,7 +60,7 @@ func TestEmptyNonTerminals(t *testing.T) {
 		}
 	}
 	if exists("y.c.d.example.com") || exists("z.a.b.c.d.example.com") {
-		t.Error("a name exists that nobody made")
+		t.Error("a name exists that was not created")
 	}
 	if _, err := w.Delete(w.zone.ID, deep.ID); err != nil {
 		t.Fatal(err)

@@ -92,10 +92,10 @@ func (l *ledger) complete(w *world, unserved map[string]string, calls []method) 
 		case unserved[key] == "" && !l.made[name]:
 			l.t.Errorf("%s: make the call in this test, or say why the fake does not serve it", name)
 		case unserved[key] != "" && l.made[name]:
-			l.t.Errorf("%s is said not to be served (%s), and went well", name, unserved[key])
+			l.t.Errorf("%s is listed as not served (%s), and succeeded", name, unserved[key])
 		case unserved[key] != "":
 			if outcome := w.outcome(m); outcome != "404 7003" && outcome != "403 10000" {
-				l.t.Errorf("%s is said not to be served (%s), and got %q", name, unserved[key], outcome)
+				l.t.Errorf("%s is listed as not served (%s), and got %q", name, unserved[key], outcome)
 			}
 		}
 		used[key], l.made[name] = true, false

@@ -68,16 +68,16 @@ func refusals() []refusal {
 			w.t.Fatal(err)
 		}
 	}
-	nobody := []option.RequestOption{option.WithHeaderDel("Authorization")}
+	anonymous := []option.RequestOption{option.WithHeaderDel("Authorization")}
 	key := func(email, key string) []option.RequestOption {
-		return append(nobody, option.WithHeader("X-Auth-Email", email), option.WithHeader("X-Auth-Key", key))
+		return append(anonymous, option.WithHeader("X-Auth-Email", email), option.WithHeader("X-Auth-Key", key))
 	}
 	const sameName = " For more details, refer to <https://developers.cloudflare.com/dns/manage-dns-records/troubleshooting/records-with-same-name/>."
 	return []refusal{
 		{400, 6003, "Invalid request headers", zone.Probed, listZones, nil, []option.RequestOption{option.WithAPIToken("abc-def")}},
 		{400, 6003, "Invalid request headers", zone.Reported, listZones, nil, key("a@example.com", "short")},
-		{400, 6003, "Invalid request headers", zone.Reported, listZones, nil, key("nobody", globalKey)},
-		{400, 9106, "Missing X-Auth-Key, X-Auth-Email or Authorization headers", zone.Reported, listRecords, nil, nobody},
+		{400, 6003, "Invalid request headers", zone.Reported, listZones, nil, key("no-address", globalKey)},
+		{400, 9106, "Missing X-Auth-Key, X-Auth-Email or Authorization headers", zone.Reported, listRecords, nil, anonymous},
 		{403, 9103, "Unknown X-Auth-Key or X-Auth-Email", zone.Client, listZones, nil, key("a@example.com", globalKey)},
 		{403, 9109, "Invalid access token", zone.Probed, listZones, nil, []option.RequestOption{option.WithAPIToken(unknownToken)}},
 		{403, 9109, "Cannot use the access token from location: 127.0.0.1", zone.Reported, listZones, func(w *world) {
@@ -99,7 +99,7 @@ func refusals() []refusal {
 		}, nil, nil},
 		{403, 10000, "Authentication error", zone.Unverified, listRecords, nil, []option.RequestOption{option.WithAPIToken(unknownToken)}},
 		{401, 1000, "Invalid API Token", zone.Unverified, verify, nil, []option.RequestOption{option.WithAPIToken(unknownToken)}},
-		{400, 1001, `Missing "Authorization" header`, zone.Reported, verify, nil, nobody},
+		{400, 1001, `Missing "Authorization" header`, zone.Reported, verify, nil, anonymous},
 		{404, 7003, "perhaps your object identifier is invalid?", zone.Reported, func(ctx context.Context, _ *world, c *cloudflare.Client) error {
 			return c.Delete(ctx, "zones//dns_records/0123456789abcdef0123456789abcdef", nil, nil)
 		}, nil, nil},
@@ -275,16 +275,16 @@ func (r refusal) show(t *testing.T) string {
 func TestHeaderRefusalsAsAClientGetsThem(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	nobody := option.WithHeaderDel("Authorization")
+	anonymous := option.WithHeaderDel("Authorization")
 	for want, options := range map[string][]option.RequestOption{
 		`"error_chain":[{"code":6111,"message":"Invalid format for Authorization header"}]`: {option.WithAPIToken("abc-def")},
 		`"error_chain":[{"code":6103,"message":"Invalid format for X-Auth-Key header"}]`: {
-			nobody, option.WithHeader("X-Auth-Key", "short"), option.WithHeader("X-Auth-Email", "a@example.com"),
+			anonymous, option.WithHeader("X-Auth-Key", "short"), option.WithHeader("X-Auth-Email", "a@example.com"),
 		},
 		`"error_chain":[{"code":6102,"message":"Invalid format for X-Auth-Email header"}]`: {
-			nobody, option.WithHeader("X-Auth-Key", globalKey), option.WithHeader("X-Auth-Email", "nobody"),
+			anonymous, option.WithHeader("X-Auth-Key", globalKey), option.WithHeader("X-Auth-Email", "no-address"),
 		},
-		`{"success":false,"errors":[{"code":9106,"message":"Missing X-Auth-Key, X-Auth-Email or Authorization headers"}]}`: {nobody},
+		`{"success":false,"errors":[{"code":9106,"message":"Missing X-Auth-Key, X-Auth-Email or Authorization headers"}]}`: {anonymous},
 	} {
 		client := cloudflare.NewClient(append([]option.RequestOption{
 			option.WithBaseURL(w.base()), option.WithAPIToken(tokenValue), option.WithHTTPClient(w.http.Client()), option.WithMaxRetries(0),

@@ -50,7 +50,7 @@ func TestAZoneTwice(t *testing.T) {
 	if _, err := w.v0(tokenValue).ZoneIDByName("example.com"); err == nil || !strings.Contains(err.Error(), "ambiguous") {
 		t.Errorf("the old client: %v", err)
 	}
-	// cert-manager takes the first, and that has moved: its proof is where nobody looks.
+	// cert-manager takes the first, and that has moved: its proof is in a zone that no CA queries.
 	if err := newSolver(t, "", "", tokenValue).Present(w.internet(), "", challenge, keyDigest); err != nil {
 		t.Fatal(err)
 	}

@@ -45,8 +45,8 @@ func unservedByV0() map[string]string {
 		"there is no cache":     {"PurgeEverything", "PurgeCache", "PurgeCacheContext"},
 		"no traffic is counted": {"ZoneAnalyticsDashboard", "ZoneAnalyticsByColocation"},
 		"nothing is for sale; a subscription names one of three plans": {"AvailableZonePlans", "AvailableZoneRatePlans"},
-		"zones are not signed":                     {"UpdateZoneDNSSEC", "DeleteZoneDNSSEC"},
-		"nobody else is there to take a zone over": {"CreateZoneHold", "GetZoneHold", "DeleteZoneHold"},
+		"zones are not signed":                  {"UpdateZoneDNSSEC", "DeleteZoneDNSSEC"},
+		"no other account can take a zone over": {"CreateZoneHold", "GetZoneHold", "DeleteZoneHold"},
 	} {
 		for _, name := range names {
 			out["cloudflare-go.(*API)."+name] = reason

@@ -34,7 +34,7 @@ func unservedByV5() map[string]string {
 		"dns.(*RecordService).Scan":        "the fake finds no records out on the internet",
 		"zones.(*SettingService)":          "traffic is not the fake's: no setting would do anything",
 		"zones.(*CustomNameserverService)": "an account has no name servers of its own; the zone's vanity ones are refused too",
-		"zones.(*HoldService)":             "nobody else is there to take a zone over",
+		"zones.(*HoldService)":             "no other account can take a zone over",
 		"zones.(*PlanService)":             "nothing is for sale; a subscription names one of three plans",
 		"zones.(*RatePlanService)":         "likewise",
 	}

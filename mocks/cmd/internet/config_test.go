@@ -17,7 +17,7 @@ func TestFlags(t *testing.T) {
 		"pod address":            {[]string{"--control-address", "10.1.2.3:8081"}, []string{"10.1.2.3"}, ""},
 		"other address":          {[]string{"--control-address", "10.1.2.4:8081"}, []string{"10.1.2.3"}, "--control-anywhere"},
 		"all addresses":          {[]string{"--control-address", ":8081"}, nil, "--control-anywhere"},
-		"all addresses, told so": {[]string{"--control-address", ":8081", "--control-anywhere"}, nil, ""},
+		"all addresses, by flag": {[]string{"--control-address", ":8081", "--control-anywhere"}, nil, ""},
 		"name for an address":    {[]string{"--address", "fake.test"}, nil, "--address"},
 		"bad zone":               {[]string{"--zone", "no zone"}, nil, "no DNS name"},
 		"bad plan":               {[]string{"--zone", "example.com=huge"}, nil, "enterprise"},

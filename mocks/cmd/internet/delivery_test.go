@@ -31,7 +31,7 @@ func packed(t *testing.T, name, text string) string {
 	return b.String()
 }
 
-// TestDelivery commits, publishes and fetches by the names of hosts that nobody listed before, and meets a fault on the way.
+// TestDelivery commits, publishes and fetches by host names that were not listed before, and meets an injected fault.
 func TestDelivery(t *testing.T) {
 	t.Parallel()
 	text, _ := start(t, "--ssh-address", "127.0.0.1:0")

@@ -37,7 +37,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// lines hands out what run printed, once it is ready.
+// lines returns what run printed, once it is ready.
 type lines struct{ ready chan string }
 
 func (l *lines) Write(p []byte) (int, error) {
@@ -133,7 +133,7 @@ func callAPI(t *testing.T, c *http.Client, method, path string, body any) json.R
 	return answer.Result
 }
 
-// TestJourney is the edge's life from outside: a record and a TXT proof are
+// TestJourney follows the edge as an external client sees it: a record and a TXT proof are
 // written by the API, a certificate is issued by ACME, and a client on the
 // internet is served by name.
 func TestJourney(t *testing.T) {
@@ -222,7 +222,7 @@ func proveOrder(t *testing.T, ca *xacme.Client, order *xacme.Order, name string,
 	authz, err := ca.GetAuthorization(t.Context(), order.AuthzURLs[0])
 	must(t, err)
 	if authz.Status == xacme.StatusValid {
-		return // told to reuse none, Pebble 2.10 still reuses one in a hundred: wfe.makeAuthorizations, rand.Intn(100) > 0
+		return // with reuse disabled, Pebble 2.10 still reuses one in a hundred: wfe.makeAuthorizations, rand.Intn(100) > 0
 	}
 	for _, challenge := range authz.Challenges {
 		if challenge.Type == "dns-01" {

@@ -2,7 +2,7 @@
 // API, both certificate authorities, the external client, and the control
 // API. It runs as one pod, or alone on a laptop.
 //
-// It only reads flags and puts the parts together; what they do is theirs.
+// It only reads flags and puts the parts together; their behavior is in their own packages.
 package main
 
 import (
@@ -31,7 +31,7 @@ func main() {
 	}
 }
 
-// run starts everything, tells what to export, and serves until ctx ends.
+// run starts everything, prints what to export, and serves until ctx ends.
 func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	start := time.Now()
 	c, err := parse(args, os.Getenv, errs)
@@ -49,5 +49,5 @@ func run(ctx context.Context, args []string, out, errs io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return w.serve(ctx, func() { w.tell(out, time.Since(start)) })
+	return w.serve(ctx, func() { w.announce(out, time.Since(start)) })
 }

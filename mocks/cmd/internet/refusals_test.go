@@ -89,7 +89,7 @@ func TestBadNoncesAreBorne(t *testing.T) {
 }
 
 // TestCAA: a record in the zone forbids, one on the name itself permits again, and
-// a DNS that cannot say is a no. All of it is asked as the CA asks: by DNS.
+// a DNS failure forbids issuance. Every case is checked as the CA checks it: by a DNS query.
 func TestCAA(t *testing.T) {
 	t.Parallel()
 	client, ctl := registered(t)

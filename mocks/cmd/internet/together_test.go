@@ -16,7 +16,7 @@ import (
 )
 
 // TestAllAtOnce uses every part at the same time, with the state file written behind it: under the race detector
-// nothing is shared that must not be, nobody gets a server's error, and after a reset all is as it was.
+// there is no data race, no client gets a server error, and a reset restores the state at the start.
 func TestAllAtOnce(t *testing.T) {
 	t.Parallel()
 	text, stop := start(t, "--zone", "example.com=pro", "--token", testToken, "--state", filepath.Join(t.TempDir(), "world.json"),

@@ -192,8 +192,8 @@ func (w *world) openControl() error {
 	return w.writeCA()
 }
 
-// writeCA leaves the web root where SSL_CERT_FILE can point. Only a file that
-// was asked for must succeed: a pod's root file system is read-only, and the
+// writeCA writes the web root where SSL_CERT_FILE can point. Only a file that
+// was requested must succeed: a pod's root file system is read-only, and the
 // control API has the root too.
 func (w *world) writeCA() error {
 	file := w.config.caFile

@@ -14,7 +14,7 @@ import (
 // maxAnswer bounds what a client reads of one answer.
 const maxAnswer = 64 << 20
 
-// Client speaks to a control API. Its methods return *Error for what the API
+// Client calls a control API. Its methods return *Error for what the API
 // refuses. It is safe for concurrent use.
 type Client struct {
 	base string
@@ -108,7 +108,7 @@ func (c *Client) Ready(ctx context.Context) error {
 	return c.call(ctx, http.MethodGet, "/readyz", nil, nil, nil)
 }
 
-// Health returns nil when the process lives.
+// Health returns nil when the process is alive.
 func (c *Client) Health(ctx context.Context) error {
 	return c.call(ctx, http.MethodGet, "/healthz", nil, nil, nil)
 }

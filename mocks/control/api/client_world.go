@@ -17,7 +17,7 @@ func (c *Client) Query(ctx context.Context, q Question) (Reply, error) {
 	return out, c.call(ctx, http.MethodPost, "/v1/dns/query", nil, q, &out)
 }
 
-// Unknown returns the names that were asked for and are not in this internet.
+// Unknown returns the names that were queried and are not in this internet.
 func (c *Client) Unknown(ctx context.Context) (Unknown, error) {
 	var out Unknown
 	return out, c.call(ctx, http.MethodGet, "/v1/dns/unknown", nil, nil, &out)

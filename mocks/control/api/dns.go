@@ -16,8 +16,8 @@ const (
 type UnknownName struct {
 	Name  string `json:"name"`
 	Count uint64 `json:"count"`
-	// Clients are the first few that asked. Loopback is this process itself: the
-	// external client and the CAs' validation; "control" is a question through the control API.
+	// Clients are the first few that queried it. Loopback is this process itself: the
+	// external client and the CAs' validation; "control" is a query through the control API.
 	Clients []string  `json:"clients"`
 	First   time.Time `json:"first"`
 	Last    time.Time `json:"last"`

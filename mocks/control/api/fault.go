@@ -2,7 +2,7 @@ package api
 
 import "time"
 
-// FaultRule is one fault: what it meets, what it does, and how long it lives. Of
+// FaultRule is one fault: what it matches, what it does, and how long it lasts. Of
 // HTTP and DNS exactly one is set.
 type FaultRule struct {
 	// ID names the rule; one is made unless set.
@@ -12,9 +12,9 @@ type FaultRule struct {
 	HTTP *HTTPMatch `json:"http,omitempty"`
 	DNS  *DNSMatch  `json:"dns,omitempty"`
 	Do   Effect     `json:"do"`
-	// Skip lets so many fitting requests pass first.
+	// Skip lets this many matching requests pass first.
 	Skip int `json:"skip,omitempty"`
-	// Times ends the rule after so many hits; 0 never.
+	// Times ends the rule after this many hits; 0 means never.
 	Times int `json:"times,omitempty"`
 	// Probability of a hit, over 0 to 1; 0 means always.
 	Probability float64 `json:"probability,omitempty"`

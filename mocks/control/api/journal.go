@@ -25,7 +25,7 @@ type JournalEntry struct {
 	Source JournalSource `json:"source"`
 	// Client is the remote IP address, without port.
 	Client string `json:"client,omitempty"`
-	// Op says what was asked: "GET /client/v4/zones", "TXT _acme-challenge.x.", "new-order".
+	// Op is the requested operation: "GET /client/v4/zones", "TXT _acme-challenge.x.", "new-order".
 	Op string `json:"op"`
 	// Outcome says what was answered: "200", "403 10000", "NXDOMAIN", "urn:ietf:params:acme:error:caa".
 	Outcome string `json:"outcome"`

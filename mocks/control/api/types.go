@@ -35,8 +35,8 @@ type ZonePatch struct {
 }
 
 // RecordDraft is a record to put. A record with its ID, or else the first with
-// its name and type, is replaced; otherwise one is made. Content is not asked
-// of types that have Data.
+// its name and type, is replaced; otherwise one is made. Content is not required
+// for types that have Data.
 type RecordDraft struct {
 	ID       *ID            `json:"id,omitempty"`
 	Name     string         `json:"name"` // full, or relative to the zone, or "@"
@@ -146,7 +146,7 @@ type BatchResponse struct {
 	Reports []json.RawMessage `json:"reports"` // each a Report of e2e/probe
 }
 
-// Unknown are the names that were asked for and are not in this internet.
+// Unknown are the names that were queried and are not in this internet.
 type Unknown struct {
 	Total uint64        `json:"total"` // questions
 	Names []UnknownName `json:"names"`

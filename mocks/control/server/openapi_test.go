@@ -110,7 +110,7 @@ func TestOpenAPISchemas(t *testing.T) {
 	external := []string{"Request", "Report", "Resolution", "Connection", "Handshake", "Answer"} // see mocks/cmd/internet
 	for name := range schemas {
 		if types[name] == nil && !slices.Contains(external, name) {
-			t.Errorf("%s: no type is held against this schema", name)
+			t.Errorf("%s: no type is compared with this schema", name)
 		}
 	}
 }

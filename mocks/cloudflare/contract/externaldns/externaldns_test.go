@@ -158,7 +158,7 @@ func zonesFillMoreThanAPage(t *testing.T, r *release) {
 	}
 }
 
-// What a token may not do is told by the documented words, and the program ends with them.
+// A call that a token does not permit is refused with the documented message; the program logs it and exits.
 func refusalsReachTheLog(t *testing.T, r *release) {
 	for name, tc := range map[string]struct {
 		may   []api.Permission

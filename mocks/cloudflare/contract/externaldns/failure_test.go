@@ -12,10 +12,10 @@ import (
 
 // process is the program as it runs in a pod: one synchronization after the other.
 type process struct {
-	t    *testing.T
-	cmd  *exec.Cmd
-	log  strings.Builder
-	said *bufio.Scanner
+	t     *testing.T
+	cmd   *exec.Cmd
+	log   strings.Builder
+	lines *bufio.Scanner
 }
 
 func (w *world) start(wanted ...*endpoint) *process {
@@ -25,7 +25,7 @@ func (w *world) start(wanted ...*endpoint) *process {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	p.said = bufio.NewScanner(out)
+	p.lines = bufio.NewScanner(out)
 	if err := p.cmd.Start(); err != nil {
 		w.t.Fatal(err)
 	}
@@ -38,11 +38,11 @@ func (w *world) start(wanted ...*endpoint) *process {
 	return p
 }
 
-// says reads on until the log has the text; false when the program ends before.
-func (p *process) says(text string) bool {
-	for p.said.Scan() {
-		p.log.WriteString(p.said.Text() + "\n")
-		if strings.Contains(p.said.Text(), text) {
+// logs reads until the log has the text; it returns false when the program ends first.
+func (p *process) logs(text string) bool {
+	for p.lines.Scan() {
+		p.log.WriteString(p.lines.Text() + "\n")
+		if strings.Contains(p.lines.Text(), text) {
 			return true
 		}
 	}
@@ -58,9 +58,9 @@ func (p *process) exit() int {
 	return 0
 }
 
-// A server that goes on failing, or a rate limit that lasts longer than the library tries: since 0.21 the program says
-// so and tries again at the next interval; 0.20 knows only the errors of the library that it no longer lists zones with,
-// and ends. What a token may not do ends both.
+// A server that keeps failing, or a rate limit that lasts longer than the library retries: since 0.21 the program logs
+// a soft error and tries again at the next interval; 0.20 recognizes only the errors of the library that it no longer
+// lists zones with, and exits. A call that the token does not permit ends both.
 func aLastingFailure(t *testing.T, r *release) {
 	for name, tc := range map[string]struct {
 		do    api.Effect
@@ -79,16 +79,16 @@ func aLastingFailure(t *testing.T, r *release) {
 			}
 			p := w.start(want("www.example.com", "A", "192.0.2.1"))
 			if !tc.soft {
-				if p.says("soft error") || p.exit() != 1 || !strings.Contains(p.log.String(), "level=fatal msg=\"Failed to do run once: ") || !strings.Contains(p.log.String(), tc.words) {
-					t.Errorf("it did not end for good:\n%s", &p.log)
+				if p.logs("soft error") || p.exit() != 1 || !strings.Contains(p.log.String(), "level=fatal msg=\"Failed to do run once: ") || !strings.Contains(p.log.String(), tc.words) {
+					t.Errorf("it did not exit with an error:\n%s", &p.log)
 				}
 				return
 			}
-			if !p.says("(consecutive soft errors: 1)") || !strings.Contains(p.log.String(), tc.words) {
+			if !p.logs("(consecutive soft errors: 1)") || !strings.Contains(p.log.String(), tc.words) {
 				t.Fatalf("it ended:\n%s", &p.log)
 			}
 			w.faults.ClearAll()
-			if !p.says("Reconciliation succeeded after ") {
+			if !p.logs("Reconciliation succeeded after ") {
 				t.Errorf("it did not go on:\n%s", &p.log)
 			}
 			if got := w.addresses(w.zone); len(got) != 1 {

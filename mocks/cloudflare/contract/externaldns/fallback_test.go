@@ -11,8 +11,8 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
-// A batch is all or nothing, so one record that cannot be takes the good ones with it; since 0.21 each change is
-// then asked for by itself and only the bad one is missing, as with 0.20, which knows no batches.
+// A batch is all or nothing, so one invalid record makes the valid ones fail too; since 0.21 each change is
+// then sent on its own and only the invalid one is missing, as with 0.20, which has no batches.
 func oneConflictAmongGoodRecords(t *testing.T, r *release) {
 	w := newWorld(t, r)
 	w.add("delegated", "NS", "ns.example.net")
@@ -43,8 +43,8 @@ func oneConflictAmongGoodRecords(t *testing.T, r *release) {
 	}
 }
 
-// On the free plan a batch takes 200 changes, and external-dns can be told to send more: what Cloudflare answers is
-// not known, but whatever refuses it brings about single changes, and they all land.
+// On the free plan a batch takes 200 changes, and external-dns can be configured to send more: Cloudflare's answer is
+// not known, but any refusal makes external-dns send single changes, and they all succeed.
 func aBatchBeyondThePlan(t *testing.T, r *release) {
 	if !r.batches {
 		t.Skip("it sends no batches")
