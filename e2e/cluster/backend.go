@@ -10,7 +10,7 @@ import (
 // backend is what making a cluster needs of an engine, of kind and of the cluster's API. Tests put a machine without
 // any of them behind it.
 type backend interface {
-	// hasImage tells whether the engine holds the image.
+	// hasImage reports whether the engine has the image.
 	hasImage(ctx context.Context, ref string) (bool, error)
 	// containers lists what exists under the cluster's name: every container that kind labelled so, and any other that
 	// takes the node's name.

@@ -12,8 +12,8 @@ const cgroupRoot = "/sys/fs/cgroup"
 
 // mountStrays mounts as cgroup v1 every controller that is left in the v2 hierarchy of a hybrid layout, and returns their
 // names. On such a machine crun (podman's runtime on Debian) refuses every container as long as the v2 hierarchy has a
-// controller, and a kernel puts there whatever nobody mounted as v1. The place is the one where systemd would have
-// mounted it. Nothing can be using a controller there: crun, for one, refuses to.
+// controller, and the kernel adds to it each controller that is not mounted as v1. The mount point is the one that systemd
+// would use. No container can be using a controller there: crun, for example, refuses to.
 func mountStrays(root string, mount func(source, target, kind string, flags uintptr, data string) error) ([]string, error) {
 	text, err := os.ReadFile(filepath.Join(root, "unified/cgroup.controllers")) //nolint:gosec // below /sys
 	if err != nil {

@@ -15,10 +15,10 @@ import (
 // network; any other is taken for one of kind's, which gets kind's default network.
 const NodeRepository = "edgeproof.dev/node"
 
-// InputsLabel is the label of the node that tells from which inputs its cluster was made.
+// InputsLabel is the label of the node that records from which inputs its cluster was made.
 const InputsLabel = "edgeproof.dev/inputs"
 
-// DefaultName is the name of the cluster when none is asked for.
+// DefaultName is the name of the cluster when none is given.
 const DefaultName = "edgeproof"
 
 // Config describes the cluster that a run needs.
@@ -57,7 +57,7 @@ func (c Config) Validate() error {
 	return nil
 }
 
-// built tells whether the node image is one of this project's.
+// built reports whether the node image is one of this project's.
 func (c Config) built() bool {
 	rest, ok := strings.CutPrefix(c.NodeImage, NodeRepository)
 	return ok && (rest == "" || rest[0] == ':' || rest[0] == '@')

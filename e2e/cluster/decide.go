@@ -21,14 +21,14 @@ type Outcome struct {
 // String prints both.
 func (o Outcome) String() string { return fmt.Sprintf("%s: %s", o.Action, o.Why) }
 
-// life is what a cluster's API tells of it.
+// life is the state of a cluster as its API reports it.
 type life struct {
 	Answers bool
 	Ready   bool   // its node is
 	Inputs  string // label of its node
-	Said    string // the last thing seen, for the reason
+	Seen    string // the last state seen, for the reason
 
-	Credentials []byte // the kubeconfig by which it was asked
+	Credentials []byte // the kubeconfig with which it was queried
 }
 
 // state is all that decides between creating, reusing and replacing.
@@ -36,10 +36,10 @@ type state struct {
 	Containers []container
 	Owners     []owner // of each container
 	Record     *record
-	Life       *life // nil: not asked
+	Life       *life // nil: not queried
 }
 
-// needsLife tells whether the facts on disk and in the engine leave reuse open, so that the API is worth asking.
+// needsLife reports whether the facts on disk and in the engine leave reuse open, so that the API must be queried.
 func (s state) needsLife(inputs string) bool {
 	s.Life = &life{Answers: true, Ready: true, Inputs: inputs}
 	return decide(s, inputs).Action == Reused
@@ -65,7 +65,7 @@ func decide(s state, inputs string) Outcome {
 	case len(s.Containers) > 1:
 		return replace("it has %d nodes instead of one", len(s.Containers))
 	case s.Record == nil:
-		return replace("nothing tells how far it came")
+		return replace("no record shows how far its creation came")
 	case s.Record.Phase != ready:
 		return replace("the run that was making it did not finish")
 	case s.Record.Inputs != inputs:
@@ -73,19 +73,19 @@ func decide(s state, inputs string) Outcome {
 	case !s.Containers[0].Running:
 		return replace("its node is %s", s.Containers[0].Status)
 	case s.Life == nil || !s.Life.Answers:
-		return replace("it does not answer%s", said(s.Life))
+		return replace("it does not answer%s", lastSeen(s.Life))
 	case s.Life.Inputs != inputs:
 		return replace("its node carries the inputs %q", s.Life.Inputs)
 	case !s.Life.Ready:
-		return replace("its node is not ready%s", said(s.Life))
+		return replace("its node is not ready%s", lastSeen(s.Life))
 	}
 	return Outcome{Action: Reused, Why: "same inputs, its API answers and its node is ready"}
 }
 
-// said adds what was last seen, if anything was.
-func said(l *life) string {
-	if l == nil || l.Said == "" {
+// lastSeen appends the last state seen, if there is one.
+func lastSeen(l *life) string {
+	if l == nil || l.Seen == "" {
 		return ""
 	}
-	return " (" + l.Said + ")"
+	return " (" + l.Seen + ")"
 }

@@ -44,7 +44,7 @@ func TestDecide(t *testing.T) {
 		},
 		"the record is lost": {
 			func(s *state) { s.Record = nil },
-			Outcome{Replaced, "nothing tells how far it came"},
+			Outcome{Replaced, "no record shows how far its creation came"},
 			false,
 		},
 		"its work folder is gone": {
@@ -71,11 +71,11 @@ func TestDecide(t *testing.T) {
 			false,
 		},
 		"the API is dead": {
-			func(s *state) { s.Life = &life{Said: "connection refused"} },
+			func(s *state) { s.Life = &life{Seen: "connection refused"} },
 			Outcome{Replaced, "it does not answer (connection refused)"},
 			true,
 		},
-		"the API was not asked": {
+		"the API was not queried": {
 			func(s *state) { s.Life = nil },
 			Outcome{Replaced, "it does not answer"},
 			true,
@@ -86,7 +86,7 @@ func TestDecide(t *testing.T) {
 			true,
 		},
 		"the node is not ready": {
-			func(s *state) { s.Life.Ready, s.Life.Said = false, "Ready=False KubeletNotReady" },
+			func(s *state) { s.Life.Ready, s.Life.Seen = false, "Ready=False KubeletNotReady" },
 			Outcome{Replaced, "its node is not ready (Ready=False KubeletNotReady)"},
 			true,
 		},

@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Delete removes the cluster of this name if it is ours, in whatever state it is, and its kubeconfig. It tells
+// Delete removes the cluster of this name if it is ours, in any state, and its kubeconfig. It reports
 // whether there was one. A cluster that is not ours is a *NotOursError.
 func Delete(ctx context.Context, c Config) (bool, error) {
 	if c.NodeImage == "" { // what is removed need not be known that well
@@ -48,8 +48,8 @@ func remove(ctx context.Context, c Config, b backend) (was bool, err error) {
 // behind is still at work on the container.
 const removals = 4
 
-// delete removes what stands under the name, on fresh facts and only if all of it is ours, then the files that told of
-// it. The record goes last: as long as it stands, a container that was left half-made is known to be ours.
+// delete removes the containers of this name, on fresh facts and only if all of them are ours, then the files about
+// them. The record is removed last: as long as it exists, a container that was left half-made is known to be ours.
 func (m *maker) delete(ctx context.Context) error {
 	for n := 1; ; n++ {
 		record, err := readRecord(m.recordFile())

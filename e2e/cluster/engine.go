@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Names of the engines that kind can drive, in the order in which they are asked.
+// Names of the engines that kind can drive, in the order in which they are tried.
 const (
 	Docker  = "docker"
 	Podman  = "podman"
@@ -51,20 +51,20 @@ func (e *Engine) Output(ctx context.Context, args ...string) ([]byte, error) {
 	return output(e.Command(ctx, args...))
 }
 
-// NoEngineError says that no engine answered, and what each said.
+// NoEngineError reports that no engine answered, with the error of each.
 type NoEngineError struct {
-	Said []string // one line for each engine that was asked
-	Cure string
+	Failures []string // one line for each engine that was tried
+	Remedy   string
 }
 
 // Error prints one line.
 func (e *NoEngineError) Error() string {
-	return fmt.Sprintf("find a container engine: none answers (%s); %s", strings.Join(e.Said, "; "), e.Cure)
+	return fmt.Sprintf("find a container engine: none answers (%s); %s", strings.Join(e.Failures, "; "), e.Remedy)
 }
 
-// Detect asks each engine whether it works, by `info`, since a client may be installed with no engine behind it. The
-// first that answers in the order docker, podman, nerdctl is taken; on a restricted machine podman is asked first, since
-// it asks only for the capabilities that the machine has. A choice asks only that one. Path is a list of folders as in
+// Detect calls `info` of each engine, since a client may be installed without an engine. The
+// first that answers in the order docker, podman, nerdctl is taken; on a restricted machine podman is tried first, since
+// it requests only the capabilities that the machine has. With a choice only that one is tried. Path is a list of folders as in
 // PATH.
 func Detect(ctx context.Context, choice, path string, restricted bool) (*Engine, error) {
 	order := []string{Docker, Podman, Nerdctl}
@@ -77,19 +77,19 @@ func Detect(ctx context.Context, choice, path string, restricted bool) (*Engine,
 		}
 		order = []string{choice}
 	}
-	var said []string
+	var failures []string
 	for _, name := range order {
 		engine, err := ask(ctx, name, path)
 		if err == nil {
-			engine.Passed = said
+			engine.Passed = failures
 			return engine, nil
 		}
 		if ctx.Err() != nil {
 			return nil, fmt.Errorf("find a container engine: %w", context.Cause(ctx))
 		}
-		said = append(said, err.Error())
+		failures = append(failures, err.Error())
 	}
-	return nil, &NoEngineError{Said: said, Cure: remedy(runtime.GOOS, choice)}
+	return nil, &NoEngineError{Failures: failures, Remedy: remedy(runtime.GOOS, choice)}
 }
 
 // info is the part of an engine's own description that is used: the first three fields as docker and nerdctl print
@@ -126,22 +126,22 @@ func ask(ctx context.Context, name, path string) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s", name, lastLine(err))
 	}
-	var said info
-	if err := json.Unmarshal(out, &said); err != nil {
+	var described info
+	if err := json.Unmarshal(out, &described); err != nil {
 		return nil, fmt.Errorf("%s: its info is not JSON", name)
 	}
 	engine := &Engine{Name: name, Path: client}
 	if name == Podman {
-		engine.Version = said.Version.Version
-		engine.CgroupV1 = said.Host.CgroupVersion == "v1"
-		engine.Rootless = said.Host.Security.Rootless
+		engine.Version = described.Version.Version
+		engine.CgroupV1 = described.Host.CgroupVersion == "v1"
+		engine.Rootless = described.Host.Security.Rootless
 	} else {
-		engine.Version = said.ServerVersion
-		engine.CgroupV1 = said.CgroupVersion == "1"
-		engine.Rootless = slices.Contains(said.SecurityOptions, "name=rootless")
+		engine.Version = described.ServerVersion
+		engine.CgroupV1 = described.CgroupVersion == "1"
+		engine.Rootless = slices.Contains(described.SecurityOptions, "name=rootless")
 	}
 	if engine.Version == "" {
-		// Also a podman that is installed under the name docker: it will be asked under its own.
+		// Also a podman that is installed under the name docker: it will be tried under its own.
 		return nil, fmt.Errorf("%s: a client without a server", name)
 	}
 	return engine, nil
@@ -157,27 +157,27 @@ func lookPath(name, path string) (string, error) {
 	return "", exec.ErrNotFound
 }
 
-// CommandError is a command that failed: what was called and what it said.
+// CommandError is a command that failed: the call and its output.
 type CommandError struct {
 	Args   []string
 	Output string // both streams, the end of them
 	Err    error
 }
 
-// Error prints the command as it can be pasted, its status and the end of what it said.
+// Error prints the command as it can be pasted, its status and the end of its output.
 func (e *CommandError) Error() string {
-	said := strings.TrimSpace(e.Output)
-	if said == "" {
-		said = "it said nothing"
+	printed := strings.TrimSpace(e.Output)
+	if printed == "" {
+		printed = "no output"
 	}
-	return fmt.Sprintf("run `%s`: %v: %s", strings.Join(e.Args, " "), e.Err, said)
+	return fmt.Sprintf("run `%s`: %v: %s", strings.Join(e.Args, " "), e.Err, printed)
 }
 
 // Unwrap gives the error of starting or waiting.
 func (e *CommandError) Unwrap() error { return e.Err }
 
-// saidLimit bounds the output that an error carries.
-const saidLimit = 4 << 10
+// outputLimit bounds the output that an error carries.
+const outputLimit = 4 << 10
 
 // output runs a command and returns its standard output; the error carries the end of both streams.
 func output(cmd *exec.Cmd) ([]byte, error) {
@@ -191,13 +191,13 @@ func output(cmd *exec.Cmd) ([]byte, error) {
 
 // tail keeps the end of a text, where tools put what went wrong.
 func tail(s string) string {
-	if len(s) > saidLimit {
-		return "… " + s[len(s)-saidLimit:]
+	if len(s) > outputLimit {
+		return "… " + s[len(s)-outputLimit:]
 	}
 	return s
 }
 
-// lastLine gives the last thing that a failed command said.
+// lastLine returns the last line that a failed command printed.
 func lastLine(err error) string {
 	var failed *CommandError
 	if !errors.As(err, &failed) || strings.TrimSpace(failed.Output) == "" {

@@ -39,7 +39,7 @@ func TestDetect(t *testing.T) {
 		want       *Engine
 		refusal    string // part of the error
 	}{
-		"docker is asked first": {
+		"docker is tried first": {
 			programs: map[string]string{Docker: "docker-answers", Podman: "podman-answers"},
 			want:     &Engine{Name: Docker, Version: "29.1.3"},
 		},
@@ -138,7 +138,7 @@ func TestInstallIsRefusedWhereItCannotBe(t *testing.T) {
 		t.Parallel()
 		_, err := detectOrInstall(t.Context(), Host{Root: true, Debian: true}, "", path, orSilent(nil))
 		if err == nil || !strings.Contains(err.Error(), "after podman was installed") {
-			t.Errorf("error %v, want that podman was installed and asked again", err)
+			t.Errorf("error %v, want that podman was installed and tried again", err)
 		}
 	})
 }

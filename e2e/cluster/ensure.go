@@ -122,20 +122,20 @@ func (m *maker) observe(ctx context.Context, inputs string) (state, error) {
 	return now, nil
 }
 
-// awaitLife asks until the API answers and the node is ready, and returns the last it saw.
+// awaitLife polls until the API answers and the node is ready, and returns the last state.
 func (m *maker) awaitLife(ctx context.Context, budget await.Budget) life {
 	var seen life
-	var credentials []byte // do not change while a node lives, and cost some calls of the engine
+	var credentials []byte // do not change while a node exists, and need some calls of the engine
 	_, err := await.Until(ctx, budget, "cluster "+m.Name, func(ctx context.Context) await.Answer {
 		if credentials == nil {
 			var err error
 			if credentials, err = m.kubeconfig(ctx, m.Name); err != nil {
-				seen = life{Said: lastLine(err)}
+				seen = life{Seen: lastLine(err)}
 				return await.Wait("no kubeconfig: %v", err)
 			}
 		}
 		now := m.live(ctx, credentials)
-		if ctx.Err() == nil || seen.Said == "" { // a question that was cut off tells nothing new
+		if ctx.Err() == nil || seen.Seen == "" { // a query that was cut off adds nothing
 			seen = now
 		}
 		if now.Answers && now.Ready {
@@ -143,21 +143,21 @@ func (m *maker) awaitLife(ctx context.Context, budget await.Budget) life {
 		}
 		if !now.Answers {
 			if gone := m.nodeGone(ctx); gone != "" {
-				seen.Said = gone
+				seen.Seen = gone
 				return await.Fail("%s", gone)
 			}
 		}
-		return await.Wait("%s", now.Said)
+		return await.Wait("%s", now.Seen)
 	})
-	if err != nil && seen.Said == "" {
-		seen.Said = err.Error()
+	if err != nil && seen.Seen == "" {
+		seen.Seen = err.Error()
 	}
 	seen.Credentials = credentials
 	return seen
 }
 
-// nodeGone tells why an API that does not answer never will: its container has ended or was removed meanwhile. It is
-// empty where the container runs, or where the engine does not tell.
+// nodeGone returns why an API that does not answer never will: its container has stopped or was removed. It is
+// empty where the container runs, or where the engine does not answer.
 func (m *maker) nodeGone(ctx context.Context) string {
 	found, err := m.containers(ctx, m.Name, m.nodeName())
 	switch {
@@ -171,7 +171,7 @@ func (m *maker) nodeGone(ctx context.Context) string {
 	return ""
 }
 
-// attempts is how often a creation is tried: what an earlier run left running may still be in its way once.
+// attempts is how often a creation is tried: the remains of an earlier run may still be in its way once.
 const attempts = 3
 
 // create makes the cluster, from a record that says "creating" to one that says "ready".
@@ -189,7 +189,7 @@ func (m *maker) create(ctx context.Context, inputs string) (*Cluster, error) {
 		if err == nil || ctx.Err() != nil || !leftover(err) || n == attempts-1 {
 			break
 		}
-		m.Log.V(0).Infof("cluster %s: something of an earlier run is in the way, once more: %s", m.Name, lastLine(err))
+		m.Log.V(0).Infof("cluster %s: remains of an earlier run are in the way, trying again: %s", m.Name, lastLine(err))
 		if err := m.delete(ctx); err != nil {
 			return nil, err
 		}
@@ -206,7 +206,7 @@ func (m *maker) create(ctx context.Context, inputs string) (*Cluster, error) {
 	}
 	seen := m.awaitLife(ctx, m.ready)
 	if !seen.Answers || !seen.Ready {
-		return nil, m.failed(ctx, fmt.Errorf("its node did not get ready%s", said(&seen)))
+		return nil, m.failed(ctx, fmt.Errorf("its node did not get ready%s", lastSeen(&seen)))
 	}
 	made, err := m.open(&seen, version)
 	if err != nil {
@@ -216,14 +216,14 @@ func (m *maker) create(ctx context.Context, inputs string) (*Cluster, error) {
 	return made, writeRecord(m.recordFile(), started)
 }
 
-// leftover tells whether a creation failed on something that an earlier, killed run had left or was still making.
+// leftover reports whether a creation failed on something that an earlier, killed run had left or was still creating.
 func leftover(err error) bool {
 	text := err.Error() + lastLine(err)
 	for _, sign := range []string{
 		"already in use", // container name, or the port chosen a moment ago
 		"already exist",  // nodes that an orphaned `run` finished meanwhile
 		"no such container",
-		"no container with name or ID", // removed under our feet
+		"no container with name or ID", // removed in the meantime
 	} {
 		if strings.Contains(text, sign) {
 			return true
@@ -232,8 +232,8 @@ func leftover(err error) bool {
 	return false
 }
 
-// failed keeps what a failed creation can still tell, removes it and returns the error with the place of the logs.
-// It works on although ctx has ended: a run that is interrupted cleans up.
+// failed keeps the logs of a failed creation, removes the cluster and returns the error with the folder of the logs.
+// It continues although ctx has ended: a run that is interrupted cleans up.
 func (m *maker) failed(ctx context.Context, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), await.Default().LogsCollected.Timeout)
 	defer cancel()

@@ -137,7 +137,7 @@ func TestEnsureCreatesThenReusesThenReplaces(t *testing.T) {
 		t.Errorf("first: %s", got)
 	}
 	w.wantCalls(t, "create edgeproof")
-	if err := os.Remove(c.Kubeconfig); err != nil { // is written anew
+	if err := os.Remove(c.Kubeconfig); err != nil { // is written again
 		t.Fatal(err)
 	}
 	if got := mustEnsure(t, w, c); got.Action != Reused {
@@ -185,7 +185,7 @@ func TestEnsureAfterAKill(t *testing.T) {
 					t.Fatal(err)
 				}
 			},
-			Outcome{Replaced, "nothing tells how far it came"},
+			Outcome{Replaced, "no record shows how far its creation came"},
 		},
 		"while kind held its lock on its own kubeconfig": {
 			func(t *testing.T, _ *world, c Config) {
@@ -356,7 +356,7 @@ func TestEnsureRefusesAnAbsentBuiltImageBeforeAnythingElse(t *testing.T) {
 	c.NodeImage = NodeRepository + ":not-built"
 	_, _, err := ensure(t.Context(), c, w)
 	if err == nil || !strings.Contains(err.Error(), "run `make images`") {
-		t.Errorf("got %v, want the cure", err)
+		t.Errorf("got %v, want the remedy", err)
 	}
 	w.wantCalls(t) // the cluster that is there stays
 }

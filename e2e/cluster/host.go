@@ -49,7 +49,7 @@ func readHost(root string) Host {
 	return h
 }
 
-// lacks tells whether the bounding set of a /proc/PID/status text is without the capability. A text without the line
+// lacks reports whether the bounding set of a /proc/PID/status text is without the capability. A text without the line
 // lacks nothing.
 func lacks(status string, capability uint) bool {
 	for line := range strings.Lines(status) {

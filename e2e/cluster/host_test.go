@@ -62,7 +62,7 @@ func TestMountStrays(t *testing.T) {
 		t.Errorf("%v (-want +got):\n%s", got, diff)
 	}
 	if _, err := mountStrays(root, none); err == nil || !strings.Contains(err.Error(), "EDGEPROOF_ENGINE=docker") {
-		t.Errorf("got %v, want the cure", err)
+		t.Errorf("got %v, want the remedy", err)
 	}
 }
 
@@ -90,7 +90,7 @@ func TestMeasures(t *testing.T) {
 			t.Errorf("containers.conf without %s:\n%s", want, text)
 		}
 		if len(engine.Measures) != 3 {
-			t.Errorf("measures are not all told: %q", engine.Measures)
+			t.Errorf("measures are not all reported: %q", engine.Measures)
 		}
 	})
 	t.Run("a configuration of the user is left alone", func(t *testing.T) {

@@ -19,8 +19,8 @@ func (b *kindBackend) hasImage(ctx context.Context, ref string) (bool, error) {
 	return len(strings.TrimSpace(string(out))) > 0, nil
 }
 
-// containers asks the engine for names first and for the facts of each then; a container that vanishes in between is
-// asked for again.
+// containers queries the engine for names first and for the facts of each then; when a container vanishes in between,
+// the names are queried again.
 func (b *kindBackend) containers(ctx context.Context, cluster, node string) ([]container, error) {
 	var failure error
 	for range 3 {
@@ -49,8 +49,8 @@ func (b *kindBackend) containers(ctx context.Context, cluster, node string) ([]c
 	return nil, failure
 }
 
-// names lists the containers under the cluster's name, and tells whether the node's name is taken by something that
-// only podman's storage knows: what is left of a container whose creation was killed.
+// names lists the containers under the cluster's name, and reports whether the node's name is taken by an entry that
+// exists only in podman's storage: what is left of a container whose creation was killed.
 func (b *kindBackend) names(ctx context.Context, cluster, node string) (names []string, half bool, err error) {
 	list := func(args ...string) ([]string, error) {
 		out, err := b.engine.Output(ctx, append([]string{"ps", "--all", "--format", "{{.Names}}"}, args...)...)
@@ -116,7 +116,7 @@ func (b *kindBackend) remove(ctx context.Context, node string, containers []cont
 	args := []string{"rm", "--force", "--volumes"}
 	for _, c := range containers {
 		if c.Running && b.engine.Name == Podman {
-			// Nothing in it is worth the 10 s that podman gives a container to stop. What kill cannot do, rm will tell.
+			// Nothing in it is worth the 10 s that podman gives a container to stop. What kill cannot do, rm reports.
 			_, _ = b.engine.Output(ctx, "kill", c.Name)
 		}
 		args = append(args, c.Name)

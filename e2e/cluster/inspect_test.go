@@ -91,10 +91,10 @@ func TestLifeOf(t *testing.T) {
 		nodes []corev1.Node
 		want  life
 	}{
-		"ready":     {[]corev1.Node{node("True")}, life{Answers: true, Ready: true, Inputs: "abc", Said: "Ready=True R: m"}},
-		"not ready": {[]corev1.Node{node("False")}, life{Answers: true, Inputs: "abc", Said: "Ready=False R: m"}},
-		"silent":    {[]corev1.Node{{}}, life{Answers: true, Said: "node has no Ready condition"}},
-		"none yet":  {nil, life{Answers: true, Said: "0 nodes instead of one"}},
+		"ready":     {[]corev1.Node{node("True")}, life{Answers: true, Ready: true, Inputs: "abc", Seen: "Ready=True R: m"}},
+		"not ready": {[]corev1.Node{node("False")}, life{Answers: true, Inputs: "abc", Seen: "Ready=False R: m"}},
+		"silent":    {[]corev1.Node{{}}, life{Answers: true, Seen: "node has no Ready condition"}},
+		"none yet":  {nil, life{Answers: true, Seen: "0 nodes instead of one"}},
 	}
 	for name, c := range cases {
 		if diff := cmp.Diff(c.want, lifeOf(c.nodes)); diff != "" {

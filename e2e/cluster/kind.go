@@ -79,7 +79,7 @@ func (b *kindBackend) create(ctx context.Context, cluster *v1alpha4.Cluster, scr
 	}
 }
 
-// removeMarked removes the node that is just being made; the marker tells that it is that one.
+// removeMarked removes the node that is just being made; the marker shows that it is that one.
 func (b *kindBackend) removeMarked(ctx context.Context, cluster *v1alpha4.Cluster) {
 	node := cluster.Name + "-control-plane"
 	found, err := b.containers(ctx, cluster.Name, node)
@@ -149,7 +149,7 @@ func (b *kindBackend) node(name string) (nodes.Node, error) {
 	return nil, fmt.Errorf("node %s: there is no such container", name)
 }
 
-// fromKind turns kind's error of a command into a *CommandError, which carries what the command said: kind's own
+// fromKind turns kind's error of a command into a *CommandError, which carries the command's output: kind's own
 // message leaves that out.
 func fromKind(err error) error {
 	if err == nil {

@@ -11,19 +11,19 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-// live lists the nodes: one request tells that the API answers, that the node is ready and what it was made of.
+// live lists the nodes: one request shows whether the API answers, whether the node is ready and from which inputs it was made.
 func (b *kindBackend) live(ctx context.Context, kubeconfig []byte) life {
 	config, err := clientcmd.RESTConfigFromKubeConfig(kubeconfig)
 	if err != nil {
-		return life{Said: fmt.Sprintf("kubeconfig: %v", err)}
+		return life{Seen: fmt.Sprintf("kubeconfig: %v", err)}
 	}
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
-		return life{Said: fmt.Sprintf("kubeconfig: %v", err)}
+		return life{Seen: fmt.Sprintf("kubeconfig: %v", err)}
 	}
 	nodes, err := client.CoreV1().Nodes().List(ctx, metav1.ListOptions{})
 	if err != nil {
-		return life{Said: err.Error()}
+		return life{Seen: err.Error()}
 	}
 	return lifeOf(nodes.Items)
 }
@@ -31,20 +31,20 @@ func (b *kindBackend) live(ctx context.Context, kubeconfig []byte) life {
 // lifeOf reads the one node.
 func lifeOf(nodes []corev1.Node) life {
 	if len(nodes) != 1 {
-		return life{Answers: true, Said: fmt.Sprintf("%d nodes instead of one", len(nodes))}
+		return life{Answers: true, Seen: fmt.Sprintf("%d nodes instead of one", len(nodes))}
 	}
-	l := life{Answers: true, Inputs: nodes[0].Labels[InputsLabel], Said: "node has no Ready condition"}
+	l := life{Answers: true, Inputs: nodes[0].Labels[InputsLabel], Seen: "node has no Ready condition"}
 	for _, c := range nodes[0].Status.Conditions {
 		if c.Type == corev1.NodeReady {
 			l.Ready = c.Status == corev1.ConditionTrue
-			l.Said = fmt.Sprintf("Ready=%s %s: %s", c.Status, c.Reason, c.Message)
+			l.Seen = fmt.Sprintf("Ready=%s %s: %s", c.Status, c.Reason, c.Message)
 		}
 	}
 	return l
 }
 
 // restConfig reads one kubeconfig file and nothing else: no environment, no home folder. The suite watches one small
-// cluster that nobody else uses, so client-go's own throttling would only add to the times it measures.
+// cluster that no one else uses, so client-go's own throttling would only add to the times it measures.
 func restConfig(file string) (*rest.Config, error) {
 	config, err := clientcmd.BuildConfigFromFlags("", file)
 	if err != nil {

@@ -14,19 +14,19 @@ import (
 
 // Lock keeps two runs off the same cluster. It is a flock on a file: the kernel drops it with its holder, so a killed
 // run never leaves one behind, and the file's existence means nothing. It holds a bare descriptor: an os.File would be
-// closed, and the lock lost, as soon as nobody refers to it any more.
+// closed, and the lock lost, as soon as nothing refers to it any more.
 type Lock struct {
 	path string
 	fd   int // -1: given back
 }
 
-// LockedError says that another run holds the lock.
+// LockedError reports that another run holds the lock.
 type LockedError struct {
 	File string
 	PID  string // of the holder, empty if it has not written it yet
 }
 
-// Error names the holder and the cure.
+// Error names the holder and the remedy.
 func (e *LockedError) Error() string {
 	holder := "another process"
 	if e.PID != "" {

@@ -21,9 +21,9 @@ func TestMain(m *testing.M) {
 			fmt.Println(err)
 			os.Exit(1)
 		}
-		runtime.GC() // nobody refers to the lock any more: it must be held all the same
+		runtime.GC() // nothing refers to the lock any more: it must still be locked
 		runtime.GC()
-		fmt.Println("held")
+		fmt.Println("locked")
 		select {}
 	}
 	if dir := os.Getenv(ensureVariable); dir != "" {
@@ -68,8 +68,8 @@ func TestLockDiesWithItsHolder(t *testing.T) {
 	if err := holder.Start(); err != nil {
 		t.Fatal(err)
 	}
-	if line, err := bufio.NewReader(out).ReadString('\n'); line != "held\n" {
-		t.Fatalf("holder said %q, %v", line, err)
+	if line, err := bufio.NewReader(out).ReadString('\n'); line != "locked\n" {
+		t.Fatalf("holder printed %q, %v", line, err)
 	}
 	var locked *LockedError
 	if _, err := acquire(file); !errors.As(err, &locked) || locked.PID != strconv.Itoa(holder.Process.Pid) {

@@ -45,7 +45,7 @@ func (b *kindBackend) logs(ctx context.Context, cluster, dir string) error {
 	if len(failed) == 0 {
 		return nil
 	}
-	// What is missing is told beside what is there.
+	// What is missing is listed beside what is there.
 	return writeAtomic(filepath.Join(dir, "missing.txt"), []byte(strings.Join(failed, "\n")+"\n"), 0o644)
 }
 

@@ -16,16 +16,16 @@ import (
 type EngineOptions struct {
 	Choice  string     // docker, podman or nerdctl; empty: $EDGEPROOF_ENGINE, then the first that answers
 	WorkDir string     // where a configuration for the engine is written, if one is needed
-	Log     log.Logger // what is installed or changed is said here
+	Log     log.Logger // reports what is installed or changed
 }
 
 // PrepareEngine finds a working engine and makes it work on this machine. On Debian and its relatives it installs
 // podman when none answers and this process is root; on a restricted machine it gives the engine limits that can be
-// kept. Each step is logged and stands in Engine.Measures.
+// kept. Each step is logged and recorded in Engine.Measures.
 //
 // It changes the environment of this process, and is to be called once, before anything else starts: kind's library runs
 // the engine with that environment and offers no other way. CONTAINERS_CONF may be set, and KUBECONFIG is removed, so
-// that nothing below can meet a user's own clusters.
+// that no library call can reach a user's own clusters.
 func PrepareEngine(ctx context.Context, opt EngineOptions) (*Engine, Host, error) {
 	host := ReadHost()
 	logger := orSilent(opt.Log)
@@ -62,8 +62,8 @@ func PrepareEngine(ctx context.Context, opt EngineOptions) (*Engine, Host, error
 	return engine, host, nil
 }
 
-// detectOrInstall asks the engines, and installs podman where none answers and that is possible and not against the
-// choice.
+// detectOrInstall tries the engines, and installs podman where none answers, the machine permits it and the choice
+// allows it.
 func detectOrInstall(ctx context.Context, host Host, choice, path string, logger log.Logger) (*Engine, error) {
 	engine, err := Detect(ctx, choice, path, host.Restricted)
 	var none *NoEngineError
@@ -74,7 +74,7 @@ func detectOrInstall(ctx context.Context, host Host, choice, path string, logger
 	if lookErr != nil || !host.Root || !host.Debian || (choice != "" && choice != Podman) {
 		return nil, err
 	}
-	logger.V(0).Infof("no container engine answers (%s): installing podman by apt-get", strings.Join(none.Said, "; "))
+	logger.V(0).Infof("no container engine answers (%s): installing podman by apt-get", strings.Join(none.Failures, "; "))
 	if err := install(ctx, apt); err != nil {
 		return nil, fmt.Errorf("install podman: %w", err)
 	}
@@ -82,7 +82,7 @@ func detectOrInstall(ctx context.Context, host Host, choice, path string, logger
 	if err != nil {
 		return nil, fmt.Errorf("after podman was installed: %w", err)
 	}
-	engine.Passed = none.Said
+	engine.Passed = none.Failures
 	engine.Measures = append(engine.Measures, "podman was installed by apt-get (no container engine answered)")
 	return engine, nil
 }

@@ -37,7 +37,7 @@ func (p *Provider) WithName(name string) support.E2EClusterProvider {
 
 // WithVersion is refused: the version is that of the node image.
 func (p *Provider) WithVersion(version string) support.E2EClusterProvider {
-	p.refused = fmt.Errorf("make cluster: version %s is asked for, but it is that of the node image; choose that", version)
+	p.refused = fmt.Errorf("make cluster: version %s is requested, but the node image determines the version; choose another node image", version)
 	return p
 }
 

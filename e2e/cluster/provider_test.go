@@ -11,17 +11,17 @@ import (
 
 func TestProviderGivesTheCluster(t *testing.T) {
 	t.Parallel()
-	asked := ""
+	requested := ""
 	p := &cluster.Provider{Make: func(_ context.Context, name string) (*cluster.Cluster, error) {
-		asked = name
+		requested = name
 		return &cluster.Cluster{Name: name, Kubeconfig: "/k/" + name}, nil
 	}}
 	if p.GetKubeconfig() != "" || p.KubernetesRestConfig() != nil || p.Destroy(t.Context()) != nil {
 		t.Error("it has something before it was made")
 	}
 	file, err := p.SetDefaults().WithName("edge").Create(t.Context())
-	if err != nil || asked != "edge" || file != "/k/edge" || p.GetKubeconfig() != file || p.GetKubectlContext() != "kind-edge" || p.Cluster() == nil {
-		t.Errorf("%q of %q, %v", file, asked, err)
+	if err != nil || requested != "edge" || file != "/k/edge" || p.GetKubeconfig() != file || p.GetKubectlContext() != "kind-edge" || p.Cluster() == nil {
+		t.Errorf("%q of %q, %v", file, requested, err)
 	}
 }
 

@@ -121,7 +121,7 @@ func TestReal(t *testing.T) {
 		t.Logf("killed after %s: %q", after, runAsProgram(t, dir, after))
 		timed(fmt.Sprintf("the run after a kill at %s", after), func() {
 			if out := runAsProgram(t, dir, 0); !strings.HasPrefix(out, "created") && !strings.HasPrefix(out, "replaced") {
-				t.Errorf("the next run said %q", out)
+				t.Errorf("the next run printed %q", out)
 			}
 		})
 		expect(Reused)

@@ -59,11 +59,11 @@ func writeRecord(file string, r record) error {
 	return writeAtomic(file, append(text, '\n'), 0o644)
 }
 
-// container is what an engine tells of a node container.
+// container describes a node container as the engine reports it.
 type container struct {
 	Name    string
 	Running bool
-	Status  string            // the engine's word: running, exited, created …
+	Status  string            // the engine's term: running, exited, created …
 	Marker  string            // host folder mounted at MarkerPath, empty if none is
 	Labels  map[string]string // of the container, kind's among them
 	Foreign bool              // only in the engine's storage: a half-made container without any metadata
@@ -76,10 +76,10 @@ const (
 	ours    owner = iota
 	orphan        // of a work folder that is gone
 	other         // of another work folder
-	unknown       // of nobody that this package knows
+	unknown       // without a known owner
 )
 
-// ownerOf looks at one container; exists tells whether a folder of the host is there. A container that exists in
+// ownerOf looks at one container; exists reports whether a folder of the host exists. A container that exists in
 // storage only has no metadata to carry a marker: it is ours if our record says that a creation was under way.
 func ownerOf(c container, markerDir string, r *record, exists func(string) bool) owner {
 	if c.Foreign {
@@ -120,15 +120,15 @@ type NotOursError struct {
 	Engine    string
 }
 
-// Error says whose it is, as far as that is known, and the cure.
+// Error names the owner, as far as it is known, and the remedy.
 func (e *NotOursError) Error() string {
 	whose := "it was not made by edgeproof"
-	cure := fmt.Sprintf("choose another name, or remove it yourself if you can do without it: %s rm -f -v %s", e.Engine, e.Container)
+	remedy := fmt.Sprintf("choose another name, or remove it yourself if you can do without it: %s rm -f -v %s", e.Engine, e.Container)
 	if e.Made != "" {
 		whose = "another work folder made it: " + e.Made
-		cure = "run `make down` there, or choose another name"
+		remedy = "run `make down` there, or choose another name"
 	}
-	return fmt.Sprintf("cluster %s: container %s is not ours (%s); %s", e.Name, e.Container, whose, cure)
+	return fmt.Sprintf("cluster %s: container %s is not ours (%s); %s", e.Name, e.Container, whose, remedy)
 }
 
 // guard refuses unless every container may be removed. It is called before every destructive step, on fresh facts.
@@ -147,7 +147,7 @@ func guard(c Config, containers []container, r *record, exists func(string) bool
 	return refused
 }
 
-// isDir tells whether a folder of this host is there.
+// isDir reports whether a folder of this host exists.
 func isDir(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && info.IsDir()

@@ -2,11 +2,11 @@ package cluster
 
 import "fmt"
 
-// remedy is what makes an engine answer, on a machine with this operating system and with this choice of an engine.
+// remedy is how to make an engine answer, on a machine with this operating system and with this choice of an engine.
 func remedy(os, choice string) string {
 	switch {
 	case choice != "" && os == "linux":
-		return fmt.Sprintf("start it, or leave %s out to have the others asked", EngineVariable)
+		return fmt.Sprintf("start it, or unset %s so that the others are tried", EngineVariable)
 	case os == "linux":
 		return "start one, or install podman (Debian, Ubuntu: apt-get install -y --no-install-recommends podman)"
 	}
@@ -14,7 +14,7 @@ func remedy(os, choice string) string {
 		"or `podman machine init --cpus 2 --memory 8192 --rootful && podman machine start`); explain, gate verify and report need none"
 }
 
-// otherSystem is what a user on another system than Linux is told before a run; on Linux it is empty.
+// otherSystem is printed before a run on a system other than Linux; on Linux it is empty.
 func otherSystem(os string) string {
 	if os == "linux" {
 		return ""

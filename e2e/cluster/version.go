@@ -12,7 +12,7 @@ import (
 const MinKubernetes = "v1.37.0"
 
 // CheckNodeImage refuses a node image whose tag says that it is too old, before anything is made of it. Of another tag it says nothing:
-// the node itself is asked.
+// the node itself is queried.
 func CheckNodeImage(image string) error {
 	name, _, _ := strings.Cut(image, "@")
 	_, tag, _ := strings.Cut(name[strings.LastIndex(name, "/")+1:], ":")

@@ -92,6 +92,6 @@ func TestAHostIsWatchedWhileSomebodyWatchesIt(t *testing.T) {
 	}
 	second()
 	if hosts := r.scope().Hosts; slices.Contains(hosts, "a.example") {
-		t.Errorf("watched by nobody: %v", hosts)
+		t.Errorf("watched by no one: %v", hosts)
 	}
 }

@@ -18,16 +18,16 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// Result is what the life of one fault came to.
+// Result is the outcome of one fault's life cycle.
 type Result struct {
 	Record   verdict.Fault
 	Evidence []string
 	Err      error
 
-	Injected, Removed time.Time // when the fault was in; zero where it never was
+	Injected, Removed time.Time // when the fault was injected and removed; zero where it was not
 }
 
-// Run takes a fault through its life.
+// Run takes a fault through its life cycle.
 func (r *Runner) Run(ctx context.Context, f fault.Fault) Result {
 	p := Result{Record: verdict.Fault{
 		ID: f.ID, Title: f.Title, Layer: string(f.Layer), Criteria: []criteria.ID{f.Pattern}, Result: verdict.Failed,
@@ -59,7 +59,7 @@ func (r *Runner) live(ctx context.Context, f fault.Fault, p *Result) (err error)
 	}
 	defer r.Watch(hosts...)()
 	judged := slices.Concat(f.Red.IDs(), f.Green)
-	if err := r.Works(ctx, judged, own, r.Budgets.Recovered); err != nil { // nothing may pass because it was broken already
+	if err := r.Works(ctx, judged, own, r.Budgets.Recovered); err != nil { // an expectation must not pass because the route was broken before
 		return fmt.Errorf("before the injection: %w", err)
 	}
 	var before inventory.Inventory
@@ -96,9 +96,9 @@ func (r *Runner) live(ctx context.Context, f fault.Fault, p *Result) (err error)
 	if err := injection.Undo(ctx); err != nil {
 		return err
 	}
-	healed := time.Now()
+	removed := time.Now()
 	if err := r.Works(ctx, judged, own, r.Budgets.Recovered); err != nil {
-		return fmt.Errorf("after healing: %w", err)
+		return fmt.Errorf("after the removal: %w", err)
 	}
 	if f.Route == fault.RouteBefore {
 		if err := r.traceless(ctx, own, before); err != nil {
@@ -110,12 +110,12 @@ func (r *Runner) live(ctx context.Context, f fault.Fault, p *Result) (err error)
 			return err
 		}
 	}
-	p.Record.SecondsToRecover = verdict.Seconds(time.Since(healed))
+	p.Record.SecondsToRecover = verdict.Seconds(time.Since(removed))
 	return nil
 }
 
-// seen waits until all that a fault must do is seen in one look: criteria red for their reasons, and the diagnosis as
-// expected. What only looks broken must be found healthy all the while.
+// seen waits until one look shows every effect that the fault must have: criteria red for their reasons, and the
+// diagnosis as expected. A route that only looks broken must be found healthy all the time.
 func (r *Runner) seen(ctx context.Context, f fault.Fault, target judge.Target, p *Result) error {
 	budget, settled := r.within(f.Within)
 	_, err := await.Until(ctx, budget, "diagnosis of "+f.ID, func(ctx context.Context) await.Answer {
@@ -131,7 +131,7 @@ func (r *Runner) seen(ctx context.Context, f fault.Fault, target judge.Target, p
 		}
 		switch {
 		case f.Expect.Healthy() && slices.ContainsFunc(d.Causes, func(c diagnose.Finding) bool { return c.Code != diagnose.Unattributed }):
-			// A false alarm. What only settles is waited for, and what is not explained: on a machine that is busy a single probe runs out of time.
+			// A false alarm. A route that is still settling is waited for, and so is a state without an explanation: on a busy machine a single probe may time out.
 			return await.Fail("%s; diagnosed: %s; because %s", strings.Join(unmet, "; "), Summary(d), because(d))
 		case len(unmet) > 0:
 			return await.Wait("%s; diagnosed: %s", strings.Join(unmet, "; "), Summary(d))
@@ -152,8 +152,8 @@ func (r *Runner) seen(ctx context.Context, f fault.Fault, target judge.Target, p
 	return err
 }
 
-// unmet says which criteria are not as the fault expects them, and why those are red that must be. What needs a command
-// is asked when all else is as expected: a command takes longer than a look.
+// unmet returns the criteria that are not as the fault expects them, and the reasons of those that must be red. Criteria
+// that need a command are judged last, when all others are as expected: a command takes longer than a look.
 func (r *Runner) unmet(ctx context.Context, f fault.Fault, v View, target judge.Target) (unmet, reasons []string) {
 	for _, id := range commandsLast(slices.Concat(f.Red.IDs(), f.Green)) {
 		if id.Family() == criteria.VerificationCommand && len(unmet) > 0 {
@@ -188,7 +188,7 @@ func commandsLast(ids []criteria.ID) []criteria.ID {
 	return ids
 }
 
-// within is the budget in which a fault must be seen, and how long it takes to be sure that nothing comes of one.
+// within is the budget in which a fault must be seen, and how long a fault without an effect must be watched.
 func (r *Runner) within(w fault.Within) (await.Budget, time.Duration) {
 	switch w {
 	case fault.NextSync:
@@ -214,7 +214,7 @@ func Summary(d diagnose.Diagnosis) string {
 	return strings.Join(out, "; ")
 }
 
-// because is what the causes of a diagnosis rest on.
+// because is the evidence for the causes of a diagnosis.
 func because(d diagnose.Diagnosis) string {
 	var out []string
 	for _, f := range evidence.Findings([]diagnose.Diagnosis{d}) {
@@ -233,7 +233,7 @@ func cleared(d diagnose.Diagnosis) []string {
 	return out
 }
 
-// watched is the route that is judged while a fault is in.
+// watched is the route that is judged while a fault is active.
 func watched(own judge.Target, w *fault.Watch) judge.Target {
 	if w == nil {
 		return own

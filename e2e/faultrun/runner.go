@@ -1,8 +1,8 @@
-// Package faultrun takes faults through their life on a cluster: a route is healthy, the fault is injected and seen, it is removed, and the
+// Package faultrun takes faults through their life cycle on a cluster: a route is healthy, the fault is injected and seen, it is removed, and the
 // route is healthy again with nothing left behind.
 //
 // It knows the testbed, the injector, criteria and the diagnosis, and no fault by name. It must not know which specs there are, nor how
-// they are run: it uses nothing of Ginkgo, so that several faults can be in at once.
+// they are run: it uses nothing of Ginkgo, so that several faults can be active at once.
 package faultrun
 
 import (
@@ -33,7 +33,7 @@ type Runner struct {
 	Target      judge.Target
 	ExternalDNS string
 
-	// Observe is called with every snapshot of everything; nil where nobody listens. RouteApplied is called when a route has been applied
+	// Observe is called with every snapshot of everything; nil where no caller needs it. RouteApplied is called when a route has been applied
 	// whose certificate was restored, so that nothing but its routing is new.
 	Observe      func(*facts.Snapshot)
 	RouteApplied func(context.Context, judge.Route)
@@ -46,8 +46,8 @@ type Runner struct {
 	mu     sync.Mutex
 	making *making                        // of the faults' routes
 	routes map[string]judge.Route         // of faults, by the route's id
-	traces map[string]inventory.Inventory // of routes when nothing had been broken, by host
-	hosts  map[string]int                 // that are asked for in every look, and by how many
+	traces map[string]inventory.Inventory // of routes before the first fault, by host
+	hosts  map[string]int                 // that are queried in every look, and by how many users
 }
 
 // New makes a runner on a test environment that is set up.
@@ -96,7 +96,7 @@ func (r *Runner) Works(ctx context.Context, ids []criteria.ID, target judge.Targ
 	return err
 }
 
-// Explain is what the diagnosis says of a route now, in one line.
+// Explain is the current diagnosis of a route, in one line.
 func (r *Runner) Explain(ctx context.Context, route judge.Route) string {
 	v, there := r.Look(ctx)
 	if !there {
@@ -111,5 +111,5 @@ func (r *Runner) observe(s *facts.Snapshot) {
 	}
 }
 
-// LastLook is what a wait gets to look once when the budget that it shares with others is spent.
+// LastLook is the time for one last look of a wait whose shared budget is used up.
 const LastLook = 5 * time.Second

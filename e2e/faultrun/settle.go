@@ -22,7 +22,7 @@ func (r *Runner) trace(ctx context.Context, target judge.Target) (lasting invent
 	return inventory.Of(v.Facts, target.TXT, namespace, host), inventory.Work(v.Facts, namespace, host), nil
 }
 
-// settled is the inventory of a route that nothing is at work on: external-dns writes its ownership record after the record, and
+// settled is the inventory of a route without pending work: external-dns writes its ownership record after the record, and
 // cert-manager may issue again what was restored while it was not looking.
 func (r *Runner) settled(ctx context.Context, target judge.Target) (inventory.Inventory, error) {
 	var settled inventory.Inventory
@@ -35,7 +35,7 @@ func (r *Runner) settled(ctx context.Context, target judge.Target) (inventory.In
 			return await.Wait("there is %s", strings.Join(work, ", "))
 		}
 		if first, known := r.firstTrace(target); known {
-			if differ := first.Differences(now); len(differ) > 0 { // what a fault before this one has left is on its way out
+			if differ := first.Differences(now); len(differ) > 0 { // the remains of an earlier fault are being removed
 				return await.Wait("%s", strings.Join(differ, "; "))
 			}
 		}
@@ -60,24 +60,24 @@ func (r *Runner) firstTrace(target judge.Target) (inventory.Inventory, bool) {
 	return trace, known
 }
 
-// syncQuiet is how long external-dns has done nothing to the records when its sync is over: its calls follow each other closely.
+// syncQuiet is the time without a call to the records after which a sync of external-dns is over: its calls follow each other closely.
 const syncQuiet = 3 * time.Second
 
-// syncFar waits until no sync of external-dns is at work or near, by when it last touched and last read the records of a zone: half an
-// interval must be left to see what the next sync repairs, and what it stumbles over must not meet one.
+// syncFar waits until no sync of external-dns is running or about to start, judged by its last call and its last read of a zone's records:
+// half an interval must be left to see what the next sync repairs, and a fault that breaks a sync must not start within one.
 func (r *Runner) syncFar(ctx context.Context) error {
 	var (
 		after uint64
 		read  time.Time // when external-dns last read the records, and so began a sync
-		busy  time.Time // when it last did anything to them
+		busy  time.Time // the time of its last call
 	)
 	_, err := await.Until(ctx, r.Budgets.SyncFaultVisible, "time before external-dns's next sync", func(ctx context.Context) await.Answer {
-		asked, err := r.Testbed.Internet.Journal(ctx, api.JournalFilter{After: after, Source: api.SourceAPI, Contains: "/dns_records"})
+		journal, err := r.Testbed.Internet.Journal(ctx, api.JournalFilter{After: after, Source: api.SourceAPI, Contains: "/dns_records"})
 		if err != nil {
 			return await.Wait("%v", err)
 		}
-		after = asked.Last
-		for _, entry := range asked.Entries {
+		after = journal.Last
+		for _, entry := range journal.Entries {
 			if strings.Contains(entry.Detail["agent"], "cert-manager") {
 				continue
 			}
@@ -88,9 +88,9 @@ func (r *Runner) syncFar(ctx context.Context) error {
 		}
 		switch ago := time.Since(read).Round(time.Second); {
 		case read.IsZero():
-			return await.Wait("nobody has read the records")
+			return await.Wait("no client has read the records")
 		case time.Since(busy) < syncQuiet:
-			return await.Wait("the sync may still be at work: the records were last touched at %s", busy.UTC().Format(time.TimeOnly))
+			return await.Wait("the sync may still be running: its last call was at %s", busy.UTC().Format(time.TimeOnly))
 		case ago >= await.SyncInterval/2:
 			return await.Wait("they were last read %s ago, and will soon be read again", ago)
 		}
@@ -99,7 +99,7 @@ func (r *Runner) syncFar(ctx context.Context) error {
 	return err
 }
 
-// traceless waits until a fault has left nothing behind, and taken nothing away.
+// traceless waits until the route has the same inventory as before the fault.
 func (r *Runner) traceless(ctx context.Context, target judge.Target, before inventory.Inventory) error {
 	_, err := await.Until(ctx, r.Budgets.Recovered, "nothing left behind", func(ctx context.Context) await.Answer {
 		now, work, err := r.trace(ctx, target)

@@ -24,7 +24,7 @@ const (
 	branchOfNone = "master"
 )
 
-// plan is what Flux needs from outside of the cluster to deliver a bundle, and what is applied by hand at first.
+// plan is what Flux needs outside the cluster to deliver a bundle, and what is applied by hand first.
 type plan struct {
 	folder     string // the root of the repository
 	source     flux.Ref

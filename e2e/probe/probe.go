@@ -49,7 +49,7 @@ type Client struct{ o Options }
 // New returns a client.
 func New(o Options) *Client {
 	if o.Trusted == nil {
-		o.Trusted = x509.NewCertPool() // trusts nobody, where nil would mean the system's roots
+		o.Trusted = x509.NewCertPool() // an empty pool trusts no CA; nil would mean the system's roots
 	}
 	return &Client{o: o}
 }

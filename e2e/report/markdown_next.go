@@ -7,7 +7,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// next says what to do: the cures of what was found, then what is not proved and how to see it again.
+// next lists what to do: the remedies of the findings, then what is not proved and how to reproduce it.
 func (m *markdown) next(v *verdict.Verdict) {
 	if len(v.Findings) > 0 {
 		m.section("What to do next")

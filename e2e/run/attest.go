@@ -55,7 +55,7 @@ func (a After) Check() error {
 
 // Conclude prints what is out of support in the bundle that was judged or named by an advisory, says whether that holds it, and signs the
 // decision beside the verdict where there is a key.
-func (a After) Conclude(ctx context.Context, o Options, out io.Writer, now time.Time) (held bool, err error) {
+func (a After) Conclude(ctx context.Context, o Options, out io.Writer, now time.Time) (blocked bool, err error) {
 	if err := o.complete(); err != nil {
 		return false, err
 	}
@@ -78,17 +78,17 @@ func (a After) Conclude(ctx context.Context, o Options, out io.Writer, now time.
 	for _, reason := range d.Reasons {
 		text += "✗ " + reason + "\n"
 	}
-	held = d.Outcome == gate.Block
+	blocked = d.Outcome == gate.Block
 	if a.Signing.KeyFile != "" {
-		decision := attest.Decision{Verdict: v, Verifier: a.Signing.Verifier, Time: now, Promote: v.Result == verdict.Pass && !held}
+		decision := attest.Decision{Verdict: v, Verifier: a.Signing.Verifier, Time: now, Promote: v.Result == verdict.Pass && !blocked}
 		signed, err := a.Signing.write(ctx, file, decision, raw, commitOf(ctx, folder))
 		if err != nil {
-			return held, err
+			return blocked, err
 		}
 		text += "Signed: " + signed + "\n"
 	}
 	_, err = io.WriteString(out, text)
-	return held, err
+	return blocked, err
 }
 
 // write signs a decision and writes it beside the verdict.

@@ -75,15 +75,15 @@ func TestAVerdictIsSignedAndItsSignatureLookedAt(t *testing.T) {
 		says  string // why it is refused
 	}{
 		"signed":                          {good, Trust{Signers: []string{public}, Require: true, MaxAge: time.Hour}, raw, "signed at 2026-03-05T12:00:00Z for " + attest.DefaultVerifier, ""},
-		"nobody is trusted":               {good, Trust{}, raw, "", ""},
+		"no signer is trusted":            {good, Trust{}, raw, "", ""},
 		"for another verifier":            {good, Trust{Signers: []string{public + "=https://example.org/gate"}}, raw, "", "is not trusted to speak for the verifier"},
 		"by another":                      {good, Trust{Signers: []string{other}}, raw, "", "no trusted signer has signed it"},
 		"by one of two":                   {good, Trust{Signers: []string{other, public}}, raw, "signed at", ""},
 		"of another verdict":              {good, Trust{Signers: []string{public}}, edited, "", "it is of another verdict.json"},
 		"not signed":                      {unsigned, Trust{Signers: []string{public}}, raw, "the verdict is not signed", ""},
 		"not signed, and it must be":      {unsigned, Trust{Signers: []string{public}, Require: true}, raw, "", "the verdict is not signed"},
-		"it must be, and nobody may":      {good, Trust{Require: true}, raw, "", "give --signer"},
-		"an age, and nobody may":          {good, Trust{MaxAge: time.Hour}, raw, "", "give --signer"},
+		"it must be, without a signer":    {good, Trust{Require: true}, raw, "", "give --signer"},
+		"an age, without a signer":        {good, Trust{MaxAge: time.Hour}, raw, "", "give --signer"},
 		"the private key as signer":       {good, Trust{Signers: []string{private}}, raw, "", "keep private keys where decisions are signed"},
 		"no such key":                     {good, Trust{Signers: []string{"/nowhere"}}, raw, "", "give --signer FILE"},
 		"another file that is not signed": {good, Trust{Signers: []string{public}, File: good.Verdict}, raw, "", "is refused"},
@@ -128,11 +128,11 @@ func TestARunIsConcluded(t *testing.T) {
 	a := After{Signing: Signing{KeyFile: private, Verifier: attest.DefaultVerifier}, FailOn: []string{"eol"}}
 	now := time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC)
 	var out bytes.Buffer
-	held, err := a.Conclude(t.Context(), o, &out, now)
-	if err != nil || !held || !strings.Contains(out.String(), "✗ cert-manager 1.19.3: end of life since 2026-07-08") || !strings.Contains(out.String(), "note: cert-manager 1.19.3: GHSA") {
-		t.Errorf("held %t, %v:\n%s", held, err, out.String())
+	blocked, err := a.Conclude(t.Context(), o, &out, now)
+	if err != nil || !blocked || !strings.Contains(out.String(), "✗ cert-manager 1.19.3: end of life since 2026-07-08") || !strings.Contains(out.String(), "note: cert-manager 1.19.3: GHSA") {
+		t.Errorf("blocked %t, %v:\n%s", blocked, err, out.String())
 	}
-	// What was signed is that it is held, which nobody can pass off as a promotion.
+	// The signed decision is a block, which cannot be passed off as a promotion.
 	file := filepath.Join(o.Artifacts, "verdict.json")
 	_, raw, err := verdictAndBytes(file)
 	if err != nil {
@@ -143,8 +143,8 @@ func TestARunIsConcluded(t *testing.T) {
 		t.Errorf("a decision to hold: %v", err)
 	}
 	a.FailOn = nil
-	if held, err := a.Conclude(t.Context(), o, &out, now); err != nil || held {
-		t.Errorf("held %t, %v", held, err)
+	if blocked, err := a.Conclude(t.Context(), o, &out, now); err != nil || blocked {
+		t.Errorf("blocked %t, %v", blocked, err)
 	}
 	if _, err := (Trust{Signers: []string{public}}).look(t.Context(), verification, v, raw); err != nil {
 		t.Errorf("a promotion: %v", err)

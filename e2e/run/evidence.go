@@ -34,13 +34,13 @@ func (t *test) collect(ctx context.Context) {
 }
 
 func (t *test) snapshot(ctx context.Context) error {
-	scene := t.env.Testbed
-	sources, err := facts.Connect(scene.Config, facts.FromControl(scene.Internet))
+	bed := t.env.Testbed
+	sources, err := facts.Connect(bed.Config, facts.FromControl(bed.Internet))
 	if err != nil {
 		return err
 	}
 	scope := facts.Scope{}
-	if target, err := testbed.Target(scene.Bundle, scene.Apps); err == nil {
+	if target, err := testbed.Target(bed.Bundle, bed.Apps); err == nil {
 		scope = judge.Scope(target)
 		scope.Parts, scope.Namespaces = nil, nil
 	}

@@ -55,7 +55,7 @@ func TestImagesOfTheReferenceBundle(t *testing.T) {
 	var lines []string
 	for _, n := range needs {
 		if len(n.UsedBy) == 0 {
-			t.Errorf("nobody needs %s", n.Reference)
+			t.Errorf("nothing needs %s", n.Reference)
 		}
 		lines = append(lines, n.Reference+"\n")
 	}

@@ -47,7 +47,7 @@ func TestCompleteFillsInDefaults(t *testing.T) {
 		t.Fatal(err)
 	}
 	if o.Seed == 0 {
-		t.Error("no seed was chosen: nobody could repeat the order of the faults")
+		t.Error("no seed was chosen: the order of the faults could not be repeated")
 	}
 	want := Options{
 		Seed: o.Seed, Dir: root, Bundle: own + "/bundles/reference", Apps: own + "/apps", Artifacts: root + "/_artifacts", Keep: KeepOnFailure,
@@ -61,7 +61,7 @@ func TestCompleteFillsInDefaults(t *testing.T) {
 	}
 }
 
-func TestCompleteKeepsWhatIsSaid(t *testing.T) {
+func TestCompleteKeepsGivenOptions(t *testing.T) {
 	t.Parallel()
 	here, err := os.Getwd()
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// writeSabotages prints which spoilt candidates were held, and for what. There is no verdict: these are the gate's own trials.
+// writeSabotages prints which spoilt candidates were blocked, and why. There is no verdict: these are tests of the gate itself.
 func (t *test) writeSabotages(out io.Writer) (int, error) {
 	var lines []string
 	for _, s := range t.verdict.Specs.List {
@@ -17,11 +17,11 @@ func (t *test) writeSabotages(out io.Writer) (int, error) {
 			mark = "✓"
 		}
 		lines = append(lines, fmt.Sprintf("%s %s (%.0f s)", mark, s.Name, s.Seconds))
-		said := s.Evidence
+		details := s.Evidence
 		if s.Result != verdict.Passed {
-			said = append(said, string(s.Result)+": "+s.Reason)
+			details = append(details, string(s.Result)+": "+s.Reason)
 		}
-		for _, line := range said {
+		for _, line := range details {
 			lines = append(lines, "    "+strings.ReplaceAll(line, "\n", "\n      "))
 		}
 	}
@@ -35,7 +35,7 @@ func (t *test) writeSabotages(out io.Writer) (int, error) {
 	case specs.Planned == 0 || specs.Finished != specs.Planned || specs.Skipped > 0:
 		code = verdict.ExitError
 	}
-	lines = append(lines, fmt.Sprintf("%d of %d spoilt candidates held for their own reason", t.verdict.Specs.Finished-t.verdict.Specs.Failed-t.verdict.Specs.Skipped, t.verdict.Specs.Planned))
+	lines = append(lines, fmt.Sprintf("%d of %d spoilt candidates blocked for the expected reason", t.verdict.Specs.Finished-t.verdict.Specs.Failed-t.verdict.Specs.Skipped, t.verdict.Specs.Planned))
 	if _, err := fmt.Fprintln(out, strings.Join(lines, "\n")); err != nil {
 		return verdict.ExitError, fmt.Errorf("print results: %w", err)
 	}

@@ -10,20 +10,20 @@ import (
 
 func TestWriteSabotages(t *testing.T) {
 	t.Parallel()
-	held := verdict.Spec{Name: "held: a", Result: verdict.Passed, Finished: true, Evidence: []string{"upgrade: x is lost"}}
-	missed := verdict.Spec{Name: "held: b", Result: verdict.Failed, Finished: true, Reason: "no objection"}
-	skipped := verdict.Spec{Name: "held: c", Result: verdict.Skipped}
+	blocked := verdict.Spec{Name: "blocked: a", Result: verdict.Passed, Finished: true, Evidence: []string{"upgrade: x is lost"}}
+	missed := verdict.Spec{Name: "blocked: b", Result: verdict.Failed, Finished: true, Reason: "no objection"}
+	skipped := verdict.Spec{Name: "blocked: c", Result: verdict.Skipped}
 	for name, c := range map[string]struct {
 		list []verdict.Spec
 		err  error
 		code int
 		says []string
 	}{
-		"all held":      {[]verdict.Spec{held}, nil, verdict.ExitPass, []string{"✓ held: a", "upgrade: x is lost", "1 of 1 spoilt"}},
-		"one not held":  {[]verdict.Spec{held, missed}, nil, verdict.ExitFail, []string{"✗ held: b", "failed: no objection", "1 of 2 spoilt"}},
-		"one not tried": {[]verdict.Spec{held, skipped}, nil, verdict.ExitError, []string{"✗ held: c"}},
-		"nothing tried": {nil, nil, verdict.ExitError, nil},
-		"no cluster":    {nil, errors.New("no engine"), verdict.ExitError, []string{"set up the test environment: no engine", "install one"}},
+		"all blocked":     {[]verdict.Spec{blocked}, nil, verdict.ExitPass, []string{"✓ blocked: a", "upgrade: x is lost", "1 of 1 spoilt"}},
+		"one not blocked": {[]verdict.Spec{blocked, missed}, nil, verdict.ExitFail, []string{"✗ blocked: b", "failed: no objection", "1 of 2 spoilt"}},
+		"one not tried":   {[]verdict.Spec{blocked, skipped}, nil, verdict.ExitError, []string{"✗ blocked: c"}},
+		"nothing tried":   {nil, nil, verdict.ExitError, nil},
+		"no cluster":      {nil, errors.New("no engine"), verdict.ExitError, []string{"set up the test environment: no engine", "install one"}},
 	} {
 		v := verdict.New(verdict.Suite{})
 		v.Specs = verdict.Tally(len(c.list), 0, c.list)

@@ -228,8 +228,8 @@ func (t *test) hermetic(ctx context.Context) {
 	}
 }
 
-// budget compares the wall time with the waits that the components impose. Those are known for a whole run of the small
-// catalogue on a cluster made anew; of any other no figure is given.
+// budget compares the wall time with the fixed delays of the components. Those are known for a whole run of the small
+// catalogue on a new cluster; for any other run no figure is given.
 func (t *test) budget() {
 	wall := t.verdict.Suite.Finished.Sub(t.verdict.Suite.Started)
 	whole := t.verdict.Specs.Finished > 0 && t.options.Focus == "" && t.options.Labels == "" && t.options.Candidate == "" && t.options.Catalogue == verdict.Smoke
@@ -237,13 +237,13 @@ func (t *test) budget() {
 		t.verdict.Budget = verdict.NewBudget(wall, 0)
 		return
 	}
-	imposed := time.Duration(0)
+	delay := time.Duration(0)
 	for n := range t.verdict.Phases {
 		p := &t.verdict.Phases[n]
-		p.FixedDelaySeconds = min(p.Seconds, imposedOn(p.Name).Seconds())
-		imposed += time.Duration(p.FixedDelaySeconds * float64(time.Second))
+		p.FixedDelaySeconds = min(p.Seconds, fixedDelay(p.Name).Seconds())
+		delay += time.Duration(p.FixedDelaySeconds * float64(time.Second))
 	}
-	t.verdict.Budget = verdict.NewBudget(wall, imposed)
+	t.verdict.Budget = verdict.NewBudget(wall, delay)
 }
 
 // write writes the results, prints them, and returns the exit status.

@@ -55,7 +55,7 @@ func TestWrite(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			dir := filepath.Join(t.TempDir(), "made", "anew")
+			dir := filepath.Join(t.TempDir(), "not", "there")
 			c.given.Conclude()
 			var out bytes.Buffer
 			code, err := (&test{options: Options{Artifacts: dir}, verdict: c.given}).write(&out)
@@ -82,7 +82,7 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// TestWriteWithoutAPlaceForResults: a pass that nobody can read up is none.
+// TestWriteWithoutAPlaceForResults: a pass without a readable record is no pass.
 func TestWriteWithoutAPlaceForResults(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")

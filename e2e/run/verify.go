@@ -30,13 +30,13 @@ type Verification struct {
 	Now                    time.Time
 	Log                    *progress.Log
 
-	FailOn []string // kinds of lifecycle notes that hold the bundle: eol, advisory
+	FailOn []string // kinds of lifecycle notes that block the bundle: eol, advisory
 
 	Trust   Trust   // whose attestation of the verdict is accepted
 	Signing Signing // how the decision is signed
 }
 
-// Verify decides anew whether the bundle may be promoted: from the verdict's evidence, the folders and the suite's own catalogue.
+// Verify decides again whether the bundle may be promoted, from the verdict's evidence, the folders and the suite's own catalogue.
 func Verify(ctx context.Context, o Verification) (gate.Decision, error) {
 	if err := lifecycle.CheckKinds(o.FailOn); err != nil {
 		return gate.Decision{}, err
@@ -175,8 +175,8 @@ func catalogues(all []fault.Fault) map[verdict.Catalogue][]gate.Fault {
 	return out
 }
 
-// Tell prints a decision: what was allowed first, the decision last.
-func Tell(out io.Writer, d gate.Decision) error {
+// PrintDecision prints a decision: what was allowed first, the decision last.
+func PrintDecision(out io.Writer, d gate.Decision) error {
 	text := ""
 	for _, note := range d.Notes {
 		text += "  " + note + "\n"
@@ -185,7 +185,7 @@ func Tell(out io.Writer, d gate.Decision) error {
 		text += "✗ " + reason + "\n"
 	}
 	_, err := io.WriteString(out, text+map[gate.Outcome]string{
-		gate.Promote: "PROMOTE: everything was proved anew from the verdict's evidence", gate.Block: "BLOCK", gate.CannotJudge: "CANNOT JUDGE",
+		gate.Promote: "PROMOTE: everything was proved again from the verdict's evidence", gate.Block: "BLOCK", gate.CannotJudge: "CANNOT JUDGE",
 	}[d.Outcome]+"\n")
 	return err
 }

@@ -59,20 +59,20 @@ func TestVerifyRefuses(t *testing.T) {
 		"bad allowances":    {Verification{Verdict: good, Bundle: "b", Allow: bad}, `entry 1 ("DW-4") has no owner`},
 	} {
 		if _, err := Verify(t.Context(), tc.given); !strings.Contains(message(err), tc.says) {
-			t.Errorf("%s: %v, want it to say %q", name, err, tc.says)
+			t.Errorf("%s: %v, want %q in it", name, err, tc.says)
 		}
 	}
 }
 
-func TestTellADecision(t *testing.T) {
+func TestPrintDecision(t *testing.T) {
 	t.Parallel()
 	for want, d := range map[string]gate.Decision{
-		"PROMOTE: everything was proved anew from the verdict's evidence\n": {Outcome: gate.Promote},
-		"  allowed\n✗ DW-4 failed\nBLOCK\n":                                 {Outcome: gate.Block, Reasons: []string{"DW-4 failed"}, Notes: []string{"allowed"}},
-		"✗ edited\nCANNOT JUDGE\n":                                          {Outcome: gate.CannotJudge, Reasons: []string{"edited"}},
+		"PROMOTE: everything was proved again from the verdict's evidence\n": {Outcome: gate.Promote},
+		"  allowed\n✗ DW-4 failed\nBLOCK\n":                                  {Outcome: gate.Block, Reasons: []string{"DW-4 failed"}, Notes: []string{"allowed"}},
+		"✗ edited\nCANNOT JUDGE\n":                                           {Outcome: gate.CannotJudge, Reasons: []string{"edited"}},
 	} {
 		var out bytes.Buffer
-		if err := Tell(&out, d); err != nil || out.String() != want {
+		if err := PrintDecision(&out, d); err != nil || out.String() != want {
 			t.Errorf("%v: %q, %v, want %q", d, out.String(), err, want)
 		}
 	}
@@ -128,7 +128,7 @@ func TestLifecycleIsNotedAndHoldsWhereItIsAskedTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	if d.Outcome != gate.Block || len(d.Reasons) != 1 || !strings.Contains(d.Reasons[0], "is fixed in 1.19.6") || !strings.Contains(strings.Join(d.Notes, "\n"), "end of life") {
-		t.Errorf("held: %+v", d)
+		t.Errorf("blocked: %+v", d)
 	}
 	d = gate.Decision{Outcome: gate.CannotJudge}
 	if err := o.lifecycle(v, &d); err != nil || d.Outcome != gate.CannotJudge {

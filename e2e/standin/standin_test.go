@@ -60,7 +60,7 @@ func TestSecretsOfWhicheverMaker(t *testing.T) {
 		{"Vault", object("secrets.hashicorp.com/v1beta1", "VaultStaticSecret", "v", `spec: {destination: {name: token, create: true}}`), "VaultStaticSecret x/v"},
 		{"the CSI driver of secret stores", object("secrets-store.csi.x-k8s.io/v1", "SecretProviderClass", "v", `spec: {secretObjects: [{secretName: token, type: Opaque, data: [{key: api-token, objectName: a}]}]}`), "SecretProviderClass x/v"},
 		{"a placeholder", object("v1", "Secret", "token", `stringData: {api-token: "<path:secret/data/cf#token>"}`), "Secret x/token"},
-		{"nobody", "", ""},
+		{"no source", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

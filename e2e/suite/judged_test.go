@@ -8,8 +8,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/faultrun"
 )
 
-// TestWhatACriterionSaysIsUnderstood: a wait or a trace that nobody knows would silently be none.
-func TestWhatACriterionSaysIsUnderstood(t *testing.T) {
+// TestWaitsAndTracesOfCriteriaAreKnown: an unknown wait or trace would silently have no effect.
+func TestWaitsAndTracesOfCriteriaAreKnown(t *testing.T) {
 	t.Parallel()
 	e := &edge{Runner: &faultrun.Runner{Budgets: await.Default()}}
 	atOnce := e.budgetOf(criteria.Criterion{})

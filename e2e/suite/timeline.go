@@ -19,14 +19,14 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
-// How many entries a verdict rests on at the most: more would be no citation.
+// The most entries that a verdict cites as evidence.
 const (
 	citedByCriterion = 16
 	citedByFault     = 30
 )
 
-// life is when a fault went in and was out again.
-type life struct{ injected, healed time.Time }
+// life is when a fault was injected and when it was removed.
+type life struct{ injected, removed time.Time }
 
 // noteLife puts a fault's life on the time line.
 func (e *edge) noteLife(f fault.Fault, r faultrun.Result) {
@@ -43,7 +43,7 @@ func (e *edge) noteLife(f fault.Fault, r faultrun.Result) {
 	e.lives[f.ID] = life{r.Injected, r.Removed}
 }
 
-// noteSpec puts a spec on the time line, when it took its time or failed. Those of faults have a life of their own there.
+// noteSpec puts a spec on the time line when it took a second or failed. Faults have entries of their own.
 func (e *edge) noteSpec(r SpecReport) {
 	if short := r.RunTime < time.Second && !r.Failed(); short || slices.Contains(r.Labels(), "fault") {
 		return
@@ -52,7 +52,7 @@ func (e *edge) noteSpec(r SpecReport) {
 	e.recorder.Lasted("spec "+id, r.LeafNodeText, r.EndTime.Add(-r.RunTime), r.EndTime, r.Failed())
 }
 
-// noteUpgrade puts a change of the bundle on the time line. What it broke is explained while it is broken.
+// noteUpgrade puts a change of the bundle on the time line. A failed change is diagnosed at once, while it lasts.
 func (e *edge) noteUpgrade(ctx context.Context, u verdict.Upgrade) {
 	ended := u.Started.Add(time.Duration(u.Seconds * float64(time.Second)))
 	e.recorder.Lasted(string(u.Direction), u.From.Path+" → "+u.To.Path, u.Started, ended, u.Result() != verdict.Passed)
@@ -64,18 +64,18 @@ func (e *edge) noteUpgrade(ctx context.Context, u verdict.Upgrade) {
 	e.moves = append(e.moves, u)
 }
 
-// recordTimeline hands what was seen of the run to the verdict, and what each verdict rests on. That it cannot changes no result.
+// recordTimeline adds the events of the run to the verdict, and the evidence of each result. A failure here changes no result.
 func (e *edge) recordTimeline(ctx context.Context, faults []fault.Fault) {
 	e.Look(ctx) // what happened since the last look
-	heard, err := e.Testbed.Internet.Journal(ctx, api.JournalFilter{})
+	journal, err := e.Testbed.Internet.Journal(ctx, api.JournalFilter{})
 	if err != nil {
 		e.warn("the time line lacks what the fake internet saw: %v", err)
 	}
-	line := e.recorder.Line(e.config.Started, heard.Entries)
+	line := e.recorder.Line(e.config.Started, journal.Entries)
 	if len(line) == 0 {
 		return
 	}
-	cites := report.Cites{Omitted: int(heard.Dropped), Of: map[string][]string{}} //nolint:gosec // G115: a count of entries
+	cites := report.Cites{Omitted: int(journal.Dropped), Of: map[string][]string{}} //nolint:gosec // G115: a count of entries
 	for _, c := range criteria.All() {
 		if q, found := e.rests(c); found {
 			cites.Of[string(c.ID)] = timeline.Cite(line, q)
@@ -103,7 +103,7 @@ func (e *edge) recordTimeline(ctx context.Context, faults []fault.Fault) {
 	AddReportEntry(report.EntryCites, cites, ReportEntryVisibilityNever)
 }
 
-// rests says which entries show whether a criterion is met; false for those that are read from objects alone.
+// rests selects the entries that show whether a criterion is met; false for those that are read from objects alone.
 func (e *edge) rests(c criteria.Criterion) (timeline.Query, bool) {
 	q := timeline.Query{Most: citedByCriterion, To: e.broken()}
 	own := []string{}
@@ -130,7 +130,7 @@ func (e *edge) rests(c criteria.Criterion) (timeline.Query, bool) {
 	return q, true
 }
 
-// broken is when the first fault went in; zero when none did. The journey was judged before.
+// broken is when the first fault was injected; zero when none was. The journey was judged before.
 func (e *edge) broken() time.Time {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -143,11 +143,11 @@ func (e *edge) broken() time.Time {
 	return first
 }
 
-// restsOf says which entries show a fault: what concerns its route while it was in, and for one that all share, the credential's users.
+// restsOf selects the entries that show a fault: what concerns its route while it was active, and for one that affects every route, the users of the credential.
 func (e *edge) restsOf(f fault.Fault, l life) timeline.Query {
 	own := e.Variables(f)
 	q := timeline.Query{
-		From: l.injected.Add(-time.Second), To: l.healed.Add(time.Second), Most: citedByFault,
+		From: l.injected.Add(-time.Second), To: l.removed.Add(time.Second), Most: citedByFault,
 		Sources: []verdict.Source{verdict.SourceEvent, verdict.SourceAPI, verdict.SourceDNS, verdict.SourceACME, verdict.SourceProbe},
 		About:   []string{own["host"], " " + own["namespace"] + "/"},
 	}
@@ -160,7 +160,7 @@ func (e *edge) restsOf(f fault.Fault, l life) timeline.Query {
 	return q
 }
 
-// restsOfUpgrade says which entries show a change of the bundle: what its clients met, and what was done to records and certificates.
+// restsOfUpgrade selects the entries that show a change of the bundle: what its clients met, and the changes of records and certificates.
 func restsOfUpgrade(u verdict.Upgrade) timeline.Query {
 	q := timeline.Query{
 		From: u.Started.Add(-time.Second), To: u.Started.Add(time.Duration(u.Seconds*float64(time.Second)) + 5*time.Second), Most: citedByFault,
@@ -173,7 +173,7 @@ func restsOfUpgrade(u verdict.Upgrade) timeline.Query {
 	return q
 }
 
-// recordFindings hands the causes of what is wrong with the bundle's own routes to the verdict, with what to do about them.
+// recordFindings adds the causes of failures of the bundle's own routes to the verdict, with their remedies.
 func (e *edge) recordFindings(ctx context.Context) {
 	v, there := e.Look(ctx)
 	if !there {

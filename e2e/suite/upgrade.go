@@ -23,8 +23,8 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
-// When the renewals are due that must come after a change: counted from the issue, so that the change is over by then. On 2 cores an
-// upgrade takes one to two minutes, and the newcomer after it as long as an issuance; the faults come between the two changes.
+// When the renewals are due that must follow a change, counted from the issuance: the change must be complete by then. On 2 cores an
+// upgrade takes one to two minutes, and the new route after it as long as an issuance; the faults run between the two changes.
 const (
 	renewalAfterUpgrade  = 5 * time.Minute
 	renewalAfterRollback = 10 * time.Minute
@@ -33,28 +33,28 @@ const (
 // change is what an upgrade and its rollback share.
 type change struct {
 	baseline, candidate Version
-	target              judge.Target // what the baseline promised; a candidate that promises less is found out
+	target              judge.Target // what the baseline promised; a candidate that promises less is detected
 	routes              []judge.Route
 	renewing            judge.Route // whose certificate is due after the change
 
 	newRoute string // name of the route that is made after a change, where it is not named after that
 
 	applied bool // the candidate has taken the baseline's place
-	held    bool // it must not be promoted, whatever else is found
+	blocked bool // it must not be promoted, whatever else is found
 }
 
-// upgrade takes the edge from the baseline to the candidate while clients outside keep asking. All specs after it judge the candidate.
+// upgrade takes the edge from the baseline to the candidate while external clients keep sending requests. All specs after it judge the candidate.
 func (e *edge) upgrade(faults []fault.Fault) {
 	BeforeEach(func() {
 		switch labels := CurrentSpecReport().Labels(); {
 		case slices.Contains(labels, "upgrade"):
 		case !e.change.applied:
 			Skip("the candidate was not applied")
-		case e.change.held && slices.Contains(labels, "fault"):
-			Skip("the candidate is held already, and faults show nothing on an edge that is broken")
+		case e.change.blocked && slices.Contains(labels, "fault"):
+			Skip("the candidate is already blocked, and faults show nothing on a broken edge")
 		}
 	})
-	It("upgrade: nobody outside notices, and the edge keeps what it has", Label("upgrade"), func(ctx SpecContext) {
+	It("upgrade: external clients see no interruption, and the edge keeps its records, certificates and issuers", Label("upgrade"), func(ctx SpecContext) {
 		e.verifyBaseline(ctx)
 		e.createForeignRecord(ctx)
 		e.change.renewing = e.issueNearExpiry(ctx, "renewing", renewalAfterUpgrade)
@@ -68,7 +68,7 @@ func (e *edge) upgrade(faults []fault.Fault) {
 		settled := slices.DeleteFunc(after.Entries, func(entry api.JournalEntry) bool { return entry.Time.Before(ready) })
 		u.Changes = append(u.Changes, upgrade.Behaviour(before.Entries, settled)...)
 		u.Lost = append(u.Lost, upgrade.Dropped(u.Changes)...)
-		e.change.applied, e.change.held = true, u.Result() != verdict.Passed
+		e.change.applied, e.change.blocked = true, u.Result() != verdict.Passed
 		target, err := testbed.Target(e.change.candidate.Bundle, e.Testbed.Apps)
 		Expect(err).NotTo(HaveOccurred())
 		e.Target, e.ExternalDNS, e.start = target, testbed.ExternalDNS(e.change.candidate.Bundle), time.Now()
@@ -77,13 +77,13 @@ func (e *edge) upgrade(faults []fault.Fault) {
 	})
 }
 
-// rollback takes the edge back to the baseline, and is judged alike.
+// rollback takes the edge back to the baseline, and is judged in the same way.
 func (e *edge) rollback(faults []fault.Fault) {
-	It("rollback: nobody outside notices, and the edge keeps what it has", Label("upgrade"), func(ctx SpecContext) {
+	It("rollback: external clients see no interruption, and the edge keeps its records, certificates and issuers", Label("upgrade"), func(ctx SpecContext) {
 		if !e.change.applied {
 			Skip("the candidate was not applied")
 		}
-		Expect(e.RemoveRoutes(ctx, planned(e.config, faults))).To(Succeed()) // what external-dns still has to withdraw would look like the rollback's doing
+		Expect(e.RemoveRoutes(ctx, planned(e.config, faults))).To(Succeed()) // records that external-dns has yet to remove would be blamed on the rollback
 		for _, f := range faults {
 			Expect(e.Testbed.RouteGone(ctx, e.Variables(f))).To(Succeed())
 		}
@@ -92,7 +92,7 @@ func (e *edge) rollback(faults []fault.Fault) {
 	})
 }
 
-// reportUpgrade hands the evidence to the verdict, and fails by what speaks against the change.
+// reportUpgrade adds the evidence to the verdict, and fails with the objections to the change.
 func (e *edge) reportUpgrade(ctx context.Context, u verdict.Upgrade) {
 	GinkgoHelper()
 	AddReportEntry(report.EntryUpgrade, u, ReportEntryVisibilityNever)
@@ -102,8 +102,8 @@ func (e *edge) reportUpgrade(ctx context.Context, u verdict.Upgrade) {
 	}
 }
 
-// verifyBaseline waits until the baseline does all that is judged without a fault, so that nothing is blamed on the candidate that was
-// broken before.
+// verifyBaseline waits until the baseline meets every criterion that is judged without a fault, so that the candidate is not blamed for an
+// earlier failure.
 func (e *edge) verifyBaseline(ctx context.Context) {
 	GinkgoHelper()
 	route, err := e.probeRoute(ctx, "steady")
@@ -116,7 +116,7 @@ func (e *edge) verifyBaseline(ctx context.Context) {
 	e.expectMet(ctx, "DW-4", e.only(route), e.remaining(e.Budgets.CertificateIssued))
 }
 
-// probeRoute makes a route of the project's own application, for clients outside to ask.
+// probeRoute makes a route of the project's own application, for external clients to request.
 func (e *edge) probeRoute(ctx context.Context, name string) (judge.Route, error) {
 	route, err := e.Testbed.MakeRoute(ctx, e.probeVariables(name), testbed.RouteOptions{Own: true})
 	e.change.routes = append(e.change.routes, route)
@@ -129,7 +129,7 @@ func (e *edge) probeVariables(name string) map[string]string {
 	return variables
 }
 
-// try changes one version for another and gathers what that does.
+// try replaces one version by another and gathers the effects.
 func (e *edge) try(ctx context.Context, way verdict.Direction, from, to Version) verdict.Upgrade {
 	certificate := types.NamespacedName{}
 	if e.change.renewing.Ingress.Name != "" {
@@ -140,7 +140,7 @@ func (e *edge) try(ctx context.Context, way verdict.Direction, from, to Version)
 		hosts = append(hosts, route.Hosts...)
 	}
 	var pruned []string
-	world := upgrade.World{Cluster: e.Testbed.Client, Provider: e.Testbed.Internet, Outside: facts.FromControl(e.Testbed.Internet)}
+	world := upgrade.World{Cluster: e.Testbed.Client, Provider: e.Testbed.Internet, External: facts.FromControl(e.Testbed.Internet)}
 	u := world.Try(ctx, upgrade.Plan{
 		Direction: way, From: from.content(), To: to.content(), Hosts: hosts, TXT: e.naming(from.Bundle),
 		Issuers:  []string{e.change.target.Production.Name, e.change.target.Staging.Name},
@@ -158,7 +158,7 @@ func (e *edge) try(ctx context.Context, way verdict.Direction, from, to Version)
 		u.Changes = append(u.Changes, verdict.Change{Subject: "Deployment traefik/traefik", Text: "the platform's ingress controller", Evidence: []string{"- " + from.Traefik, "+ " + to.Traefik}})
 	}
 	if len(pruned) > 0 {
-		u.Changes = append(u.Changes, verdict.Change{Subject: "the cluster", Text: "lost what the bundle no longer has", Evidence: pruned})
+		u.Changes = append(u.Changes, verdict.Change{Subject: "the cluster", Text: "lost the objects that the bundle no longer has", Evidence: pruned})
 	}
 	return u
 }
@@ -172,7 +172,7 @@ func (e *edge) naming(of *bundle.Bundle) externaldns.Naming {
 	return target.TXT
 }
 
-// stuck says why a version did not become ready: where it stopped, and which criteria it does not meet by its own word.
+// stuck returns why a version did not become ready: where it stopped, and which criteria it does not meet by its own target.
 func (e *edge) stuck(ctx context.Context, to Version) []string {
 	if e.Testbed.Stuck == "" {
 		return nil
@@ -192,7 +192,7 @@ func (e *edge) stuck(ctx context.Context, to Version) []string {
 	return broken
 }
 
-// createForeignRecord puts a record of another cluster into the zone, which nobody may touch.
+// createForeignRecord puts a record of another cluster into the zone, which this cluster must not touch.
 func (e *edge) createForeignRecord(ctx context.Context) {
 	GinkgoHelper()
 	zone := e.change.target.Zones[0]
@@ -218,10 +218,10 @@ func (e *edge) issueNearExpiry(ctx context.Context, name string, in time.Duratio
 	return route
 }
 
-// sabotages tries candidates that are spoilt, each from the baseline and back: every one must be held, for the right reason.
+// sabotages tries candidates that are spoilt, each from the baseline and back: every one must be blocked, for the expected reason.
 func (e *edge) sabotages(list []upgrade.Sabotage) {
 	for n, s := range list {
-		It("held: "+s.Title, Label("sabotage"), func(ctx SpecContext) {
+		It("blocked: "+s.Title, Label("sabotage"), func(ctx SpecContext) {
 			if n == 0 {
 				e.verifyBaseline(ctx)
 			}
@@ -242,10 +242,10 @@ func (e *edge) sabotages(list []upgrade.Sabotage) {
 			e.change.routes, e.change.renewing = routes, judge.Route{}
 			e.expectMet(ctx, "DW-4", e.change.target, e.Budgets.Recovered)
 
-			said := strings.Join(u.Objections(), "\n")
+			objections := strings.Join(u.Objections(), "\n")
 			AddReportEntry(report.EntryEvidence, u.Objections(), ReportEntryVisibilityNever)
 			Expect(u.Unfinished).To(BeEmpty())
-			Expect(said).To(ContainSubstring(s.Held), s.Story)
+			Expect(objections).To(ContainSubstring(s.Objection), s.Story)
 		})
 	}
 }

@@ -57,7 +57,7 @@ func (a *applier) apply(ctx context.Context, objects ...*unstructured.Unstructur
 	return nil
 }
 
-// refusedForNow tells a refusal that time may cure from one that it will not.
+// refusedForNow reports whether a refused request may succeed later.
 func refusedForNow(err error) bool {
 	return meta.IsNoMatchError(err) || apierrors.IsInternalError(err) || apierrors.IsServiceUnavailable(err) ||
 		apierrors.IsTimeout(err) || apierrors.IsServerTimeout(err) || apierrors.IsTooManyRequests(err) ||

@@ -138,7 +138,7 @@ func TestCurrent(t *testing.T) {
 		"a Job without a pod yet":            {job, job, await.Pending, "InProgress"},
 		"a Job that still runs":              {running, job, await.Pending, "Job in progress"},
 		"a Job that succeeded":               {succeeded, job, await.Met, "Completed"},
-		"a Job that failed, for good":        {gaveUp, job, await.Failed, "Job Failed"},
+		"a Job that failed permanently":      {gaveUp, job, await.Failed, "Job Failed"},
 		"an issuer without an account":       {notReady, clusterIssuer, await.Pending, "no account"},
 		"an issuer that is ready":            {ready, clusterIssuer, await.Met, ""},
 	} {

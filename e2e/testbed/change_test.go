@@ -19,13 +19,13 @@ const (
 // next is the reference bundle without its last stage's objects and with one more stage; was is what it had and no longer has.
 func (w *world) next(t *testing.T, was ...bundle.Object) *bundle.Bundle {
 	t.Helper()
-	from := *w.scene.Bundle
+	from := *w.testbed.Bundle
 	from.Stages = slices.Clone(from.Stages)
 	last := len(from.Stages) - 1
 	to := from
 	to.Stages = slices.Clone(from.Stages)
 	from.Stages[last].Objects = slices.Concat(from.Stages[last].Objects, was)
-	w.scene.Bundle = &from
+	w.testbed.Bundle = &from
 	return &to
 }
 
@@ -46,11 +46,11 @@ func TestChange(t *testing.T) {
 	folder.SetName("kept-in-crds-folder")
 	folder.InstallOnly = true
 	to := w.next(t, one(t, account), one(t, setting), keep, disabled, folder)
-	if _, err := w.scene.Set(t.Context()); err != nil {
+	if _, err := w.testbed.Set(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	w.events = nil
-	pruned, err := w.scene.Change(t.Context(), to, "v3.7.5")
+	pruned, err := w.testbed.Change(t.Context(), to, "v3.7.5")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,8 +68,8 @@ func TestChange(t *testing.T) {
 			t.Errorf("%q in\n%s", unwanted, all)
 		}
 	}
-	if w.scene.Bundle != to || w.scene.Traefik != "v3.7.5" || w.scene.Stuck != "" {
-		t.Errorf("the scene is of %s with Traefik %s, stuck at %q", w.scene.Bundle.Path, w.scene.Traefik, w.scene.Stuck)
+	if w.testbed.Bundle != to || w.testbed.Traefik != "v3.7.5" || w.testbed.Stuck != "" {
+		t.Errorf("the test environment is of %s with Traefik %s, stuck at %q", w.testbed.Bundle.Path, w.testbed.Traefik, w.testbed.Stuck)
 	}
 }
 
@@ -79,10 +79,10 @@ func TestChangePrunesAStageThatIsGone(t *testing.T) {
 	for _, keeps := range []bool{false, true} {
 		w := newWorld(t)
 		to := w.next(t)
-		from := *w.scene.Bundle
+		from := *w.testbed.Bundle
 		from.Stages = append(slices.Clone(from.Stages), bundle.Stage{Name: "old", Keeps: keeps, Objects: []bundle.Object{one(t, setting)}})
-		w.scene.Bundle = &from
-		pruned, err := w.scene.Change(t.Context(), to, Traefik)
+		w.testbed.Bundle = &from
+		pruned, err := w.testbed.Change(t.Context(), to, Traefik)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,8 +92,8 @@ func TestChangePrunesAStageThatIsGone(t *testing.T) {
 	}
 }
 
-// TestChangeThatGetsStuck ends at the stage that does not become ready, prunes nothing of it, and says so; what the API server
-// refuses for good ends it likewise.
+// TestChangeThatGetsStuck: the change ends at the stage that does not become ready, prunes nothing of it, and reports it; a permanent refusal
+// of the API server ends it in the same way.
 func TestChangeThatGetsStuck(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -109,10 +109,10 @@ func TestChangeThatGetsStuck(t *testing.T) {
 			w := newWorld(t)
 			to := w.next(t, one(t, setting))
 			c.spoil(w)
-			w.scene.Budgets.WorkloadReady.Timeout = 2 * time.Second // the stages before need some of it
-			pruned, err := w.scene.Change(t.Context(), to, Traefik)
-			if err != nil || len(pruned) > 0 || !strings.HasPrefix(w.scene.Stuck, c.want) {
-				t.Errorf("pruned %v, stuck at %q, error %v; want stuck at %q", pruned, w.scene.Stuck, err, c.want)
+			w.testbed.Budgets.WorkloadReady.Timeout = 2 * time.Second // the stages before need some of it
+			pruned, err := w.testbed.Change(t.Context(), to, Traefik)
+			if err != nil || len(pruned) > 0 || !strings.HasPrefix(w.testbed.Stuck, c.want) {
+				t.Errorf("pruned %v, stuck at %q, error %v; want stuck at %q", pruned, w.testbed.Stuck, err, c.want)
 			}
 		})
 	}

@@ -126,7 +126,7 @@ func builder(t *testing.T) *fake.ClientBuilder {
 }
 
 // scene is a scene on this client, with a fake internet.
-func scene(t *testing.T, c client.Client) *Testbed {
+func newTestbed(t *testing.T, c client.Client) *Testbed {
 	t.Helper()
 	control, _ := internet(t)
 	s := &Testbed{Budgets: brief(), Log: progress.Plain(t.Output()), Client: c, Internet: control}

@@ -87,8 +87,8 @@ func (s *Testbed) applyWaves(ctx context.Context, waves []bundle.Wave, tokens []
 	var done []*unstructured.Unstructured // hooks that Helm deletes once all of them have succeeded
 	for _, wave := range waves {
 		if err := s.prepare(ctx, tokens); err != nil {
-			// The world's fault, not the bundle's: it must not be told from a bundle that does not become ready.
-			return fmt.Errorf("prepare the world: %s", err.Error())
+			// A failure of the test environment, not of the bundle: %w is avoided, so that it is not taken for a bundle that does not become ready.
+			return fmt.Errorf("prepare the test environment: %s", err.Error())
 		}
 		objects := make([]*unstructured.Unstructured, 0, len(wave.Objects))
 		for _, o := range wave.Objects {

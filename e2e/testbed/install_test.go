@@ -58,7 +58,7 @@ func TestProvideToken(t *testing.T) {
 			if c.there != "" {
 				b = b.WithObjects(object(t, c.there))
 			}
-			s := scene(t, b.Build())
+			s := newTestbed(t, b.Build())
 			for range 2 { // a second run finds what the first has made
 				if err := s.provideToken(t.Context(), key); err != nil {
 					t.Fatal(err)
@@ -113,7 +113,7 @@ func TestProvideTokenNamesWhatFails(t *testing.T) {
 		"make": {interceptor.Funcs{Create: func(context.Context, client.WithWatch, client.Object, ...client.CreateOption) error { return down }}, nil, "make Secret cert-manager/token key api-token"},
 		"mint": {interceptor.Funcs{}, unhealthy(t), "mint the API token at the provider"},
 	} {
-		s := scene(t, builder(t).WithInterceptorFuncs(c.given).Build())
+		s := newTestbed(t, builder(t).WithInterceptorFuncs(c.given).Build())
 		if c.api != nil {
 			s.Internet = c.api
 		}
@@ -126,7 +126,7 @@ func TestProvideTokenNamesWhatFails(t *testing.T) {
 
 func TestMakeZones(t *testing.T) {
 	t.Parallel()
-	s := scene(t, builder(t).Build())
+	s := newTestbed(t, builder(t).Build())
 	if _, err := s.Internet.CreateZone(t.Context(), api.ZoneDraft{Name: "old.example", Plan: "free"}); err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestMakeZones(t *testing.T) {
 
 func TestMakeZonesNamesWhatFails(t *testing.T) {
 	t.Parallel()
-	s := scene(t, builder(t).Build())
+	s := newTestbed(t, builder(t).Build())
 	if err := s.makeZones(t.Context(), []string{"no zone"}); !strings.Contains(message(err), "make zone no zone at the provider") {
 		t.Errorf("a name that is none: %v", err)
 	}
@@ -164,10 +164,10 @@ func TestMakeZonesNamesWhatFails(t *testing.T) {
 // TestRemoveWaitsUntilAHookIsGone: the next Job of the same name must be a new one.
 func TestRemoveWaitsUntilAHookIsGone(t *testing.T) {
 	t.Parallel()
-	held := object(t, job)
-	held.SetFinalizers([]string{"foregroundDeletion"})
+	blocked := object(t, job)
+	blocked.SetFinalizers([]string{"foregroundDeletion"})
 	looks := 0
-	s := scene(t, builder(t).WithObjects(held).WithInterceptorFuncs(interceptor.Funcs{
+	s := newTestbed(t, builder(t).WithObjects(blocked).WithInterceptorFuncs(interceptor.Funcs{
 		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, opts ...client.GetOption) error {
 			if looks++; looks == 3 { // its end comes between two looks
 				live := object(t, job)
@@ -195,9 +195,9 @@ func TestRemoveWaitsUntilAHookIsGone(t *testing.T) {
 
 func TestRemoveSaysWhatDoesNotGo(t *testing.T) {
 	t.Parallel()
-	held := object(t, job)
-	held.SetFinalizers([]string{"foregroundDeletion"})
-	s := scene(t, builder(t).WithObjects(held).Build())
+	blocked := object(t, job)
+	blocked.SetFinalizers([]string{"foregroundDeletion"})
+	s := newTestbed(t, builder(t).WithObjects(blocked).Build())
 	s.Budgets.FaultVisible.Timeout = s.Budgets.FaultVisible.Interval * 20
 	if err := s.clearHooks(t.Context(), objects(t, job)); !strings.Contains(message(err), "end of Job apps/check") || !strings.Contains(message(err), "still there") {
 		t.Errorf("a Job that stays: %v", err)
@@ -208,11 +208,11 @@ func TestRemoveSaysWhatDoesNotGo(t *testing.T) {
 func TestTheReferenceBundleIsInstalledInOrder(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	if err := w.scene.installBundle(t.Context()); err != nil {
+	if err := w.testbed.installBundle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if w.scene.Stuck != "" {
-		t.Errorf("stuck at %s", w.scene.Stuck)
+	if w.testbed.Stuck != "" {
+		t.Errorf("stuck at %s", w.testbed.Stuck)
 	}
 	order := []string{
 		"apply Namespace flux-system",
@@ -234,21 +234,21 @@ func TestTheReferenceBundleIsInstalledInOrder(t *testing.T) {
 		}
 		at += 1 + next
 	}
-	for _, stage := range slices.Concat(w.scene.Bundle.Stages, w.scene.Apps.Stages) {
+	for _, stage := range slices.Concat(w.testbed.Bundle.Stages, w.testbed.Apps.Stages) {
 		for _, o := range stage.Objects {
 			if !slices.Contains(w.events, "apply "+describe(o.Unstructured)) {
 				t.Errorf("%s was never applied", o.Source)
 			}
 		}
 	}
-	zones, err := w.scene.Internet.Zones(t.Context())
+	zones, err := w.testbed.Internet.Zones(t.Context())
 	if err != nil || len(zones) != 1 || zones[0].Name != "safeops.work" {
 		t.Errorf("zones at the provider: %+v, %v", zones, err)
 	}
 }
 
 // TestInstallingAgain: each step is safe on a cluster where it has run before. The token stays, since pods hold it; a Job
-// that a killed run left is made anew, since its outcome is of another time.
+// that a killed run left is created again, since its result is of an earlier run.
 func TestInstallingAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -257,12 +257,12 @@ func TestInstallingAgain(t *testing.T) {
 	old.SetName("cert-manager-startupapicheck")
 	var values []string
 	for range 2 {
-		if err := w.scene.installBundle(t.Context()); err != nil {
+		if err := w.testbed.installBundle(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		_, value := read(t, w.scene.Client, SecretKey{"cert-manager", "cloudflare-api-token", "api-token"})
+		_, value := read(t, w.testbed.Client, SecretKey{"cert-manager", "cloudflare-api-token", "api-token"})
 		values = append(values, value)
-		if err := w.scene.Client.Create(t.Context(), old.DeepCopy()); err != nil {
+		if err := w.testbed.Client.Create(t.Context(), old.DeepCopy()); err != nil {
 			t.Fatal(err)
 		}
 		w.events = append(w.events, "next")
@@ -281,13 +281,13 @@ func TestWhatDependsOnAStuckStageIsNotApplied(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.never = "Deployment cert-manager/external-dns"
-	w.scene.Budgets.WorkloadReady.Timeout = 2 * time.Second // the stages before need some of it
-	if err := w.scene.installBundle(t.Context()); err != nil {
+	w.testbed.Budgets.WorkloadReady.Timeout = 2 * time.Second // the stages before need some of it
+	if err := w.testbed.installBundle(t.Context()); err != nil {
 		t.Fatalf("a bundle that does not become ready is to be judged, not an error: %v", err)
 	}
 	for _, part := range []string{"stage dns-and-certificates", "release cert-manager/external-dns", w.never + " ready"} {
-		if !strings.Contains(w.scene.Stuck, part) {
-			t.Errorf("Stuck is %q, want %q in it", w.scene.Stuck, part)
+		if !strings.Contains(w.testbed.Stuck, part) {
+			t.Errorf("Stuck is %q, want %q in it", w.testbed.Stuck, part)
 		}
 	}
 	if slices.Contains(w.events, "apply Ingress develop/frontend") {
@@ -302,8 +302,8 @@ func TestAnInterruptIsNoStuckBundle(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	w.on["apply Deployment cert-manager/cert-manager"] = stop
 	w.never = "Deployment cert-manager/cert-manager"
-	if err := w.scene.installBundle(ctx); !errors.Is(err, context.Canceled) || w.scene.Stuck != "" {
-		t.Errorf("interrupted: %v, stuck at %q", err, w.scene.Stuck)
+	if err := w.testbed.installBundle(ctx); !errors.Is(err, context.Canceled) || w.testbed.Stuck != "" {
+		t.Errorf("interrupted: %v, stuck at %q", err, w.testbed.Stuck)
 	}
 }
 
@@ -312,17 +312,17 @@ func TestAnObjectThatIsRefusedIsJudgedToo(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.refuse = "ClusterIssuer letsencrypt-production"
-	if err := w.scene.installBundle(t.Context()); err != nil {
+	if err := w.testbed.installBundle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if !strings.Contains(w.scene.Stuck, "apply of "+w.refuse) {
-		t.Errorf("Stuck is %q", w.scene.Stuck)
+	if !strings.Contains(w.testbed.Stuck, "apply of "+w.refuse) {
+		t.Errorf("Stuck is %q", w.testbed.Stuck)
 	}
 }
 
 func TestInstallBundleRefusesAHostWithoutAZone(t *testing.T) {
 	t.Parallel()
-	s := scene(t, builder(t).Build())
+	s := newTestbed(t, builder(t).Build())
 	s.Bundle, s.Apps = made(t, ingress("frontend")), &bundle.Bundle{}
 	if err := s.installBundle(t.Context()); !strings.Contains(message(err), "zone of host frontend") {
 		t.Errorf("installBundle = %v", err)
@@ -334,37 +334,37 @@ func TestPrepareLooksOnlyWhereNamespacesAre(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	key := SecretKey{"cert-manager", "token", "k"}
-	if err := w.scene.prepare(t.Context(), []SecretKey{key}); err != nil || len(w.events) != 0 || w.trials != 0 {
+	if err := w.testbed.prepare(t.Context(), []SecretKey{key}); err != nil || len(w.events) != 0 || w.trials != 0 {
 		t.Errorf("without namespaces: %v, %v, %d looks at trust", err, w.events, w.trials)
 	}
-	if err := w.scene.Client.Create(t.Context(), namespaceObject("cert-manager")); err != nil {
+	if err := w.testbed.Client.Create(t.Context(), namespaceObject("cert-manager")); err != nil {
 		t.Fatal(err)
 	}
 	w.untrusted = 3 // the policy takes a moment to act
-	if err := w.scene.prepare(t.Context(), []SecretKey{key}); err != nil || w.trials != 4 {
+	if err := w.testbed.prepare(t.Context(), []SecretKey{key}); err != nil || w.trials != 4 {
 		t.Errorf("with the namespace: %v, %d looks at trust, want 4", err, w.trials)
 	}
-	if _, value := read(t, w.scene.Client, key); value == "" {
+	if _, value := read(t, w.testbed.Client, key); value == "" {
 		t.Error("no token was made")
 	}
-	w.scene.names = []*unstructured.Unstructured{object(t, "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: coredns, namespace: kube-system}\n")}
-	w.scene.Budgets.WorkloadReady.Timeout = w.scene.Budgets.WorkloadReady.Interval * 20
-	if err := w.scene.prepare(t.Context(), nil); !strings.Contains(message(err), "coredns") {
+	w.testbed.names = []*unstructured.Unstructured{object(t, "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: coredns, namespace: kube-system}\n")}
+	w.testbed.Budgets.WorkloadReady.Timeout = w.testbed.Budgets.WorkloadReady.Interval * 20
+	if err := w.testbed.prepare(t.Context(), nil); !strings.Contains(message(err), "coredns") {
 		t.Errorf("without the cluster's DNS: %v", err)
 	}
-	w.scene.names = nil
+	w.testbed.names = nil
 	w.untrusted = 1 << 30
-	w.scene.Budgets.WebhookReady.Timeout = w.scene.Budgets.WebhookReady.Interval * 20
-	if err := w.scene.prepare(t.Context(), nil); !strings.Contains(message(err), "trust of pods in namespace cert-manager") {
+	w.testbed.Budgets.WebhookReady.Timeout = w.testbed.Budgets.WebhookReady.Interval * 20
+	if err := w.testbed.prepare(t.Context(), nil); !strings.Contains(message(err), "trust of pods in namespace cert-manager") {
 		t.Errorf("without trust: %v", err)
 	}
 	refused := apierrors.NewServiceUnavailable("down")
-	down := scene(t, builder(t).WithInterceptorFuncs(interceptor.Funcs{
+	down := newTestbed(t, builder(t).WithInterceptorFuncs(interceptor.Funcs{
 		Get: func(context.Context, client.WithWatch, client.ObjectKey, client.Object, ...client.GetOption) error {
 			return refused
 		},
 	}).Build())
-	down.Bundle = w.scene.Bundle
+	down.Bundle = w.testbed.Bundle
 	if err := down.prepare(t.Context(), []SecretKey{key}); !errors.Is(err, refused) || !strings.Contains(fmt.Sprint(err), "look for namespace cert-manager") {
 		t.Errorf("without an API server: %v", err)
 	}

@@ -55,8 +55,8 @@ func (s *Testbed) startPlatform(ctx context.Context) error {
 	return s.MovePublicAddress(ctx, netip.MustParseAddr(PublicAddress))
 }
 
-// holdNames stops the CoreDNS that kubeadm has set up, which would ask elsewhere, until it is told whom to ask. One that asks the fake
-// internet is left alone: the cluster is used again.
+// holdNames stops the CoreDNS that kubeadm has set up, which would forward to other servers, until its forwarders are configured. One that
+// forwards to the fake internet is left as it is: the cluster is reused.
 func (s *Testbed) holdNames(ctx context.Context) error {
 	var coredns appsv1.Deployment
 	err := s.Client.Get(ctx, types.NamespacedName{Namespace: metav1.NamespaceSystem, Name: "coredns"}, &coredns)

@@ -16,10 +16,10 @@ import (
 )
 
 // sealRules drops and counts what tries to leave the cluster: packets of pods (forward) and of the node itself
-// (output) for anything but the cluster's own networks. Answers to connections that came from outside (kubectl) pass.
+// (output) for anything but the cluster's own networks. Answers on connections that begin outside the cluster (kubectl) pass.
 // Addresses of TEST-NET-3 that no Service has are refused as an unassigned public address would be; that is the
-// world's answer to a wrong DNS record, not an escape, and is counted apart. It runs before kube-proxy's own filter
-// rules and after its address translation. Whose packets are dropped, and where they wanted to go, is kept of as many as 128.
+// internet's answer to a wrong DNS record, not an escape, and is counted separately. It runs before kube-proxy's own filter
+// rules and after its address translation. Sources and destinations of dropped packets are recorded, up to 128 of them.
 const sealRules = `table inet edgeproof
 delete table inet edgeproof
 table inet edgeproof {
@@ -42,16 +42,16 @@ table inet edgeproof {
 }
 `
 
-// sealProbe is an address that is nobody's: TEST-NET-2, RFC 5737.
+// sealProbe is an address that is not assigned: TEST-NET-2, RFC 5737.
 const sealProbe = "198.51.100.1"
 
-// sealNode seals the node and shows that the seal holds: a packet sent to the outside must be counted. The counters
-// then begin at zero.
+// sealNode seals the node and shows that the seal works: a packet to an external address must be counted. The counters
+// are then reset to zero.
 func (s *Testbed) sealNode(ctx context.Context) error {
 	if _, err := node.Idempotent(ctx, s.Node, "bash", "-c", "nft -f - <<'RULES'\n"+sealRules+"RULES"); err != nil {
 		return fmt.Errorf("seal the node: %w", err)
 	}
-	// The kernel tells the sender of a dropped packet that it may not send: the command's own failure is expected.
+	// The kernel reports a dropped packet to its sender as not permitted: the command's own failure is expected.
 	if _, err := node.Idempotent(ctx, s.Node, "bash", "-c", "echo probe 2>/dev/null >/dev/udp/"+sealProbe+"/9 || exit 0"); err != nil {
 		return fmt.Errorf("try the seal: %w", err)
 	}

@@ -125,7 +125,7 @@ func TestARouteOfAFaultIsJudgedAsItIsMade(t *testing.T) {
 	target := judge.Reference()
 	target.Zones = []string{"safeops.work"}
 	c := builder(t).Build()
-	s := scene(t, c)
+	s := newTestbed(t, c)
 	got, err := s.MakeRoute(t.Context(), FaultVariables("some-fault", target, "external-dns", "10.244.0.9"), RouteOptions{})
 	if err != nil {
 		t.Fatal(err)

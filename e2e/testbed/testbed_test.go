@@ -17,7 +17,7 @@ func TestSetTheScene(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	for range 2 {
-		phases, err := w.scene.Set(t.Context())
+		phases, err := w.testbed.Set(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,7 +30,7 @@ func TestSetTheScene(t *testing.T) {
 		}
 	}
 	var service corev1.Service
-	if err := w.scene.Client.Get(t.Context(), types.NamespacedName{Namespace: "traefik", Name: "traefik"}, &service); err != nil {
+	if err := w.testbed.Client.Get(t.Context(), types.NamespacedName{Namespace: "traefik", Name: "traefik"}, &service); err != nil {
 		t.Fatal(err)
 	}
 	if got := service.Status.LoadBalancer.Ingress; len(got) != 1 || got[0].IP != PublicAddress {
@@ -39,7 +39,7 @@ func TestSetTheScene(t *testing.T) {
 	roots := &unstructured.Unstructured{}
 	roots.SetAPIVersion("certificates.k8s.io/v1")
 	roots.SetKind("ClusterTrustBundle")
-	if err := w.scene.Client.Get(t.Context(), types.NamespacedName{Name: "edgeproof-web-pki"}, roots); err != nil {
+	if err := w.testbed.Client.Get(t.Context(), types.NamespacedName{Name: "edgeproof-web-pki"}, roots); err != nil {
 		t.Fatal(err)
 	}
 	if got, _, _ := unstructured.NestedString(roots.Object, "spec", "trustBundle"); got != "-----ROOT-----\n" {
@@ -57,8 +57,8 @@ func TestCoreDNSWaitsForKubeProxy(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.never = "DaemonSet kube-system/kube-proxy"
-	w.scene.Budgets.WorkloadReady.Timeout = w.scene.Budgets.WorkloadReady.Interval * 20
-	if _, err := w.scene.Set(t.Context()); !strings.Contains(message(err), "kube-proxy") {
+	w.testbed.Budgets.WorkloadReady.Timeout = w.testbed.Budgets.WorkloadReady.Interval * 20
+	if _, err := w.testbed.Set(t.Context()); !strings.Contains(message(err), "kube-proxy") {
 		t.Errorf("Set = %v", err)
 	}
 	if slices.Contains(w.events, "apply Deployment kube-system/coredns") {
@@ -74,14 +74,14 @@ func TestCoreDNSOfAUsedClusterIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	var coredns appsv1.Deployment
-	if err := w.scene.Client.Get(t.Context(), types.NamespacedName{Namespace: "kube-system", Name: "coredns"}, &coredns); err != nil {
+	if err := w.testbed.Client.Get(t.Context(), types.NamespacedName{Namespace: "kube-system", Name: "coredns"}, &coredns); err != nil {
 		t.Fatal(err)
 	}
 	coredns.Spec.Template.Annotations = map[string]string{forwardsTo: InternetAddress}
-	if err := w.scene.Client.Update(t.Context(), &coredns); err != nil {
+	if err := w.testbed.Client.Update(t.Context(), &coredns); err != nil {
 		t.Fatal(err)
 	}
-	if err := w.scene.holdNames(t.Context()); err != nil || replicasOfCoreDNS(t, w) != 2 {
+	if err := w.testbed.holdNames(t.Context()); err != nil || replicasOfCoreDNS(t, w) != 2 {
 		t.Errorf("%d replicas, %v", replicasOfCoreDNS(t, w), err)
 	}
 }
@@ -89,7 +89,7 @@ func TestCoreDNSOfAUsedClusterIsLeftAlone(t *testing.T) {
 func replicasOfCoreDNS(t *testing.T, w *world) int32 {
 	t.Helper()
 	var coredns appsv1.Deployment
-	if err := w.scene.Client.Get(t.Context(), types.NamespacedName{Namespace: "kube-system", Name: "coredns"}, &coredns); err != nil {
+	if err := w.testbed.Client.Get(t.Context(), types.NamespacedName{Namespace: "kube-system", Name: "coredns"}, &coredns); err != nil {
 		t.Fatal(err)
 	}
 	return *coredns.Spec.Replicas
@@ -100,7 +100,7 @@ func TestSetStopsAtTheFirstStepThatFails(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.refuse = "Service internet/internet"
-	phases, err := w.scene.Set(t.Context())
+	phases, err := w.testbed.Set(t.Context())
 	if !strings.HasPrefix(message(err), "platform: ") || !strings.Contains(message(err), w.refuse) {
 		t.Errorf("Set = %v, want an error with the step and the object", err)
 	}

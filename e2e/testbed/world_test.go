@@ -17,13 +17,13 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 )
 
-// world is a scene of the reference bundle on a cluster where everything becomes ready as soon as it is applied.
+// world is a test environment of the reference bundle on a cluster where everything becomes ready as soon as it is applied.
 type world struct {
-	scene     *Testbed
+	testbed   *Testbed
 	events    []string          // what was applied, created and deleted, in order
 	on        map[string]func() // called at an event
 	never     string            // "Kind namespace/name" of what never becomes ready
-	refuse    string            // "Kind namespace/name" of what is refused for good
+	refuse    string            // "Kind namespace/name" of what is refused permanently
 	untrusted int               // looks at trust until the admission policy acts
 	trials    int               // looks at trust
 }
@@ -88,10 +88,10 @@ func newWorld(t *testing.T) *world {
 			t.Fatal(err)
 		}
 	}
-	w.scene = scene(t, c)
-	w.scene.Bundle, w.scene.Apps = reference(t)
-	w.scene.Traefik = Traefik
-	w.scene.Node = &fakeNode{out: counter}
+	w.testbed = newTestbed(t, c)
+	w.testbed.Bundle, w.testbed.Apps = reference(t)
+	w.testbed.Traefik = Traefik
+	w.testbed.Node = &fakeNode{out: counter}
 	kube := kubefake.NewClientset()
 	kube.PrependReactor("create", "pods", func(action kubetesting.Action) (bool, runtime.Object, error) {
 		w.trials++
@@ -109,7 +109,7 @@ func newWorld(t *testing.T) *world {
 		}
 		return true, pod, nil
 	})
-	w.scene.Kube = kube
+	w.testbed.Kube = kube
 	return w
 }
 

@@ -11,18 +11,18 @@ import (
 
 func TestBehaviour(t *testing.T) {
 	t.Parallel()
-	asked := func(agent, op, query string) api.JournalEntry {
+	request := func(agent, op, query string) api.JournalEntry {
 		return api.JournalEntry{Source: api.SourceAPI, Op: op, Outcome: "200", Detail: map[string]string{"agent": agent, "query": query}}
 	}
 	const zone = "0123456789abcdef0123456789abcdef"
 	before := []api.JournalEntry{
-		asked("external-dns/v0.20.0", "GET /client/v4/zones", "per_page=50"), asked("external-dns/v0.20.0", "GET /client/v4/zones/"+zone, ""),
-		asked("gone/v1", "GET /x", ""),
+		request("external-dns/v0.20.0", "GET /client/v4/zones", "per_page=50"), request("external-dns/v0.20.0", "GET /client/v4/zones/"+zone, ""),
+		request("gone/v1", "GET /x", ""),
 		{Source: api.SourceDNS, Op: "A www.", Detail: map[string]string{"agent": "external-dns"}},
 	}
 	after := []api.JournalEntry{
-		asked("external-dns/v0.21.0", "GET /client/v4/zones", "per_page=100&page=2"), asked("external-dns/v0.21.0", "GET /client/v4/zones/"+zone[1:]+"f", ""),
-		asked("new/v1", "GET /x", ""),
+		request("external-dns/v0.21.0", "GET /client/v4/zones", "per_page=100&page=2"), request("external-dns/v0.21.0", "GET /client/v4/zones/"+zone[1:]+"f", ""),
+		request("new/v1", "GET /x", ""),
 		{Source: api.SourceACME, Op: "order", Outcome: "400 urn:ietf:params:acme:error:badNonce", Detail: map[string]string{"agent": "external-dns/v0.21.0"}},
 	}
 	want := []verdict.Change{{

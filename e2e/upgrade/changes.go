@@ -13,10 +13,10 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// told bounds the evidence of one change.
-const told = 40
+// evidenceLimit bounds the evidence of one change.
+const evidenceLimit = 40
 
-// Changes says what differs between two bundles as they are rendered, object by object. What only names the version (labels of
+// Changes lists the differences between two bundles as they are rendered, object by object. What only names the version (labels of
 // charts) is left out.
 func Changes(from, to *bundle.Bundle) []verdict.Change {
 	was, is := index(from), index(to)
@@ -40,8 +40,8 @@ func Changes(from, to *bundle.Bundle) []verdict.Change {
 			}
 			change.Text = fmt.Sprintf("%d settings differ", len(change.Evidence))
 		}
-		if more := len(change.Evidence) - told; more > 0 {
-			change.Evidence = append(change.Evidence[:told:told], fmt.Sprintf("… and %d more", more))
+		if more := len(change.Evidence) - evidenceLimit; more > 0 {
+			change.Evidence = append(change.Evidence[:evidenceLimit:evidenceLimit], fmt.Sprintf("… and %d more", more))
 		}
 		out = append(out, change)
 	}
@@ -49,7 +49,7 @@ func Changes(from, to *bundle.Bundle) []verdict.Change {
 }
 
 // Dropped lists the CustomResourceDefinitions that one bundle brings and the next does not: what the cluster has of them stays as it
-// is, or goes with all its objects, and nobody brings it up to date again.
+// is, or is deleted with all its objects, and is not updated any more.
 func Dropped(changes []verdict.Change) []string {
 	var out []string
 	for _, c := range changes {
@@ -146,7 +146,7 @@ func walk(out map[string]bool, path string, value any) {
 	}
 }
 
-// silent leaves out what says nothing: which chart and version an object is of, and prose.
+// silent reports whether a field has no effect: the chart and version that an object is of, and descriptions.
 func silent(path, key string) bool {
 	switch key {
 	case "helm.sh/chart", "app.kubernetes.io/version":

@@ -17,7 +17,7 @@ import (
 // challenge is the label of records that come and go with every issuance (RFC 8555 section 8.4).
 const challenge = "_acme-challenge."
 
-// Compare holds what is kept after a change against what was kept before, and writes the differences into u. The naming is that of the
+// Compare compares the state after a change with the state before, and writes the differences into u. The naming is that of the
 // ownership records before the change; the entries are what the provider and the CAs saw in between.
 func Compare(u *verdict.Upgrade, naming externaldns.Naming, before, after State, entries []api.JournalEntry) {
 	compareRecords(u, before, after, entries)
@@ -26,7 +26,7 @@ func Compare(u *verdict.Upgrade, naming externaldns.Naming, before, after State,
 	compareDefinitions(u, before, after)
 }
 
-// compareRecords finds a record by its id: one that was deleted and written anew has another, however short the time between.
+// compareRecords finds a record by its id: one that was deleted and created again has another, however short the time between.
 func compareRecords(u *verdict.Upgrade, before, after State, entries []api.JournalEntry) {
 	for _, was := range before.Records {
 		if strings.HasPrefix(was.Name, challenge) {
@@ -119,7 +119,7 @@ func compareCertificates(u *verdict.Upgrade, before, after State, entries []api.
 		case now.Serial != was.Serial:
 			u.Reissued = append(u.Reissued, verdict.Reissued{Certificate: what, SerialBefore: was.Serial, SerialAfter: now.Serial, Reason: reason})
 		case reason == "" && len(orders) > 0:
-			u.Broken = append(u.Broken, fmt.Sprintf("%s was ordered anew at %s, and not due before %s", what, orders[0].UTC().Format(time.RFC3339), was.Renewal.UTC().Format(time.RFC3339)))
+			u.Broken = append(u.Broken, fmt.Sprintf("%s was ordered again at %s, and was not due before %s", what, orders[0].UTC().Format(time.RFC3339), was.Renewal.UTC().Format(time.RFC3339)))
 		}
 	}
 }
@@ -149,7 +149,7 @@ func compareDefinitions(u *verdict.Upgrade, before, after State) {
 			u.Lost = append(u.Lost, what)
 			continue
 		case now.UID != was.UID:
-			u.Lost = append(u.Lost, what+", which was deleted and made anew, with every object of it")
+			u.Lost = append(u.Lost, what+", which was deleted and created again, with every object of it")
 			continue
 		}
 		for _, version := range was.Stored {
@@ -159,7 +159,7 @@ func compareDefinitions(u *verdict.Upgrade, before, after State) {
 		}
 		for _, version := range was.Served {
 			if !slices.Contains(now.Served, version) {
-				u.Lost = append(u.Lost, fmt.Sprintf("version %s of %s, in which clients ask", version, what))
+				u.Lost = append(u.Lost, fmt.Sprintf("version %s of %s, which clients request", version, what))
 			}
 		}
 	}

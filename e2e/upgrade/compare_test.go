@@ -54,7 +54,7 @@ func TestCompare(t *testing.T) {
 		{"nothing", func(_, _ *State) {}, nil, verdict.Upgrade{}},
 		{"a challenge comes and goes", func(_, after *State) { after.Records = after.Records[:2] }, nil, verdict.Upgrade{}},
 		{
-			"a record is deleted and written anew", func(_, after *State) { after.Records[0] = again },
+			"a record is deleted and created again", func(_, after *State) { after.Records[0] = again },
 			[]api.JournalEntry{
 				{Time: noon().Add(10 * time.Second), Source: api.SourceAPI, Op: "POST /client/v4/zones/z/dns_records/batch", Outcome: "200", Detail: map[string]string{"about": "deletes 1, patches 0, puts 0, posts 0"}},
 				{Time: noon().Add(20 * time.Second), Source: api.SourceAPI, Op: "DELETE /client/v4/zones/z/dns_records/" + api.ID{1}.String(), Outcome: "200"},
@@ -107,15 +107,15 @@ func TestCompare(t *testing.T) {
 		{
 			"ordered and not yet issued", func(_, _ *State) {},
 			[]api.JournalEntry{ordered(noon().Add(time.Minute), "www.example.org")},
-			verdict.Upgrade{Broken: []string{"Certificate develop/www was ordered anew at 2026-11-24T12:01:00Z, and not due before 2026-11-24T13:00:00Z"}},
+			verdict.Upgrade{Broken: []string{"Certificate develop/www was ordered again at 2026-11-24T12:01:00Z, and was not due before 2026-11-24T13:00:00Z"}},
 		},
 		{"another one is ordered", func(_, _ *State) {}, []api.JournalEntry{ordered(noon(), "www.example.org other.example.org")}, verdict.Upgrade{}},
 		{"a certificate is lost", func(_, after *State) { after.Certificates = nil }, nil, verdict.Upgrade{Lost: []string{"Certificate develop/www"}}},
 		{"a definition is lost", func(_, after *State) { after.Definitions = nil }, nil, verdict.Upgrade{Lost: []string{"CustomResourceDefinition orders.acme.cert-manager.io"}}},
 		{
-			"a definition is made anew", func(_, after *State) {
+			"a definition is created again", func(_, after *State) {
 				after.Definitions["orders.acme.cert-manager.io"] = Definition{UID: "2", Stored: []string{"v1"}, Served: []string{"v1"}}
-			}, nil, verdict.Upgrade{Lost: []string{"CustomResourceDefinition orders.acme.cert-manager.io, which was deleted and made anew, with every object of it"}},
+			}, nil, verdict.Upgrade{Lost: []string{"CustomResourceDefinition orders.acme.cert-manager.io, which was deleted and created again, with every object of it"}},
 		},
 		{
 			"a version is lost", func(_, after *State) {

@@ -1,6 +1,6 @@
-// Package upgrade watches what a change of the bundle does: to clients outside, who keep asking all the while, and to what
+// Package upgrade watches the effects of a change of the bundle: on external clients, which send requests all the time, and on what
 // the edge keeps, its records, certificates, issuers and definitions.
 //
-// It gathers evidence and judges nothing: whether a change is good enough is for package verdict to say. How a bundle is
-// changed it does not know either; it is given a function that does it.
+// It gathers evidence and judges nothing: package verdict decides whether a change is good enough. It does not know how a
+// bundle is changed either; it is given a function for it.
 package upgrade

@@ -16,8 +16,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// lookInterval is the time between two looks at the issuers. What falls between two is betrayed by the time of the condition's last
-// transition, and by the object's uid.
+// lookInterval is the time between two looks at the issuers. A change between two looks shows in the time of the condition's last
+// transition, and in the object's uid.
 const lookInterval = time.Second
 
 // Watch looks at ClusterIssuers until it is stopped, and keeps the times in which one was not ready.
@@ -40,7 +40,7 @@ type look struct {
 	uid   types.UID
 	since time.Time // the last transition of its condition
 	ready bool
-	said  string
+	state string
 }
 
 // StartWatch begins to look at the issuers, now and at every interval.
@@ -74,22 +74,22 @@ func (w *Watch) lookAtAll(ctx context.Context) {
 	}
 }
 
-// lookAt reads an issuer. An API server that does not answer says nothing of it.
+// lookAt reads an issuer. An API server that does not answer gives no state.
 func lookAt(ctx context.Context, cluster client.Reader, name string) (look, bool) {
 	var issuer certmanagerv1.ClusterIssuer
 	err := cluster.Get(ctx, types.NamespacedName{Name: name}, &issuer)
 	switch {
 	case apierrors.IsNotFound(err), meta.IsNoMatchError(err):
-		return look{said: "it does not exist"}, true
+		return look{state: "it does not exist"}, true
 	case err != nil:
 		return look{}, false
 	}
-	now := look{uid: issuer.UID, said: "it has no condition Ready"}
+	now := look{uid: issuer.UID, state: "it has no condition Ready"}
 	for _, c := range issuer.Status.Conditions {
 		if c.Type != certmanagerv1.IssuerConditionReady {
 			continue
 		}
-		now.ready, now.said = c.Status == cmmeta.ConditionTrue, fmt.Sprintf("%s: %s", c.Reason, c.Message)
+		now.ready, now.state = c.Status == cmmeta.ConditionTrue, fmt.Sprintf("%s: %s", c.Reason, c.Message)
 		if c.LastTransitionTime != nil {
 			now.since = c.LastTransitionTime.Time
 		}
@@ -105,7 +105,7 @@ func (w *Watch) note(name string, now look, at time.Time) {
 	open := w.open[name]
 	switch {
 	case !now.ready && open == nil:
-		open = &verdict.Lapse{Issuer: "ClusterIssuer " + name, At: verdict.Seconds(at.Sub(w.began)), Message: now.said}
+		open = &verdict.Lapse{Issuer: "ClusterIssuer " + name, At: verdict.Seconds(at.Sub(w.began)), Message: now.state}
 		w.open[name] = open
 		w.lapses = append(w.lapses, open)
 	case now.ready && open == nil && seen && was.ready && (was.uid != now.uid || !was.since.Equal(now.since)):

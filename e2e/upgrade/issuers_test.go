@@ -58,7 +58,7 @@ func TestWatch(t *testing.T) {
 		"not ready at the end":       {[]func(*certmanagerv1.ClusterIssuer) error{ready, notReady}, []string{"R: m"}},
 		"gone":                       {[]func(*certmanagerv1.ClusterIssuer) error{ready, gone}, []string{"it does not exist"}},
 		"without a condition":        {[]func(*certmanagerv1.ClusterIssuer) error{ready, bare}, []string{"it has no condition Ready"}},
-		"made anew between looks":    {[]func(*certmanagerv1.ClusterIssuer) error{ready, issuer("2", cmmeta.ConditionTrue, noon())}, []string{between}},
+		"created again meanwhile":    {[]func(*certmanagerv1.ClusterIssuer) error{ready, issuer("2", cmmeta.ConditionTrue, noon())}, []string{between}},
 		"a flap between looks":       {[]func(*certmanagerv1.ClusterIssuer) error{ready, issuer("1", cmmeta.ConditionTrue, noon().Add(time.Second))}, []string{between}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 const (
 	// Interval is the time between two probes: five a second, whatever the number of hosts.
 	Interval = time.Second / 5
-	// patience is how long a client outside waits for an answer, as somebody at a browser would.
+	// patience is how long an external client waits for an answer, as the user of a browser would.
 	patience = 5 * time.Second
 	// atOnce bounds the probes under way. Where so many hang, the next waits for one of them.
 	atOnce = 25
@@ -23,23 +23,23 @@ const (
 	plotted = 500
 )
 
-// Outside is a client on the internet. Its error is of the way to it; what the internet said stands in the report.
-type Outside interface {
+// ExternalClient is a client on the internet. Its error is of the call to it; the result of the probe is in the report.
+type ExternalClient interface {
 	Probe(ctx context.Context, req probe.Request) (probe.Report, error)
 }
 
-// Probing asks hosts from outside, one after the other, until it is stopped. Each probe resolves the name and asks over HTTPS.
+// Probing probes hosts as an external client, one after the other, until it is stopped. Each probe resolves the name and sends an HTTPS request.
 type Probing struct {
-	outside Outside
-	hosts   []string
-	expect  map[string]int // the status that each host answers with
+	client ExternalClient
+	hosts  []string
+	expect map[string]int // the status that each host answers with
 
 	stop context.CancelFunc
 	done sync.WaitGroup
 
 	mu     sync.Mutex
-	asked  []sample
-	unsent []string // what kept probes from being sent
+	probes []sample
+	unsent []string // errors of probes that could not be sent
 }
 
 // sample is one probe of one host.
@@ -49,16 +49,16 @@ type sample struct {
 	report probe.Report
 }
 
-// StartProbing asks every host once, since nothing that is broken already may be blamed on a change, and then goes on asking.
-func StartProbing(ctx context.Context, o Outside, hosts []string, every time.Duration) (*Probing, error) {
-	p := &Probing{outside: o, hosts: hosts, expect: map[string]int{}}
+// StartProbing probes every host once, so that an earlier failure is not blamed on the change, and then keeps probing.
+func StartProbing(ctx context.Context, c ExternalClient, hosts []string, every time.Duration) (*Probing, error) {
+	p := &Probing{client: c, hosts: hosts, expect: map[string]int{}}
 	for _, host := range hosts {
-		report, err := p.ask(ctx, host)
+		report, err := p.probe(ctx, host)
 		switch {
 		case err != nil:
-			return nil, fmt.Errorf("ask %s from outside: %w", host, err)
+			return nil, fmt.Errorf("probe %s: %w", host, err)
 		case !report.OK || report.HTTP.Status >= http.StatusInternalServerError:
-			return nil, fmt.Errorf("ask %s from outside: it does not work before anything is changed: %s", host, said(report))
+			return nil, fmt.Errorf("probe %s before the change: it fails already: %s", host, outcome(report))
 		}
 		p.expect[host] = report.HTTP.Status
 	}
@@ -67,8 +67,8 @@ func StartProbing(ctx context.Context, o Outside, hosts []string, every time.Dur
 	return p, nil
 }
 
-func (p *Probing) ask(ctx context.Context, host string) (probe.Report, error) {
-	return p.outside.Probe(ctx, probe.Request{URL: "https://" + host + "/", TimeoutMillis: int(patience.Milliseconds())})
+func (p *Probing) probe(ctx context.Context, host string) (probe.Report, error) {
+	return p.client.Probe(ctx, probe.Request{URL: "https://" + host + "/", TimeoutMillis: int(patience.Milliseconds())})
 }
 
 func (p *Probing) loop(ctx context.Context, every time.Duration) {
@@ -89,37 +89,37 @@ func (p *Probing) loop(ctx context.Context, every time.Duration) {
 		host, at := p.hosts[n%len(p.hosts)], time.Now()
 		p.done.Go(func() {
 			defer func() { <-slots }()
-			report, err := p.ask(context.WithoutCancel(ctx), host) // one that was sent counts, whatever it meets
+			report, err := p.probe(context.WithoutCancel(ctx), host) // one that was sent counts, whatever it meets
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			if err != nil {
 				p.unsent = append(p.unsent, fmt.Sprintf("%s at %s: %v", host, at.UTC().Format(time.TimeOnly), err))
 				return
 			}
-			p.asked = append(p.asked, sample{at, host, report})
+			p.probes = append(p.probes, sample{at, host, report})
 		})
 	}
 }
 
-// Stop ends the asking and waits for the answers that are still to come.
+// Stop ends the probing and waits for the outstanding answers.
 func (p *Probing) Stop() {
 	p.stop()
 	p.done.Wait()
 }
 
-// Unsent says what kept probes from being sent: then nothing is known of the edge at those moments.
+// Unsent lists the errors of probes that could not be sent: nothing is known of the edge at those times.
 func (p *Probing) Unsent() []string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return slices.Clone(p.unsent)
 }
 
-// Met is when a client first met a certificate of this serial at the host; zero when none did.
+// Met is when a client first received a certificate of this serial from the host; zero when none did.
 func (p *Probing) Met(host, serial string) time.Time {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var first time.Time
-	for _, s := range p.asked {
+	for _, s := range p.probes {
 		tls := s.report.TLS
 		if s.host == host && tls != nil && len(tls.Chain) > 0 && tls.Chain[0].Serial == serial && (first.IsZero() || s.at.Before(first)) {
 			first = s.at
@@ -128,11 +128,11 @@ func (p *Probing) Met(host, serial string) time.Time {
 	return first
 }
 
-// Results counts what was asked and keeps points of it, at seconds since the change began.
+// Results counts the probes and keeps points of them, at seconds since the change began.
 func (p *Probing) Results(began time.Time) ([]verdict.Probe, []verdict.ProbePoint) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	slices.SortFunc(p.asked, func(a, b sample) int { return a.at.Compare(b.at) })
+	slices.SortFunc(p.probes, func(a, b sample) int { return a.at.Compare(b.at) })
 	counts := map[string]*verdict.Probe{}
 	probes := make([]verdict.Probe, 0, 2*len(p.hosts))
 	for _, host := range p.hosts {
@@ -143,9 +143,9 @@ func (p *Probing) Results(began time.Time) ([]verdict.Probe, []verdict.ProbePoin
 	for n := range probes {
 		counts[probes[n].Host+string(probes[n].Kind)] = &probes[n]
 	}
-	nth := max(1, (2*len(p.asked)+plotted-1)/plotted)
+	nth := max(1, (2*len(p.probes)+plotted-1)/plotted)
 	points, answered := []verdict.ProbePoint{}, map[*verdict.Probe]int{} // of each alike: thinned together, some would have no point
-	for _, s := range p.asked {
+	for _, s := range p.probes {
 		for _, point := range s.points(p.expect[s.host], began) {
 			count := counts[point.Host+string(point.Kind)]
 			count.Sent++
@@ -160,7 +160,7 @@ func (p *Probing) Results(began time.Time) ([]verdict.Probe, []verdict.ProbePoin
 	return probes, points
 }
 
-// points takes a probe apart into the question to the DNS and the one over HTTPS. Where the name does not resolve, both failed.
+// points splits a probe into the DNS query and the HTTPS request. Where the name does not resolve, both failed.
 func (s sample) points(expect int, began time.Time) []verdict.ProbePoint {
 	r := s.report
 	point := verdict.ProbePoint{At: verdict.Seconds(s.at.Sub(began)), Host: s.host}
@@ -174,10 +174,10 @@ func (s sample) points(expect int, began time.Time) []verdict.ProbePoint {
 	resolved.OK = r.Resolve != nil && r.Failed != probe.StepResolve
 	answered.OK = r.OK && r.HTTP != nil && r.HTTP.Status == expect
 	if !resolved.OK {
-		resolved.Error = said(r)
+		resolved.Error = outcome(r)
 	}
 	if !answered.OK {
-		answered.Error = said(r)
+		answered.Error = outcome(r)
 		if r.OK {
 			answered.Error += fmt.Sprintf(", before %d", expect)
 		}
@@ -185,8 +185,8 @@ func (s sample) points(expect int, began time.Time) []verdict.ProbePoint {
 	return []verdict.ProbePoint{resolved, answered}
 }
 
-// said is what came of a probe, in one line.
-func said(r probe.Report) string {
+// outcome is the result of a probe, in one line.
+func outcome(r probe.Report) string {
 	if r.OK && r.HTTP != nil {
 		return fmt.Sprintf("status %d", r.HTTP.Status)
 	}

@@ -13,10 +13,10 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// visitor answers probes: with answer, once n probes were asked of a host.
+// visitor answers probes: with answer, after n probes of a host.
 type visitor struct {
 	mu     sync.Mutex
-	asked  map[string]int
+	probed map[string]int
 	answer func(host string, n int) (probe.Report, error)
 }
 
@@ -24,17 +24,17 @@ func (c *visitor) Probe(_ context.Context, req probe.Request) (probe.Report, err
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	host := strings.TrimSuffix(strings.TrimPrefix(req.URL, "https://"), "/")
-	if c.asked == nil {
-		c.asked = map[string]int{}
+	if c.probed == nil {
+		c.probed = map[string]int{}
 	}
-	c.asked[host]++
-	return c.answer(host, c.asked[host])
+	c.probed[host]++
+	return c.answer(host, c.probed[host])
 }
 
 func (c *visitor) count(host string) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.asked[host]
+	return c.probed[host]
 }
 
 func works(serial string) probe.Report {
@@ -104,7 +104,7 @@ func TestProbing(t *testing.T) {
 	for _, probe := range probes {
 		what := probe.Host + " " + string(probe.Kind)
 		if probe.Failed != want[what].n || failed[what] != want[what].says || probe.Sent != c.count(probe.Host)-1 {
-			t.Errorf("%s: %+v of %d asked, and %q", what, probe, c.count(probe.Host), failed[what])
+			t.Errorf("%s: %+v of %d probes, and %q", what, probe, c.count(probe.Host), failed[what])
 		}
 	}
 	if met := p.Met("b", "2"); met.Before(began) || !p.Met("a", "2").IsZero() {
@@ -121,7 +121,7 @@ func TestProbingRefusesWhatIsBrokenBefore(t *testing.T) {
 		"no way out": func(string, int) (probe.Report, error) { return probe.Report{}, errors.New("no way out") },
 	} {
 		_, err := StartProbing(t.Context(), &visitor{answer: answer}, []string{"a"}, time.Millisecond)
-		if err == nil || !strings.Contains(err.Error(), "ask a from outside") || !strings.Contains(err.Error(), name) {
+		if err == nil || !strings.Contains(err.Error(), "probe a") || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -162,7 +162,7 @@ func TestPointsAreBounded(t *testing.T) {
 			if i > 0 {
 				report = works("1")
 			}
-			p.asked = append(p.asked, sample{began.Add(time.Duration(n)*time.Second + time.Duration(i)), host, report})
+			p.probes = append(p.probes, sample{began.Add(time.Duration(n)*time.Second + time.Duration(i)), host, report})
 		}
 	}
 	probes, points := p.Results(began)
@@ -176,7 +176,7 @@ func TestPointsAreBounded(t *testing.T) {
 	if probes[1] != (verdict.Probe{Host: "a", Kind: verdict.ProbeHTTPS, Sent: 5000, Failed: 10}) || failed != 10 || len(points) > plotted+10 || len(points) < plotted/2 {
 		t.Errorf("%+v with %d points, of which %d failed", probes, len(points), failed)
 	}
-	for _, probe := range probes { // what is asked in turn must not be thinned in step
+	for _, probe := range probes { // probes in turn must not be thinned in step
 		if n := of[probe.Host+string(probe.Kind)]; n < plotted/len(probes)/2 {
 			t.Errorf("%s of %s has %d points of %d", probe.Kind, probe.Host, n, len(points))
 		}

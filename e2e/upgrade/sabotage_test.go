@@ -36,10 +36,10 @@ func TestTheProjectsSabotages(t *testing.T) {
 
 func TestLoadSabotagesRefuses(t *testing.T) {
 	t.Parallel()
-	whole := "title: t\nstory: s\nheld: h\npatches: [{file: a, from: b, to: c}]\n"
+	complete := "title: t\nstory: s\nobjection: h\npatches: [{file: a, from: b, to: c}]\n"
 	for name, c := range map[string]struct{ content, want string }{
-		"an unknown field": {whole + "hold: x\n", "hold"},
-		"no expectation":   {strings.Replace(whole, "held: h\n", "", 1), "give title, story, patches and held"},
+		"an unknown field": {complete + "hold: x\n", "hold"},
+		"no expectation":   {strings.Replace(complete, "objection: h\n", "", 1), "give title, story, patches and objection"},
 	} {
 		_, err := LoadSabotages(fstest.MapFS{"x.yaml": {Data: []byte(c.content)}})
 		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.Contains(err.Error(), "x.yaml") {

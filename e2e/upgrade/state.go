@@ -104,7 +104,7 @@ func certificates(ctx context.Context, cluster client.Reader) (map[types.Namespa
 	return out, nil
 }
 
-// serialOf reads the serial of the leaf, as the client outside writes it.
+// serialOf reads the serial of the leaf, as the external client reports it.
 func serialOf(chain []byte) (string, error) {
 	block, _ := pem.Decode(chain)
 	if block == nil {

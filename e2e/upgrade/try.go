@@ -19,31 +19,31 @@ import (
 type World struct {
 	Cluster  client.Reader
 	Provider Provider
-	Outside  Outside
+	External ExternalClient
 }
 
 // Plan is one change and what is to be watched of it.
 type Plan struct {
 	Direction verdict.Direction
 	From, To  verdict.Content
-	Hosts     []string // asked from outside; each works
+	Hosts     []string // probed by the external client; each works
 	Issuers   []string // ClusterIssuers that must stay ready
 	// TXT is how external-dns names its ownership records before the change.
 	TXT externaldns.Naming
 	// Renewing is a Certificate whose renewal is due after the change, at RenewingHost; none is waited for where it has no name.
 	Renewing     types.NamespacedName
 	RenewingHost string
-	// Change does it, and says why the bundle does not become ready, where it does not.
+	// Change applies the change, and returns why the bundle does not become ready, where it does not.
 	Change func(ctx context.Context) (broken []string, err error)
-	// Afterwards tries what must work after it, and says what does not.
+	// Afterwards tries what must work after the change, and returns what does not.
 	Afterwards func(ctx context.Context) (broken []string, owners []verdict.OwnerChange, err error)
 
 	Renewal await.Budget  // from the moment at which the renewal is due
 	Every   time.Duration // between two probes; Interval unless it is set
 }
 
-// Try changes the bundle while clients outside keep asking, and returns what that did. It returns no error: what kept it from its
-// end stands in the evidence.
+// Try changes the bundle while an external client keeps probing, and returns the effects. It returns no error: the reason for an unfinished
+// change is in the evidence.
 func (w World) Try(ctx context.Context, plan Plan) verdict.Upgrade {
 	u := verdict.Upgrade{
 		Direction: plan.Direction, From: plan.From, To: plan.To, Started: time.Now().UTC(), ErrorBudget: verdict.ErrorBudget,
@@ -75,7 +75,7 @@ func (w World) try(ctx context.Context, plan Plan, u *verdict.Upgrade) error {
 	if plan.Every == 0 {
 		plan.Every = Interval
 	}
-	probing, err := StartProbing(ctx, w.Outside, plan.Hosts, plan.Every)
+	probing, err := StartProbing(ctx, w.External, plan.Hosts, plan.Every)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func (w World) try(ctx context.Context, plan Plan, u *verdict.Upgrade) error {
 	case lookErr != nil:
 		return errors.Join(err, fmt.Errorf("read the journal of the change: %w", lookErr))
 	case entries.Dropped > before.Seq:
-		return errors.Join(err, errors.New("the journal has let go of entries of the change: deletions may be among them"))
+		return errors.Join(err, errors.New("the journal has dropped entries of the change: deletions may be among them"))
 	}
 	Compare(u, plan.TXT, before, after, entries.Entries)
 	return err
@@ -113,7 +113,7 @@ func sent(u *verdict.Upgrade) int {
 	return n
 }
 
-// change does it, tries what must work afterwards, and waits for the renewal.
+// change applies the change, tries what must work afterwards, and waits for the renewal.
 func (w World) change(ctx context.Context, plan Plan, before State, probing *Probing, u *verdict.Upgrade) error {
 	broken, err := plan.Change(ctx)
 	u.Seconds = verdict.Seconds(time.Since(u.Started))
@@ -143,13 +143,13 @@ func (w World) change(ctx context.Context, plan Plan, before State, probing *Pro
 	return w.renewal(ctx, plan, before.Certificates[plan.Renewing], probing, u)
 }
 
-// renewal waits until the certificate is renewed and a client outside has met the new leaf.
+// renewal waits until the certificate is renewed and an external client has received the new leaf.
 func (w World) renewal(ctx context.Context, plan Plan, was Certificate, probing *Probing, u *verdict.Upgrade) error {
 	r := &u.Renewal
 	r.SerialBefore, r.Reason = was.Serial, ""
 	ready := u.Started.Add(time.Duration(u.Seconds * float64(time.Second)))
 	if was.Renewal.Before(ready) {
-		return fmt.Errorf("the renewal of %s was due at %s, before the bundle was ready at %s: it shows nothing of the bundle after the change",
+		return fmt.Errorf("the renewal of %s was due at %s, before the bundle was ready at %s: it proves nothing about the bundle after the change",
 			r.Certificate, was.Renewal.UTC().Format(time.TimeOnly), ready.Format(time.TimeOnly))
 	}
 	budget := plan.Renewal
@@ -161,12 +161,12 @@ func (w World) renewal(ctx context.Context, plan Plan, was Certificate, probing 
 		}
 		now := issued[plan.Renewing]
 		if now.Serial == was.Serial {
-			return await.Wait("it has the serial %s still; its renewal is due at %s", was.Serial, was.Renewal.UTC().Format(time.TimeOnly))
+			return await.Wait("it still has the serial %s; its renewal is due at %s", was.Serial, was.Renewal.UTC().Format(time.TimeOnly))
 		}
 		r.Done, r.SerialAfter = true, now.Serial
 		met := probing.Met(plan.RenewingHost, now.Serial)
 		if met.IsZero() {
-			return await.Wait("it is renewed, and no client outside has met the new leaf")
+			return await.Wait("it is renewed, but no external client has received the new leaf yet")
 		}
 		r.Served, r.Seconds = true, verdict.Seconds(met.Sub(was.Renewal))
 		return await.Done("served")

@@ -115,7 +115,7 @@ func newEdge(t *testing.T, due time.Time) *edge {
 	return e
 }
 
-// renew gives the certificate another serial and tells the journal of the order.
+// renew gives the certificate another serial and adds the order to the journal.
 func (e *edge) renew(ctx context.Context, t *testing.T) error {
 	t.Helper()
 	e.mu.Lock()
@@ -141,13 +141,13 @@ func (e *edge) plan() Plan {
 }
 
 func (e *edge) world() World {
-	return World{Cluster: e.cluster, Provider: e.provider, Outside: e.visitor}
+	return World{Cluster: e.cluster, Provider: e.provider, External: e.visitor}
 }
 
 // soon is a time that a Certificate can hold, which knows no fractions of a second.
 func soon() time.Time { return time.Now().Truncate(time.Second).Add(5 * time.Second) }
 
-// TestTry changes nothing that matters, and the certificate is renewed after it: nothing speaks against the change.
+// TestTry changes nothing that matters, and the certificate is renewed after it: there is no objection to the change.
 func TestTry(t *testing.T) {
 	t.Parallel()
 	due := soon()
@@ -167,7 +167,7 @@ func TestTry(t *testing.T) {
 	}
 }
 
-// TestTryFinds: each thing that a change must not do is in the evidence, and held against it.
+// TestTryFinds: each effect that a change must not have is in the evidence, and is an objection.
 func TestTryFinds(t *testing.T) {
 	t.Parallel()
 	nothing := func(*testing.T, *edge, *Plan) {}
@@ -207,7 +207,7 @@ func TestTryFinds(t *testing.T) {
 				}
 				return works("a"), nil
 			}
-			p.Change = func(context.Context) ([]string, error) { return stuck(), e.asked(5) }
+			p.Change = func(context.Context) ([]string, error) { return stuck(), e.probedAtLeast(5) }
 		}, "https probes of www.example.org failed (100.00 %)"},
 		"probes that cannot be sent": {time.Hour, func(_ *testing.T, e *edge, p *Plan) {
 			e.visitor.answer = func(_ string, n int) (probe.Report, error) {
@@ -216,7 +216,7 @@ func TestTryFinds(t *testing.T) {
 				}
 				return works("a"), nil
 			}
-			p.Change = func(context.Context) ([]string, error) { return stuck(), e.asked(5) }
+			p.Change = func(context.Context) ([]string, error) { return stuck(), e.probedAtLeast(5) }
 		}, "probes could not be sent"},
 		"a journal that has forgotten": {time.Hour, func(_ *testing.T, e *edge, p *Plan) {
 			p.Change = func(context.Context) ([]string, error) {
@@ -251,14 +251,14 @@ func TestTryFinds(t *testing.T) {
 
 func stuck() []string { return []string{"stage x: Deployment y"} }
 
-// asked waits until the host was asked so often.
-func (e *edge) asked(often int) error {
+// probedAtLeast waits until the host was probed this often.
+func (e *edge) probedAtLeast(often int) error {
 	deadline := time.Now().Add(10 * time.Second)
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
 	for e.visitor.count("www.example.org") < often {
 		if time.Now().After(deadline) {
-			return fmt.Errorf("asked %d times only", e.visitor.count("www.example.org"))
+			return fmt.Errorf("probed only %d times", e.visitor.count("www.example.org"))
 		}
 		<-tick.C
 	}

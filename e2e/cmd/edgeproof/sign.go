@@ -48,8 +48,8 @@ func judgeAndSign(cmd *cobra.Command, f *flags, log *progress.Log, after run.Aft
 	if err != nil {
 		return err
 	}
-	held, err := after.Conclude(cmd.Context(), options, cmd.OutOrStdout(), time.Now())
-	if err == nil && held && judged == nil {
+	blocked, err := after.Conclude(cmd.Context(), options, cmd.OutOrStdout(), time.Now())
+	if err == nil && blocked && judged == nil {
 		return statusError(1)
 	}
 	return errors.Join(err, judged)

@@ -42,7 +42,7 @@ An allowance lets one criterion, one fault or one time be unproved until a day. 
 			if err != nil {
 				return err
 			}
-			if err := run.Tell(cmd.OutOrStdout(), decision); err != nil {
+			if err := run.PrintDecision(cmd.OutOrStdout(), decision); err != nil {
 				return err
 			}
 			if decision.Outcome != gate.Promote {

@@ -16,47 +16,47 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-func TestBudgetSumsOnlyWhatIsImposed(t *testing.T) {
+func TestBudgetSumsOnlyFixedDelays(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	v := verdict.New(verdict.Suite{Started: start, Finished: start.Add(400 * time.Second)})
-	cluster, bundle := imposedOn("cluster").Seconds(), imposedOn("bundle").Seconds()
+	cluster, bundle := fixedDelay("cluster").Seconds(), fixedDelay("bundle").Seconds()
 	v.Phases = []verdict.Phase{
 		{Name: "render bundle", Seconds: 5},
-		{Name: "cluster", Seconds: cluster + 30}, // slower than it must be
-		{Name: "bundle", Seconds: bundle / 2},    // a cluster of an earlier run: what did not happen was not imposed
-		{Name: "moonrise", Seconds: 100},         // nobody knows it
+		{Name: "cluster", Seconds: cluster + 30}, // slower than necessary
+		{Name: "bundle", Seconds: bundle / 2},    // a cluster of an earlier run: what did not happen was no delay
+		{Name: "moonrise", Seconds: 100},         // an unknown phase
 		{Name: "specs", Seconds: 300},
 	}
 	v.Specs = verdict.Tally(1, 0, []verdict.Spec{{Name: "a", Result: verdict.Passed, Finished: true}})
 	(&test{verdict: v, env: &Env{}, options: Options{Catalogue: verdict.Smoke}}).budget()
-	specs := imposedOn("specs").Seconds()
+	specs := fixedDelay("specs").Seconds()
 	var got []float64
 	for _, p := range v.Phases {
 		got = append(got, p.FixedDelaySeconds)
 	}
 	if diff := cmp.Diff([]float64{0, cluster, bundle / 2, 0, specs}, got); diff != "" {
-		t.Errorf("imposed seconds (-want +got):\n%s", diff)
+		t.Errorf("fixed delay in seconds (-want +got):\n%s", diff)
 	}
 	if b := v.Budget; b.WallSeconds != 400 || b.FixedDelaySeconds != cluster+bundle/2+specs || b.Ratio == 0 {
 		t.Errorf("budget %+v", b)
 	}
 }
 
-// TestImposedOnSpecsHoldsTheChallengeDelay: less than cert-manager's own sleep could not be waited for.
-func TestImposedOnSpecsHoldsTheChallengeDelay(t *testing.T) {
+// TestFixedDelayOfSpecsContainsTheChallengeDelay: no issuance is shorter than cert-manager's own sleep.
+func TestFixedDelayOfSpecsContainsTheChallengeDelay(t *testing.T) {
 	t.Parallel()
-	if got := imposedOn("specs"); got < await.ChallengeDelay {
+	if got := fixedDelay("specs"); got < await.ChallengeDelay {
 		t.Errorf("specs take %s at the least, but one issuance alone sleeps %s", got, await.ChallengeDelay)
 	}
 }
 
-// TestImposedOnKnowsPhasesThatOccur: a phase that was renamed would silently count for nothing.
-func TestImposedOnKnowsPhasesThatOccur(t *testing.T) {
+// TestFixedDelayNamesPhasesThatOccur: a phase that was renamed would silently count as zero.
+func TestFixedDelayNamesPhasesThatOccur(t *testing.T) {
 	t.Parallel()
-	known := literals(t, "imposed.go", "imposedOn")
+	known := literals(t, "fixeddelay.go", "fixedDelay")
 	if len(known) == 0 {
-		t.Fatal("imposedOn knows no phase")
+		t.Fatal("fixedDelay knows no phase")
 	}
 	occur := slices.Concat(
 		literals(t, "up.go", "prepare"), literals(t, "env.go", "raise"), literals(t, "test.go", "prove"), literals(t, "leave.go", "cleanUp"),
@@ -64,10 +64,10 @@ func TestImposedOnKnowsPhasesThatOccur(t *testing.T) {
 	)
 	for _, phase := range known {
 		if !slices.Contains(occur, phase) {
-			t.Errorf("imposedOn knows a phase %q, but these occur: %q", phase, occur)
+			t.Errorf("fixedDelay knows a phase %q, but these occur: %q", phase, occur)
 		}
-		if imposedOn(phase) <= 0 {
-			t.Errorf("imposedOn(%q) is %s", phase, imposedOn(phase))
+		if fixedDelay(phase) <= 0 {
+			t.Errorf("fixedDelay(%q) is %s", phase, fixedDelay(phase))
 		}
 	}
 }
