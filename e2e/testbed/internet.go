@@ -1,6 +1,7 @@
 package testbed
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -105,7 +106,9 @@ func (s *Testbed) spreadTrust(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("encode namespaces: %w", err)
 	}
-	_, err = s.applyFolder(ctx, "trust", map[string]string{"web_roots": string(quoted), "bundle_namespaces": string(namespaces)})
+	_, err = s.applyFolder(ctx, "trust", map[string]string{
+		"web_roots": string(quoted), "bundle_namespaces": string(namespaces), "admission": cmp.Or(s.Admission, "v1"),
+	})
 	return err
 }
 

@@ -79,7 +79,7 @@ func TestThePlatformsManifests(t *testing.T) {
 	address := map[string]string{"internet_address": InternetAddress}
 	given := map[string]map[string]string{
 		"names": address, "internet": address, "traefik": {TraefikVariable: Traefik}, "flux": nil, // by gitops, where it is the engine
-		"trust": {"web_roots": string(roots), "bundle_namespaces": `["cert-manager","develop"]`},
+		"trust": {"web_roots": string(roots), "bundle_namespaces": `["cert-manager","develop"]`, "admission": "v1"},
 	}
 	folders, err := os.ReadDir(filepath.Join(checkout, "fixtures", "platform"))
 	if err != nil {
@@ -104,7 +104,6 @@ func TestThePlatformsManifests(t *testing.T) {
 	for what, path := range map[string][]string{
 		"ConfigMap kube-system/coredns":                    {"data", "Corefile", "forward . " + InternetAddress},
 		"Service internet/internet":                        {"spec", "clusterIP", InternetAddress},
-		"ClusterTrustBundle edgeproof-web-pki":             {"spec", "trustBundle", "-----BEGIN CERTIFICATE-----\nMII=\n"},
 		"MutatingAdmissionPolicyBinding edgeproof-web-pki": {"spec", "policyName", "edgeproof-web-pki"},
 		// holdNames knows it by this.
 		"Deployment kube-system/coredns": {"spec", "template", "metadata", "annotations", forwardsTo, InternetAddress},

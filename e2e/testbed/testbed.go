@@ -57,6 +57,8 @@ type Testbed struct {
 	// Engine delivers the bundle; without one it is applied as it is rendered. Delivered is what it did last.
 	Engine    gitops.Engine
 	Delivered gitops.Delivery
+	// Admission is the version in which the cluster serves MutatingAdmissionPolicy, "v1" unless set.
+	Admission string
 
 	Config    *rest.Config
 	Resources *resources.Resources // how the cluster is reached; Client is the same by controller-runtime's interface

@@ -1,6 +1,7 @@
 package testbed
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -37,13 +38,17 @@ func TestSetTheScene(t *testing.T) {
 		t.Errorf("the ingress controller's address is %+v, want %s", got, PublicAddress)
 	}
 	roots := &unstructured.Unstructured{}
-	roots.SetAPIVersion("certificates.k8s.io/v1")
-	roots.SetKind("ClusterTrustBundle")
+	roots.SetAPIVersion("admissionregistration.k8s.io/v1")
+	roots.SetKind("MutatingAdmissionPolicy")
 	if err := w.testbed.Client.Get(t.Context(), types.NamespacedName{Name: "edgeproof-web-pki"}, roots); err != nil {
 		t.Fatal(err)
 	}
-	if got, _, _ := unstructured.NestedString(roots.Object, "spec", "trustBundle"); got != "-----ROOT-----\n" {
-		t.Errorf("pods get to trust %q", got)
+	mutations, _, err := unstructured.NestedSlice(roots.Object, "spec", "mutations")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(mutations); !strings.Contains(got, `web-pki", value: "-----ROOT-----\n"}`) {
+		t.Errorf("pods get to trust %s", got)
 	}
 	// Trust must be there before the first pod that needs it.
 	policy, pod := slices.Index(w.events, "apply MutatingAdmissionPolicyBinding edgeproof-web-pki"), slices.Index(w.events, "apply Deployment cert-manager/cert-manager")
