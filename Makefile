@@ -16,14 +16,15 @@ RERUN     ?=
 SEED      ?= 0
 IMAGES    ?= auto
 ENGINE    ?= rendered
+KUBERNETES ?=
 NODE      ?=
 CLUSTER   ?= edgeproof
 CLUSTERS  ?= 0
 SHARD     ?=
 
 EDGEPROOF := bin/edgeproof
-TESTBED     := --cluster '$(CLUSTER)' --bundle '$(BUNDLE)' --apps '$(APPS)' --images '$(IMAGES)' --node-image '$(NODE)' --engine '$(ENGINE)'
-PAIR      := --cluster '$(CLUSTER)' --baseline '$(BASELINE)' --candidate '$(CANDIDATE)' --candidate-traefik '$(TRAEFIK)' --apps '$(APPS)' --images '$(IMAGES)' --node-image '$(NODE)' --engine '$(ENGINE)'
+TESTBED     := --cluster '$(CLUSTER)' --bundle '$(BUNDLE)' --apps '$(APPS)' --images '$(IMAGES)' --kubernetes '$(KUBERNETES)' --node-image '$(NODE)' --engine '$(ENGINE)'
+PAIR      := --cluster '$(CLUSTER)' --baseline '$(BASELINE)' --candidate '$(CANDIDATE)' --candidate-traefik '$(TRAEFIK)' --apps '$(APPS)' --images '$(IMAGES)' --kubernetes '$(KUBERNETES)' --node-image '$(NODE)' --engine '$(ENGINE)'
 FUZZTIME  ?= 30s
 
 ##@ Prove

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"sigs.k8s.io/kind/pkg/log"
+
+	"github.com/edgeproof/edgeproof/e2e/kubernetes"
 )
 
 // NodeRepository is the repository of the node images that this project builds. A node image from it brings its own pod
@@ -25,6 +27,8 @@ const DefaultName = "edgeproof"
 type Config struct {
 	Name      string // kind's name for the cluster; its node is Name-control-plane
 	NodeImage string // reference of the node image, known to the engine or pullable
+	// Kubernetes is the minor of the node image, for what must be switched on in it.
+	Kubernetes kubernetes.Minor
 	// Inputs is a digest of everything that goes into the node image and that the caller wants to be part of "the same
 	// cluster". How the cluster itself is configured is added here.
 	Inputs     string

@@ -9,6 +9,8 @@ import (
 	"k8s.io/apimachinery/pkg/util/validation"
 	"sigs.k8s.io/kind/pkg/apis/config/v1alpha4"
 	"sigs.k8s.io/yaml"
+
+	"github.com/edgeproof/edgeproof/e2e/kubernetes"
 )
 
 func config() Config {
@@ -121,7 +123,7 @@ func TestCheckNodeImage(t *testing.T) {
 	t.Parallel()
 	for image, fine := range map[string]bool{
 		"": true, "kindest/node": true, "kindest/node:latest": true, "kindest/node@sha256:1": true, "localhost:5000/node": true,
-		"kindest/node:v1.37.0@sha256:1": true, "localhost:5000/node:v1.38.1": true, "kindest/node:v1.36.4": false, "localhost:5000/node:v1.36.4@sha256:1": false,
+		"kindest/node:v1.37.0@sha256:1": true, "localhost:5000/node:v1.38.1": true, "kindest/node:v1.34.11": true, "kindest/node:v1.33.4": false, "localhost:5000/node:v1.33.4@sha256:1": false,
 	} {
 		if err := CheckNodeImage(image); (err == nil) != fine {
 			t.Errorf("CheckNodeImage(%q) = %v", image, err)
@@ -129,14 +131,26 @@ func TestCheckNodeImage(t *testing.T) {
 	}
 }
 
-func TestCheckVersion(t *testing.T) {
+// What a minor does not serve by default is switched on, and nothing is where all is on.
+func TestKindIsAskedForWhatTheMinorLacks(t *testing.T) {
 	t.Parallel()
-	for version, fine := range map[string]bool{
-		"v1.37.0": true, "v1.37.2": true, "v1.38.0-alpha.1": true, "v2.0.0": true,
-		"v1.36.9": false, "v1.36.0": false, "": false, "latest": false,
+	for name, want := range map[string]string{
+		"1.37": "", "1.36": "", "1.35": "MutatingAdmissionPolicy", "1.34": "MutatingAdmissionPolicy",
 	} {
-		if err := checkVersion(version); (err == nil) != fine {
-			t.Errorf("checkVersion(%q) = %v", version, err)
+		minor, err := kubernetes.Named(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := config()
+		c.Kubernetes = minor
+		text, err := renderKind(kindConfig(c, ""))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, part := range []string{"featureGates:\n  MutatingAdmissionPolicy: true", "runtimeConfig:\n  admissionregistration.k8s.io/v1beta1: \"true\""} {
+			if strings.Contains(string(text), part) != (want != "") {
+				t.Errorf("%s: %q in kind's configuration: %t\n%s", name, part, want == "", text)
+			}
 		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/await"
+	"github.com/edgeproof/edgeproof/e2e/kubernetes"
 )
 
 // alive is how long a cluster that should be there may take to answer. It is spent only where a container runs and its
@@ -199,7 +200,7 @@ func (m *maker) create(ctx context.Context, inputs string) (*Cluster, error) {
 	}
 	version, err := m.version(ctx, m.nodeName())
 	if err == nil {
-		err = checkVersion(version)
+		_, err = kubernetes.Of(version)
 	}
 	if err != nil {
 		return nil, m.failed(ctx, err)

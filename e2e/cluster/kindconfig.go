@@ -81,6 +81,8 @@ func kindConfig(c Config, inputs string) *v1alpha4.Cluster {
 			DisableDefaultCNI: c.built(),
 		},
 		KubeadmConfigPatches: patches,
+		FeatureGates:         c.Kubernetes.FeatureGates,
+		RuntimeConfig:        c.Kubernetes.RuntimeConfig,
 	}
 }
 

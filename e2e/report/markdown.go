@@ -43,7 +43,7 @@ func Markdown(w io.Writer, v *verdict.Verdict) error {
 	m.times(v)
 	m.section("What was judged", "| | |", "| --- | --- |")
 	m.row("bundle", mdText(v.Bundle.Path+" "+v.Bundle.Digest))
-	m.row("cluster", mdText("Kubernetes "+v.Cluster.Kubernetes+" on "+v.Cluster.Provider))
+	m.row("cluster", mdText(clusterText(v.Cluster)))
 	m.row("suite", mdText("edgeproof "+v.Suite.Version+", "+v.Suite.GoVersion))
 	m.row("seal", mdText(sealLine(v)))
 	if m.left > 0 {
@@ -184,4 +184,13 @@ func mdCriterion(id criteria.ID, text string) string {
 		return text
 	}
 	return mdText(text)
+}
+
+// clusterText is where a bundle ran, with what had to be switched on there.
+func clusterText(c verdict.Cluster) string {
+	text := "Kubernetes " + c.Kubernetes + " on " + c.Provider
+	if c.Switches != "" {
+		text += " with " + c.Switches
+	}
+	return text
 }

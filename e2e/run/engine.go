@@ -8,6 +8,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/gitops"
+	"github.com/edgeproof/edgeproof/e2e/kubernetes"
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
 )
 
@@ -27,7 +28,7 @@ func (e *Env) fluxImages(ctx context.Context) (*bundle.Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bundle.Load(ctx, folder, bundle.Options{KubeVersion: kubeVersion})
+	return bundle.Load(ctx, folder, bundle.Options{KubeVersion: kubernetes.Default().Version})
 }
 
 // connect fills in the clients of the testbed, and the engine, which needs them.

@@ -114,5 +114,6 @@ func (e *Env) plan(ctx context.Context) {
 	e.Testbed = &testbed.Testbed{
 		Bundle: e.Bundle, Apps: e.Apps, Traefik: e.Options.Traefik,
 		Budgets: await.Default().Paced(pace.Start(ctx)), Log: e.Options.Log, Node: e.Cluster,
+		Admission: e.Options.minor().Admission,
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"gotest.tools/v3/golden"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
+	"github.com/edgeproof/edgeproof/e2e/kubernetes"
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
 )
@@ -33,7 +34,7 @@ func reference(t *testing.T) (candidate, apps *bundle.Bundle) {
 		return nil, errors.New("no network in this test")
 	})}
 	charts := &bundle.RepositoryThenModules{Modules: catalogue, Download: gomod.Download, Client: unplugged, Logf: t.Logf}
-	candidate, err = bundle.Load(t.Context(), filepath.Join(project, "fixtures", "bundles", "reference"), bundle.Options{Charts: charts, KubeVersion: kubeVersion})
+	candidate, err = bundle.Load(t.Context(), filepath.Join(project, "fixtures", "bundles", "reference"), bundle.Options{Charts: charts, KubeVersion: kubernetes.Default().Version})
 	if err != nil {
 		t.Fatal(err)
 	}

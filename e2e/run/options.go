@@ -14,6 +14,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/cluster"
 	"github.com/edgeproof/edgeproof/e2e/gitops"
+	"github.com/edgeproof/edgeproof/e2e/kubernetes"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/supply"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
@@ -50,16 +51,18 @@ type Options struct {
 	Artifacts string // folder that gets the results
 	Cluster   string // kind's name of the cluster
 	Images    supply.Mode
-	Node      string // node image of kind that must be pulled; "" is the one of kind's library, or our own
-	Keep      Keep
-	Focus     string // Ginkgo's --focus
-	Labels    string // Ginkgo's --label-filter
-	Seed      int64  // Ginkgo's --seed, of the order of the faults; 0 takes one by the clock
-	Rerun     string // verdict of an earlier run: only what that did not prove is run
-	Catalogue verdict.Catalogue
-	Clusters  int           // of this machine that divide the faults, 1 to MostClusters; 0 is one, and three for the whole full catalogue
-	Shard     verdict.Shard // the part of a run that this is; the zero Shard is all of it
-	Log       *progress.Log
+	// Kubernetes is the minor to run on, "1.36"; empty is the default one, or that of Node.
+	Kubernetes string
+	Node       string // node image of kind that must be pulled; "" is the one of kind's library, or our own
+	Keep       Keep
+	Focus      string // Ginkgo's --focus
+	Labels     string // Ginkgo's --label-filter
+	Seed       int64  // Ginkgo's --seed, of the order of the faults; 0 takes one by the clock
+	Rerun      string // verdict of an earlier run: only what that did not prove is run
+	Catalogue  verdict.Catalogue
+	Clusters   int           // of this machine that divide the faults, 1 to MostClusters; 0 is one, and three for the whole full catalogue
+	Shard      verdict.Shard // the part of a run that this is; the zero Shard is all of it
+	Log        *progress.Log
 }
 
 // MostClusters is how many clusters may share the faults: each is a node of its own, of 2 GB.
@@ -101,8 +104,8 @@ func (o *Options) complete() error {
 	if o.CandidateTraefik == "" {
 		o.CandidateTraefik = o.Traefik
 	}
-	if err := cluster.CheckNodeImage(o.Node); err != nil {
-		return fmt.Errorf("--node-image %s: %w", o.Node, err)
+	if _, err := o.chooseMinor(); err != nil {
+		return err
 	}
 	switch o.Keep {
 	case KeepAlways, KeepOnFailure, KeepNever:
@@ -119,6 +122,35 @@ func (o *Options) complete() error {
 		return fmt.Errorf("--catalogue %s is unknown; use smoke or full", o.Catalogue)
 	}
 	return o.share()
+}
+
+// minor is the Kubernetes to run on; complete has refused what names none.
+func (o *Options) minor() kubernetes.Minor {
+	m, err := o.chooseMinor()
+	if err != nil {
+		return kubernetes.Default()
+	}
+	return m
+}
+
+// chooseMinor is the Kubernetes to run on: the one that is named, or that of the node image that is named.
+func (o *Options) chooseMinor() (kubernetes.Minor, error) {
+	if err := cluster.CheckNodeImage(o.Node); err != nil {
+		return kubernetes.Minor{}, fmt.Errorf("--node-image %s: %w", o.Node, err)
+	}
+	named, err := kubernetes.Named(o.Kubernetes)
+	if err != nil {
+		return kubernetes.Minor{}, fmt.Errorf("--kubernetes %s: %w", o.Kubernetes, err)
+	}
+	tag, there := cluster.VersionOf(o.Node)
+	if !there {
+		return named, nil
+	}
+	of, err := kubernetes.Of(tag)
+	if err == nil && o.Kubernetes != "" && of.Name() != named.Name() {
+		err = fmt.Errorf("--node-image %s is of Kubernetes %s, and --kubernetes is %s; give one of them", o.Node, of.Name(), o.Kubernetes)
+	}
+	return of, err
 }
 
 // share decides in how many parts the run is done, and which this process does itself.

@@ -122,3 +122,26 @@ func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil
 }
+
+func TestTheKubernetesToRunOn(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ kubernetes, node, want string }{
+		{"", "", "1.37"},
+		{"1.35", "", "1.35"},
+		{"", "kindest/node:v1.36.4@sha256:1", "1.36"},
+		{"1.36", "kindest/node:v1.36.4", "1.36"},
+		{"1.36", "localhost:5000/node", "1.36"},
+		{"1.35", "kindest/node:v1.36.4", "--node-image kindest/node:v1.36.4 is of Kubernetes 1.36, and --kubernetes is 1.35; give one of them"},
+		{"1.20", "", "--kubernetes 1.20: Kubernetes 1.20 is not one that the suite runs on; give 1.37, 1.36, 1.35, 1.34"},
+		{"", "kindest/node:v1.20.0", "--node-image kindest/node:v1.20.0: node image has Kubernetes v1.20.0"},
+	} {
+		o := Options{Kubernetes: c.kubernetes, Node: c.node}
+		got := message(o.complete())
+		if got == "" {
+			got = o.minor().Name()
+		}
+		if !strings.Contains(got, c.want) {
+			t.Errorf("KUBERNETES=%s NODE=%s: %s, want %s", c.kubernetes, c.node, got, c.want)
+		}
+	}
+}

@@ -74,6 +74,9 @@ func (t *test) command(variable, value string) string {
 	if o.CandidateTraefik != o.Traefik && others > 0 { // the project's own pair has its own
 		out += " TRAEFIK=" + quote(o.CandidateTraefik)
 	}
+	if o.Kubernetes != "" {
+		out += " KUBERNETES=" + quote(o.Kubernetes)
+	}
 	if o.Node != "" {
 		out += " NODE=" + quote(o.Node)
 	}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/onsi/ginkgo/v2/types"
@@ -163,7 +164,7 @@ func (t *test) suiteConfig(ctx context.Context) (suite.Config, error) {
 		Testbed: t.env.Testbed, Started: t.verdict.Suite.Started, Faults: faults, Catalogue: o.Catalogue, Shard: o.Shard,
 		Focus: o.Focus, Labels: o.Labels, Seed: o.Seed, Log: o.Log,
 		Render: func(ctx context.Context, folder string) (*bundle.Bundle, error) {
-			return LoadBundle(ctx, folder, nil, func(string, ...any) {})
+			return loadBundle(ctx, o.minor(), folder, nil, func(string, ...any) {})
 		},
 	}
 	if t.env.Candidate != nil {
@@ -198,6 +199,7 @@ func (t *test) describe() {
 	}
 	if e.Cluster != nil {
 		t.verdict.Cluster.Kubernetes = e.Cluster.Kubernetes
+		t.verdict.Cluster.Switches = strings.Join(t.options.minor().Switches(), ", ")
 	}
 	if e.Node == nil {
 		return

@@ -11,15 +11,13 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/cluster"
+	"github.com/edgeproof/edgeproof/e2e/kubernetes"
 	"github.com/edgeproof/edgeproof/e2e/supply"
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 	"github.com/edgeproof/edgeproof/fixtures"
 )
-
-// kubeVersion is what charts see as the version of the cluster to be.
-const kubeVersion = "v1.37.2"
 
 // Env is a cluster with everything installed.
 type Env struct {
@@ -120,16 +118,21 @@ func (e *Env) render(ctx context.Context) error {
 }
 
 func (e *Env) load(ctx context.Context, path string, variables map[string]string) (*bundle.Bundle, error) {
-	return LoadBundle(ctx, path, variables, e.Options.Log.Note)
+	return loadBundle(ctx, e.Options.minor(), path, variables, e.Options.Log.Note)
 }
 
-// LoadBundle renders a bundle as every part of a run does.
+// LoadBundle renders a bundle as every part of a run on the default Kubernetes does.
 func LoadBundle(ctx context.Context, path string, variables map[string]string, logf func(string, ...any)) (*bundle.Bundle, error) {
+	return loadBundle(ctx, kubernetes.Default(), path, variables, logf)
+}
+
+// loadBundle renders a bundle for a minor, whose version charts see as that of the cluster.
+func loadBundle(ctx context.Context, minor kubernetes.Minor, path string, variables map[string]string, logf func(string, ...any)) (*bundle.Bundle, error) {
 	charts, err := chartSource(logf)
 	if err != nil {
 		return nil, err
 	}
-	return bundle.Load(ctx, path, bundle.Options{Charts: charts, KubeVersion: kubeVersion, Variables: variables})
+	return bundle.Load(ctx, path, bundle.Options{Charts: charts, KubeVersion: minor.Version, Variables: variables})
 }
 
 // chartSource finds charts as every part of a run does.
@@ -153,7 +156,7 @@ func Images(ctx context.Context, traefik []string, bundles ...*bundle.Bundle) ([
 		return nil, err
 	}
 	load := func(folder string, variables map[string]string) error {
-		platform, err := bundle.Load(ctx, filepath.Join(root, folder), bundle.Options{KubeVersion: kubeVersion, Variables: variables})
+		platform, err := bundle.Load(ctx, filepath.Join(root, folder), bundle.Options{KubeVersion: kubernetes.Default().Version, Variables: variables})
 		bundles = append(bundles, platform)
 		return err
 	}
@@ -199,14 +202,14 @@ func (e *Env) images(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	supplier := &supply.Supplier{Source: e.Options.Source, Cache: cache, Mode: e.Options.Images, NodeImage: e.Options.Node, Engine: engine, Log: e.Options.Log}
+	supplier := &supply.Supplier{Source: e.Options.Source, Cache: cache, Mode: e.Options.Images, NodeImage: e.Options.Node, Kubernetes: e.Options.minor(), Engine: engine, Log: e.Options.Log}
 	e.Node, err = supplier.Provide(ctx, needs)
 	return err
 }
 
 func (e *Env) cluster(ctx context.Context) error {
 	config := cluster.Config{
-		Name: e.Options.Cluster, NodeImage: e.Node.Image, Inputs: e.Node.Key + e.Bundle.Digest + e.Apps.Digest + e.Options.Traefik + e.Options.Engine,
+		Name: e.Options.Cluster, NodeImage: e.Node.Image, Kubernetes: e.Options.minor(), Inputs: e.Node.Key + e.Bundle.Digest + e.Apps.Digest + e.Options.Traefik + e.Options.Engine,
 		Kubeconfig: e.Kubeconfig(), WorkDir: e.Options.workDir(), Engine: e.Engine, Host: e.host, Log: kindLog{e.Options.Log},
 	}
 	return e.Options.Log.Run("cluster "+e.Options.Cluster, func() error {

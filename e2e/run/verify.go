@@ -14,6 +14,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/convergence"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/gate"
+	"github.com/edgeproof/edgeproof/e2e/kubernetes"
 	"github.com/edgeproof/edgeproof/e2e/lifecycle"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
@@ -59,7 +60,11 @@ func Verify(ctx context.Context, o Verification) (gate.Decision, error) {
 			return gate.Decision{}, fmt.Errorf("%s: %w", o.Allow, err)
 		}
 	}
-	want, err := o.want(ctx)
+	minor, err := kubernetes.Of(v.Cluster.Kubernetes) // charts see the version, so what they render hangs on it
+	if err != nil {
+		minor = kubernetes.Default()
+	}
+	want, err := o.want(ctx, minor)
 	if err != nil {
 		return gate.Decision{}, err
 	}
@@ -98,7 +103,7 @@ func (o Verification) lifecycle(v *verdict.Verdict, d *gate.Decision) error {
 }
 
 // want reads what the verdict must be of.
-func (o Verification) want(ctx context.Context) (gate.Want, error) {
+func (o Verification) want(ctx context.Context, minor kubernetes.Minor) (gate.Want, error) {
 	if o.Bundle == "" {
 		return gate.Want{}, errors.New("verify: no bundle is named; give --bundle the folder that is to be promoted")
 	}
@@ -109,7 +114,7 @@ func (o Verification) want(ctx context.Context) (gate.Want, error) {
 		}
 		o.Apps = filepath.Join(root, "apps")
 	}
-	candidate, apps, err := o.load(ctx, o.Bundle)
+	candidate, apps, err := o.load(ctx, minor, o.Bundle)
 	if err != nil {
 		return gate.Want{}, err
 	}
@@ -117,7 +122,7 @@ func (o Verification) want(ctx context.Context) (gate.Want, error) {
 	if err != nil || o.Baseline == "" {
 		return w, err
 	}
-	before, _, err := o.load(ctx, o.Baseline)
+	before, _, err := o.load(ctx, minor, o.Baseline)
 	if err != nil {
 		return gate.Want{}, err
 	}
@@ -150,11 +155,11 @@ func wantOf(candidate, apps *bundle.Bundle) (gate.Want, error) {
 	return w, nil
 }
 
-func (o Verification) load(ctx context.Context, path string) (candidate, apps *bundle.Bundle, err error) {
-	if candidate, err = LoadBundle(ctx, path, nil, o.Log.Note); err != nil {
+func (o Verification) load(ctx context.Context, minor kubernetes.Minor, path string) (candidate, apps *bundle.Bundle, err error) {
+	if candidate, err = loadBundle(ctx, minor, path, nil, o.Log.Note); err != nil {
 		return nil, nil, err
 	}
-	apps, err = LoadBundle(ctx, o.Apps, candidate.Variables(), o.Log.Note)
+	apps, err = loadBundle(ctx, minor, o.Apps, candidate.Variables(), o.Log.Note)
 	return candidate, apps, err
 }
 

@@ -11,8 +11,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"sigs.k8s.io/kind/pkg/apis/config/defaults"
 )
 
 // registryPatience is how long a registry may take to answer before it counts as not there. A machine without a
@@ -115,7 +113,7 @@ func orNotAsked(why string) string {
 // askRegistries asks for the digest of every image that may be pulled, all at once. Where kind's own node image can be
 // had, it becomes the base in place of ours.
 func (s *Supplier) askRegistries(ctx context.Context, p *plan, silent map[string]string) error {
-	kindNode, err := newItem(p.recipes, Need{Reference: cmp.Or(s.NodeImage, s.kindNode, defaults.Image), UsedBy: p.base.UsedBy})
+	kindNode, err := newItem(p.recipes, Need{Reference: cmp.Or(s.NodeImage, s.kindNode, s.Kubernetes.NodeImage), UsedBy: p.base.UsedBy})
 	if err != nil {
 		return err
 	}

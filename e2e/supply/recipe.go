@@ -66,7 +66,7 @@ type Image struct {
 // NodeRecipe says what the kind node is made of.
 type NodeRecipe struct {
 	Repository string            `json:"repository"`
-	Kubernetes string            `json:"kubernetes"`
+	Kubernetes string            `json:"-"` // version; a run chooses it, see package kubernetes
 	Base       string            `json:"base"`
 	Files      string            `json:"files"`
 	Binaries   map[string]string `json:"binaries"`
@@ -130,9 +130,6 @@ func (r *Recipes) validate() error {
 			}
 			programs[program] = pkg
 		}
-	}
-	if r.Node.Kubernetes == "" {
-		errs = append(errs, errors.New("node: no kubernetes version"))
 	}
 	return errors.Join(errs...)
 }

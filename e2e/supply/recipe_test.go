@@ -28,7 +28,7 @@ func TestTheProjectsRecipes(t *testing.T) {
 
 func TestLoadRecipesRefuses(t *testing.T) {
 	t.Parallel()
-	valid := "sources: {a: {module: m}}\nnode: {repository: n, kubernetes: v1, binaries: {/x: a .}}\n"
+	valid := "sources: {a: {module: m}}\nnode: {repository: n, binaries: {/x: a .}}\n"
 	for text, want := range map[string]string{
 		valid + "images: [{repository: r, binaries: {/x: b .}}]":             "is not an absolute path and",
 		valid + "images: [{repository: r, binaries: {x: a .}}]":              "is not an absolute path and",
@@ -38,7 +38,6 @@ func TestLoadRecipesRefuses(t *testing.T) {
 		valid + "imagez: []": "unknown field",
 		valid + "images: [{repository: r, binaries: {/x: a ./cmd/x, /y: a ./x}}]": "packages ./cmd/x and ./x are both compiled to a program x",
 		"sources: {a: {}}\nnode: {repository: n, binaries: {/x: a .}}":            "source a: no module",
-		"sources: {a: {module: m}}\nnode: {repository: n, binaries: {/x: a .}}":   "no kubernetes version",
 	} {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, "recipes.yaml"), []byte(text), 0o600); err != nil {

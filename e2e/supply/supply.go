@@ -16,6 +16,7 @@ import (
 	"sort"
 
 	"github.com/edgeproof/edgeproof/e2e/cluster"
+	"github.com/edgeproof/edgeproof/e2e/kubernetes"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 )
 
@@ -62,9 +63,11 @@ type Supplier struct {
 
 	// NodeImage is a node image of kind that must be pulled, for another Kubernetes than that which kind's library names.
 	NodeImage string
+	// Kubernetes is the minor of the node; the zero value is the default one.
+	Kubernetes kubernetes.Minor
 
 	release  string // version of this program; "" is what it was built as
-	kindNode string // kind's own node image; "" is the one that kind's library names
+	kindNode string // kind's own node image; "" is that of the minor
 }
 
 // Node is the finished node image.
@@ -136,6 +139,10 @@ type item struct {
 func (i item) pulled() bool { return i.digest != "" }
 
 func (s *Supplier) plan(ctx context.Context, recipes *Recipes, needs []Need) (*plan, error) {
+	if s.Kubernetes.Version == "" {
+		s.Kubernetes = kubernetes.Default()
+	}
+	recipes.Node.Kubernetes = s.Kubernetes.Version
 	p := &plan{recipes: recipes, kubernetes: recipes.Node.Kubernetes}
 	base := Need{Reference: recipes.Node.Repository + ":" + recipes.Node.Kubernetes, UsedBy: []string{"the kind node"}}
 	var err error

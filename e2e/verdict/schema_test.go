@@ -80,6 +80,7 @@ func full() *verdict.Verdict {
 	v.Findings, v.Timeline, v.Omitted = recorded.Findings, append(v.Timeline, recorded.Timeline...), recorded.Omitted
 	v.Phases = append(v.Phases, recorded.Phases...)
 	v.Specs.List[0].Evidence = []string{"seen"}
+	v.Cluster.Switches = "MutatingAdmissionPolicy=true"
 	v.Profile, v.Shard = verdict.Live, &verdict.Shard{Index: 2, Of: 4}
 	v.Error = &verdict.Error{Operation: "clean up", Message: "no answer", Remedy: "run make down"}
 	return v

@@ -96,6 +96,8 @@ type Image struct {
 type Cluster struct {
 	Provider   string `json:"provider"`
 	Kubernetes string `json:"kubernetes"`
+	// Switches are the feature gates and APIs that are on here and off by default in this minor; empty where there are none.
+	Switches string `json:"switches,omitempty"`
 }
 
 // Criterion is the judgement of one registered criterion, drawn from every spec that carries its id.

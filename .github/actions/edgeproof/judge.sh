@@ -5,7 +5,7 @@
 #   BASELINE          folder likewise: may BUNDLE take its place? Empty to judge BUNDLE alone
 #   CATALOGUE         smoke or full; smoke with BASELINE
 #   ARTIFACTS         folder for the results
-#   IMAGES NODE KEEP  as for make
+#   IMAGES KUBERNETES NODE KEEP  as for make
 set -euo pipefail
 
 echo "results=$ARTIFACTS" >> "$GITHUB_OUTPUT"

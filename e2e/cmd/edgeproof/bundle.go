@@ -12,6 +12,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/bundle/survey"
+	"github.com/edgeproof/edgeproof/e2e/kubernetes"
 	"github.com/edgeproof/edgeproof/e2e/run"
 	"github.com/edgeproof/edgeproof/e2e/supply"
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
@@ -93,7 +94,7 @@ func (f *bundleFlags) options() (bundle.Options, error) {
 	if charts.Modules, err = bundle.ReadCatalogue(fixtures.Sub("charts")); err != nil {
 		return bundle.Options{}, err
 	}
-	return bundle.Options{Charts: charts, KubeVersion: run.KubeVersion(), Variables: variables}, nil
+	return bundle.Options{Charts: charts, KubeVersion: kubernetes.Default().Version, Variables: variables}, nil
 }
 
 // variables reads the file and then the flags, which win.

@@ -127,7 +127,7 @@ func bindPlace(set *pflag.FlagSet, o *explain.Options) {
 func profiled(set *pflag.FlagSet, profile verdict.Profile) error {
 	switch profile {
 	case verdict.Live:
-		for _, name := range []string{"catalogue", "cluster", "clusters", "focus", "images", "keep", "labels", "node", "node-image", "rerun", "seed", "shard"} {
+		for _, name := range []string{"catalogue", "cluster", "clusters", "focus", "images", "keep", "kubernetes", "labels", "node", "node-image", "rerun", "seed", "shard"} {
 			if set.Changed(name) {
 				return fmt.Errorf("--%s with --profile live: it is for a run that makes a cluster and breaks it; a cluster that exists is only looked at; leave it out", name)
 			}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/cluster"
 	"github.com/edgeproof/edgeproof/e2e/gitops"
+	"github.com/edgeproof/edgeproof/e2e/kubernetes"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/run"
 	"github.com/edgeproof/edgeproof/e2e/supply"
@@ -50,7 +51,7 @@ func isPlugin(program string) bool {
 
 // flags are shared by the commands that make or use a cluster.
 type flags struct {
-	bundle, apps, engine, artifacts, cluster, images, node, keep, focus, labels, catalogue, source string
+	bundle, apps, engine, artifacts, cluster, images, kubernetes, node, keep, focus, labels, catalogue, source string
 
 	candidate, traefik, candidateTraefik string
 
@@ -70,7 +71,7 @@ func (f *flags) options(log *progress.Log) (run.Options, error) {
 		return run.Options{}, err
 	}
 	return run.Options{
-		Shard: shard, Source: f.source, Bundle: f.bundle, Apps: f.apps, Engine: f.engine, Artifacts: f.artifacts, Cluster: f.cluster, Images: mode, Node: f.node,
+		Shard: shard, Source: f.source, Bundle: f.bundle, Apps: f.apps, Engine: f.engine, Artifacts: f.artifacts, Cluster: f.cluster, Images: mode, Kubernetes: f.kubernetes, Node: f.node,
 		Keep: run.Keep(f.keep), Focus: f.focus, Labels: f.labels, Seed: f.seed, Rerun: f.rerun, Catalogue: verdict.Catalogue(f.catalogue), Log: log,
 		Candidate: f.candidate, Traefik: f.traefik, CandidateTraefik: f.candidateTraefik, Clusters: f.clusters,
 	}, nil
@@ -91,6 +92,7 @@ func (f *flags) bindScene(set *pflag.FlagSet) {
 	set.StringVar(&f.apps, "apps", "", "folder of the applications whose routes are judged (default: the application of the reference bundle)")
 	set.StringVar(&f.engine, "engine", gitops.Rendered, "what delivers the bundle: flux (Flux's own controllers), rendered (the suite applies it), or auto")
 	set.StringVar(&f.images, "images", string(supply.Auto), "where images come from: auto, pull or build")
+	set.StringVar(&f.kubernetes, "kubernetes", "", "minor of Kubernetes to run on: "+kubernetes.Names()+" (default: the first)")
 	set.StringVar(&f.node, "node-image", "", "node image of kind to use, for another Kubernetes (default: the one that kind's library names, or our own build)")
 	set.StringVar(&f.node, "node", "", "")
 	_ = set.MarkDeprecated("node", "it is --node-image") // the flag is there
