@@ -18,8 +18,13 @@ func (r *Runner) trace(ctx context.Context, target judge.Target) (lasting invent
 	if !there {
 		return nil, nil, fmt.Errorf("look at %s: %w", strings.Join(target.Hosts(), ", "), context.Cause(ctx))
 	}
+	lasting, work = traceIn(v, target)
+	return lasting, work, nil
+}
+
+func traceIn(v View, target judge.Target) (lasting inventory.Inventory, work []string) {
 	namespace, host := target.Routes[0].Ingress.Namespace, target.Routes[0].Hosts[0]
-	return inventory.Of(v.Facts, target.TXT, namespace, host), inventory.Work(v.Facts, namespace, host), nil
+	return inventory.Of(v.Facts, target.TXT, namespace, host), inventory.Work(v.Facts, namespace, host)
 }
 
 // settled is the inventory of a route without pending work: external-dns writes its ownership record after the record, and
@@ -99,12 +104,25 @@ func (r *Runner) syncFar(ctx context.Context) error {
 	return err
 }
 
-// traceless waits until the route has the same inventory as before the fault.
+// surelyLost is how long something must be missing that nothing makes again before the wait for it ends: a look may be older than what
+// has just been restored.
+const surelyLost = 15 * time.Second
+
+// traceless waits until the route has the same inventory as before the fault. It ends at once for what nothing will make again.
 func (r *Runner) traceless(ctx context.Context, target judge.Target, before inventory.Inventory) error {
+	var whole time.Time // when nothing was lost
 	_, err := await.Until(ctx, r.Budgets.Recovered, "nothing left behind", func(ctx context.Context) await.Answer {
-		now, work, err := r.trace(ctx, target)
-		if err != nil {
-			return await.Wait("%v", err)
+		v, there := r.Look(ctx)
+		if !there {
+			return await.Wait("no look at it in time")
+		}
+		now, work := traceIn(v, target)
+		lost := before.Lost(v.Facts, target.Routes[0].Ingress.Namespace)
+		if len(lost) == 0 || whole.IsZero() {
+			whole = time.Now()
+		}
+		if time.Since(whole) >= surelyLost {
+			return await.Fail("missing, and nothing will make it again: %s", strings.Join(lost, ", "))
 		}
 		if differ := append(before.Differences(now), work...); len(differ) > 0 {
 			return await.Wait("%s", strings.Join(differ, "; "))

@@ -119,6 +119,38 @@ func (i Inventory) Differences(now Inventory) []string {
 	return out
 }
 
+// Lost names what of the inventory is missing in a namespace and will not be made again: no controller makes Deployments, Services,
+// Ingresses and Issuers of a route, cert-manager makes a Secret for a Certificate only, and a Certificate for an Ingress.
+func (i Inventory) Lost(s *facts.Snapshot, namespace string) []string {
+	there := Of(s, externaldns.Naming{}, namespace, "")
+	var out []string
+	for _, x := range i {
+		kind, name, _ := strings.Cut(x, " ")
+		if slices.Contains(there, x) || kind == "record" || (kind == "Secret" || kind == "Certificate") && wanted(s, namespace, kind, name) {
+			continue
+		}
+		out = append(out, x)
+	}
+	return out
+}
+
+// wanted says whether something asks cert-manager for a Secret or a Certificate of this name.
+func wanted(s *facts.Snapshot, namespace, kind, name string) bool {
+	for i := range s.Certificates {
+		if c := &s.Certificates[i]; kind == "Secret" && c.Namespace == namespace && c.Spec.SecretName == name {
+			return true
+		}
+	}
+	for i := range s.Ingresses {
+		for _, tls := range s.Ingresses[i].Spec.TLS {
+			if s.Ingresses[i].Namespace == namespace && tls.SecretName == name {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // workers are the kinds whose objects end with a piece of work; what they own ends with them.
 func workers() []string {
 	return []string{acme.ChallengeKind, acme.OrderKind, certmanager.CertificateRequestKind, "Lease"}

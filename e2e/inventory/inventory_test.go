@@ -150,3 +150,33 @@ func TestOwnedUnderEveryName(t *testing.T) {
 		}
 	}
 }
+
+func TestLostIsWhatNothingMakesAgain(t *testing.T) {
+	t.Parallel()
+	asks := func(s *facts.Snapshot) {
+		s.Ingresses[0].Spec.TLS = []networking.IngressTLS{{Hosts: []string{host}, SecretName: "frontend-tls"}}
+	}
+	for name, tc := range map[string]struct {
+		change func(*facts.Snapshot)
+		want   []string
+	}{
+		"nothing missing":                      {func(*facts.Snapshot) {}, nil},
+		"a record":                             {func(s *facts.Snapshot) { s.Zones = nil }, nil},
+		"a Service":                            {func(s *facts.Snapshot) { s.Services = nil }, []string{"Service frontend"}},
+		"an Ingress":                           {func(s *facts.Snapshot) { s.Ingresses = nil }, []string{"Ingress frontend"}},
+		"a Secret that nothing asks for":       {func(s *facts.Snapshot) { s.Secrets = nil }, []string{"Secret frontend-tls"}},
+		"a Secret that an Ingress asks for":    {func(s *facts.Snapshot) { asks(s); s.Secrets = nil }, nil},
+		"a Secret that a Certificate asks for": {func(s *facts.Snapshot) { s.Certificates[0].Spec.SecretName, s.Secrets = "frontend-tls", nil }, nil},
+		"a Certificate without its Ingress": {func(s *facts.Snapshot) { s.Certificates, s.Secrets, s.Ingresses = nil, nil, nil }, []string{
+			"Certificate frontend-tls", "Ingress frontend", "Secret frontend-tls",
+		}},
+		"a Certificate that an Ingress asks for": {func(s *facts.Snapshot) { asks(s); s.Certificates, s.Secrets = nil, nil }, nil},
+	} {
+		s := atRest()
+		before := inventory.Of(s, externaldns.Naming{}, namespace, host)
+		tc.change(s)
+		if got := before.Lost(s, namespace); !slices.Equal(got, tc.want) {
+			t.Errorf("%s: lost %q, want %q", name, got, tc.want)
+		}
+	}
+}
