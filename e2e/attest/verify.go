@@ -207,8 +207,9 @@ func (p Policy) summary(o opened, tests string) (Attested, error) {
 	if !slices.ContainsFunc(p.Pairs, func(x Pair) bool { return x.Key.id == o.keyID && x.Verifier == verifier }) {
 		return Attested{}, refuse("its signer %.12s… is not trusted to speak for the verifier %q", o.keyID, verifier)
 	}
-	allowed := p.Allowances != "" && s.GetPolicy().GetDigest()["sha256"] == strings.TrimPrefix(p.Allowances, "sha256:")
-	if want := result(p.Result); s.GetVerificationResult() != want && !(allowed && s.GetVerificationResult() == passed) {
+	allowed := p.Allowances != "" && s.GetVerificationResult() == passed &&
+		s.GetPolicy().GetDigest()["sha256"] == strings.TrimPrefix(p.Allowances, "sha256:")
+	if want := result(p.Result); s.GetVerificationResult() != want && !allowed {
 		return Attested{}, refuse("its verification result is %q, and the verdict makes it %s", s.GetVerificationResult(), want)
 	}
 	if want := resourceURI(p.Subjects); s.GetResourceUri() != want {

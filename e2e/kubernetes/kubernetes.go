@@ -83,7 +83,7 @@ func Named(name string) (Minor, error) {
 	if m, ok := find(name); ok {
 		return m, nil
 	}
-	return Minor{}, fmt.Errorf("Kubernetes %s is not one that the suite runs on; give %s", name, Names())
+	return Minor{}, fmt.Errorf("%q is no Kubernetes that the suite runs on; give %s", name, Names())
 }
 
 // Of gives the minor of a version that a node has. One that is newer than all is treated as the newest: what is on by default stays on.

@@ -46,9 +46,9 @@ func TestNamedAndOf(t *testing.T) {
 		{"v1.36", "1.36", "1.36"},
 		{"v1.34.11", "1.34", "1.34"},
 		{"v1.37.0", "1.37", "1.37"},
-		{"v1.38.0-alpha.1", "is not one that the suite runs on; give 1.37, 1.36, 1.35, 1.34", "1.37"},
-		{"1.33", "is not one that the suite runs on", "give a node image of 1.37, 1.36, 1.35, 1.34"},
-		{"latest", "is not one that the suite runs on", "read the Kubernetes version"},
+		{"v1.38.0-alpha.1", "is no Kubernetes that the suite runs on; give 1.37, 1.36, 1.35, 1.34", "1.37"},
+		{"1.33", "is no Kubernetes that the suite runs on", "give a node image of 1.37, 1.36, 1.35, 1.34"},
+		{"latest", "is no Kubernetes that the suite runs on", "read the Kubernetes version"},
 	} {
 		for how, want := range map[string]string{"named": tc.named, "of": tc.of} {
 			m, err := kubernetes.Named(tc.name)

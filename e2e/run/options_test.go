@@ -132,7 +132,7 @@ func TestTheKubernetesToRunOn(t *testing.T) {
 		{"1.36", "kindest/node:v1.36.4", "1.36"},
 		{"1.36", "localhost:5000/node", "1.36"},
 		{"1.35", "kindest/node:v1.36.4", "--node-image kindest/node:v1.36.4 is of Kubernetes 1.36, and --kubernetes is 1.35; give one of them"},
-		{"1.20", "", "--kubernetes 1.20: Kubernetes 1.20 is not one that the suite runs on; give 1.37, 1.36, 1.35, 1.34"},
+		{"1.20", "", "--kubernetes 1.20: \"1.20\" is no Kubernetes that the suite runs on; give 1.37, 1.36, 1.35, 1.34"},
 		{"", "kindest/node:v1.20.0", "--node-image kindest/node:v1.20.0: node image has Kubernetes v1.20.0"},
 	} {
 		o := Options{Kubernetes: c.kubernetes, Node: c.node}
