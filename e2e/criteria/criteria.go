@@ -51,7 +51,7 @@ type Criterion struct {
 	Waits Wait
 	// Shown is by which entries of a run's time line it can be seen; "" for what is read from objects alone.
 	Shown Trace
-	// Installed says that it is false of a bundle that did not become ready, whatever else is seen.
+	// Installed is true when the criterion fails for a bundle that did not become ready, whatever else is seen.
 	Installed bool
 }
 
@@ -70,10 +70,10 @@ type Trace string
 
 // The entries that show something.
 const (
-	BySyncs    Trace = "syncs"    // what external-dns asks of the provider
-	ByIssuers  Trace = "issuers"  // events of issuers, and what they ask of the certificate authority
+	BySyncs    Trace = "syncs"    // requests of external-dns to the provider
+	ByIssuers  Trace = "issuers"  // events of issuers, and their requests to the certificate authority
 	ByProbes   Trace = "probes"   // what the external client sees
-	ByIssuance Trace = "issuance" // a route's events, and what is asked of provider and certificate authority for it
+	ByIssuance Trace = "issuance" // a route's events, and the requests to provider and certificate authority for it
 	ByRoutes   Trace = "routes"   // events of the routes
 	ByPods     Trace = "pods"     // events of pods
 )
@@ -89,7 +89,7 @@ func (id ID) Family() Family {
 	return Family(id[:2])
 }
 
-// WellFormed reports whether s looks like a criterion id: two capitals, a dash and a number from 1. It does not say that the
+// WellFormed reports whether s looks like a criterion id: two capitals, a dash and a number from 1. It does not report whether the
 // criterion exists; a label that is well-formed but unknown is an orphan.
 func WellFormed(s string) bool {
 	ok, err := regexp.MatchString(`^[A-Z]{2}-[1-9][0-9]*$`, s)

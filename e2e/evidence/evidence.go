@@ -80,7 +80,7 @@ func Findings(diagnoses []diagnose.Diagnosis) []verdict.Finding {
 	return out
 }
 
-// Routes is what the client outside saw of every host of a target.
+// Routes is what the external client saw for every host of a target.
 func Routes(s *facts.Snapshot, target judge.Target) []verdict.Route {
 	var out []verdict.Route
 	for _, route := range target.Routes {

@@ -57,7 +57,7 @@ func TestAnEmptyClusterIsNotExplained(t *testing.T) {
 	}
 	target.Routes = []judge.Route{{Ingress: types.NamespacedName{Namespace: "develop", Name: "frontend"}, Hosts: []string{"develop.safeops.work"}}}
 	if j := evidence.Explained(s, explain, target); j.Met {
-		t.Errorf("of a route that nobody looked at: %s", j)
+		t.Errorf("of a route that was not probed: %s", j)
 	}
 	routes := evidence.Routes(s, target)
 	if len(routes) != 1 || routes[0].Result != verdict.Failed || routes[0].Reason == "" || routes[0].Host != "develop.safeops.work" {

@@ -1,4 +1,4 @@
-// Package explain looks at a cluster, or at a snapshot of one, and says of its routes what is wrong and what to do about it.
+// Package explain looks at a cluster, or at a snapshot of one, and reports what is wrong with its routes and what to do about it.
 //
 // It knows where facts come from and which routes are meant. What the facts mean is for package diagnose, how it reads for package
 // report. It only reads: a cluster is the same after it as before.
@@ -20,12 +20,12 @@ import (
 
 // The ends of an explanation that could be given. Whoever cannot look returns an error.
 const (
-	Healthy = 0 // every route works, and nothing stands in the way of its next renewal
+	Healthy = 0 // every route works, and nothing prevents its next renewal
 	Faulty  = 1 // a fault was found
-	Blind   = 2 // no fault was found, and too little was seen to say that there is none
+	Blind   = 2 // no fault was found, and too little could be read to exclude one
 )
 
-// Options are what the user says.
+// Options are the user's options.
 type Options struct {
 	// Target is a host, ingress/NAMESPACE/NAME or ingress/NAME; All means every route instead.
 	Target string
@@ -39,9 +39,9 @@ type Options struct {
 	Snapshot, Save string
 
 	Kubeconfig, Context string // as kubectl takes them
-	// Internet is where DNS, provider and probes are asked: live, fake (that of a cluster made by edgeproof), or auto.
+	// Internet is where DNS, provider and probes go: live, fake (that of a cluster made by edgeproof), or auto.
 	Internet string
-	// Resolver is the public DNS to ask; that of this machine unless set.
+	// Resolver is the public DNS resolver to query; that of this machine unless set.
 	Resolver string
 	// AskCloudflare allows the cluster's own token to be used for reading zones and records.
 	AskCloudflare bool
@@ -120,7 +120,7 @@ func (o Options) writer() (report.ExplanationWriter, error) {
 		return nil, err
 	}
 	if o.Snapshot != "" && o.Save != "" {
-		return nil, errors.New("explain a snapshot and save it: it is saved already; leave out --save, or --snapshot")
+		return nil, errors.New("explain a snapshot and save it: the snapshot is already a file; leave out --save or --snapshot")
 	}
 	return report.ExplanationWriterOf(o.Output, o.Style)
 }
@@ -130,7 +130,7 @@ func oneOf(words []string) string {
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
-// snapshot reads or makes the facts, and completes what is meant by what the context says.
+// snapshot reads or collects the facts, and completes the target with the context's namespace.
 func (o Options) snapshot(ctx context.Context, want wanted) (*facts.Snapshot, wanted, error) {
 	if o.Snapshot != "" {
 		s, err := Load(o.Snapshot)

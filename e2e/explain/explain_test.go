@@ -71,12 +71,12 @@ func TestASavedSnapshotExplainsTheSame(t *testing.T) {
 	}
 	for _, request := range a.requests() {
 		if !strings.HasPrefix(request, http.MethodGet+" ") {
-			t.Errorf("it only reads, and asked %s", request)
+			t.Errorf("it must only read, and sent %s", request)
 		}
 	}
 }
 
-func TestWhatIsNotUnderstoodAsksNobody(t *testing.T) {
+func TestBadOptionsSendNoRequest(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	file := func(name, content string) string {
@@ -104,13 +104,13 @@ func TestWhatIsNotUnderstoodAsksNobody(t *testing.T) {
 		"an unknown output":   {explain.Options{Target: host, Output: "yaml"}, "use text, json, html, markdown"},
 		"an unknown internet": {explain.Options{Target: host, Internet: "none"}, "use auto, live or fake"},
 		"save a saved one":    {explain.Options{Target: host, Snapshot: "a", Save: "b"}, "leave out --save"},
-		"save to nowhere":     {explain.Options{Target: host, Save: filepath.Join(dir, "no", "x")}, "a folder that is there"},
+		"save to nowhere":     {explain.Options{Target: host, Save: filepath.Join(dir, "no", "x")}, "name a file in an existing folder"},
 		"save to a folder":    {explain.Options{Target: host, Save: dir}, "name a file in it"},
-		"save below a file":   {explain.Options{Target: host, Save: filepath.Join(file("f", ""), "x")}, "is no folder"},
+		"save below a file":   {explain.Options{Target: host, Save: filepath.Join(file("f", ""), "x")}, "is not a folder"},
 		"no snapshot":         {explain.Options{Target: host, Snapshot: filepath.Join(dir, "none")}, "--all --save FILE"},
 		"no JSON":             {explain.Options{Target: host, Snapshot: file("text", "hello")}, "--all --save FILE"},
 		"another version":     {explain.Options{Target: host, Snapshot: file("old", `{"apiVersion":"edgeproof/v0"}`)}, `apiVersion "edgeproof/v0", and this program reads "` + facts.Format + `"`},
-		"another document":    {explain.Options{Target: host, Snapshot: file("verdict", `{"apiVersion":"`+facts.Format+`","result":"pass"}`)}, "is no snapshot"},
+		"another document":    {explain.Options{Target: host, Snapshot: file("verdict", `{"apiVersion":"`+facts.Format+`","result":"pass"}`)}, "is not a snapshot"},
 		"other types":         {explain.Options{Target: host, Snapshot: file("types", `{"apiVersion":"`+facts.Format+`","time":7}`)}, "--all --save FILE"},
 		"no kubeconfig":       {explain.Options{Target: host, Kubeconfig: filepath.Join(dir, "none")}, "--kubeconfig FILE"},
 		"no context":          {explain.Options{Target: host, Kubeconfig: kubeconfig, Context: "none"}, "--context NAME"},
@@ -124,7 +124,7 @@ func TestWhatIsNotUnderstoodAsksNobody(t *testing.T) {
 		}
 	}
 	if asked := a.requests(); len(asked) > 0 {
-		t.Errorf("was asked: %v", asked)
+		t.Errorf("requests sent: %v", asked)
 	}
 }
 

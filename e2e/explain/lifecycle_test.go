@@ -10,7 +10,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/report"
 )
 
-// A healthy route on components out of support: a note, and a fault for those who ask for it.
+// A healthy route on components out of support: a note, and a fault with the flag for it.
 func TestWhatIsOutOfSupportIsNoted(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "edge.json")

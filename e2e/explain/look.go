@@ -135,14 +135,14 @@ func glance(ctx context.Context, sources facts.Sources, host string) (*facts.Sna
 	remedy := "is the cluster up, and the one you mean? See kubectl config current-context"
 	switch troubles[0].Reason {
 	case "Forbidden":
-		remedy = "ask for the rights of e2e/facts/rbac.yaml"
+		remedy = "request the rights of e2e/facts/rbac.yaml"
 	case "Unauthorized":
 		remedy = "log in to it again"
 	}
 	return nil, fmt.Errorf("look at cluster %s: %s; %s", host, troubles[0].Message, remedy)
 }
 
-// internet is the fake one where the cluster has it, unless another is asked for.
+// internet is the fake one where the cluster has it, unless another is requested.
 func (o Options) internet(ctx context.Context, config *rest.Config, s *facts.Snapshot) (facts.Internet, error) {
 	name := types.NamespacedName{Namespace: testbed.InternetNamespace, Name: testbed.ControlService}
 	there := false
@@ -166,7 +166,7 @@ func (o Options) internet(ctx context.Context, config *rest.Config, s *facts.Sna
 	ctx, cancel := context.WithTimeout(ctx, firstLook)
 	defer cancel()
 	if err := control.Ready(ctx); err != nil {
-		return nil, fmt.Errorf("ask the fake internet of Service %s: %w; give --internet live to ask the real one", name, err)
+		return nil, fmt.Errorf("query the fake internet of Service %s: %w; give --internet live to query the real one", name, err)
 	}
 	return facts.FromControl(control), nil
 }

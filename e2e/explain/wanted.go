@@ -12,7 +12,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 )
 
-// wanted says which routes are meant.
+// wanted selects routes.
 type wanted struct {
 	host      string
 	ingress   types.NamespacedName // its namespace is empty until the context's own is known
@@ -20,7 +20,7 @@ type wanted struct {
 	namespace string // "" is any
 }
 
-// wanted reads what the user says.
+// wanted reads the user's selection.
 func (o Options) wanted() (wanted, error) {
 	w := wanted{all: o.All, namespace: o.Namespace}
 	switch {
@@ -29,7 +29,7 @@ func (o Options) wanted() (wanted, error) {
 	case o.All:
 		return w, nil
 	case o.Target == "":
-		return w, errors.New("say what to explain: a host, ingress/NAMESPACE/NAME, or --all for every route")
+		return w, errors.New("no target; name what to explain: a host, ingress/NAMESPACE/NAME, or --all for every route")
 	}
 	kind, name, named := strings.Cut(o.Target, "/")
 	if named && slices.Contains([]string{"ingress", "ingresses", "ing", "ingress.networking.k8s.io"}, kind) {
@@ -49,7 +49,7 @@ func (w wanted) ofIngress(name string) (wanted, error) {
 	case !both:
 		w.ingress = types.NamespacedName{Namespace: w.namespace, Name: name}
 	case w.namespace != "" && w.namespace != namespace:
-		return w, fmt.Errorf("ingress/%s is in namespace %s, and -n says %s; leave out -n", name, namespace, w.namespace)
+		return w, fmt.Errorf("ingress/%s names namespace %s, and -n names %s; leave out -n", name, namespace, w.namespace)
 	default:
 		w.ingress = types.NamespacedName{Namespace: namespace, Name: rest}
 	}
@@ -91,7 +91,7 @@ func (w wanted) choose(targets []diagnose.Target) ([]diagnose.Target, error) {
 	return out, nil
 }
 
-// unknown says that there is no such route, and which there are.
+// unknown is the error for a route that does not exist; it lists those that do.
 func (w wanted) unknown(targets []diagnose.Target) error {
 	where := ""
 	if w.namespace != "" {
@@ -113,7 +113,7 @@ func (w wanted) unknown(targets []diagnose.Target) error {
 		remedy += fmt.Sprintf(" … (%d; --all lists them)", len(there))
 	}
 	if len(there) == 0 {
-		remedy = "there is no Ingress with a host at all; is it the right cluster? See kubectl get ingress -A"
+		remedy = "no Ingress in the cluster has a host; is it the right cluster? See kubectl get ingress -A"
 	}
 	switch {
 	case w.all:

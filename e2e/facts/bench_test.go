@@ -17,8 +17,8 @@ import (
 )
 
 // BenchmarkCollect reads a cluster of so many routes, each with its Ingress, Service, EndpointSlice, Certificate, request, Secret and
-// pods, from an API server that is generated and encodes each page anew: no etcd and no network, so it measures Collect and the
-// clients under it, and the server's own share of the work with them. It asks for no probes.
+// pods, from a generated API server that encodes each page again: no etcd and no network, so it measures Collect and the
+// clients under it, and the server's own share of the work with them. It runs no probes.
 func BenchmarkCollect(b *testing.B) {
 	for _, routes := range []int{500, 5000} {
 		b.Run(strconv.Itoa(routes), func(b *testing.B) {
@@ -28,22 +28,22 @@ func BenchmarkCollect(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			var held uint64
+			var peak uint64
 			for b.Loop() {
 				s := facts.Collect(context.Background(), from, facts.Scope{})
 				if len(s.Ingresses) != routes || len(s.Certificates) != routes || len(s.Secrets) != routes {
 					b.Fatalf("%d Ingresses, %d Certificates and %d Secrets of %d; %v", len(s.Ingresses), len(s.Certificates), len(s.Secrets), routes, s.Errors)
 				}
-				held = max(held, heap())
+				peak = max(peak, heap())
 				runtime.KeepAlive(s)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*routes), "ns/route")
-			b.ReportMetric(float64(held)/(1<<20), "MiB-heap")
+			b.ReportMetric(float64(peak)/(1<<20), "MiB-heap")
 		})
 	}
 }
 
-// heap is what lies on the heap before the garbage collector has been asked, which is what a process has to have.
+// heap is the size of the heap before a garbage collection: the memory that a process needs.
 func heap() uint64 {
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)

@@ -18,7 +18,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
-// errNoInternet is what parts outside the cluster say when nobody can ask there.
+// errNoInternet is the error of parts outside the cluster when no client for the internet was given.
 var errNoInternet = errors.New("no client on the internet was given")
 
 // maxEntries bounds the journal of one snapshot.
@@ -59,15 +59,15 @@ func (c *collection) beyond() []task {
 	return out
 }
 
-// asked is how a host is asked for.
+// asked is how a host is requested.
 type asked struct {
 	address string // the raw one of its ingress controller, "" when there is none
 	path    string
-	assumed bool // nobody said so: it is the first path of its rules, unless they take up any
+	assumed bool // the path was not given: it is the first path of the host's rules, or / when they match any
 	six     bool // an Ingress has an address of IPv6 for it
 }
 
-// hosts are those to ask for.
+// hosts returns the hosts to look up.
 func (c *collection) hosts() map[string]*asked {
 	name := c.scope.Controller
 	if name == (types.NamespacedName{}) {
@@ -112,8 +112,8 @@ func (c *collection) hosts() map[string]*asked {
 	return out
 }
 
-// pathOf is the first path of the rules that a route has for a host, "/" where they take up any, "" when it has none
-// that can be asked for.
+// pathOf is the first path of the rules that a route has for a host, "/" where they match any path, "" when none can be
+// requested.
 func pathOf(route *edge.Route, host string) string {
 	first := ""
 	for _, rule := range route.Rules {
@@ -177,7 +177,7 @@ func (c *collection) provider(ctx context.Context) {
 			c.keep(func(s *Snapshot) { s.Zones = append(s.Zones, z) })
 		}
 	}
-	if len(refused) == len(with) { // what one credential may not see is told with that; see Tokens
+	if len(refused) == len(with) { // what one credential may not see is recorded with that credential; see Tokens
 		c.fail(Provider, "", refused[0])
 	}
 	for name, z := range unread {
@@ -187,7 +187,7 @@ func (c *collection) provider(ctx context.Context) {
 	}
 }
 
-// journal reads the newest of what the world outside saw.
+// journal reads the newest entries of the fake internet's journal.
 func (c *collection) journal(ctx context.Context) {
 	entries, err := c.from.Internet.Journal(ctx, c.s.Time.Add(-c.scope.Since), maxEntries)
 	if err != nil {
@@ -197,7 +197,7 @@ func (c *collection) journal(ctx context.Context) {
 	c.keep(func(s *Snapshot) { s.Journal = entries })
 }
 
-// lookup asks for addresses of IPv6 where there is none of IPv4, or one is to be expected.
+// lookup queries AAAA records where there is no A record, or where an IPv6 address is to be expected.
 func (c *collection) lookup(ctx context.Context, host string, six bool) {
 	var got Answers
 	for at, into := range map[Server]*Answer{Authority: &got.Authority, Resolver: &got.Resolver} {
@@ -224,7 +224,7 @@ func (c *collection) lookup(ctx context.Context, host string, six bool) {
 	})
 }
 
-// probe asks on past a bad certificate: the report tells of it, and of the application behind it.
+// probe continues past a bad certificate: the report contains both the certificate's error and the application's answer.
 func (c *collection) probe(ctx context.Context, host string, how *asked) {
 	patience := int(c.scope.Patience.Milliseconds())
 	ask := func(req probe.Request) *probe.Report {

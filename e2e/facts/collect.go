@@ -15,7 +15,7 @@ import (
 // atOnce bounds the requests under way. The API server and two cores are shared with the thing that is looked at.
 const atOnce = 8
 
-// askedAtOnce bounds the hosts that are asked about at the same time: they mostly wait for somebody else.
+// askedAtOnce bounds the hosts that are looked up at the same time: most of that time is waiting for answers.
 const askedAtOnce = 64
 
 // Scope says what to look at. The zero Scope is everything. A narrow one costs only what it names, and may be collected every second.
@@ -24,10 +24,10 @@ type Scope struct {
 	Parts []Part
 	// Namespaces to look into; empty means all.
 	Namespaces []string
-	// Hosts to ask DNS and probes for, beside those of the Ingresses found.
+	// Hosts to resolve and probe, in addition to those of the Ingresses found.
 	Hosts []string
 	// Paths to probe by host, where the application is known to answer; unless given the first of the Ingress's rules, and "/" where they
-	// take up any. Probe.Assumed tells that it was not.
+	// match any. Probe.Assumed is then true.
 	Paths map[string]string
 	// Controller is the Service of the ingress controller, whose address the raw-IP probe uses; Traefik's own unless set. Without an
 	// address there, the one that the Ingress reports is used.
@@ -38,7 +38,7 @@ type Scope struct {
 	Patience time.Duration
 }
 
-// Collect looks once. What could not be read stands in the snapshot's Errors. It returns when its context ends at the latest.
+// Collect looks once. What could not be read is in the snapshot's Errors. It returns when its context ends at the latest.
 func Collect(ctx context.Context, from Sources, scope Scope) *Snapshot {
 	if scope.Since == 0 {
 		scope.Since = 10 * time.Minute
@@ -104,7 +104,7 @@ func (c *collection) keep(change func(*Snapshot)) {
 	change(c.s)
 }
 
-// unmark takes the fingerprints from what is no credential of the edge: nobody compares them, and that of a short value tells the value to
+// unmark removes the fingerprints of values that are no credential of the edge: they are never compared, and that of a short value reveals the value to
 // whoever guesses it.
 func (c *collection) unmark() {
 	credentials := map[entry]bool{}

@@ -91,7 +91,7 @@ func Args(d *apps.Deployment, flag string) []string {
 }
 
 // VersionOf is the version of a component by the tag of its image, "v1.19.3", or else by the label app.kubernetes.io/version; empty when
-// it does not run or neither says.
+// it does not run, or neither has it.
 func (s *Snapshot) VersionOf(c Component) string {
 	for i := range s.Pods {
 		if ComponentOf(s.Pods[i].Spec) == c {

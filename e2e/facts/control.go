@@ -53,7 +53,7 @@ func (i steered) Lookup(ctx context.Context, at Server, name, qtype string) (Ans
 	}
 	reply, _, err := i.t.one(ctx, api.BatchRequest{Questions: []api.Question{{Name: name, Type: qtype, Role: role}}})
 	if err != nil {
-		return Answer{}, fmt.Errorf("ask the %s for %s of %s: %w", at, qtype, name, err)
+		return Answer{}, fmt.Errorf("query the %s for %s of %s: %w", at, qtype, name, err)
 	}
 	records := make([]mdns.RR, 0, len(reply.Answer))
 	for _, r := range reply.Answer {

@@ -14,15 +14,15 @@ import (
 )
 
 // Credential is the value of a token or key on its way from its Secret to the provider. It prints as its fingerprint, has no JSON
-// form, and no snapshot holds one.
+// form, and no snapshot contains one.
 type Credential struct {
-	// value is behind a pointer, since package fmt prints what unexported fields hold without asking for their String.
+	// value is behind a pointer, since package fmt prints the content of unexported fields without calling their String method.
 	value *string
 	// Email makes it a user's global key.
 	Email string `json:"-"`
 }
 
-// NewCredential makes one of a value as it stands in a Secret. email is empty for an API token.
+// NewCredential makes one from a value as a Secret contains it. email is empty for an API token.
 func NewCredential(value, email string) Credential {
 	return Credential{value: new(strings.TrimSpace(value)), Email: email}
 }
@@ -35,7 +35,7 @@ func (c Credential) Reveal() string {
 	return *c.value
 }
 
-// Fingerprint tells credentials apart without telling them; empty for none.
+// Fingerprint distinguishes credentials without revealing them; it is empty for none.
 func (c Credential) Fingerprint() string {
 	if c.Reveal() == "" {
 		return ""
@@ -46,7 +46,7 @@ func (c Credential) Fingerprint() string {
 // String is the fingerprint.
 func (c Credential) String() string { return cmp.Or(c.Fingerprint(), "no credential") }
 
-// GoString is the fingerprint too: %#v tells no more than %v.
+// GoString is the fingerprint too: %#v reveals no more than %v.
 func (c Credential) GoString() string { return c.String() }
 
 // tokens makes a task for each credential that is named.
@@ -70,7 +70,7 @@ func (c *collection) tokens() []task {
 	return out
 }
 
-// token reads the value of a credential, and asks what it is able to do. All namings are of the same one.
+// token reads the value of a credential, and looks up its permissions at the provider. All namings refer to the same one.
 func (c *collection) token(ctx context.Context, same []naming) {
 	first := same[0]
 	value := c.value(ctx, first.entry)
@@ -95,7 +95,7 @@ func (c *collection) token(ctx context.Context, same []naming) {
 	c.keep(func(s *Snapshot) { s.Tokens = append(s.Tokens, t) })
 }
 
-// value reads one key of a Secret. That it is not there is told by its being empty, since a Token then says so.
+// value reads one key of a Secret. A missing one is not an error: its value is empty, and the Token records that.
 func (c *collection) value(ctx context.Context, at entry) string {
 	var secret core.Secret
 	if err := c.from.Kube.Get(ctx, at.NamespacedName, &secret); err != nil {
@@ -108,14 +108,14 @@ func (c *collection) value(ctx context.Context, at entry) string {
 	return string(secret.Data[at.key])
 }
 
-// try asks the provider what the credential at that place is able to do, and keeps it for as long as the collection asks there.
+// try looks up at the provider what the credential at that place may do, and keeps it for the rest of the collection.
 func (c *collection) try(ctx context.Context, at entry, with Credential) Token {
 	if c.from.Internet == nil {
 		return Token{}
 	}
 	found, err := c.from.Internet.Try(ctx, with)
 	if err != nil {
-		c.fail(Tokens, at.String(), fmt.Errorf("ask what key %s of Secret %s is able to do: %w", at.key, at.NamespacedName, err))
+		c.fail(Tokens, at.String(), fmt.Errorf("look up the permissions of key %s of Secret %s: %w", at.key, at.NamespacedName, err))
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -1,5 +1,5 @@
-// Package facts fills a Snapshot: what the cluster holds, what its DNS provider holds, what the DNS answers, what a client on the
-// internet meets, and what the components logged, all of one moment. What could not be read is a fact too and stands in
+// Package facts fills a Snapshot: objects of the cluster, records of its DNS provider, DNS answers, results of a client on the
+// internet, and logs of the components, all at one moment. What could not be read is a fact too and is in
 // Snapshot.Errors.
 //
 // It knows how to look and nothing of what ought to be: it judges nothing, changes nothing and leaves no watch behind. It must never

@@ -64,7 +64,7 @@ func (w *climb) ask(ctx context.Context, name, qtype string) (Answer, error) {
 		answer = sync.OnceValues(func() (Answer, error) {
 			got, err := w.internet.Lookup(ctx, Resolver, name, qtype)
 			if err == nil && got.Rcode != "NOERROR" && got.Rcode != "NXDOMAIN" {
-				err = fmt.Errorf("ask the resolver for %s of %s: %s", qtype, name, got.Rcode)
+				err = fmt.Errorf("query the resolver for %s of %s: %s", qtype, name, got.Rcode)
 			}
 			return got, err
 		})

@@ -42,11 +42,11 @@ func TestDomain(t *testing.T) {
 			},
 			want: facts.Domain{Zone: "safeops.work", Challenge: nothing},
 		},
-		"nobody has the zone": {host: "a.safeops.work", want: facts.Domain{Challenge: nothing}},
+		"no server has the zone": {host: "a.safeops.work", want: facts.Domain{Challenge: nothing}},
 		"a server that fails": {
 			host:    "a.safeops.work",
 			records: map[string]facts.Answer{"SOA safeops.work": {Rcode: "SERVFAIL"}},
-			want:    facts.Domain{Challenge: nothing, Error: "ask the resolver for SOA of safeops.work: SERVFAIL"},
+			want:    facts.Domain{Challenge: nothing, Error: "query the resolver for SOA of safeops.work: SERVFAIL"},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -60,11 +60,11 @@ func TestEveryIngressIsAskedWhereItIsServed(t *testing.T) {
 		t.Errorf("addresses of a host of both families: %v", got)
 	}
 	if slices.Contains(w.asked, "AAAA ours.safeops.work") {
-		t.Error("a host that has no address of IPv6 was asked for one")
+		t.Error("the AAAA record of a host without an IPv6 address was queried")
 	}
 	scope.Paths = map[string]string{"ours.safeops.work": "/v2"}
 	if p := facts.Collect(t.Context(), otherwise().connect(t, w), scope).Probes["ours.safeops.work"]; p.Assumed || p.HTTPS.Request.URL != "https://ours.safeops.work/v2" {
-		t.Errorf("a path that was told: %+v", p)
+		t.Errorf("a path that was given: %+v", p)
 	}
 }
 
@@ -88,8 +88,8 @@ func TestOneCredentialThatReadsIsEnough(t *testing.T) {
 	a := cluster()
 	a.objects["/api/v1/namespaces/dev/secrets/old"] = named("dev", "old", object{"type": "Opaque", "data": object{"token": b64}})
 	a.lists["/apis/cert-manager.io/v1/issuers"] = []any{named("dev", "old", solvedBy(object{"apiTokenSecretRef": object{"name": "old", "key": "token"}}))}
-	for good, want := range map[string]int{token: 0, "a third": 1} {
-		s := facts.Collect(t.Context(), a.connect(t, several{&world{}, good}), facts.Scope{})
+	for valid, want := range map[string]int{token: 0, "a third": 1} {
+		s := facts.Collect(t.Context(), a.connect(t, several{&world{}, valid}), facts.Scope{})
 		if got := len(s.Trouble(facts.Provider)); got != want || len(s.Zones) != 1-want {
 			t.Errorf("%d errors of the provider and %d zones, want %d errors: %+v", got, len(s.Zones), want, s.Errors)
 		}

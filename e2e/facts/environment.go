@@ -65,20 +65,20 @@ func mapsOf(namespace string, pod core.PodSpec) []types.NamespacedName {
 	return out
 }
 
-// configMap reads one. One that is not there holds nothing, which is known then.
+// configMap reads one. A missing one has no data, which is then known.
 func (c *collection) configMap(ctx context.Context, name types.NamespacedName) {
-	var held core.ConfigMap
-	held.Namespace, held.Name = name.Namespace, name.Name
-	if err := c.from.Kube.Get(ctx, name, &held); err != nil && !apierrors.IsNotFound(err) {
+	var found core.ConfigMap
+	found.Namespace, found.Name = name.Namespace, name.Name
+	if err := c.from.Kube.Get(ctx, name, &found); err != nil && !apierrors.IsNotFound(err) {
 		c.fail(ConfigMaps, name.String(), fmt.Errorf("read ConfigMap %s: %w", name, err))
 		return
 	}
-	c.secrets.concealData(held.Data)
-	held.BinaryData = nil
-	c.keep(func(s *Snapshot) { s.ConfigMaps = append(s.ConfigMaps, held) })
+	c.secrets.concealData(found.Data)
+	found.BinaryData = nil
+	c.keep(func(s *Snapshot) { s.ConfigMaps = append(s.ConfigMaps, found) })
 }
 
-// isFile reports whether the value of a variable names the file that holds the value: a path is no secret.
+// isFile reports whether the value of a variable is the path of a file with the value: a path is no secret.
 func isFile(value string) bool { return strings.HasPrefix(value, "file:") }
 
 // credentialsOf are the entries of Secrets that external-dns takes its credential from.

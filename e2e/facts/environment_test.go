@@ -10,7 +10,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-// Settings that stand in a ConfigMap are read, no other ConfigMap is, and a value that is a secret by its name is not kept.
+// Settings in a ConfigMap are read, no other ConfigMap is, and a value that is a secret by its name is not kept.
 func TestEnvironment(t *testing.T) {
 	t.Parallel()
 	a := &apiServer{lists: map[string][]any{}, objects: map[string]any{}}

@@ -15,11 +15,11 @@ const (
 	maxBytes = 1 << 20
 )
 
-// PreviousRun ends the Object of an Error that tells of the log of the run before a restart, which a node may no longer have.
+// PreviousRun ends the Object of an Error about the log of the run before a restart, which a node may no longer have.
 const PreviousRun = " (previous run)"
 
-// logs makes the tasks that read the logs of what has no status but its log: external-dns, and Traefik, whose access log alone tells
-// its own answer from an application's. After a restart also those of the run before, which hold the reason.
+// logs makes the tasks that read the logs of components without a status: external-dns, and Traefik, whose access log alone distinguishes
+// its own answer from an application's. After a restart they also read the logs of the run before, which contain the reason.
 func (c *collection) logs() []task {
 	var out []task
 	for i := range c.s.Pods {

@@ -21,13 +21,13 @@ type naming struct {
 	by     string
 	global bool
 	email  variable // of a global key
-	// whole says that all of the Secret is taken for variables: it need not hold this one.
+	// whole is true when envFrom takes every key of the Secret: this one may be missing.
 	whole bool
 }
 
 func (n naming) required() bool { return !n.whole }
 
-// variable is a value: in plain text, or where it stands.
+// variable is a value: in plain text, or a reference to it.
 type variable struct {
 	text string
 	from entry

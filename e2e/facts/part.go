@@ -6,7 +6,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// Part names one kind of fact. A snapshot says which parts it was asked for, so that "not there" is never confused with "not looked".
+// Part names one kind of fact. A snapshot lists the parts that were requested, so that "not there" is never confused with "not read".
 type Part string
 
 // The parts, in the order in which a chain of causes is read.
@@ -54,22 +54,22 @@ func complete(scope Scope) []Part {
 		return All()
 	}
 	out := slices.Clone(scope.Parts)
-	wants := func(parts ...Part) bool {
+	wanted := func(parts ...Part) bool {
 		return slices.ContainsFunc(parts, func(p Part) bool { return slices.Contains(scope.Parts, p) })
 	}
-	if wants(Logs) {
+	if wanted(Logs) {
 		out = append(out, Pods) // to know whose
 	}
-	if wants(Tokens) {
+	if wanted(Tokens) {
 		out = append(out, ClusterIssuers, Issuers, Deployments) // to know which
 	}
-	if wants(Deployments, Tokens) {
+	if wanted(Deployments, Tokens) {
 		out = append(out, ConfigMaps) // to know how they are set up
 	}
-	if len(scope.Hosts) == 0 && wants(DNS, Domains, Probes) {
+	if len(scope.Hosts) == 0 && wanted(DNS, Domains, Probes) {
 		out = append(out, Ingresses) // to know the hosts
 	}
-	if wants(Probes) {
+	if wanted(Probes) {
 		out = append(out, Services, Ingresses) // to know the raw address
 		if scope.Controller == (types.NamespacedName{}) {
 			out = append(out, Pods)

@@ -19,8 +19,8 @@ const minSecret, maxSecret = 16, 4 << 10
 // collection.
 type redactor struct {
 	mu       sync.Mutex
-	values   map[string]string // value -> what stands for it
-	named    *regexp.Regexp    // of variables and flags that hold a secret
+	values   map[string]string // value -> its replacement
+	named    *regexp.Regexp    // of variables and flags with a secret value
 	harmless *regexp.Regexp    // values that are names: a host in a Secret must not blank that host everywhere
 }
 
@@ -53,7 +53,7 @@ func (r *redactor) add(value string) {
 
 func mark(value string) string { return "[" + api.Fingerprint(value) + "]" }
 
-// conceal replaces what stands in plain text where a Secret should have been named, and remembers it.
+// conceal replaces a plain-text value where a Secret reference is expected, and remembers it.
 func (r *redactor) conceal(spec *core.PodSpec) {
 	for _, list := range [][]core.Container{spec.InitContainers, spec.Containers} {
 		for i := range list {
@@ -79,8 +79,8 @@ func (r *redactor) concealData(data map[string]string) {
 	}
 }
 
-// hide is what stands for the value of a variable that holds a secret by its name; any other value is kept, and so is one that names
-// the file which holds it.
+// hide replaces the value of a variable whose name says that it is secret; any other value is kept, and so is the path of
+// a file that contains it.
 func (r *redactor) hide(name, value string) string {
 	if value == "" || isFile(value) || !r.named.MatchString(name) {
 		return value
@@ -102,7 +102,7 @@ func (r *redactor) clean(s *Snapshot) {
 	walk(reflect.ValueOf(s).Elem(), strings.NewReplacer(pairs...), false)
 }
 
-// free names the struct fields that hold free text, with all that is below them.
+// free names the struct fields with free text, and everything below them.
 func free(field string) bool {
 	return slices.Contains([]string{
 		"Message", "Reason", "Error", "Value", "Args", "Command", "Fields", "Body", "Headers", "Annotations", "VerifyError", "Problem", "Comment", "Content",
@@ -110,7 +110,7 @@ func free(field string) bool {
 	}, field)
 }
 
-// walk replaces in the free texts that v holds, except names of map keys and raw bytes.
+// walk replaces in the free texts of v, except names of map keys and raw bytes.
 func walk(v reflect.Value, with *strings.Replacer, replacing bool) {
 	switch v.Kind() {
 	case reflect.String:
@@ -136,10 +136,10 @@ func walk(v reflect.Value, with *strings.Replacer, replacing bool) {
 		}
 	case reflect.Map:
 		for _, key := range v.MapKeys() {
-			held := reflect.New(v.Type().Elem()).Elem()
-			held.Set(v.MapIndex(key))
-			walk(held, with, replacing)
-			v.SetMapIndex(key, held)
+			element := reflect.New(v.Type().Elem()).Elem()
+			element.Set(v.MapIndex(key))
+			walk(element, with, replacing)
+			v.SetMapIndex(key, element)
 		}
 	}
 }

@@ -24,7 +24,7 @@ type Secret struct {
 	Keys []Key           `json:"keys,omitempty"` // by name
 	// Certificates are those of tls.crt, the leaf first.
 	Certificates []Certificate `json:"certificates,omitempty"`
-	// Problem says why tls.crt holds no certificate.
+	// Problem is why tls.crt contains no certificate.
 	Problem string `json:"problem,omitempty"`
 }
 
@@ -32,9 +32,9 @@ type Secret struct {
 type Key struct {
 	Name   string `json:"name"`
 	Length int    `json:"length"` // bytes
-	// Fingerprint tells the values of credentials that the edge uses apart without telling them; empty for any other, and for an empty value.
+	// Fingerprint distinguishes the values of the edge's credentials without revealing them; empty for any other, and for an empty value.
 	Fingerprint string `json:"fingerprint,omitempty"`
-	// Spaced says that the value begins or ends with white space: a token copied with its line end.
+	// Spaced is true when the value begins or ends with white space: a token copied with its line end.
 	Spaced bool `json:"spaced,omitempty"`
 }
 
@@ -76,7 +76,7 @@ func shapeOf(secret *core.Secret) Secret {
 	return out
 }
 
-// ParseCertificates reads the certificates of a PEM text. The second result says what was wrong with it, "" for nothing.
+// ParseCertificates reads the certificates of a PEM text. The second result is the problem, "" for none.
 func ParseCertificates(text []byte) ([]Certificate, string) {
 	var out []Certificate
 	for {

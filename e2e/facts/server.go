@@ -14,7 +14,7 @@ import (
 func (c *collection) version(context.Context) {
 	info, err := c.from.Clientset.Discovery().ServerVersion()
 	if err != nil {
-		c.fail(Version, "", fmt.Errorf("ask the API server's version: %w", err))
+		c.fail(Version, "", fmt.Errorf("read the API server's version: %w", err))
 		return
 	}
 	c.keep(func(s *Snapshot) { s.Kubernetes = info.GitVersion })

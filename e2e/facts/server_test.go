@@ -81,13 +81,13 @@ func (a *apiServer) connect(t testing.TB, internet facts.Internet) facts.Sources
 // world is an internet with one zone.
 type world struct {
 	broken bool
-	// records are the answers to questions for other types than A, by type and name.
+	// records are the answers to queries for types other than A, by type and name.
 	records map[string]facts.Answer
 	entries []api.JournalEntry
 
 	mu     sync.Mutex
 	probed []probe.Request
-	asked  []string // questions for other types than A
+	asked  []string // queries for types other than A
 	tried  []facts.Credential
 }
 
@@ -102,7 +102,7 @@ func (w *world) Records(context.Context, facts.Credential, string) ([]facts.Reco
 	return []facts.Record{{Name: "develop.safeops.work", Type: "A", Content: "203.0.113.10"}}, nil
 }
 
-// able is what the provider tells of every credential: something in each field that is its to tell.
+// able is the provider's answer for every credential, with a value in each field that the provider fills.
 func able() facts.Token {
 	return facts.Token{
 		Status: "active", ZoneRead: new(true), DNSRead: new(true), DNSEdit: new(false), Zones: []string{"safeops.work"},
@@ -142,7 +142,7 @@ func (w *world) Probe(_ context.Context, req probe.Request) (probe.Report, error
 
 func (w *world) Journal(_ context.Context, since time.Time, most int) ([]api.JournalEntry, error) {
 	if since.IsZero() || most <= 0 {
-		return nil, errors.New("the journal was asked for without bounds")
+		return nil, errors.New("the journal was requested without bounds")
 	}
 	return w.entries, nil
 }

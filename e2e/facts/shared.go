@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Shared lets many look at once for the price of one. Whoever asks gets a look that was begun after the question, and all who ask
+// Shared lets many callers share one look. Each caller gets a look that began after its call, and all who call
 // while one is being taken share the next. After each look there is a rest as long as the look: what is looked at gets at least half of
 // the time, however many look.
 type Shared[T any] struct {

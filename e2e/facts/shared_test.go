@@ -25,16 +25,16 @@ func TestSharedServesAllWhoWaitWithOneLook(t *testing.T) {
 		for n := range 10 {
 			all.Go(func() {
 				time.Sleep(time.Duration(n) * 100 * time.Millisecond) // the first begins one, the others wait for the next
-				asked := time.Now()
-				if begun, _ := shared.Look(t.Context()); begun.Before(asked) {
-					t.Errorf("asked at %s, got a look begun at %s", asked, begun)
+				called := time.Now()
+				if begun, _ := shared.Look(t.Context()); begun.Before(called) {
+					t.Errorf("called at %s, got a look begun at %s", called, begun)
 				}
 			})
 		}
 		all.Wait()
 		time.Sleep(2 * time.Second) // the rest after the last look
 		if taken.Load() != 2 {
-			t.Errorf("%d looks for ten who asked within one, want 2", taken.Load())
+			t.Errorf("%d looks for ten calls during one, want 2", taken.Load())
 		}
 	})
 }

@@ -53,24 +53,24 @@ type Snapshot struct {
 	Orders              []acme.Order                     `json:"orders,omitempty"`
 	Challenges          []acme.Challenge                 `json:"challenges,omitempty"`
 
-	// MutatingWebhooks and ValidatingWebhooks are the admission webhooks' configurations. A caBundle is bulk: its fingerprint stands
+	// MutatingWebhooks and ValidatingWebhooks are the admission webhooks' configurations. A caBundle is large: its fingerprint stands
 	// in its place, "sha256:0123456789ab"; empty where none is set.
 	MutatingWebhooks   []admission.MutatingWebhookConfiguration   `json:"mutatingWebhooks,omitempty"`
 	ValidatingWebhooks []admission.ValidatingWebhookConfiguration `json:"validatingWebhooks,omitempty"`
 
 	// Tokens are what the credentials that external-dns and the issuers use are able to do.
 	Tokens []Token `json:"tokens,omitempty"`
-	// Journal is what the world outside saw of late, where it keeps a journal: API requests, ACME steps, DNS questions.
+	// Journal has the newest entries of the fake internet's journal: API requests, ACME steps, DNS queries. It is empty for the real internet.
 	Journal []api.JournalEntry `json:"journal,omitempty"`
 	// Zones are the provider's, with their records.
 	Zones []Zone `json:"zones,omitempty"`
-	// DNS holds the answers by host.
+	// DNS has the answers by host.
 	DNS map[string]Answers `json:"dns,omitempty"`
-	// Domains hold by host what the DNS says beside its addresses: its zone, who may issue for it, and the proofs of DNS-01.
+	// Domains have, by host, the DNS data other than addresses: its zone, who may issue for it, and the proofs of DNS-01.
 	Domains map[string]Domain `json:"domains,omitempty"`
-	// ClusterDNS is the configuration of the cluster's own DNS, its Corefile: what the cluster asks somebody else, or answers itself.
+	// ClusterDNS is the configuration of the cluster's own DNS, its Corefile: which names it forwards, and which it answers itself.
 	ClusterDNS string `json:"clusterDNS,omitempty"`
-	// Probes hold by host what a client on the internet met.
+	// Probes have, by host, the results of a client on the internet.
 	Probes map[string]Probe `json:"probes,omitempty"`
 	// Logs are the newest lines of components that have no status of their own.
 	Logs []Log `json:"logs,omitempty"`
@@ -112,19 +112,19 @@ type Probe struct {
 	// HTTPS and HTTP use the name as anybody would.
 	HTTPS *probe.Report `json:"https,omitempty"`
 	HTTP  *probe.Report `json:"http,omitempty"`
-	// RawIP asks no DNS: HTTPS at the ingress controller's address with the host in SNI and Host, and without looking at the
+	// RawIP uses no DNS: HTTPS at the ingress controller's address with the host in SNI and Host, and without looking at the
 	// certificate. It is what a naive check does; nil when no address is known.
 	RawIP *probe.Report `json:"rawIP,omitempty"`
 	// RawHTTP is the same by HTTP.
 	RawHTTP *probe.Report `json:"rawHTTP,omitempty"`
-	// Assumed says that nobody told at which path the application answers: it was asked at the first of the Ingress's rules.
+	// Assumed is true when the path was not given: the first path of the Ingress's rules was requested.
 	Assumed bool `json:"assumed,omitempty"`
 }
 
 // Line is one line of a log.
 type Line = logline.Line
 
-// Log holds the newest lines of one container, oldest first.
+// Log has the newest lines of one container, oldest first.
 type Log struct {
 	Component Component `json:"component"`
 	Namespace string    `json:"namespace"`
@@ -134,7 +134,7 @@ type Log struct {
 	Lines     []Line    `json:"lines"`
 }
 
-// Has reports whether the part was asked for.
+// Has reports whether the part was requested.
 func (s *Snapshot) Has(p Part) bool { return slices.Contains(s.Parts, p) }
 
 // Trouble returns the errors met while collecting the part.

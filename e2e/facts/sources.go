@@ -28,12 +28,12 @@ type Sources struct {
 	Kube client.Reader
 	// Clientset serves what is no object: logs and the version.
 	Clientset kubernetes.Interface
-	// Internet is the world around the cluster; nil when it cannot be asked, which the snapshot then says.
+	// Internet is the world around the cluster; nil when it cannot be reached, which the snapshot then records.
 	Internet Internet
 }
 
 // Internet is the world around the cluster, as far as facts need it: the DNS provider, the DNS, a client out there, and its memory.
-// An error of its methods tells only of not being able to ask.
+// Its methods return an error only when no answer was obtained.
 type Internet interface {
 	// Zones lists the zones, without records, that the provider shows to whoever has the credential. A provider that shows all of
 	// them to anybody takes the zero Credential too.
@@ -42,15 +42,15 @@ type Internet interface {
 	Records(ctx context.Context, with Credential, zone string) ([]Record, error)
 	// Try finds out what a credential is able to do, by reading only. Of the Token it fills Status and what follows.
 	Try(ctx context.Context, c Credential) (Token, error)
-	// Lookup asks for the records of a name, of one type ("A", "TXT"), at a name server of its zone or at a public resolver.
+	// Lookup queries the records of a name, of one type ("A", "TXT"), at a name server of its zone or at a public resolver.
 	Lookup(ctx context.Context, at Server, name, qtype string) (Answer, error)
-	// Probe asks as a client on the internet.
+	// Probe sends a request as a client on the internet.
 	Probe(ctx context.Context, req probe.Request) (probe.Report, error)
 	// Journal returns what the world saw since a time, at most so many entries, the newest, in their order; nil when it keeps none.
 	Journal(ctx context.Context, since time.Time, most int) ([]api.JournalEntry, error)
 }
 
-// Server is who is asked.
+// Server is the kind of DNS server to query.
 type Server string
 
 // The two whom a question can go to.
@@ -89,8 +89,8 @@ func Connect(config *rest.Config, internet Internet) (Sources, error) {
 	return Sources{Kube: kube, Clientset: clientset, Internet: internet}, nil
 }
 
-// kinds maps the kinds that are read to their resources. They are few and known, so no discovery is asked for, and a missing CRD is
-// told by the list that meets it.
+// kinds maps the kinds that are read to their resources. They are few and known, so no discovery is needed, and a missing CRD is
+// reported by the list request that fails.
 func kinds() meta.RESTMapper {
 	m := meta.NewDefaultRESTMapper(nil)
 	add := func(gv schema.GroupVersion, scope meta.RESTScope, kinds ...string) {

@@ -10,8 +10,8 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
-// together sends what many ask at the same time in few requests: a look at a hundred hosts asks a thousand things, and each
-// request to the control API passes through the API server. Whatever is asked while requests are under way goes with the next.
+// together joins concurrent queries into few requests: a look at a hundred hosts makes a thousand queries, and each
+// request to the control API passes through the API server. Queries that arrive while a request is under way go with the next.
 type together struct {
 	ask func(context.Context, api.BatchRequest) (api.BatchResponse, error)
 
@@ -21,7 +21,7 @@ type together struct {
 }
 
 const (
-	mostTogether   = 128 // of one request: an answer holds up to 4 KiB of a body, and a slow probe holds up its request
+	mostTogether   = 128 // of one request: an answer has up to 4 KiB of a body, and a slow probe delays its whole request
 	requestsAtOnce = 4
 )
 
@@ -35,7 +35,7 @@ type asking struct {
 	err    error
 }
 
-// one asks one question or one probe.
+// one sends one query or one probe.
 func (t *together) one(ctx context.Context, asked api.BatchRequest) (api.Reply, json.RawMessage, error) {
 	mine := &asking{ctx: ctx, asked: asked, done: make(chan struct{})}
 	t.mu.Lock()
@@ -76,7 +76,7 @@ func (t *together) answer(batch []*asking) {
 		all.Questions = append(all.Questions, a.asked.Questions...)
 		all.Probes = append(all.Probes, a.asked.Probes...)
 	}
-	told, err := t.ask(batch[0].ctx, all)
+	result, err := t.ask(batch[0].ctx, all)
 	var refused *api.Error
 	if errors.As(err, &refused) && refused.Status == http.StatusBadRequest && len(batch) > 1 {
 		for _, a := range batch {
@@ -89,9 +89,9 @@ func (t *together) answer(batch []*asking) {
 		switch {
 		case err != nil:
 		case len(a.asked.Questions) > 0:
-			a.reply, told.Replies = told.Replies[0], told.Replies[1:]
+			a.reply, result.Replies = result.Replies[0], result.Replies[1:]
 		default:
-			a.report, told.Reports = told.Reports[0], told.Reports[1:]
+			a.report, result.Reports = result.Reports[0], result.Reports[1:]
 		}
 		close(a.done)
 	}

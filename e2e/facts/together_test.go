@@ -16,17 +16,17 @@ import (
 
 // echo answers every question with its name and every probe with itself; "bad" is refused.
 func echo(_ context.Context, asked api.BatchRequest) (api.BatchResponse, error) {
-	var told api.BatchResponse
+	var out api.BatchResponse
 	for _, q := range asked.Questions {
 		if q.Name == "bad" {
 			return api.BatchResponse{}, &api.Error{Status: http.StatusBadRequest, Message: "bad"}
 		}
-		told.Replies = append(told.Replies, api.Reply{Rcode: q.Name})
+		out.Replies = append(out.Replies, api.Reply{Rcode: q.Name})
 	}
 	for _, p := range asked.Probes {
-		told.Reports = append(told.Reports, p)
+		out.Reports = append(out.Reports, p)
 	}
-	return told, nil
+	return out, nil
 }
 
 func question(name string) api.BatchRequest {
@@ -40,7 +40,7 @@ func TestTogetherAnswersEachItsOwnInFewRequests(t *testing.T) {
 		open := make(chan struct{})
 		all := &together{ask: func(ctx context.Context, asked api.BatchRequest) (api.BatchResponse, error) {
 			requests.Add(1)
-			<-open // until all have asked
+			<-open // until all have called
 			return echo(ctx, asked)
 		}}
 		const asking = 300

@@ -104,9 +104,9 @@ func TestTokens(t *testing.T) {
 			}
 			s := facts.Collect(context.Background(), a.connect(t, w), facts.Scope{Parts: []facts.Part{facts.Tokens}})
 			for i := range c.want {
-				if told := able(); c.want[i].Status != "" { // all that the provider tells is kept
-					told.Secret, told.Key, told.GlobalKey, told.UsedBy = c.want[i].Secret, c.want[i].Key, c.want[i].GlobalKey, c.want[i].UsedBy
-					c.want[i] = told
+				if filled := able(); c.want[i].Status != "" { // every field that the provider fills is kept
+					filled.Secret, filled.Key, filled.GlobalKey, filled.UsedBy = c.want[i].Secret, c.want[i].Key, c.want[i].GlobalKey, c.want[i].UsedBy
+					c.want[i] = filled
 				}
 				c.want[i].Namespace = "cert-manager"
 			}

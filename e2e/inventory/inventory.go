@@ -1,5 +1,5 @@
 // Package inventory names what there is of a route, so that what a fault leaves behind or takes away is found by comparing two
-// inventories. It holds what lasts and nothing else: what a controller makes for one piece of work and removes afterwards would be
+// inventories. It contains only what lasts: what a controller makes for one piece of work and removes afterwards would be
 // missing later although nothing is wrong. It knows snapshots and makes no request.
 package inventory
 
@@ -98,12 +98,12 @@ func Work(s *facts.Snapshot, namespace, host string) []string {
 	return out
 }
 
-// Owned tells whether external-dns has written its ownership record.
+// Owned is true when external-dns has written its ownership record.
 func (i Inventory) Owned() bool {
 	return slices.ContainsFunc(i, func(x string) bool { return strings.Contains(x, "heritage=external-dns") })
 }
 
-// Differences says what of an inventory is new and what is missing.
+// Differences lists what is new and what is missing.
 func (i Inventory) Differences(now Inventory) []string {
 	var out []string
 	for _, x := range now {
@@ -156,7 +156,7 @@ func workers() []string {
 	return []string{acme.ChallengeKind, acme.OrderKind, certmanager.CertificateRequestKind, "Lease"}
 }
 
-// lasts says whether an object stays when all work is done: it is not on its way out, it is no private key of a certificate that is
+// lasts reports whether an object stays when all work is done: it is not on its way out, it is no private key of a certificate that is
 // only being issued, no solver of an HTTP-01 challenge, and nothing that belongs to a piece of work.
 func lasts(o metav1.Object) bool {
 	labels := o.GetLabels()

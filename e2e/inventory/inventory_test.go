@@ -75,13 +75,13 @@ func TestOfHoldsWhatLasts(t *testing.T) {
 	}
 }
 
-// Each of these was there for a moment; an inventory that holds it is missing something ever after.
+// Each of these exists for a moment only; an inventory that contains one reports it missing in every later comparison.
 func TestOfHoldsNothingTransient(t *testing.T) {
 	t.Parallel()
 	gone := metav1.NewTime(time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC))
 	for name, tc := range map[string]struct {
 		add  func(*facts.Snapshot)
-		work string // what is said to be under way, if anything
+		work string // work that is under way, if any
 	}{
 		"the private key of a certificate that is being issued": {func(s *facts.Snapshot) {
 			s.Secrets = append(s.Secrets, facts.Secret{ObjectMeta: named("frontend-tls-x7k2p", labelled("cert-manager.io/next-private-key"))})

@@ -23,7 +23,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// Provider is what a verdict says of where the bundle ran.
+// Provider is the cluster provider in a verdict.
 const Provider = "existing cluster"
 
 // commandTime bounds one command of kubectl.
@@ -34,13 +34,13 @@ type Options struct {
 	// Target is what the bundle promises; ExternalDNS is the name of its Deployment.
 	Target      judge.Target
 	ExternalDNS string
-	// Explain says which cluster is meant and how it is looked at, as for `edgeproof explain`.
+	// Explain selects the cluster and how it is read, as for `edgeproof explain`.
 	Explain explain.Options
 	Log     *progress.Log
 }
 
 // Judge looks at the cluster once and fills the verdict with what it sees: the criteria that need no installation and no fault, what the
-// client outside meets, and the causes of what is wrong. What could not be looked at, for want of a right, a token or kubectl, is
+// external client receives, and the causes of what is wrong. What could not be looked at, for want of a right, a token or kubectl, is
 // unsupported, which is no pass. The error is of a cluster that does not answer.
 func Judge(ctx context.Context, o Options, v *verdict.Verdict) error {
 	var (
@@ -134,14 +134,14 @@ func (l look) command(ctx context.Context, id criteria.ID) (judge.Judgement, ver
 		}
 	}
 	cmd := exec.CommandContext(ctx, kubectl, append(args, strings.Fields(command)[1:]...)...) // #nosec G204 -- the specification's command
-	var said strings.Builder
-	cmd.Stderr = &said
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
 	printed, err := cmd.Output()
 	if err != nil {
-		if strings.Contains(said.String(), "(Forbidden)") {
-			return not(fmt.Sprintf("`%s`: %s; ask for the right", command, strings.TrimSpace(said.String())), verdict.Unsupported)
+		if strings.Contains(stderr.String(), "(Forbidden)") {
+			return not(fmt.Sprintf("`%s`: %s; request the right", command, strings.TrimSpace(stderr.String())), verdict.Unsupported)
 		}
-		err = fmt.Errorf("%w: %s", err, strings.TrimSpace(said.String()))
+		err = fmt.Errorf("%w: %s", err, strings.TrimSpace(stderr.String()))
 		return not(judge.Impossible(id, command, err, l.facts, l.Target), verdict.Failed)
 	}
 	j := judge.Read(id, string(printed), l.Target, l.ExternalDNS)

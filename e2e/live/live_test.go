@@ -24,7 +24,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// api is an API server on which nothing is installed. It remembers what was asked of it.
+// api is an API server on which nothing is installed. It records its requests.
 type api struct {
 	forbidden string // resource that may not be listed
 
@@ -110,7 +110,7 @@ func TestAnEmptyClusterFailsAndIsOnlyRead(t *testing.T) { // it sets the PATH
 	a := &api{}
 	v := judged(t, a.kubeconfig(t))
 	if v.Result != verdict.Fail || v.Cluster.Kubernetes != "v1.37.2" || len(v.Routes) != 1 || v.Routes[0].Result != verdict.Unsupported {
-		t.Errorf("result %s on Kubernetes %q with routes %+v, want fail, and a route that nobody could ask for", v.Result, v.Cluster.Kubernetes, v.Routes)
+		t.Errorf("result %s on Kubernetes %q with routes %+v, want fail, and a route that could not be probed", v.Result, v.Cluster.Kubernetes, v.Routes)
 	}
 	for id, want := range map[criteria.ID]verdict.Result{"BL-3": verdict.Failed, "DW-4": verdict.Unsupported, "VC-2": verdict.Failed, "WF-1": verdict.Skipped, "FP-1": verdict.Skipped} {
 		if c := criterion(t, v, id); c.Result != want || c.Reason == "" {
@@ -124,7 +124,7 @@ func TestAnEmptyClusterFailsAndIsOnlyRead(t *testing.T) { // it sets the PATH
 	}
 	for _, request := range a.asked {
 		if !strings.HasPrefix(request, "GET ") {
-			t.Errorf("the API server was asked to %s", request)
+			t.Errorf("the API server received %s", request)
 		}
 	}
 	commands, err := os.ReadFile(log)
@@ -155,7 +155,7 @@ func TestWhatCannotBeLookedAtIsUnsupported(t *testing.T) { // it sets the PATH
 	}
 	kubectl(t, `echo 'Error from server (Forbidden): pods is forbidden' >&2; exit 1`)
 	v = judged(t, (&api{}).kubeconfig(t))
-	if c := criterion(t, v, "VC-1"); c.Result != verdict.Unsupported || !strings.Contains(c.Reason, "ask for the right") {
+	if c := criterion(t, v, "VC-1"); c.Result != verdict.Unsupported || !strings.Contains(c.Reason, "request the right") {
 		t.Errorf("VC-1: %s, %q, want unsupported for want of a right", c.Result, c.Reason)
 	}
 	kubectl(t, `echo 'Error from server (NotFound): ingresses "shop" not found' >&2; exit 1`)
@@ -172,7 +172,7 @@ func TestAClusterThatDoesNotAnswerIsNoVerdict(t *testing.T) {
 		Log: progress.Plain(io.Discard), Explain: explain.Options{Kubeconfig: filepath.Join(t.TempDir(), "none"), Internet: "auto"},
 	}, v)
 	if err == nil || !strings.Contains(err.Error(), "--kubeconfig") {
-		t.Errorf("%v, want an error with its cure", err)
+		t.Errorf("%v, want an error with its remedy", err)
 	}
 }
 

@@ -52,7 +52,7 @@ func explanations() map[string]*report.Explanation {
 	forbidden.Errors = []facts.Error{
 		{Part: facts.Secrets, Object: "develop", Reason: "Forbidden", Message: "secrets is forbidden"},
 		{Part: facts.Secrets, Object: "staging", Reason: "Forbidden", Message: "secrets is forbidden"},
-		{Part: facts.Provider, Message: "ask the provider: not allowed"},
+		{Part: facts.Provider, Message: "query the provider: not allowed"},
 		{Part: facts.Logs, Object: "cert-manager/external-dns-1" + facts.PreviousRun, Message: "gone"},
 	}
 	broken := frontend(false, diagnose.Broken, diagnose.Clear, diagnose.Blocked, diagnose.Blocked)

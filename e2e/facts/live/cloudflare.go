@@ -51,7 +51,7 @@ func (i *Internet) get(ctx context.Context, with facts.Credential, path string, 
 	}
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
-		return 0, fmt.Errorf("ask the provider: %w", err)
+		return 0, fmt.Errorf("query the provider: %w", err)
 	}
 	if with.Email != "" {
 		req.Header.Set("X-Auth-Email", with.Email)
@@ -61,7 +61,7 @@ func (i *Internet) get(ctx context.Context, with facts.Credential, path string, 
 	}
 	resp, err := i.o.HTTP.Do(req)
 	if err != nil {
-		return 0, fmt.Errorf("ask the provider: %w", err)
+		return 0, fmt.Errorf("query the provider: %w", err)
 	}
 	defer func() { _ = resp.Body.Close() }()
 	var answer envelope
@@ -74,10 +74,10 @@ func (i *Internet) get(ctx context.Context, with facts.Credential, path string, 
 		return 0, refusedError{refused}
 	}
 	if err != nil {
-		return 0, fmt.Errorf("ask the provider: GET %s: read the answer of status %d: %w", path, resp.StatusCode, err)
+		return 0, fmt.Errorf("query the provider: GET %s: read the answer of status %d: %w", path, resp.StatusCode, err)
 	}
 	if err := json.Unmarshal(answer.Result, into); err != nil {
-		return 0, fmt.Errorf("ask the provider: GET %s: read the result: %w", path, err)
+		return 0, fmt.Errorf("query the provider: GET %s: read the result: %w", path, err)
 	}
 	return answer.Info.Pages, nil
 }
@@ -88,7 +88,7 @@ func list[T any](ctx context.Context, i *Internet, with facts.Credential, path s
 		return nil, errNotAsked()
 	}
 	if with.Reveal() == "" {
-		return nil, errors.New("ask the provider: the cluster names no token to ask it with")
+		return nil, errors.New("query the provider: no token is configured in the cluster")
 	}
 	var out []T
 	for page := 1; page <= maxPages; page++ {
@@ -106,12 +106,12 @@ func list[T any](ctx context.Context, i *Internet, with facts.Credential, path s
 			return out, nil
 		}
 	}
-	return out, fmt.Errorf("ask the provider: GET %s: more than %d pages", path, maxPages)
+	return out, fmt.Errorf("query the provider: GET %s: more than %d pages", path, maxPages)
 }
 
 // errNotAsked is the answer of a provider that must not be asked.
 func errNotAsked() error {
-	return errors.New("ask the provider: not allowed; give --ask-cloudflare to let the cluster's own token be used for that")
+	return errors.New("query the provider: not allowed; give --ask-cloudflare to allow requests with the cluster's own token")
 }
 
 // zone is what is read of a zone.

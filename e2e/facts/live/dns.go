@@ -27,7 +27,7 @@ const (
 func (i *Internet) Lookup(ctx context.Context, at facts.Server, name, qtype string) (facts.Answer, error) {
 	kind, ok := dns.StringToType[strings.ToUpper(qtype)]
 	if !ok {
-		return facts.Answer{}, fmt.Errorf("ask for %s of %s: no such type", qtype, name)
+		return facts.Answer{}, fmt.Errorf("query %s of %s: no such record type", qtype, name)
 	}
 	servers := []string{i.o.Resolver}
 	if at == facts.Authority {
@@ -44,7 +44,7 @@ func (i *Internet) Lookup(ctx context.Context, at facts.Server, name, qtype stri
 		}
 		failed = errors.Join(failed, err)
 	}
-	return facts.Answer{}, fmt.Errorf("ask the %s for %s of %s: %w", at, qtype, name, failed)
+	return facts.Answer{}, fmt.Errorf("query the %s for %s of %s: %w", at, qtype, name, failed)
 }
 
 // authority returns the addresses of the name servers of a name's zone. Where a resolver has no SOA for a name, the answer has that of
@@ -56,7 +56,7 @@ func (i *Internet) authority(ctx context.Context, name string) ([]string, error)
 			return nil, err
 		}
 		if reply.Rcode != dns.RcodeSuccess && reply.Rcode != dns.RcodeNameError {
-			return nil, fmt.Errorf("ask %s for SOA of %s: %s", i.o.Resolver, at, dns.RcodeToString[reply.Rcode])
+			return nil, fmt.Errorf("query %s for SOA of %s: %s", i.o.Resolver, at, dns.RcodeToString[reply.Rcode])
 		}
 		if zone := cut(reply, at); zone != "" {
 			return i.servers(ctx, zone)
@@ -134,5 +134,5 @@ func exchange(ctx context.Context, server, name string, qtype uint16, recurse bo
 			last = errors.New("the answer is truncated over TCP too")
 		}
 	}
-	return nil, fmt.Errorf("ask %s: %w", server, last)
+	return nil, fmt.Errorf("query %s: %w", server, last)
 }

@@ -1,6 +1,6 @@
 // Package live asks the real world around a cluster: the public DNS, hosts as any client would, and Cloudflare's API where it may.
 //
-// It knows protocols and reads only: it writes no record, keeps no credential, and sends one to nobody but the API that it is for.
+// It knows protocols and reads only: it writes no record, keeps no credential, and sends one only to the API that it is for.
 // It must not know the cluster.
 package live
 
@@ -97,7 +97,7 @@ func (i *Internet) Probe(ctx context.Context, req probe.Request) (probe.Report, 
 	return i.client.Probe(ctx, req), nil
 }
 
-// Journal has nothing: the real world shows nobody what it saw.
+// Journal is empty: the real internet has no journal.
 func (i *Internet) Journal(context.Context, time.Time, int) ([]api.JournalEntry, error) {
 	return nil, nil
 }

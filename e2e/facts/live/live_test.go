@@ -91,11 +91,11 @@ func TestDNS(t *testing.T) {
 			}
 		}
 	}
-	if _, err := internet.Lookup(t.Context(), facts.Authority, "a.nobody.example", "A"); err == nil || !strings.Contains(err.Error(), "no zone has it") {
-		t.Errorf("the authority of nobody's name: %v", err)
+	if _, err := internet.Lookup(t.Context(), facts.Authority, "a.absent.example", "A"); err == nil || !strings.Contains(err.Error(), "no zone has it") {
+		t.Errorf("the authority of a name without a zone: %v", err)
 	}
 	if _, err := internet.Lookup(t.Context(), facts.Resolver, "safeops.work", "XYZ"); err == nil {
-		t.Error("an unknown type was asked for")
+		t.Error("an unknown type was accepted")
 	}
 	report, err := internet.Probe(t.Context(), probe.Request{URL: "http://nope.safeops.work/", TimeoutMillis: 1000})
 	if err != nil || report.Class != probe.ClassNXDomain {
@@ -140,7 +140,7 @@ func TestTheProviderIsAskedOnlyWhenAllowed(t *testing.T) {
 	_, records := internet.Records(t.Context(), c, "safeops.work")
 	for _, err := range []error{tried, zones, records} {
 		if err == nil || !strings.Contains(err.Error(), "--ask-cloudflare") {
-			t.Errorf("%v: names no cure", err)
+			t.Errorf("%v: names no remedy", err)
 		}
 	}
 }

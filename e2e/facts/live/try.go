@@ -13,7 +13,7 @@ import (
 )
 
 // Try asks three questions that change nothing: is the token valid, which zones does it see, and may it read their records. Whether it
-// may write is told by the permissions that come with a zone, and never tried.
+// may write is read from the permissions listed with a zone, and never tried.
 func (i *Internet) Try(ctx context.Context, c facts.Credential) (facts.Token, error) {
 	var t facts.Token
 	if i.o.Provider == "" {
@@ -76,7 +76,7 @@ func (i *Internet) verify(ctx context.Context, c facts.Credential, t *facts.Toke
 func mayEdit(t *facts.Token, zones []zone) {
 	for _, z := range zones {
 		switch {
-		case len(z.Permissions) == 0: // not told
+		case len(z.Permissions) == 0: // not listed
 		case slices.Contains(z.Permissions, "#dns_records:edit"):
 			t.DNSEdit = new(true)
 		default:

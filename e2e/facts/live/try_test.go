@@ -94,7 +94,7 @@ func TestTry(t *testing.T) {
 		}
 	}
 	if slices.ContainsFunc(methods, func(m string) bool { return m != http.MethodGet }) || len(methods) < 20 {
-		t.Errorf("asked with %v", methods)
+		t.Errorf("requests: %v", methods)
 	}
 }
 
@@ -110,8 +110,8 @@ func TestRightsAreOfEachZone(t *testing.T) {
 		"one of two":   {read, edit, new(true), []string{"aaa.example"}},
 		"none of two":  {read, read, new(false), nil},
 		"both":         {edit, edit, new(true), nil},
-		"not told":     {`[]`, `[]`, nil, nil},
-		"told of one":  {`[]`, edit, new(true), nil},
+		"not listed":   {`[]`, `[]`, nil, nil},
+		"listed once":  {`[]`, edit, new(true), nil},
 		"refused once": {`[]`, read, new(false), nil},
 	} {
 		internet := provider(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -157,7 +157,7 @@ func TestZonesAndRecords(t *testing.T) {
 		t.Errorf("records of a zone that is not there: %v", err)
 	}
 	if _, err := internet.Zones(t.Context(), facts.Credential{}); err == nil {
-		t.Error("asked without a token")
+		t.Error("a request was sent without a token")
 	}
 }
 
@@ -174,7 +174,7 @@ func TestAnAnswerThatIsNone(t *testing.T) {
 		"a gone host": func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) },
 	} {
 		_, err := provider(t, handler).Zones(t.Context(), c)
-		if err == nil || !strings.HasPrefix(err.Error(), "list zones: ask the provider: ") || strings.Contains(err.Error(), c.Reveal()) {
+		if err == nil || !strings.HasPrefix(err.Error(), "list zones: query the provider: ") || strings.Contains(err.Error(), c.Reveal()) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
