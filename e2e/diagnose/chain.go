@@ -103,12 +103,12 @@ func (r *Route) link(s *Section) Link {
 // unattributed is the finding of a layer that does not work for no reason that a rule knows.
 func (r *Route) unattributed(s *Section, seen string) found {
 	evidence := []Evidence{{"layer " + string(s.Layer), seen}}
-	summary := "nothing that was looked at explains it: " + seen
+	summary := "no rule explains it: " + seen
 	if s.Remaining != nil {
 		evidence = append(evidence, s.Remaining(r)...)
 	}
 	if last := evidence[len(evidence)-1]; len(evidence) > 1 { // no rule knows it, and it is not kept back
-		summary += "; the last that was reported is, of " + last.Source + ": " + last.Text
+		summary += "; the last report is of " + last.Source + ": " + last.Text
 	}
 	return found{Finding: Finding{
 		Code: Unattributed, Layer: s.Layer, Object: "route " + r.Host, Summary: summary,

@@ -59,7 +59,7 @@ func newIssuance(x *Index) issuance {
 	return out
 }
 
-// blank reports whether a webhook is cert-manager's, and nobody has told the API server its CA.
+// blank reports whether a webhook is cert-manager's and has an empty caBundle.
 func blank(name string, config admission.WebhookClientConfig) bool {
 	return strings.HasSuffix(name, "cert-manager.io") && len(config.CABundle) == 0
 }

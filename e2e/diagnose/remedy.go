@@ -4,7 +4,7 @@ import (
 	"fmt"
 )
 
-// Restart is the remedy that starts a component again: by scaling it up when it is told to have no pod.
+// Restart is the remedy that starts a component again: by scaling it up when it has zero replicas.
 func Restart(c *Program, text string) Remedy {
 	if c.Deployment == nil {
 		return Remedy{Text: text}

@@ -17,7 +17,7 @@ import (
 )
 
 // Proxied reports whether the name leads to the provider's proxy: by the record, or where no record is to be seen by
-// what external-dns is told and by who answers.
+// external-dns's configuration and by the server that answers.
 func (r *Route) Proxied() bool {
 	if r.Index.Looked(facts.Provider, r.ZoneName()) && r.Zone != nil {
 		return slices.ContainsFunc(r.Records, func(rec Record) bool { return rec.Proxied && rec.HoldsAddress() })
@@ -46,7 +46,7 @@ func (r *Route) ToBeProxied() (bool, string) {
 	if r.Index.Sync.Config.Proxied {
 		return true, "flag --cloudflare-proxied"
 	}
-	return false, "no annotation and no flag ask for the proxy"
+	return false, "neither annotation nor flag requests the proxy"
 }
 
 // Route is one route under examination: the target with all of the snapshot that concerns it, looked up once.
@@ -76,7 +76,7 @@ type Route struct {
 	HTTP      *probe.Report
 	RawIP     *probe.Report // HTTPS at the controller's address, without DNS
 	Foreign   bool          // see servedElsewhere
-	Assumed   bool          // nobody said at which path the application answers
+	Assumed   bool          // the application's path was not given
 
 	memo []any // see once
 

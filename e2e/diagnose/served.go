@@ -5,13 +5,13 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
-// ByDefault reports whether cert-manager serves the Ingress without being told an issuer.
+// ByDefault reports whether cert-manager serves the Ingress without an issuer annotation.
 func (r *Route) ByDefault() bool {
 	return r.Index.CertManager.Flag("default-issuer-name") != "" &&
 		r.Source.Annotations["kubernetes.io/tls-acme"] == "true"
 }
 
-// Brought reports whether the route has a certificate that nobody asks cert-manager for, of Traefik's default store
+// Brought reports whether the route has a certificate that does not come from cert-manager, of Traefik's default store
 // or of a Secret that somebody keeps: no issuer is named, and what is served verifies.
 func (r *Route) Brought() bool {
 	if r.Source == nil || r.Certificate != nil && cm.MadeFor(r.Certificate, r.Source.Kind) != "" {

@@ -25,7 +25,7 @@ func newTraefik(x *Index, p *Program) *Traefik {
 	return out
 }
 
-// controllerService is the Service whose address Traefik publishes: the one that it is told, or else the load
+// controllerService is the Service whose address Traefik publishes: the configured one, or else the load
 // balancer that selects its pods.
 func (x *Index) controllerService() *core.Service {
 	if service, named := x.Traefik.Config.Service(); named {

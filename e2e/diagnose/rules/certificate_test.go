@@ -279,7 +279,7 @@ func certificateRows() []row {
 				over := ago(60)
 				s.Certificates[0].Status.NotAfter, s.Certificates[0].Status.RenewalTime = &over, &over
 			}),
-			cause: "expired-not-renewed", object: certName, seen: "though the Certificate says Ready=True", remedy: "cmctl renew -n develop frontend-tls", certificate: diagnose.Broken,
+			cause: "expired-not-renewed", object: certName, seen: "although the Certificate reports Ready=True", remedy: "cmctl renew -n develop frontend-tls", certificate: diagnose.Broken,
 		},
 		{
 			name: "expired-cert-served", change: expired, cause: "expired-cert-served", object: "Secret develop/frontend-tls", remedy: "kubectl -n develop delete secret frontend-tls", certificate: diagnose.Broken,

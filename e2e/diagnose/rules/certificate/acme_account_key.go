@@ -57,7 +57,7 @@ func findAccountKey(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		diagnose.Object("Secret", namespace, key),
-		fmt.Sprintf("the account key of %s is of no use to the ACME server", r.Issuer),
+		fmt.Sprintf("the ACME server does not accept the account key of %s", r.Issuer),
 		diagnose.Remedy{
 			Text:    "restore the Secret, or delete it and restart cert-manager: it registers a new account",
 			Command: fmt.Sprintf("kubectl -n %s delete secret %s", namespace, key),

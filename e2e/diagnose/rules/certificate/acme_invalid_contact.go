@@ -11,8 +11,8 @@ const acmeContact diagnose.Code = "acme-invalid-contact"
 func acmeContactRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     acmeContact,
-		Meaning:  "the ACME server does not take the issuer's e-mail address",
-		Evidence: "urn:ietf:params:acme:error:invalidContact or unsupportedContact; it is not tried again",
+		Meaning:  "the ACME server does not accept the issuer's e-mail address",
+		Evidence: "urn:ietf:params:acme:error:invalidContact or unsupportedContact; cert-manager does not retry",
 		Remedy:   "set a real address",
 		Find:     findContact,
 	}}
@@ -31,6 +31,6 @@ func findContact(r *diagnose.Route) []diagnose.Finding {
 	if r.Issuer.Config != nil && r.Issuer.Config.ACME != nil {
 		email = r.Issuer.Config.ACME.Email
 	}
-	return diagnose.One(r.Issuer.String(), fmt.Sprintf("the ACME server does not take the e-mail address %q", email),
+	return diagnose.One(r.Issuer.String(), fmt.Sprintf("the ACME server does not accept the e-mail address %q", email),
 		patchIssuer(r, "set a real address", `{"spec":{"acme":{"email":"ADDRESS"}}}`), s.evidence())
 }

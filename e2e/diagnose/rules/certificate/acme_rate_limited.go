@@ -14,7 +14,7 @@ func rateLimitedRule() []diagnose.Rule {
 		Code:     rateLimited,
 		Meaning:  "the ACME server's rate limit is reached",
 		Evidence: "urn:ietf:params:acme:error:rateLimited in the Order; a bare 429 in a Challenge is the DNS provider's",
-		Remedy:   "wait until the time it names; test against staging; keep the Secrets",
+		Remedy:   "wait until the time in the error; test against staging; keep the Secrets",
 		Find:     findRateLimited,
 	}}
 }

@@ -15,8 +15,8 @@ func acmeUnreachableRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     acmeUnreachable,
 		Meaning:  "cert-manager cannot reach the ACME server",
-		Evidence: "the issuer's condition holds a transport error for the directory, or an answer that is no RFC 8555 problem",
-		Remedy:   "let cert-manager reach port 443 of the ACME server",
+		Evidence: "the issuer's condition reports a transport error for the directory, or an answer that is not an RFC 8555 problem document",
+		Remedy:   "allow cert-manager to reach port 443 of the ACME server",
 		After:    []diagnose.Code{clockSkew},
 		Find:     findUnreachable,
 	}}
@@ -40,10 +40,10 @@ func findUnreachable(r *diagnose.Route) []diagnose.Finding {
 	summary, remedy := fmt.Sprintf(
 		"cert-manager does not reach the ACME server of %s",
 		r.Issuer,
-	), "let cert-manager reach port 443 of the ACME server: look at NetworkPolicies, proxies and the cluster's DNS"
+	), "allow cert-manager to reach port 443 of the ACME server: check NetworkPolicies, proxies and the cluster's DNS"
 	if strings.Contains(cond.Message, ".traefik.default") {
-		summary = "the name of the ACME server leads cert-manager to this cluster's own Traefik: a wildcard record or a search domain answers for it"
-		remedy = "see that the cluster's resolver does not answer for names outside"
+		summary = "the name of the ACME server resolves to this cluster's own Traefik: through a wildcard record or a search domain"
+		remedy = "correct the cluster's resolver, so that it does not answer for external names itself"
 	}
 	namespace := r.Index.CertManager.Space()
 	if namespace == "" {

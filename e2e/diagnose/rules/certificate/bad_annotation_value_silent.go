@@ -18,8 +18,8 @@ const badAnnotation diagnose.Code = "bad-annotation-value-silent"
 func badAnnotationRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     badAnnotation,
-		Meaning:  "an annotation of cert-manager on the Ingress has a value that does not parse, so nothing happens",
-		Evidence: "the value of cert-manager.io/duration and its like; no Certificate, no event, one line in the controller's log",
+		Meaning:  "an annotation of cert-manager on the Ingress has a value that does not parse, so cert-manager does nothing",
+		Evidence: "the value of cert-manager.io/duration or a similar annotation; no Certificate, no event, one line in the controller's log",
 		Remedy:   "correct the value",
 		After: []diagnose.Code{
 			crdsMissing,
@@ -81,14 +81,14 @@ func findBadAnnotation(r *diagnose.Route) []diagnose.Finding {
 	if r.Block == nil || r.Certificate != nil || r.Broken(diagnose.Certificate) {
 		return nil
 	}
-	return unparsedAnnotation(r, "so cert-manager makes no Certificate, and says so only in its log")
+	return unparsedAnnotation(r, "so cert-manager creates no Certificate, and reports it only in its log")
 }
 
 func findBadAnnotationLater(r *diagnose.Route) []diagnose.Finding {
 	if r.Block == nil || r.Certificate == nil {
 		return nil
 	}
-	return unparsedAnnotation(r, "so the Certificate does not follow the Ingress any more")
+	return unparsedAnnotation(r, "so the Certificate no longer follows the Ingress")
 }
 
 func unparsedAnnotation(r *diagnose.Route, effect string) []diagnose.Finding {

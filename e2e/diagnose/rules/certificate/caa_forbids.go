@@ -12,7 +12,7 @@ const caaForbids diagnose.Code = "caa-forbids"
 func caaForbidsRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     caaForbids,
-		Meaning:  "a CAA record forbids the CA to issue (RFC 8659)",
+		Meaning:  "a CAA record does not allow the CA to issue (RFC 8659)",
 		Evidence: "urn:ietf:params:acme:error:caa, or SERVFAIL looking up CAA",
 		Remedy:   "allow the CA in the CAA record",
 		Find:     findCAA,
@@ -26,13 +26,13 @@ func findCAA(r *diagnose.Route) []diagnose.Finding {
 	}
 	at, allowed, known := authorizations(r)
 	if _, waits := backingOff(r); waits && known && !forbids(allowed) && !strings.Contains(s.text, "SERVFAIL") {
-		return nil // cured: what is left is the back-off
+		return nil // corrected: what is left is the back-off
 	}
 	evidence := []diagnose.Evidence{s.evidence()}
 	if len(allowed) > 0 {
 		evidence = append(evidence, diagnose.Fact("record "+at+" CAA", "%s", diagnose.List(allowed)))
 	}
-	return diagnose.One("record "+at+" CAA", "a CAA record forbids the CA to issue for "+r.Host, diagnose.Remedy{
+	return diagnose.One("record "+at+" CAA", "a CAA record does not allow the CA to issue for "+r.Host, diagnose.Remedy{
 		Text: "allow the CA in the CAA record",
 		Command: `curl -fsS -X POST -H "Authorization: Bearer $CF_API_TOKEN" "https://api.cloudflare.com/client/v4/zones/$ZONE_ID/dns_records" ` +
 			`--json '{"type":"CAA","name":"` + at + `","data":{"flags":0,"tag":"issue","value":"letsencrypt.org"}}'`,

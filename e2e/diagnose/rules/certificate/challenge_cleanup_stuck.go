@@ -15,7 +15,7 @@ func cleanupStuckRule() []diagnose.Rule {
 		Code:     cleanupStuck,
 		Meaning:  "a finished challenge cannot be cleaned up; the certificate is good",
 		Evidence: "the Challenge is being deleted with a finalizer and an event CleanUpError",
-		Remedy:   "restore the credential; at last resort remove the finalizer and the TXT record",
+		Remedy:   "restore the credential; as a last resort remove the finalizer and the TXT record",
 		Fallback: true,
 		Kind:     diagnose.Note,
 		Find:     findCleanupStuck,
@@ -52,7 +52,7 @@ func findCleanupStuck(r *diagnose.Route) []diagnose.Finding {
 			summary += "; the certificate is good"
 		}
 		return diagnose.One(challengeName(c), summary, diagnose.Remedy{
-			Text: "restore the credential, and it goes by itself; at last resort remove the finalizer, and the TXT record by hand",
+			Text: "restore the credential, and the Challenge is deleted by itself; as a last resort remove the finalizer, and the TXT record by hand",
 			Command: fmt.Sprintf(
 				`kubectl -n %s patch challenge %s --type=merge -p '{"metadata":{"finalizers":null}}'`,
 				c.Namespace,

@@ -36,7 +36,7 @@ func findQueued(r *diagnose.Route) []diagnose.Finding {
 		return diagnose.One(
 			challengeName(sibling),
 			fmt.Sprintf(
-				"%s waits its turn: %s for the same name is under way",
+				"%s is queued: %s for the same name is under way",
 				challengeName(c),
 				challengeName(sibling),
 			),
@@ -51,7 +51,7 @@ func findQueued(r *diagnose.Route) []diagnose.Finding {
 		return diagnose.One(
 			challengeName(c),
 			fmt.Sprintf(
-				"%s waits its turn: cert-manager works on %d challenges",
+				"%s is queued: cert-manager processes %d challenges",
 				challengeName(c),
 				r.Index.Processing,
 			),

@@ -14,8 +14,8 @@ func clockSkewRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     clockSkew,
 		Meaning:  "a clock in the cluster is wrong",
-		Evidence: "`x509: certificate has expired or is not yet valid: current time …` in what cert-manager says of the ACME server",
-		Remedy:   "synchronise the clocks of the nodes",
+		Evidence: "`x509: certificate has expired or is not yet valid: current time …` in cert-manager's errors about the ACME server",
+		Remedy:   "synchronize the clocks of the nodes",
 		Find:     findClockSkew,
 	}}
 }
@@ -40,9 +40,9 @@ func findClockSkew(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		node,
-		fmt.Sprintf("the clock of cert-manager says %s, and it is %s", text, diagnose.Stamp(r.Index.Snapshot.Time)),
+		fmt.Sprintf("the clock of cert-manager's node shows %s, and the time is %s", text, diagnose.Stamp(r.Index.Snapshot.Time)),
 		diagnose.Remedy{
-			Text:    "synchronise the clock on the node",
+			Text:    "synchronize the clock on the node",
 			Command: "timedatectl set-ntp true",
 		},
 		s.evidence(),

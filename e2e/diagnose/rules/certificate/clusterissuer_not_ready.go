@@ -12,8 +12,8 @@ func issuerNotReadyRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     issuerNotReady,
 		Meaning:  "the issuer is not ready",
-		Evidence: "its condition Ready=False, with a reason that no more exact code knows",
-		Remedy:   "cure what the condition says",
+		Evidence: "its condition is Ready=False, and no more specific code applies",
+		Remedy:   "correct the cause that the condition names",
 		After: []diagnose.Code{
 			crdsMissing,
 			controllerDown,
@@ -48,7 +48,7 @@ func findIssuerNotReady(r *diagnose.Route) []diagnose.Finding {
 		r.Issuer.String(),
 		fmt.Sprintf("%s is not ready: %s: %s", r.Issuer, cond.Reason, diagnose.Short(cond.Message)),
 		diagnose.Remedy{
-			Text:    "cure what the condition says",
+			Text:    "correct the cause that the condition names",
 			Command: fmt.Sprintf("kubectl %sdescribe %s %s", namespace, kind, r.Issuer.Name),
 		},
 		diagnose.Fact(r.Issuer.String(), "%s: %s", cond.Reason, cond.Message),

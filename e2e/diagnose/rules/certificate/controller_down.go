@@ -26,7 +26,7 @@ func findControllerDown(r *diagnose.Route) []diagnose.Finding {
 	if !asksTLS(r) || r.Has(crdsMissing) || r.Brought() {
 		return nil
 	}
-	summary := "the controller of cert-manager does not run, so nothing is issued or renewed"
+	summary := "the controller of cert-manager does not run, so no certificate is issued or renewed"
 	switch {
 	case absent(r, c):
 		return diagnose.One(
@@ -42,7 +42,7 @@ func findControllerDown(r *diagnose.Route) []diagnose.Finding {
 		return diagnose.One(
 			c.String(),
 			fmt.Sprintf(
-				"cert-manager does not work on its objects: %s has no condition after %s",
+				"cert-manager does not reconcile its objects: %s has no condition after %s",
 				name,
 				r.Age(r.Certificate.CreationTimestamp.Time).Round(time.Second),
 			),

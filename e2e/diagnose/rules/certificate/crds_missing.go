@@ -12,9 +12,9 @@ const crdsMissing diagnose.Code = "crds-missing"
 func crdsMissingRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     crdsMissing,
-		Meaning:  "the kinds of cert-manager are not installed",
+		Meaning:  "the CRDs of cert-manager are not installed",
 		Evidence: "the API server knows no kind of cert-manager.io/v1 or acme.cert-manager.io/v1",
-		Remedy:   "install the chart with crds.enabled=true; deleting the kinds deleted every Certificate",
+		Remedy:   "install the chart with crds.enabled=true; deleting the CRDs deleted every Certificate",
 		Find:     findCRDsMissing,
 	}}
 }
@@ -45,9 +45,9 @@ func findCRDsMissing(r *diagnose.Route) []diagnose.Finding {
 			}
 			return diagnose.One(
 				"CustomResourceDefinition "+kind.name,
-				"the kinds of cert-manager are not installed, so it can issue nothing",
+				"the CRDs of cert-manager are not installed, so it can issue nothing",
 				diagnose.Remedy{
-					Text:    "install the chart with crds.enabled=true, or the kinds alone",
+					Text:    "install the chart with crds.enabled=true, or the CRDs alone",
 					Command: "kubectl apply -f https://github.com/cert-manager/cert-manager/releases/download/" + version + "/cert-manager.crds.yaml",
 				},
 				diagnose.Fact("API server", "%s", e.Message),

@@ -13,8 +13,8 @@ func expiredServedRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     expiredServed,
 		Meaning:  "an expired certificate is served, and nothing renews it",
-		Evidence: "the time of the served certificate is over, and it is the Secret's",
-		Remedy:   "let cert-manager issue it",
+		Evidence: "the served certificate has expired, and it is the Secret's",
+		Remedy:   "delete the Secret, so that cert-manager issues the certificate again",
 		After:    []diagnose.Code{presentBackoff, issuanceBackoff, orderNotCreated, underWay, notRenewed},
 		Fallback: true,
 		Kind:     diagnose.Symptom,
@@ -35,10 +35,10 @@ func findExpiredServed(r *diagnose.Route) []diagnose.Finding {
 	evidence := []diagnose.Evidence{
 		diagnose.Fact(
 			"probe "+rep.Request.URL,
-			"certificate %s, over since %s",
+			"certificate %s, expired at %s",
 			cert.Subject,
 			diagnose.Stamp(cert.NotAfter),
-		), diagnose.Fact(secret, "holds it: notAfter %s", diagnose.Stamp(leaf.NotAfter)),
+		), diagnose.Fact(secret, "contains it: notAfter %s", diagnose.Stamp(leaf.NotAfter)),
 	}
 	if cm.True(r.Certificate, ready) {
 		evidence = append(evidence, diagnose.Fact(diagnose.CertificateName(r.Certificate), "Ready=True"))
@@ -46,7 +46,7 @@ func findExpiredServed(r *diagnose.Route) []diagnose.Finding {
 	return diagnose.One(
 		secret,
 		fmt.Sprintf(
-			"an expired certificate is served, over since %s, and nothing renews it",
+			"the served certificate expired at %s, and nothing renews it",
 			diagnose.Stamp(cert.NotAfter),
 		),
 		diagnose.Remedy{

@@ -13,8 +13,8 @@ func notRenewedRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     notRenewed,
 		Meaning:  "the certificate was not renewed in time",
-		Evidence: "the Certificate's renewalTime or notAfter is past; Ready=True is not looked at again when the time is over",
-		Remedy:   "see the request of the renewal",
+		Evidence: "the Certificate's renewalTime or notAfter is past; cert-manager does not update Ready=True at that time",
+		Remedy:   "read the status of the renewal's CertificateRequest",
 		After:    []diagnose.Code{orderNotCreated},
 		Fallback: true,
 		Find:     findNotRenewed,
@@ -69,7 +69,7 @@ func overdue(r *diagnose.Route) []diagnose.Finding {
 		)
 	}
 	if expired {
-		said = "the certificate is over since " + diagnose.Stamp(status.NotAfter.Time)
+		said = "the certificate expired at " + diagnose.Stamp(status.NotAfter.Time)
 		evidence = append(
 			evidence,
 			diagnose.Fact(
@@ -79,7 +79,7 @@ func overdue(r *diagnose.Route) []diagnose.Finding {
 			),
 		)
 		if cm.True(r.Certificate, ready) {
-			said += ", though the Certificate says Ready=True"
+			said += ", although the Certificate reports Ready=True"
 			evidence = append(evidence, diagnose.Fact(diagnose.CertificateName(r.Certificate), "Ready=True"))
 		}
 	}
@@ -89,6 +89,6 @@ func overdue(r *diagnose.Route) []diagnose.Finding {
 	return diagnose.One(
 		diagnose.CertificateName(r.Certificate),
 		said+", and it was not renewed",
-		renew(r, "renew it, and see what its request says"),
+		renew(r, "renew it, and read the status of its CertificateRequest"),
 		evidence...)
 }

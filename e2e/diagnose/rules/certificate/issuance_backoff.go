@@ -14,7 +14,7 @@ func issuanceBackoffRule() []diagnose.Rule {
 		Code:     issuanceBackoff,
 		Meaning:  "an issuance failed earlier and is tried again after 1 to 32 hours",
 		Evidence: "Issuing=False with lastFailureTime, and nothing that would fail now",
-		Remedy:   "wait, or ask for a renewal at once",
+		Remedy:   "wait, or request a renewal at once",
 		Fallback: true,
 		Kind:     diagnose.Wait,
 		Find:     findIssuanceBackoff,
@@ -59,6 +59,6 @@ func findIssuanceBackoff(r *diagnose.Route) []diagnose.Finding {
 			diagnose.Stamp(status.LastFailureTime.Time),
 			diagnose.Stamp(next),
 		),
-		renew(r, "when the cause is cured, ask for it at once"),
+		renew(r, "when the cause is corrected, request it at once"),
 		evidence...)
 }

@@ -17,8 +17,8 @@ const underWay diagnose.Code = "issuance-under-way"
 func underWayRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     underWay,
-		Meaning:  "the certificate is being issued, and nothing went wrong yet",
-		Evidence: "a request younger than five minutes without an error: a DNS-01 issuance takes 60 to 90 seconds, of which cert-manager sleeps 60",
+		Meaning:  "the certificate is being issued, and no error is reported",
+		Evidence: "a request younger than five minutes without an error: a DNS-01 issuance takes 60 to 90 seconds, of which cert-manager waits 60",
 		Remedy:   "wait",
 		After:    []diagnose.Code{presentBackoff, issuanceBackoff, orderNotCreated},
 		Fallback: true,
@@ -38,7 +38,7 @@ func findUnderWay(r *diagnose.Route) []diagnose.Finding {
 		}
 		return diagnose.One(
 			r.Source.String(),
-			"the Ingress is new, and cert-manager has not made its Certificate yet",
+			"the Ingress is new, and cert-manager has not created its Certificate yet",
 			diagnose.Remedy{Text: "wait"},
 			diagnose.Fact(
 				r.Source.String(),

@@ -11,9 +11,9 @@ const issuerKind diagnose.Code = "issuer-vs-cluster-issuer"
 func issuerKindRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     issuerKind,
-		Meaning:  "the Ingress asks for an Issuer where there is a ClusterIssuer of that name, or the reverse",
+		Meaning:  "the Ingress names an Issuer where a ClusterIssuer of that name exists, or the reverse",
 		Evidence: "`Referenced \"Issuer\" not found`, and the name exists as the other kind",
-		Remedy:   "use the other annotation",
+		Remedy:   "use the annotation of the other kind",
 		After:    []diagnose.Code{bothAnnotations},
 		Find:     findIssuerKind,
 	}}

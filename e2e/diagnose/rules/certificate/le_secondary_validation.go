@@ -9,9 +9,9 @@ const secondary diagnose.Code = "le-secondary-validation"
 func secondaryRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     secondary,
-		Meaning:  "the CA saw the TXT record from one place and not from others",
+		Meaning:  "the CA saw the TXT record from one network location and not from others",
 		Evidence: "`During secondary validation` in the Challenge",
-		Remedy:   "let name servers answer everywhere alike, and try again",
+		Remedy:   "make the name servers give the same answer everywhere, and try again",
 		After:    []diagnose.Code{caaForbids},
 		Find:     findSecondary,
 	}}
@@ -24,8 +24,8 @@ func findSecondary(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		deepest(r),
-		"the CA saw the TXT record from one place, and not from others: it spreads slowly, or name servers do not answer everywhere alike",
-		renew(r, "try again; when it comes back, let the name servers answer everywhere"),
+		"the CA saw the TXT record from one network location, and not from others: it propagates slowly, or the name servers give different answers",
+		renew(r, "try again; when the error returns, make the name servers give the same answer everywhere"),
 		s.evidence(),
 	)
 }

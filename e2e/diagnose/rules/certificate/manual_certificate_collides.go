@@ -16,7 +16,7 @@ const manualCertificate diagnose.Code = "manual-certificate-collides"
 func manualCertificateRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     manualCertificate,
-		Meaning:  "a Certificate made by hand stands where cert-manager would make the Ingress's, or two Certificates fill one Secret",
+		Meaning:  "a Certificate made by hand has the name of the Ingress's Certificate, or two Certificates write one Secret",
 		Evidence: "a Certificate of the Secret without owner that lacks the host, or `two conflicting Certificates pointing to the same secret`",
 		Remedy:   "keep one of the Certificates",
 		After:    []diagnose.Code{sharedSecretName},
@@ -35,12 +35,12 @@ func findManualCertificate(r *diagnose.Route) []diagnose.Finding {
 		return diagnose.One(
 			diagnose.CertificateName(r.Certificate),
 			fmt.Sprintf(
-				"%s was made by hand where cert-manager would make the Ingress's, and is not for %s",
+				"%s was made by hand under the name of the Ingress's Certificate, and is not for %s",
 				diagnose.CertificateName(r.Certificate),
 				r.Host,
 			),
 			diagnose.Remedy{
-				Text: "delete it: cert-manager makes the Ingress's",
+				Text: "delete it: cert-manager creates the Ingress's",
 				Command: fmt.Sprintf(
 					"kubectl -n %s delete certificate %s",
 					r.Certificate.Namespace,
@@ -105,7 +105,7 @@ func findManualCertificate(r *diagnose.Route) []diagnose.Finding {
 	return diagnose.One(
 		diagnose.CertificateName(extra),
 		fmt.Sprintf(
-			"%d Certificates fill Secret %s/%s, and undo each other's work",
+			"%d Certificates write Secret %s/%s, and overwrite each other",
 			len(all),
 			r.Ingress.Namespace,
 			r.Block.Secret,

@@ -17,7 +17,7 @@ func noAnnotationRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     noAnnotation,
 		Meaning:  "the Ingress has a TLS block and names no issuer",
-		Evidence: "no cert-manager.io/cluster-issuer nor cert-manager.io/issuer among the annotations; nothing is logged",
+		Evidence: "neither cert-manager.io/cluster-issuer nor cert-manager.io/issuer among the annotations; nothing is logged",
 		Remedy:   "add the annotation",
 		After:    []diagnose.Code{crdsMissing, bothAnnotations},
 		Find:     findNoAnnotation,
@@ -62,7 +62,7 @@ func findNoAnnotation(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		r.Source.String(),
-		"the Ingress asks for TLS and names no issuer, so cert-manager does nothing",
+		"the Ingress has a TLS block and names no issuer, so cert-manager does nothing",
 		r.Annotate(
 			"name the issuer",
 			certmanager.IngressClusterIssuerNameAnnotationKey+"="+likely(r, ""),

@@ -13,9 +13,9 @@ const orderNotCreated diagnose.Code = "order-not-created"
 func orderNotCreatedRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     orderNotCreated,
-		Meaning:  "the ACME server never made the order",
+		Meaning:  "the ACME server did not create the order",
 		Evidence: "`Waiting on certificate issuance from order …: \"\"`; the Order has no URL",
-		Remedy:   "see the Order and the controller's log",
+		Remedy:   "read the Order and the controller's log",
 		After:    []diagnose.Code{presentBackoff, issuanceBackoff},
 		Fallback: true,
 		Find:     findOrderNotCreated,
@@ -44,9 +44,9 @@ func findOrderNotCreated(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		orderName(o),
-		fmt.Sprintf("the ACME server of %s has not made the order; cert-manager tries again and again", r.Issuer),
+		fmt.Sprintf("the ACME server of %s has not created the order; cert-manager retries", r.Issuer),
 		diagnose.Remedy{
-			Text: "the log of cert-manager says what the ACME server answers", Command: fmt.Sprintf("kubectl -n %s logs deploy/%s --since=10m", namespace, name),
+			Text: "read the ACME server's answer in the log of cert-manager", Command: fmt.Sprintf("kubectl -n %s logs deploy/%s --since=10m", namespace, name),
 		},
 		evidence...)
 }

@@ -15,8 +15,8 @@ const presentBackoff diagnose.Code = "present-backoff"
 func presentBackoffRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     presentBackoff,
-		Meaning:  "the cause is cured, and the challenge waits for its next try",
-		Evidence: "the Challenge still tells of an error of the credential, and the credential is good now",
+		Meaning:  "the cause is corrected, and the challenge waits for its next attempt",
+		Evidence: "the Challenge still reports an error of the credential, and the credential is good now",
 		Remedy:   "wait up to 30 minutes, or delete the Challenge's Order",
 		Fallback: true,
 		Kind:     diagnose.Wait,
@@ -30,8 +30,8 @@ func ofCredential(reason string) bool {
 	return strings.Contains(reason, "loudflare") || strings.Contains(reason, "Found no Zones")
 }
 
-// credentialCured tells that what the issuer's challenges present with is accepted, and may do what it must.
-func credentialCured(r *diagnose.Route) (diagnose.Evidence, bool) {
+// credentialCorrected tells that what the issuer's challenges present with is accepted, and may do what it must.
+func credentialCorrected(r *diagnose.Route) (diagnose.Evidence, bool) {
 	refs := r.Index.CredentialRefs[r.Issuer.String()]
 	for _, ref := range refs {
 		t := r.Index.Tokens[ref]
@@ -51,7 +51,7 @@ func credentialCured(r *diagnose.Route) (diagnose.Evidence, bool) {
 	), true
 }
 
-// findPresentBackoff runs after the rules of the credential: what they blame is not cured.
+// findPresentBackoff runs after the rules of the credential: a credential that they report is not corrected yet.
 func findPresentBackoff(r *diagnose.Route) []diagnose.Finding {
 	c := r.Challenge
 	if c == nil || !cm.Unsettled(r.Certificate) || c.DeletionTimestamp != nil || c.Status.Presented ||
@@ -59,8 +59,8 @@ func findPresentBackoff(r *diagnose.Route) []diagnose.Finding {
 		!r.Unexplained(diagnose.Certificate) {
 		return nil
 	}
-	cure, cured := credentialCured(r)
-	if !cured {
+	fact, corrected := credentialCorrected(r)
+	if !corrected {
 		return nil
 	}
 	last := c.CreationTimestamp.Time
@@ -70,18 +70,18 @@ func findPresentBackoff(r *diagnose.Route) []diagnose.Finding {
 			break
 		}
 	}
-	remedy := diagnose.Remedy{Text: "wait up to 30 minutes, or delete the Order: it is made again at once"}
+	remedy := diagnose.Remedy{Text: "wait up to 30 minutes, or delete the Order: it is created again at once"}
 	if r.Order != nil {
 		remedy.Command = fmt.Sprintf("kubectl -n %s delete order %s", r.Order.Namespace, r.Order.Name)
 	}
 	return diagnose.One(
 		challengeName(c),
 		fmt.Sprintf(
-			"the cause of the last error, %s ago, is cured, and cert-manager waits before it tries again",
+			"the cause of the last error, %s ago, is corrected, and cert-manager waits before its next attempt",
 			r.Age(last).Round(time.Second),
 		),
 		remedy,
 		diagnose.Fact(challengeName(c), "%s", c.Status.Reason),
-		cure,
+		fact,
 	)
 }

@@ -16,9 +16,9 @@ const neverSeen diagnose.Code = "propagation-never-seen"
 func neverSeenRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     neverSeen,
-		Meaning:  "the TXT record was written, and cert-manager never sees it",
-		Evidence: "the Challenge is presented and waits `not yet propagated` for more than five minutes; the provider's records tell whether it was written where it should be",
-		Remedy:   "look where the TXT record ends: zone, delegation, or resolver",
+		Meaning:  "the TXT record was written, and cert-manager does not see it",
+		Evidence: "the Challenge is presented and waits `not yet propagated` for more than five minutes; the provider's records show whether it was written in the right zone",
+		Remedy:   "find where the TXT record is lost: zone, delegation, or resolver",
 		After:    []diagnose.Code{splitHorizon},
 		Find:     findNeverSeen,
 	}}
@@ -61,9 +61,9 @@ func findNeverSeen(r *diagnose.Route) []diagnose.Finding {
 	)
 	if own, _ := answersAt(r); r.Zone != nil && r.Index.Looked(facts.Provider, r.Zone.Name) {
 		if len(own) > 0 {
-			summary += ": the provider has it, and the name servers that cert-manager asks do not show it"
+			summary += ": the provider has it, and the name servers that cert-manager queries do not return it"
 		} else {
-			summary += ": the provider does not have it where it should be"
+			summary += ": the provider does not have it in the right zone"
 		}
 	}
 	command := fmt.Sprintf("dig TXT %s @%s", txtName(r), servers)
@@ -81,7 +81,7 @@ func findNeverSeen(r *diagnose.Route) []diagnose.Finding {
 		challengeName(c),
 		summary,
 		diagnose.Remedy{
-			Text:    "see where the TXT record ends: zone, delegation, or the cluster's resolver",
+			Text:    "find where the TXT record is lost: zone, delegation, or the cluster's resolver",
 			Command: command,
 		},
 		evidence...)

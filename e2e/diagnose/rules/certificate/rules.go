@@ -101,7 +101,7 @@ func said(r *diagnose.Route, texts ...string) (saying, bool) {
 	return saying{}, false
 }
 
-// renew is the remedy that begins the issuance anew.
+// renew is the remedy that starts the issuance again.
 func renew(r *diagnose.Route, text string) diagnose.Remedy {
 	if r.Certificate == nil {
 		return diagnose.Remedy{Text: text}

@@ -7,7 +7,7 @@ import (
 )
 
 // servedLeaf is the leaf that the controller's address, or else the host's name, answers with, and the probe that saw
-// it; nil when nobody shook hands. Behind a proxy only the address tells of this cluster.
+// it; nil without a TLS handshake. Behind a proxy only the request to the address shows this cluster's certificate.
 func servedLeaf(r *diagnose.Route) (*probe.Report, *probe.Certificate) {
 	for _, rep := range []*probe.Report{r.RawIP, r.HTTPS} {
 		if rep != nil && rep.TLS != nil && len(rep.TLS.Chain) > 0 {

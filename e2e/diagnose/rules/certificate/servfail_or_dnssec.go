@@ -9,8 +9,8 @@ const servfail diagnose.Code = "servfail-or-dnssec"
 func servfailRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     servfail,
-		Meaning:  "the zone's name servers answer SERVFAIL, or DNSSEC does not fit",
-		Evidence: "rcode SERVFAIL in the walk to the SOA, or looking up TXT",
+		Meaning:  "the zone's name servers answer SERVFAIL, or DNSSEC validation fails",
+		Evidence: "rcode SERVFAIL in the search for the SOA, or looking up TXT",
 		Remedy:   "repair the DS record or the name servers",
 		Find:     findServfail,
 	}}
@@ -27,7 +27,7 @@ func findServfail(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		"zone "+zone,
-		"name servers answer SERVFAIL for "+r.Host+": they are down, or DNSSEC does not fit",
+		"name servers answer SERVFAIL for "+r.Host+": they are down, or DNSSEC validation fails",
 		diagnose.Remedy{
 			Text:    "when the second command answers and the first does not, repair the DS record at the registrar; otherwise the name servers",
 			Command: "dig SOA " + zone + "; dig +cd SOA " + zone,

@@ -13,7 +13,7 @@ const sharedSecretName diagnose.Code = "shared-secret-name-across-ingresses"
 func sharedSecretNameRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     sharedSecretName,
-		Meaning:  "two Ingresses of a namespace name the same Secret, and the Certificate is the other's",
+		Meaning:  "two Ingresses of a namespace name the same Secret, and the Certificate belongs to the other one",
 		Evidence: "the Certificate is owned by another Ingress and does not have the host",
 		Remedy:   "give each Ingress a Secret of its own",
 		Find:     findSharedSecretName,
@@ -60,7 +60,7 @@ func ownSecret(r *diagnose.Route) diagnose.Remedy {
 	for i := range r.Source.TLS {
 		if &r.Source.TLS[i] == r.Block {
 			return diagnose.Remedy{
-				Text: "let the Ingress name a Secret of its own",
+				Text: "give the Ingress a Secret of its own",
 				Command: r.Source.Patch(
 					"json",
 					fmt.Sprintf(`[{"op":"replace","path":"/spec/tls/%d/secretName","value":"%s-%s"}]`,

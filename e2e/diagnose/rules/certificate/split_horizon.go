@@ -14,7 +14,7 @@ func splitHorizonRule() []diagnose.Rule {
 		Code:     splitHorizon,
 		Meaning:  "the cluster's resolver answers for the zone itself and hides the public name servers",
 		Evidence: "`Could not determine authoritative nameservers`, `the zone`, or `Could not find the SOA record`",
-		Remedy:   "let cert-manager ask public resolvers only",
+		Remedy:   "configure cert-manager to query public resolvers only",
 		After:    []diagnose.Code{servfail, port53},
 		Find:     findSplitHorizon,
 	}}
@@ -52,7 +52,7 @@ func findSplitHorizon(r *diagnose.Route) []diagnose.Finding {
 		"the cluster's resolver answers for the zone itself, so cert-manager does not find the public name servers",
 		managerFlags(
 			r,
-			"let cert-manager ask public resolvers only",
+			"configure cert-manager to query public resolvers only",
 			"--dns01-recursive-nameservers-only",
 			"--dns01-recursive-nameservers=1.1.1.1:53,8.8.8.8:53",
 		),

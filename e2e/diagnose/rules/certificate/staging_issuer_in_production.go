@@ -14,7 +14,7 @@ func stagingIssuerRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     stagingIssuer,
 		Meaning:  "the certificate comes from the staging CA, which no browser trusts",
-		Evidence: "the issuer's name says (STAGING), or the Secret says so while everything is Ready",
+		Evidence: "the certificate's issuer name contains (STAGING), in the answer or in the Secret, while everything is Ready",
 		Remedy:   "name the production issuer",
 		After:    []diagnose.Code{noAnnotation, underWay},
 		Find:     findStaging,
@@ -58,7 +58,7 @@ func findStaging(r *diagnose.Route) []diagnose.Finding {
 		strings.Contains(o.Spec.ACME.Server, "staging") {
 		return diagnose.One(
 			r.Issuer.String(),
-			"the issuer asks the staging CA, which no browser trusts",
+			"the issuer uses the staging CA, which no browser trusts",
 			patchIssuer(
 				r,
 				"name the production CA",
@@ -74,7 +74,7 @@ func findStaging(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		r.Source.String(),
-		"the certificate is of the staging CA, which no browser trusts",
+		"the certificate is from the staging CA, which no browser trusts",
 		r.Annotate("name the production issuer", annotationOf(certmanager.ClusterIssuerKind)+"="+likely),
 		evidence...)
 }

@@ -37,17 +37,17 @@ func findWrongTXT(r *diagnose.Route) []diagnose.Finding {
 	_, stale := answersAt(r)
 	another := strings.Contains(s.text, "Incorrect TXT") || strings.Contains(s.text, "Correct value not found")
 	if another && len(stale) == 0 && cleaned(r) {
-		return nil // cured: what is left is the back-off
+		return nil // corrected: what is left is the back-off
 	}
 	summary, remedy := fmt.Sprintf(
 		"the CA found no TXT record %s",
 		txtName(r),
 	), renew(
 		r,
-		"see that the record reaches the zone's name servers, and try again",
+		"make sure that the record reaches the zone's name servers, and try again",
 	)
 	if another {
-		summary = fmt.Sprintf("the CA found a TXT record %s that is not of this challenge", txtName(r))
+		summary = fmt.Sprintf("the CA found a TXT record %s that is not for this challenge", txtName(r))
 		if len(stale) > 0 && r.Index.CertManager.Before(1, 20) {
 			summary += "; cert-manager before 1.20 leaves one behind when it cannot clean up"
 		}
@@ -66,7 +66,7 @@ func findWrongTXT(r *diagnose.Route) []diagnose.Finding {
 // forgetting is how long resolvers may go on answering with a TXT record that is gone.
 const forgetting = 10 * time.Minute
 
-// cleaned reports whether the failure is so old that nobody would find now what was found then: neither provider nor
+// cleaned reports whether the failure is so old that its records are no longer expected: neither provider nor
 // DNS has a TXT record for the challenge.
 func cleaned(r *diagnose.Route) bool {
 	if _, waits := backingOff(r); !waits || r.Age(r.Certificate.Status.LastFailureTime.Time) < forgetting ||

@@ -15,9 +15,9 @@ const webhookNotReady diagnose.Code = "webhook-not-ready"
 func webhookNotReadyRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     webhookNotReady,
-		Meaning:  "the admission webhook of cert-manager does not answer, so no object of it can be made",
+		Meaning:  "the admission webhook of cert-manager does not answer, so its objects cannot be created",
 		Evidence: "`failed calling webhook`, no available replica, or an empty caBundle; an Ingress then has no Certificate and no event",
-		Remedy:   "repair the webhook, or the CA injector when the error is of x509",
+		Remedy:   "repair the webhook, or the CA injector when it is an x509 error",
 		After:    []diagnose.Code{crdsMissing},
 		Find:     findWebhook,
 	}}
@@ -37,7 +37,7 @@ func findWebhook(r *diagnose.Route) []diagnose.Finding {
 		}
 		return diagnose.One(
 			r.Index.Webhook.String(),
-			"the admission webhook of cert-manager does not run, so no object of cert-manager can be made or changed",
+			"the admission webhook of cert-manager does not run, so its objects cannot be created or changed",
 			diagnose.Restart(r.Index.Webhook, "start it again"),
 			evidence...)
 	case blank || failed && strings.Contains(failure.text, "x509:"):
@@ -66,7 +66,7 @@ func findWebhook(r *diagnose.Route) []diagnose.Finding {
 			"the API server does not reach the webhook of cert-manager",
 			diagnose.Restart(
 				r.Index.Webhook,
-				"let the API server reach the webhook; `cmctl check api` tells when it does",
+				"allow the API server to reach the webhook; `cmctl check api` reports when it does",
 			),
 			failure.evidence(),
 		)

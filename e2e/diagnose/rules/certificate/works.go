@@ -30,7 +30,7 @@ func needs(r *diagnose.Route) []diagnose.Need {
 // again when the certificate runs out).
 func works(r *diagnose.Route) (diagnose.State, string) {
 	if r.Source == nil {
-		return diagnose.Broken, "no Ingress asks for a certificate"
+		return diagnose.Broken, "no Ingress requests a certificate"
 	}
 	served, held := r.Shown(), leaf(r)
 	switch {
@@ -41,21 +41,21 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 			diagnose.Stamp(served.Chain[0].NotAfter),
 		)
 	case len(r.Source.TLS) == 0 && r.Foreign:
-		return diagnose.Clear, r.Source.String() + ": asks for no certificate"
+		return diagnose.Clear, r.Source.String() + ": requests no certificate"
 	}
 	if r.Block == nil && !r.HasTLSElsewhere() {
-		return diagnose.Broken, r.Source.String() + ": asks for no certificate for " + r.Host
+		return diagnose.Broken, r.Source.String() + ": requests no certificate for " + r.Host
 	}
 	if r.Block != nil && r.Index.Looked(facts.Secrets, r.Ingress.Namespace) {
 		name := diagnose.Object("Secret", r.Ingress.Namespace, r.Block.Secret)
 		switch {
 		case held == nil:
-			return diagnose.Broken, name + ": holds no certificate"
+			return diagnose.Broken, name + ": contains no certificate"
 		case !slices.ContainsFunc(held.Names, func(n string) bool { return edge.Covers(n, r.Host) }):
 			return diagnose.Broken, fmt.Sprintf("%s: its certificate is for %s", name, diagnose.List(held.Names))
 		case !held.NotAfter.After(r.Index.Snapshot.Time):
 			return diagnose.Broken, fmt.Sprintf(
-				"%s: its certificate is over since %s",
+				"%s: its certificate expired at %s",
 				name,
 				diagnose.Stamp(held.NotAfter),
 			)
@@ -64,13 +64,13 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 	switch {
 	case served == nil || len(served.Chain) == 0:
 		if held == nil {
-			return diagnose.Unknown, "nothing served a certificate for " + r.Host
+			return diagnose.Unknown, "no server presented a certificate for " + r.Host
 		}
 		if rep := noHandshake(r); rep != nil {
 			return diagnose.Unknown, diagnose.Probed(rep).Text
 		}
 		return diagnose.Clear, fmt.Sprintf(
-			"%s holds one until %s",
+			"%s contains one until %s",
 			diagnose.Object("Secret", r.Secret.Namespace, r.Secret.Name),
 			diagnose.Stamp(held.NotAfter),
 		)
@@ -83,7 +83,7 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 	case held != nil && served.Chain[0].SHA256 != held.SHA256:
 		// What the ingress controller makes of the Secret is for the routing layer.
 		return diagnose.Clear, fmt.Sprintf(
-			"%s holds one until %s, which is not what is served",
+			"%s contains one until %s, and another one is served",
 			diagnose.Object("Secret", r.Secret.Namespace, r.Secret.Name),
 			diagnose.Stamp(held.NotAfter),
 		)

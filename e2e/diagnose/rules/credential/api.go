@@ -13,7 +13,7 @@ type spoken []diagnose.Sign
 
 // credentialSigns collects what speaks of the credential now: external-dns by log and pod, the issuer by its
 // condition, and the challenge of the route while it is under way. A challenge repeats its last error through its
-// back-off, so what has been cured since is left out.
+// back-off, so errors that have been corrected since are left out.
 func credentialSigns(r *diagnose.Route) spoken {
 	return diagnose.Once(r, func(r *diagnose.Route) spoken { return collectSigns(r) })
 }

@@ -12,7 +12,7 @@ func providerOutageRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     providerOutage,
 		Meaning:  "Cloudflare's API fails",
-		Evidence: "status 5xx, HTML where JSON was due, a connection cut off",
+		Evidence: "status 5xx, HTML in place of JSON, or a closed connection",
 		Remedy:   "wait: both controllers try again",
 		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
 		Find:     findOutage,
@@ -27,6 +27,6 @@ func findOutage(r *diagnose.Route) []diagnose.Finding {
 	return diagnose.One(
 		cloudflareAPI,
 		"Cloudflare's API fails",
-		diagnose.Remedy{Text: "wait: both controllers try again; nothing in the cluster is at fault"},
+		diagnose.Remedy{Text: "wait: both controllers try again; the cause is not in the cluster"},
 		evidence...)
 }

@@ -11,7 +11,7 @@ func providerUnreachableRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     providerUnreachable,
 		Meaning:  "the cluster does not reach Cloudflare's API",
-		Evidence: "dial, look-up, time-out or x509 towards api.cloudflare.com",
+		Evidence: "dial, look-up, timeout or x509 errors for api.cloudflare.com",
 		Remedy:   "allow TCP 443 and DNS from the namespace",
 		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
 		Find:     findProviderUnreachable,

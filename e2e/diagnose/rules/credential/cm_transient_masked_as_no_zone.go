@@ -10,7 +10,7 @@ const transientMasked diagnose.Code = "cm-transient-masked-as-no-zone"
 func transientMaskedRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     transientMasked,
-		Meaning:  "one passing error of the API makes cert-manager say \"Found no Zones\", which is not so",
+		Meaning:  "after one transient error of the API cert-manager reports \"Found no Zones\", which is not so",
 		Evidence: "\"Found no Zones\" while the token sees the zone",
 		Remedy:   "wait for the next attempt",
 		Kind:     diagnose.Wait,
@@ -30,9 +30,9 @@ func findMasked(r *diagnose.Route) []diagnose.Finding {
 		if r.Issuer.Name != "" && u.TokenRef == firstRef(r.Index.CredentialRefs[r.Issuer.String()]) && good(r, u) {
 			return diagnose.One(
 				diagnose.Object("Challenge", r.Challenge.Namespace, r.Challenge.Name),
-				"cert-manager says that it found no zone, which hides a passing error: the token sees the zone",
+				"cert-manager reports that it found no zone, which hides a transient error: the token sees the zone",
 				diagnose.Remedy{
-					Text: "wait for the next attempt, half an hour at most; the token is not at fault",
+					Text: "wait for the next attempt, half an hour at most; the token is good",
 				},
 				append(evidenceOf(signs), verdict(u, provided(r, u))...)...)
 		}

@@ -30,7 +30,7 @@ func store(u diagnose.Use, text string) diagnose.Remedy {
 	)}
 }
 
-// gone reports whether the Secret is known not to be there: nobody sees it, or, where Secrets cannot be read, its
+// gone reports whether the Secret is known to be missing: it is not listed, or, where Secrets cannot be read, its
 // users say so.
 func gone(r *diagnose.Route, u diagnose.Use) ([]diagnose.Evidence, bool) {
 	if r.Index.Looked(facts.Secrets, u.Namespace) {

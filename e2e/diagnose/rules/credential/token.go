@@ -59,12 +59,12 @@ func refusedRequest(f facts.Refusal) diagnose.Evidence {
 	return diagnose.Fact("provider", "%s %s: %d, code %d %s", f.Method, f.Path, f.Status, f.Code, f.Message)
 }
 
-// token makes the finding of a rule that asks the provider's word, or else that of the components.
+// token makes the finding of a rule that reads the provider's answer about the token, or else the components' errors.
 func token(
 	r *diagnose.Route,
 	u diagnose.Use,
 	holds func(*facts.Token) bool,
-	summary, cure string,
+	summary, text string,
 	problems ...cloudflare.Problem,
 ) []diagnose.Finding {
 	evidence := evidenceOf(signsOn(r, u, problems...))
@@ -76,9 +76,9 @@ func token(
 	} else if len(heard(r, u, problems...)) == 0 {
 		return nil
 	}
-	remedy := diagnose.Remedy{Text: cure}
+	remedy := diagnose.Remedy{Text: text}
 	if r.Index.ExternalDNS.Deployment != nil && slices.Contains(u.By, r.Index.ExternalDNS.String()) &&
-		strings.Contains(cure, "restart external-dns") {
+		strings.Contains(text, "restart external-dns") {
 		remedy.Command = fmt.Sprintf(
 			"kubectl -n %s rollout restart deployment/%s",
 			r.Index.ExternalDNS.Namespace,
@@ -88,7 +88,7 @@ func token(
 	return diagnose.One(u.String(), summary, remedy, append(evidence, usedBy(u)...)...)
 }
 
-// Edits is whether a token may write the records of the zone that holds the host; nil when that is not known.
+// Edits is whether a token may write the records of the host's zone; nil when that is not known.
 func Edits(t *facts.Token, host string) *bool {
 	if slices.Contains(t.ReadOnly, zoneAmong(t.Zones, host)) {
 		return new(false)

@@ -11,7 +11,7 @@ const tokenEmpty diagnose.Code = "token-empty-value"
 func tokenEmptyRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     tokenEmpty,
-		Meaning:  "the entry holds nothing; issuers are Ready all the same",
+		Meaning:  "the value under the key is empty; issuers are Ready all the same",
 		Evidence: "0 bytes",
 		Remedy:   "fill in the token",
 		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
@@ -33,7 +33,7 @@ func findEmpty(r *diagnose.Route) []diagnose.Finding {
 			evidenceOf(signs)...)
 		return diagnose.One(
 			u.String(),
-			"the Secret is there, and its token is empty",
+			"the Secret exists, and its token is empty",
 			store(u, "fill in the token"),
 			append(evidence, usedBy(u)...)...)
 	})

@@ -14,9 +14,9 @@ const tokenIPRestricted diagnose.Code = "token-ip-restricted" //nolint:gosec // 
 func tokenIPRestrictedRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     tokenIPRestricted,
-		Meaning:  "Cloudflare accepts the token from other addresses only",
+		Meaning:  "Cloudflare accepts the token only from other addresses",
 		Evidence: "code 9109 with \"Cannot use the access token from location\"",
-		Remedy:   "add the cluster's address to the token's filter",
+		Remedy:   "add the cluster's address to the token's client IP address filter",
 		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
 		Affects:  serves,
 		Find:     findIPRestricted,
@@ -36,8 +36,8 @@ func findIPRestricted(r *diagnose.Route) []diagnose.Finding {
 			r,
 			u,
 			func(*facts.Token) bool { return true },
-			"Cloudflare accepts the token, and not from the address of this cluster",
-			"add the cluster's address to the token's filter of addresses",
+			"Cloudflare accepts the token, but not from the address of this cluster",
+			"add the cluster's address to the token's client IP address filter",
 			cloudflare.RejectedHere,
 		)
 	})

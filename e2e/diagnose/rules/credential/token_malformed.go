@@ -11,7 +11,7 @@ const tokenMalformed diagnose.Code = "token-malformed"
 func tokenMalformedRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     tokenMalformed,
-		Meaning:  "the value is no API token: a global key, quoted, or encoded twice",
+		Meaning:  "the value is not an API token: a global key, quoted, or encoded twice",
 		Evidence: "Cloudflare's codes 6003 and 6111, status 400",
 		Remedy:   "create a scoped API token",
 		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
@@ -26,7 +26,7 @@ func findMalformed(r *diagnose.Route) []diagnose.Finding {
 			r,
 			u,
 			func(t *facts.Token) bool { return t.Status == "malformed" },
-			"the Secret does not hold an API token of Cloudflare: it has another form",
+			"the value in the Secret does not have the form of a Cloudflare API token",
 			"create a scoped API token, not the global key, and store it; then restart external-dns",
 			cloudflare.BadForm,
 		)

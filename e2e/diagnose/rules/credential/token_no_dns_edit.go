@@ -11,7 +11,7 @@ const tokenNoDNSEdit diagnose.Code = "token-no-dns-edit" //nolint:gosec // the n
 func tokenNoDNSEditRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     tokenNoDNSEdit,
-		Meaning:  "the token may read and not write",
+		Meaning:  "the token may read but not write",
 		Evidence: "reading succeeds, and POST, PUT or DELETE gets 403 code 10000",
 		Remedy:   "give the token DNS:Edit",
 		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
@@ -26,6 +26,6 @@ func findNoDNSEdit(r *diagnose.Route) []diagnose.Finding {
 			return accepted(t) &&
 				(Known(Edits(t, r.Host), false) || (t.DNSEdit == nil && len(signsFor(r, cloudflare.CannotWrite)) > 0)) &&
 				!Known(t.ZoneRead, false)
-		}, "the token may read the zone and not write records", "give the token DNS:Edit for the zone", cloudflare.CannotWrite)
+		}, "the token may read the zone but not write records", "give the token DNS:Edit for the zone", cloudflare.CannotWrite)
 	})
 }

@@ -11,8 +11,8 @@ const tokenNoZoneRead diagnose.Code = "token-no-zone-read" //nolint:gosec // the
 func tokenNoZoneReadRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     tokenNoZoneRead,
-		Meaning:  "the token may not list zones; external-dns is silent about it, cert-manager says \"Found no Zones\"",
-		Evidence: "the provider shows the token no zone at all",
+		Meaning:  "the token may not list zones; external-dns logs nothing about it, cert-manager reports \"Found no Zones\"",
+		Evidence: "the provider lists no zone for the token",
 		Remedy:   "give the token Zone:Read",
 		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
 		Affects:  serves,
@@ -29,7 +29,7 @@ func findNoZoneRead(r *diagnose.Route) []diagnose.Finding {
 		}
 		return token(r, u, func(t *facts.Token) bool {
 			return accepted(t) && (Known(t.ZoneRead, false) || (t.ZoneRead != nil && len(t.Zones) == 0))
-		}, "the token sees no zone: it lacks Zone:Read, so external-dns writes nothing, in silence, and no challenge is solved",
+		}, "the token sees no zone: it lacks Zone:Read, so external-dns writes nothing and logs no error, and no challenge is solved",
 			"give the token Zone:Read and DNS:Edit for the zone", cloudflare.NoZone)
 	})
 }

@@ -13,8 +13,8 @@ const tokenRevoked diagnose.Code = "token-revoked-or-expired"
 func tokenRevokedRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     tokenRevoked,
-		Meaning:  "Cloudflare does not accept the token any more, or not yet",
-		Evidence: "the provider says disabled, expired, not-yet or unknown; codes 10000, 9109 and 1000 on reading",
+		Meaning:  "Cloudflare does not accept the token: revoked, expired, or not yet valid",
+		Evidence: "the provider reports disabled, expired, not-yet or unknown; codes 10000, 9109 and 1000 on read requests",
 		Remedy:   "create a new token, update the Secret, restart external-dns",
 		After:    []diagnose.Code{tokenIPRestricted},
 		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
@@ -28,6 +28,6 @@ func findRevoked(r *diagnose.Route) []diagnose.Finding {
 		return token(r, u, func(t *facts.Token) bool {
 			return slices.Contains([]string{"disabled", "expired", "not-yet", "unknown"}, t.Status) && !accepted(t) &&
 				!r.Has(tokenIPRestricted)
-		}, "Cloudflare does not accept the token: it was revoked, ran out, or is not valid yet", "create a new token, store it in the Secret, then restart external-dns", cloudflare.Rejected)
+		}, "Cloudflare does not accept the token: it was revoked, has expired, or is not valid yet", "create a new token, store it in the Secret, then restart external-dns", cloudflare.Rejected)
 	})
 }

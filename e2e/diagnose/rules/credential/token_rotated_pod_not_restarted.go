@@ -17,7 +17,7 @@ const tokenRotated diagnose.Code = "token-rotated-pod-not-restarted"
 func tokenRotatedRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     tokenRotated,
-		Meaning:  "the Secret has a new token, and external-dns uses the one it was started with; right after a cure it only waits for its next attempt",
+		Meaning:  "the Secret has a new token, and external-dns uses the one it was started with; right after a remedy it only waits for its next attempt",
 		Evidence: "the Secret's token is accepted, and the provider refuses external-dns, whose pod is older than the Secret or sends another token",
 		Remedy:   "restart external-dns",
 		Blocks:   []diagnose.Layer{diagnose.DNS},
@@ -26,7 +26,7 @@ func tokenRotatedRule() []diagnose.Rule {
 		Code:   tokenRotated,
 		Kind:   diagnose.Wait,
 		Blocks: []diagnose.Layer{diagnose.DNS},
-		Find:   findCured,
+		Find:   findCorrected,
 	}}
 }
 
@@ -96,8 +96,8 @@ func findRotated(r *diagnose.Route) []diagnose.Finding {
 		evidence...)
 }
 
-// findCured finds an external-dns that was refused before the credential was cured, and has not tried again since.
-func findCured(r *diagnose.Route) []diagnose.Finding {
+// findCorrected finds an external-dns that was refused before the credential was corrected, and has not tried again since.
+func findCorrected(r *diagnose.Route) []diagnose.Finding {
 	u, ok := syncUse(r)
 	refused := refusedSync(r)
 	if !ok || len(refused) == 0 || r.Has(tokenRotated) {

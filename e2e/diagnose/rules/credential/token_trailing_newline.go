@@ -10,9 +10,9 @@ const tokenNewline diagnose.Code = "token-trailing-newline"
 func tokenNewlineRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     tokenNewline,
-		Meaning:  "the token was stored with its line end: cert-manager refuses it, external-dns before 0.23 too",
+		Meaning:  "the token was stored with a line end: cert-manager and external-dns before 0.23 do not accept it",
 		Evidence: "the value begins or ends with white space; \"does the API token contain a newline?\"",
-		Remedy:   "store the token without its line end",
+		Remedy:   "store the token without the line end",
 		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
 		Affects:  servesUntrimmed,
 		Find:     findNewline,
@@ -33,14 +33,14 @@ func findNewline(r *diagnose.Route) []diagnose.Finding {
 				diagnose.Fact(u.String(), "key %s begins or ends with white space, %d bytes", u.Key, key.Length),
 			},
 			evidenceOf(signs)...)
-		summary := "the token was stored with its line end, which no header may hold"
+		summary := "the token was stored with a line end, which an HTTP header must not contain"
 		if !r.Index.ExternalDNS.Before(0, 23) && len(signs) > 0 {
 			summary += "; external-dns trims it, so that only certificates fail"
 		}
 		return diagnose.One(
 			u.String(),
 			summary,
-			store(u, "store the token without its line end"),
+			store(u, "store the token without the line end"),
 			append(evidence, usedBy(u)...)...)
 	})
 }

@@ -12,9 +12,9 @@ const tokenWrongKey diagnose.Code = "token-wrong-key-name"
 func tokenWrongKeyRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     tokenWrongKey,
-		Meaning:  "the Secret has no entry of the name that is asked for",
-		Evidence: "the Secret's keys lack the one that is named",
-		Remedy:   "rename the key, or the reference",
+		Meaning:  "the Secret does not have the key that its user references",
+		Evidence: "the referenced key is not among the Secret's keys",
+		Remedy:   "rename the key, or change the reference",
 		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
 		Affects:  serves,
 		Find:     findWrongKey,

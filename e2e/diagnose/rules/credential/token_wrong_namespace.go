@@ -11,9 +11,9 @@ const tokenWrongNamespace diagnose.Code = "token-wrong-namespace"
 func tokenWrongNamespaceRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     tokenWrongNamespace,
-		Meaning:  "the Secret lies in a namespace where its user cannot read it",
+		Meaning:  "the Secret is in a namespace where its user cannot read it",
 		Evidence: "no such Secret where the user looks, and one of the same name elsewhere; a ClusterIssuer looks in cert-manager's namespace, a pod in its own",
-		Remedy:   "copy the Secret to the namespace of its user",
+		Remedy:   "copy the Secret to the namespace of the component that uses it",
 		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
 		Affects:  serves,
 		Find:     findWrongNamespace,
@@ -31,7 +31,7 @@ func findWrongNamespace(r *diagnose.Route) []diagnose.Finding {
 		return diagnose.One(
 			u.String(),
 			fmt.Sprintf(
-				"the Secret with Cloudflare's token lies in namespace %s, and %s reads it in %s",
+				"the Secret with Cloudflare's token is in namespace %s, and %s reads it in %s",
 				other.Namespace,
 				users(u),
 				u.Namespace,

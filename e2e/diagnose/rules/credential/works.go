@@ -24,7 +24,7 @@ func needs(r *diagnose.Route) []diagnose.Need {
 	return out
 }
 
-// works holds a credential for good when the provider accepts it and it may do in the zone what the route needs. What
+// works calls a credential good when the provider accepts it and it may do in the zone what the route needs. What
 // the components say of it is for the rules to judge.
 func works(r *diagnose.Route) (diagnose.State, string) {
 	uses := r.Uses()
@@ -35,13 +35,13 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 		t := r.Index.Tokens[u.TokenRef]
 		switch {
 		case useless(r, u):
-			return diagnose.Broken, u.String() + ": holds no token under key " + u.Key
+			return diagnose.Broken, u.String() + ": has no token under key " + u.Key
 		case t == nil || t.Status == "":
-			return diagnose.Unknown, u.String() + ": the provider was not asked about the token"
+			return diagnose.Unknown, u.String() + ": the token was not looked up at the provider"
 		case !accepted(t):
-			return diagnose.Broken, u.String() + ": the provider says " + t.Status
+			return diagnose.Broken, u.String() + ": the provider reports " + t.Status
 		case t.ZoneRead == nil || t.DNSEdit == nil:
-			return diagnose.Unknown, u.String() + ": what the token may do was not found out"
+			return diagnose.Unknown, u.String() + ": the permissions of the token are not known"
 		case !*t.ZoneRead || !Known(Edits(t, r.Host), true) || !SeesZone(t, r.Host):
 			return diagnose.Broken, u.String() + ": the token cannot read and write the zone of " + r.Host
 		}

@@ -12,7 +12,7 @@ const ZoneNotActive diagnose.Code = "zone-not-active-or-duplicate"
 func zoneNotActiveRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     ZoneNotActive,
-		Meaning:  "the zone is not active, or exists twice: the API takes records that nobody is shown",
+		Meaning:  "the zone is not active, or exists twice: the API accepts records that are not served",
 		Evidence: "the zone's status, or two zones of one name",
 		Remedy:   "point the registrar's name servers to those of the zone",
 		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
@@ -29,7 +29,7 @@ func findZoneNotActive(r *diagnose.Route) []diagnose.Finding {
 	case len(twins) > 1:
 		return diagnose.One(
 			zone,
-			fmt.Sprintf("there are %d zones of this name, and only one of them is shown to the world", len(twins)),
+			fmt.Sprintf("there are %d zones of this name, and only one of them is delegated", len(twins)),
 			diagnose.Remedy{
 				Text: "remove the zone that the registrar does not point to",
 			},
@@ -38,7 +38,7 @@ func findZoneNotActive(r *diagnose.Route) []diagnose.Finding {
 	case r.Zone.Status != "" && r.Zone.Status != Active:
 		return diagnose.One(
 			zone,
-			fmt.Sprintf("the zone is %s: the provider takes records that the world is not shown", r.Zone.Status),
+			fmt.Sprintf("the zone is %s: the provider accepts records but does not serve them", r.Zone.Status),
 			diagnose.Remedy{
 				Text: "point the registrar's name servers to " + diagnose.List(r.Zone.NameServers),
 			},

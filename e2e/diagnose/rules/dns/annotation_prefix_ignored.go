@@ -16,7 +16,7 @@ func prefixIgnoredRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     prefixIgnored,
 		Meaning:  "annotations for external-dns have a prefix that this version does not read",
-		Evidence: "an Ingress has annotations under external-dns.alpha.kubernetes.io/ on 0.22 or later, or under external-dns.kubernetes.io/ before, and the record is not as they ask; nothing is logged",
+		Evidence: "an Ingress has annotations under external-dns.alpha.kubernetes.io/ on 0.22 or later, or under external-dns.kubernetes.io/ before, and the record differs from them; nothing is logged",
 		Remedy:   "rename the annotations, or start 0.23 with --enable-legacy-annotation-prefix",
 		Find:     findPrefixIgnored,
 	}, {
@@ -83,7 +83,7 @@ func findPrefixIgnored(r *diagnose.Route) []diagnose.Finding {
 		r,
 		prefix,
 		keys,
-		fmt.Sprintf("external-dns does not read annotation %s%s, so the record is not as it asks", prefix, key),
+		fmt.Sprintf("external-dns does not read annotation %s%s, so the record differs from it", prefix, key),
 		rec.Evidence(),
 	)
 }
@@ -101,7 +101,7 @@ func findPrefixHarmless(r *diagnose.Route) []diagnose.Finding {
 		prefix,
 		keys,
 		fmt.Sprintf(
-			"external-dns does not read annotations under %s; the record is as they ask all the same",
+			"external-dns does not read annotations under %s; the record agrees with them all the same",
 			prefix,
 		),
 	)

@@ -12,27 +12,27 @@ const candidates diagnose.Code = "cname-a-conflict-candidates"
 func candidatesRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     candidates,
-		Meaning:  "some targets of the host are names and others addresses, and external-dns drops the names",
+		Meaning:  "the host has host names and addresses as targets, and external-dns drops the host names",
 		Evidence: "`conflicting record type candidates; discarding CNAME record` (a warning in 0.23, an info line in 0.20), or Ingresses whose status mixes them",
-		Remedy:   "make all targets of the host addresses, or all of them one name",
+		Remedy:   "use only addresses, or only one host name, as targets of the host",
 		Find:     findCandidates,
 	}}
 }
 
 func findCandidates(r *diagnose.Route) []diagnose.Finding {
-	line, told := r.Index.Sync.Syncs.Mixed[r.Host]
-	if r.Source == nil || !told && len(naming(r).wanted) < 2 && len(r.Index.ByHost[r.Host]) < 2 {
+	line, logged := r.Index.Sync.Syncs.Mixed[r.Host]
+	if r.Source == nil || !logged && len(naming(r).wanted) < 2 && len(r.Index.ByHost[r.Host]) < 2 {
 		return nil
 	}
 	var all []string
 	for _, i := range r.Index.ByHost[r.Host] {
 		all = append(all, targetsOf(r, i)...)
 	}
-	if !told && !mixed(all) {
+	if !logged && !mixed(all) {
 		return nil
 	}
 	evidence := targetEvidence(r, r.Index.ByHost[r.Host]...)
-	if told {
+	if logged {
 		evidence = append(evidence, diagnose.Logged(facts.ExternalDNS, line))
 	}
 	var names []string
@@ -42,12 +42,12 @@ func findCandidates(r *diagnose.Route) []diagnose.Finding {
 	return diagnose.One(
 		diagnose.List(names),
 		fmt.Sprintf(
-			"the targets of %s are names and addresses at once, and external-dns drops the names: %s",
+			"the targets of %s are both host names and addresses, and external-dns drops the host names: %s",
 			r.Host,
 			diagnose.List(all),
 		),
 		diagnose.Remedy{
-			Text:    "make all targets addresses, or all of them one name",
+			Text:    "use only addresses, or only one host name, as targets",
 			Command: "kubectl get ingress -A -o wide",
 		},
 		evidence...)

@@ -25,7 +25,7 @@ func crashing(c *diagnose.Program) (*core.Pod, string) {
 			}
 			if end != nil && !status.Ready && status.RestartCount >= often {
 				return pod, fmt.Sprintf(
-					"not ready, restarted %d times, ended last with code %d",
+					"not ready, restarted %d times, last exit code %d",
 					status.RestartCount,
 					end.ExitCode,
 				)

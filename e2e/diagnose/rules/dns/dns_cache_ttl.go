@@ -12,9 +12,9 @@ const resolverStillCaches diagnose.Code = "dns-cache-ttl"
 func resolverStillCachesRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     resolverStillCaches,
-		Meaning:  "resolvers still have the answer of before",
-		Evidence: "the name servers of the zone answer rightly, a public resolver does not",
-		Remedy:   "wait for the TTL of the old answer",
+		Meaning:  "resolvers still cache the previous answer",
+		Evidence: "the zone's name servers give the right answer, and a public resolver gives another",
+		Remedy:   "wait until the TTL of the cached answer expires",
 		Fallback: true,
 		Kind:     diagnose.Wait,
 		Find:     findCache,

@@ -13,7 +13,7 @@ const syncLag diagnose.Code = "dns-sync-lag"
 func syncLagRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     syncLag,
-		Meaning:  "external-dns has not had its turn yet",
+		Meaning:  "external-dns has not synced since the Ingress changed",
 		Evidence: "the Ingress is newer than the last sync, and the next sync is not overdue",
 		Remedy:   "wait for the next sync",
 		After:    []diagnose.Code{softErrors},
@@ -53,7 +53,7 @@ func findLag(r *diagnose.Route) []diagnose.Finding {
 	evidence := []diagnose.Evidence{
 		diagnose.Fact(
 			r.Source.String(),
-			"created %s, wants %s",
+			"created %s, needs %s",
 			diagnose.Stamp(r.Source.Created),
 			diagnose.List(n.wanted),
 		),
@@ -71,7 +71,7 @@ func findLag(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		recordName(r, n),
-		fmt.Sprintf("external-dns has not had its turn yet: it syncs every %s", r.Index.Sync.Config.Interval),
+		fmt.Sprintf("external-dns has not synced since the change: it syncs every %s", r.Index.Sync.Config.Interval),
 		resync(r, "wait for the next sync, or restart external-dns"),
 		evidence...)
 }

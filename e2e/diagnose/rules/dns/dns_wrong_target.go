@@ -13,8 +13,8 @@ const wrongTarget diagnose.Code = "dns-wrong-target"
 func wrongTargetRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     wrongTarget,
-		Meaning:  "the DNS does not say what the Ingress's status says",
-		Evidence: "the record of the provider, or else the answer of the zone's name servers, differs from the Ingress's status, and no more exact code applies",
+		Meaning:  "the DNS record differs from the Ingress's status",
+		Evidence: "the record of the provider, or else the answer of the zone's name servers, differs from the Ingress's status, and no more specific code applies",
 		Remedy:   "restart external-dns, or repair the delegation when the provider's record is right",
 		After:    []diagnose.Code{softErrors, syncLag, recordMissing},
 		Fallback: true,
@@ -34,7 +34,7 @@ func findWrongTarget(r *diagnose.Route) []diagnose.Finding {
 		return diagnose.One(
 			rec.String(),
 			fmt.Sprintf(
-				"%s says %s, and the Ingress's status %s%s",
+				"%s has target %s, and the Ingress's status has %s%s",
 				rec,
 				diagnose.List(contents(n.held)),
 				diagnose.List(n.wanted),
@@ -52,7 +52,7 @@ func findWrongTarget(r *diagnose.Route) []diagnose.Finding {
 		return diagnose.One(
 			"zone "+r.Zone.Name,
 			fmt.Sprintf(
-				"the provider's record of %s is right, and the name servers that the world asks say otherwise",
+				"the provider's record of %s is right, but the delegated name servers answer otherwise",
 				r.Host,
 			),
 			diagnose.Remedy{
@@ -64,7 +64,7 @@ func findWrongTarget(r *diagnose.Route) []diagnose.Finding {
 		return diagnose.One(
 			recordName(r, n),
 			fmt.Sprintf(
-				"the DNS says %s of %s, and the Ingress's status %s%s",
+				"the DNS answers %s for %s, and the Ingress's status has %s%s",
 				answer(authority),
 				r.Host,
 				diagnose.List(n.wanted),

@@ -12,8 +12,8 @@ const domainFilter diagnose.Code = "domain-filter-excludes-host"
 func domainFilterRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     domainFilter,
-		Meaning:  "the host, or its zone, lies outside of what external-dns may write",
-		Evidence: "--domain-filter, --exclude-domains or their regular expressions leave the host or its zone out, and it has neither record nor ownership record; only a debug line would tell",
+		Meaning:  "the host, or its zone, is not within the domains that external-dns may write",
+		Evidence: "--domain-filter, --exclude-domains or their regular expressions exclude the host or its zone, and it has neither record nor ownership record; external-dns logs this at debug level only",
 		Remedy:   "add the domain to the filter",
 		Find:     findDomainFilter,
 	}}
@@ -37,7 +37,7 @@ func findDomainFilter(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	remedy := diagnose.Remedy{
-		Text:    "let the filter cover the host",
+		Text:    "change the filter to include the host",
 		Command: fmt.Sprintf("kubectl -n %s edit deployment %s", s.Namespace, s.Name),
 	}
 	if filter.Plain() {
@@ -49,7 +49,7 @@ func findDomainFilter(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		s.String(),
-		fmt.Sprintf("the filters of external-dns leave %s out, so it never writes its record", left),
+		fmt.Sprintf("the domain filters of external-dns exclude %s, so it never writes its record", left),
 		remedy,
 		diagnose.Fact(s.String(), "%s", diagnose.List(s.Config.FilterFlags())),
 	)

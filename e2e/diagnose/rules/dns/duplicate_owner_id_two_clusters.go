@@ -13,8 +13,8 @@ const duplicateOwner diagnose.Code = "duplicate-owner-id-two-clusters"
 func duplicateOwnerRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     duplicateOwner,
-		Meaning:  "two clusters write under the same owner id, and each undoes what the other does",
-		Evidence: "external-dns creates or changes the record again and again, or the record's owner is right and its Ingress is none of this cluster's",
+		Meaning:  "two clusters use the same owner id, and each reverts the other's changes",
+		Evidence: "external-dns creates or changes the record again and again, or the record's owner is right and its Ingress is not in this cluster",
 		Remedy:   "give each cluster an owner id of its own",
 		Find:     findDuplicateOwner,
 	}}
@@ -86,7 +86,7 @@ func findDuplicateOwner(r *diagnose.Route) []diagnose.Finding {
 	return diagnose.One(
 		r.Index.Sync.String(),
 		fmt.Sprintf(
-			"another cluster writes under the same owner id %q and undoes the record of %s",
+			"another cluster uses the same owner id %q and reverts the record of %s",
 			r.Index.Sync.Config.OwnerID,
 			r.Host,
 		),

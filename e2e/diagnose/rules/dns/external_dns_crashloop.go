@@ -12,9 +12,9 @@ const externalDNSCrash diagnose.Code = "external-dns-crashloop"
 func externalDNSCrashRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     externalDNSCrash,
-		Meaning:  "external-dns ends again and again, so nothing writes records",
-		Evidence: "its container waits in CrashLoopBackOff; the last fatal line of the run before says why, whatever its case (0.20 `Failed to do run once`, 0.23 `failed to do run once`)",
-		Remedy:   "cure what the fatal line says",
+		Meaning:  "external-dns exits repeatedly, so no records are written",
+		Evidence: "its container waits in CrashLoopBackOff; the last fatal line of the previous run gives the reason, in lower or upper case (0.20 `Failed to do run once`, 0.23 `failed to do run once`)",
+		Remedy:   "correct the cause that the fatal line names",
 		After:    []diagnose.Code{policyFlagMissing, ownerOrPrefix},
 		Kind:     diagnose.Symptom,
 		Find:     findCrash,
@@ -28,7 +28,7 @@ func findCrash(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	evidence := []diagnose.Evidence{diagnose.Fact(diagnose.Object("Pod", pod.Namespace, pod.Name), "%s", seen)}
-	summary, remedy := "external-dns ends again and again, so nothing writes records", "read the log of the run before and cure what it says"
+	summary, remedy := "external-dns exits repeatedly, so no records are written", "read the log of the previous run and correct the cause that it names"
 	if s.Syncs.Fatal != nil {
 		evidence = append(evidence, diagnose.Logged(facts.ExternalDNS, *s.Syncs.Fatal))
 		summary += ": " + diagnose.Short(s.Syncs.Fatal.Message)

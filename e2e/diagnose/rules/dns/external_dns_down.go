@@ -12,8 +12,8 @@ const externalDNSDown diagnose.Code = "external-dns-down"
 func externalDNSDownRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     externalDNSDown,
-		Meaning:  "no pod of external-dns runs, so nothing writes records",
-		Evidence: "its Deployment wants no replica, or has none available, and the record is not right",
+		Meaning:  "no pod of external-dns runs, so no records are written",
+		Evidence: "its Deployment has zero desired or zero available replicas, and the record is not right",
 		Remedy:   "start it again",
 		After:    []diagnose.Code{policyFlagMissing, ownerOrPrefix},
 		Kind:     diagnose.Symptom,
@@ -29,7 +29,7 @@ func findDown(r *diagnose.Route) []diagnose.Finding {
 		}
 		return diagnose.One(
 			"Deployment (none)",
-			"no external-dns runs in this cluster, so nothing writes records",
+			"no external-dns runs in this cluster, so no records are written",
 			diagnose.Remedy{
 				Text: "install external-dns",
 			},
@@ -43,7 +43,7 @@ func findDown(r *diagnose.Route) []diagnose.Finding {
 		return nil // what it lacks is for the layer of the credential
 	}
 	remedy := diagnose.Remedy{
-		Text:    "see why its pod is not ready",
+		Text:    "find out why its pod is not ready",
 		Command: fmt.Sprintf("kubectl -n %s describe deployment %s", s.Namespace, s.Name),
 	}
 	if s.Spec.Replicas != nil && *s.Spec.Replicas == 0 {
@@ -54,7 +54,7 @@ func findDown(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		s.String(),
-		"no pod of external-dns runs, so nothing writes records",
+		"no pod of external-dns runs, so no records are written",
 		remedy,
 		diagnose.DownEvidence(s.Program)...)
 }

@@ -11,9 +11,9 @@ const ownerMismatch diagnose.Code = "owner-mismatch"
 func ownerMismatchRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     ownerMismatch,
-		Meaning:  "the record belongs to another owner, so external-dns leaves it as it is",
-		Evidence: "the ownership record names another owner than --txt-owner-id, and the record is not what this cluster wants; the log says `All records are already up to date`",
-		Remedy:   "take over the owner's id, or delete record and ownership record",
+		Meaning:  "the record belongs to another owner, so external-dns does not change it",
+		Evidence: "the ownership record names another owner than --txt-owner-id, and the record differs from the Ingress's status; the log contains `All records are already up to date`",
+		Remedy:   "set --txt-owner-id to that owner, or delete the record and its ownership record",
 		After:    []diagnose.Code{recordConflict},
 		Find:     findOwnerMismatch,
 	}}
@@ -31,14 +31,14 @@ func findOwnerMismatch(r *diagnose.Route) []diagnose.Finding {
 	return diagnose.One(
 		rec.String(),
 		fmt.Sprintf(
-			"%s belongs to owner %q, and this external-dns is %q: it leaves the record as it is",
+			"%s belongs to owner %q, and the owner id of this external-dns is %q: it does not change the record",
 			rec,
 			m.Owner,
 			r.Index.Sync.Config.OwnerID,
 		),
 		diagnose.Drop(
 			fmt.Sprintf(
-				"delete the record and its ownership record, or take over the owner's id by --txt-owner-id=%s",
+				"delete the record and its ownership record, or set --txt-owner-id=%s",
 				m.Owner,
 			),
 			rec,

@@ -11,9 +11,9 @@ const policyFlagMissing diagnose.Code = "policy-flag-missing"
 func policyFlagMissingRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     policyFlagMissing,
-		Meaning:  "external-dns 0.22 and later ends at once, because it is not told its policy",
-		Evidence: "the flag --policy is missing and the log ends with `--policy must be set explicitly`; the provider was never asked",
-		Remedy:   "give --policy=sync, or upsert-only as the chart had it before",
+		Meaning:  "external-dns 0.22 and later exits at once, because --policy is required",
+		Evidence: "the flag --policy is missing and the log ends with `--policy must be set explicitly`; no request reached the provider",
+		Remedy:   "set --policy=sync, or upsert-only, the chart's former default",
 		Find:     findPolicyFlagMissing,
 	}}
 }
@@ -33,7 +33,7 @@ func findPolicyFlagMissing(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		s.String(),
-		"external-dns ends at once: since 0.22 it must be told --policy",
+		"external-dns exits at once: since 0.22 --policy is required",
 		addFlag(r, "set the policy explicitly", "--policy=sync"),
 		evidence...)
 }

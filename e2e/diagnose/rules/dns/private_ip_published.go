@@ -12,8 +12,8 @@ const privateIP diagnose.Code = "private-ip-published"
 func privateIPRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     privateIP,
-		Meaning:  "the public DNS holds an address that the internet cannot reach",
-		Evidence: "the record's content is private (RFC 1918), shared (RFC 6598), link-local or loopback, and the client outside does not connect",
+		Meaning:  "the public DNS record has an address that is not reachable from the internet",
+		Evidence: "the record's content is private (RFC 1918), shared (RFC 6598), link-local or loopback, and the external client does not connect",
 		Remedy:   "publish the public address and forward ports 80 and 443",
 		Blocks:   []diagnose.Layer{diagnose.Routing},
 		Find:     findPrivate,
@@ -41,7 +41,7 @@ func findPrivate(r *diagnose.Route) []diagnose.Finding {
 	return privateFinding(
 		r,
 		rec,
-		fmt.Sprintf("%s holds %s, which the internet cannot reach", rec, rec.Content),
+		fmt.Sprintf("%s has address %s, which is not reachable from the internet", rec, rec.Content),
 		rec.Evidence(),
 		diagnose.Probed(r.HTTPS),
 	)
@@ -56,7 +56,7 @@ func findPrivateReached(r *diagnose.Route) []diagnose.Finding {
 		r,
 		rec,
 		fmt.Sprintf(
-			"%s holds %s, an address of a private network: clients elsewhere will not reach it",
+			"%s has address %s of a private network: clients elsewhere cannot reach it",
 			rec,
 			rec.Content,
 		),

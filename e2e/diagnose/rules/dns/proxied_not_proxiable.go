@@ -13,7 +13,7 @@ const notProxiable diagnose.Code = "proxied-not-proxiable"
 func notProxiableRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     notProxiable,
-		Meaning:  "the record is to be proxied, and the provider does not proxy its target",
+		Meaning:  "the record requests the proxy, and the provider does not proxy its target",
 		Evidence: "the provider's codes 9003, 9004 or 9041 in the log of external-dns; other records are written",
 		Remedy:   "do not proxy the record, or publish a public address",
 		Find:     findNotProxiable,

@@ -13,9 +13,9 @@ const proxiedUnexpected diagnose.Code = "proxied-unexpected"
 func proxiedUnexpectedRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     proxiedUnexpected,
-		Meaning:  "the record is proxied though it should be DNS only",
-		Evidence: "the provider's record is proxied against the annotation or the flag, or the proxy itself fails (525, 526, 521 …); the name then leads to the provider's edge",
-		Remedy:   "switch the proxy off for the record",
+		Meaning:  "the record is proxied but should be DNS only",
+		Evidence: "the provider's record is proxied, contrary to annotation or flag, or the proxy itself fails (525, 526, 521 …); the name then resolves to the provider's edge",
+		Remedy:   "disable the proxy for the record",
 		After:    []diagnose.Code{prefixIgnored},
 		Find:     findProxied,
 	}}
@@ -36,7 +36,7 @@ func findProxied(r *diagnose.Route) []diagnose.Finding {
 	if wanted && trouble == "" {
 		return nil
 	}
-	summary := fmt.Sprintf("%s is proxied though it should not be: %s", rec, why)
+	summary := fmt.Sprintf("%s is proxied but should not be: %s", rec, why)
 	if wanted {
 		summary = fmt.Sprintf("%s is proxied, and the proxy does not serve it: %s", rec, trouble)
 	}
@@ -47,7 +47,7 @@ func findProxied(r *diagnose.Route) []diagnose.Finding {
 	return diagnose.One(
 		rec.String(),
 		summary,
-		r.Annotate("switch the proxy off for the record", r.Index.Sync.Config.Selection.Prefix+"cloudflare-proxied=false"),
+		r.Annotate("disable the proxy for the record", r.Index.Sync.Config.Selection.Prefix+"cloudflare-proxied=false"),
 		evidence...)
 }
 

@@ -11,8 +11,8 @@ const recordMissing diagnose.Code = "record-missing"
 func recordMissingRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     recordMissing,
-		Meaning:  "the host has no record, though everything is there to write it",
-		Evidence: "the zone holds no A, AAAA or CNAME of the host; an ownership record without a record tells that it was deleted by hand",
+		Meaning:  "the host has no record, although nothing prevents writing it",
+		Evidence: "the zone has no A, AAAA or CNAME of the host; an ownership record alone shows that the record was deleted by hand",
 		Remedy:   "restart external-dns: it syncs at once",
 		After:    []diagnose.Code{softErrors, syncLag},
 		Fallback: true,
@@ -29,12 +29,12 @@ func findMissing(r *diagnose.Route) []diagnose.Finding {
 	evidence := []diagnose.Evidence{
 		diagnose.Fact(
 			"zone "+r.Zone.Name,
-			"%d records, none of %s that holds an address",
+			"%d records, none of %s with an address",
 			len(r.Zone.Records),
 			r.Host,
 		),
 	}
-	summary := fmt.Sprintf("%s has no record, though everything is there to write it", r.Host)
+	summary := fmt.Sprintf("%s has no record, although nothing prevents writing it", r.Host)
 	if m, ok := markOf(r, r.Host, typeOf(n.wanted)); ok {
 		summary = fmt.Sprintf(
 			"the record of %s was deleted, and not by external-dns: its ownership record is still there",

@@ -11,9 +11,9 @@ const recordQuota diagnose.Code = "record-quota"
 func recordQuotaRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     recordQuota,
-		Meaning:  "the zone holds as many records as its plan allows",
+		Meaning:  "the zone has as many records as its plan allows",
 		Evidence: "the provider's code 81045 in the log of external-dns, and no record of the host",
-		Remedy:   "delete records that nobody needs, or change the plan",
+		Remedy:   "delete unused records, or change the plan",
 		Find:     findQuota,
 	}}
 }
@@ -31,6 +31,6 @@ func findQuota(r *diagnose.Route) []diagnose.Finding {
 	if r.Zone != nil && r.Index.Looked(facts.Provider, r.Zone.Name) {
 		evidence = append(evidence, diagnose.Fact(zone, "%d records", len(r.Zone.Records)))
 	}
-	return diagnose.One(zone, "the zone holds as many records as its plan allows, so the record cannot be written",
-		diagnose.Remedy{Text: "delete records that nobody needs, or change the plan"}, evidence...)
+	return diagnose.One(zone, "the zone has as many records as its plan allows, so the record cannot be written",
+		diagnose.Remedy{Text: "delete unused records, or change the plan"}, evidence...)
 }

@@ -14,7 +14,7 @@ func softErrorsRule() []diagnose.Rule {
 		Code:     softErrors,
 		Meaning:  "external-dns fails in every sync while its pod is ready",
 		Evidence: "two `Failed to do run once … (consecutive soft errors: N)` or more since the last good sync; the probes of the pod always answer 200",
-		Remedy:   "cure what the inner error says",
+		Remedy:   "correct the cause that the inner error names",
 		Fallback: true,
 		Kind:     diagnose.Symptom,
 		Find:     findSoftErrors,
@@ -35,7 +35,7 @@ func findSoftErrors(r *diagnose.Route) []diagnose.Finding {
 			diagnose.Short(last.Message),
 		),
 		diagnose.Remedy{
-			Text:    "cure what the inner error says",
+			Text:    "correct the cause that the inner error names",
 			Command: fmt.Sprintf("kubectl -n %s logs deploy/%s --since=10m", s.Namespace, s.Name),
 		},
 		diagnose.Logged(

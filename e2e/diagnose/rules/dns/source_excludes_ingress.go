@@ -11,9 +11,9 @@ const sourceExcludes diagnose.Code = "source-excludes-ingress"
 func sourceExcludesRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     sourceExcludes,
-		Meaning:  "external-dns is told not to look at the Ingress",
-		Evidence: "--source, --namespace, --ingress-class or the Ingress's annotation controller leave it out",
-		Remedy:   "widen what external-dns looks at",
+		Meaning:  "the configuration of external-dns excludes the Ingress",
+		Evidence: "--source, --namespace or --ingress-class of external-dns, or the Ingress's annotation controller, excludes it",
+		Remedy:   "change the flag so that external-dns reads the Ingress",
 		Find:     findSourceExcludes,
 	}}
 }
@@ -27,7 +27,7 @@ func findSourceExcludes(r *diagnose.Route) []diagnose.Finding {
 		annotation := s.Config.Selection.Prefix + "controller"
 		return diagnose.One(
 			r.Source.String(),
-			fmt.Sprintf("the annotation %s: %s leaves the Ingress to another program", annotation, program),
+			fmt.Sprintf("the annotation %s: %s assigns the Ingress to another controller", annotation, program),
 			r.Annotate("remove the annotation", annotation+"-"),
 			diagnose.Fact(r.Source.String(), "annotation %s: %s", annotation, program),
 		)
@@ -38,9 +38,9 @@ func findSourceExcludes(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		s.String(),
-		"external-dns does not look at "+r.Source.String()+": "+why,
+		"external-dns does not read "+r.Source.String()+": "+why,
 		diagnose.Remedy{
-			Text: "widen what external-dns looks at", Command: fmt.Sprintf("kubectl -n %s edit deployment %s", s.Namespace, s.Name),
+			Text: "change the flag so that external-dns reads the Ingress", Command: fmt.Sprintf("kubectl -n %s edit deployment %s", s.Namespace, s.Name),
 		},
 		diagnose.Fact(s.String(), "%s", why),
 	)

@@ -13,8 +13,8 @@ const takeover diagnose.Code = "takeover-after-partial-create"
 func takeoverRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     takeover,
-		Meaning:  "the ownership record was written beside a record that somebody else had made, so external-dns believes that it owns it",
-		Evidence: "the ownership record is newer than the record it marks, and the record is not what external-dns wants",
+		Meaning:  "external-dns wrote an ownership record for a record that another party had made, and so treats it as its own",
+		Evidence: "the ownership record is newer than its record, and the record differs from the Ingress's status",
 		Remedy:   "decide whose record it is, and delete the other's",
 		Find:     findTakeover,
 	}}
@@ -40,7 +40,7 @@ func findTakeover(r *diagnose.Route) []diagnose.Finding {
 		return diagnose.One(
 			rec.String(),
 			fmt.Sprintf(
-				"%s is older than the ownership record that external-dns wrote beside it: somebody else made it",
+				"%s is older than its ownership record: it was not made by external-dns",
 				rec,
 			),
 			diagnose.Drop(

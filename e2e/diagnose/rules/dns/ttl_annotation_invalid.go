@@ -15,9 +15,9 @@ const ttlInvalid diagnose.Code = "ttl-annotation-invalid"
 func ttlInvalidRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     ttlInvalid,
-		Meaning:  "the TTL annotation is no number or duration, or is out of range",
-		Evidence: "a TTL that does not parse is replaced by automatic, and a warning tells; one below the provider's least of 60 s is refused (9021, 1004)",
-		Remedy:   "give 60 to 86400, or 1 for automatic",
+		Meaning:  "the TTL annotation is neither a number nor a duration, or is out of range",
+		Evidence: "external-dns replaces a TTL that does not parse by automatic and logs a warning; the provider refuses one below its minimum of 60 s (9021, 1004)",
+		Remedy:   "set 60 to 86400, or 1 for automatic",
 		Find:     findTTLRefused,
 	}, {
 		Code: ttlInvalid,
@@ -50,7 +50,7 @@ func badTTL(r *diagnose.Route) (value, problem string) {
 	case seconds < 1 || seconds > maxTTL:
 		return value, fmt.Sprintf("is out of range: 1 to %d", maxTTL)
 	case seconds > 1 && seconds < 60:
-		return value, "is below what the provider takes: 60"
+		return value, "is below the provider's minimum of 60"
 	}
 	return value, ""
 }
@@ -101,6 +101,6 @@ func ttlFinding(r *diagnose.Route, value, problem, summary string, more ...diagn
 	return diagnose.One(
 		r.Source.String(),
 		summary,
-		r.Annotate("ask for 60 to 86400 seconds, or for 1, which is automatic", r.Index.Sync.Config.Selection.Prefix+"ttl=300"),
+		r.Annotate("set 60 to 86400 seconds, or 1 for automatic", r.Index.Sync.Config.Selection.Prefix+"ttl=300"),
 		evidence...)
 }

@@ -14,8 +14,8 @@ const ownerOrPrefix diagnose.Code = "txt-owner-empty-or-prefix"
 func ownerOrPrefixRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     ownerOrPrefix,
-		Meaning:  "external-dns has no owner id, or looks for its ownership records under another name than it wrote them",
-		Evidence: "`owner id cannot be empty`, or an ownership record of this owner and this Ingress whose name the present --txt-prefix and --txt-suffix do not give",
+		Meaning:  "external-dns has no owner id, or looks for its ownership records under other names than those that it wrote",
+		Evidence: "`owner id cannot be empty`, or an ownership record of this owner and this Ingress whose name does not match the current --txt-prefix and --txt-suffix",
 		Remedy:   "restore the owner id, prefix and suffix that the records were written with",
 		Find:     findOwnerOrPrefix,
 	}}
@@ -35,7 +35,7 @@ func findOwnerOrPrefix(r *diagnose.Route) []diagnose.Finding {
 			s.String(),
 			"external-dns has no owner id, and does not start without one",
 			diagnose.Remedy{
-				Text:    "give --txt-owner-id the id that the ownership records name",
+				Text:    "set --txt-owner-id to the id in the ownership records",
 				Command: addFlag(r, "", "--txt-owner-id="+formerOwner(r)).Command,
 			},
 			evidence...)

@@ -11,9 +11,9 @@ const unownedRecord diagnose.Code = "unowned-record"
 func unownedRecordRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     unownedRecord,
-		Meaning:  "the record was made by hand or by another program, so external-dns leaves it as it is",
-		Evidence: "no ownership record stands beside a record that is not what this cluster wants",
-		Remedy:   "delete the record: external-dns makes it again",
+		Meaning:  "the record was made by hand or by another program, so external-dns does not change it",
+		Evidence: "the record differs from the Ingress's status and has no ownership record",
+		Remedy:   "delete the record: external-dns creates it again",
 		After:    []diagnose.Code{ownerOrPrefix, recordConflict},
 		Find:     findUnowned,
 	}, {
@@ -34,8 +34,8 @@ func findUnowned(r *diagnose.Route) []diagnose.Finding {
 	rec := n.held[0]
 	return diagnose.One(
 		rec.String(),
-		fmt.Sprintf("%s was not made by external-dns, which leaves it as it is", rec),
-		diagnose.Drop("delete the record: external-dns makes it again at its next sync", n.held...),
+		fmt.Sprintf("%s was not made by external-dns, which does not change it", rec),
+		diagnose.Drop("delete the record: external-dns creates it again at its next sync", n.held...),
 		rec.Evidence(),
 		diagnose.Fact(
 			"zone "+rec.Zone.Name,
@@ -57,8 +57,8 @@ func findUnownedRight(r *diagnose.Route) []diagnose.Finding {
 	rec := n.held[0]
 	return diagnose.One(
 		rec.String(),
-		fmt.Sprintf("%s is right, but was not made by external-dns: it will not follow the Ingress", rec),
-		diagnose.Drop("delete the record: external-dns makes it again at its next sync", n.held...),
+		fmt.Sprintf("%s is right, but was not made by external-dns: it does not follow the Ingress", rec),
+		diagnose.Drop("delete the record: external-dns creates it again at its next sync", n.held...),
 		rec.Evidence(),
 	)
 }

@@ -11,7 +11,7 @@ const upsertOnly diagnose.Code = "upsert-only-stale"
 func upsertOnlyRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     upsertOnly,
-		Meaning:  "the policy forbids external-dns to change or delete the record",
+		Meaning:  "the policy does not let external-dns change or delete the record",
 		Evidence: "--policy is create-only and its own record is out of date, or upsert-only or create-only and its Ingress is gone",
 		Remedy:   "set --policy=sync, or delete the record",
 		Find:     findUpsertOnly,
@@ -53,7 +53,7 @@ func findUpsertOnly(r *diagnose.Route) []diagnose.Finding {
 			fmt.Sprintf("%s is out of date, and policy create-only changes nothing", rec),
 			addFlag(
 				r,
-				"set --policy=sync, or delete the record: external-dns makes it again",
+				"set --policy=sync, or delete the record: external-dns creates it again",
 				"--policy=sync",
 			),
 			rec.Evidence(),

@@ -42,7 +42,7 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 		)
 	}
 	if !r.Asked {
-		return diagnose.Unknown, "the DNS was not asked for " + r.Host
+		return diagnose.Unknown, "the DNS was not queried for " + r.Host
 	}
 	for _, a := range []struct {
 		who    string

@@ -18,8 +18,8 @@ func applicationRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     application,
 		Meaning:  "the route is in order, and the application behind it fails",
-		Evidence: "a 404 or 5xx whose body is not Traefik's, or that Traefik's access log gives to the application",
-		Remedy:   "look at the application",
+		Evidence: "a 404 or 5xx whose body is not Traefik's, or that Traefik's access log attributes to the application",
+		Remedy:   "check the application",
 		After:    []diagnose.Code{staleServed},
 		Fallback: true,
 		Find:     findApplication,
@@ -40,7 +40,7 @@ func findApplication(r *diagnose.Route) []diagnose.Finding {
 	return failsItself(r)
 }
 
-// findOwnAnswer notes that the application has nothing at a path that nobody said it had something at.
+// findOwnAnswer notes that the application answers 404 at a path that was assumed, not given.
 func findOwnAnswer(r *diagnose.Route) []diagnose.Finding {
 	if !beside(r) {
 		return nil
@@ -48,7 +48,7 @@ func findOwnAnswer(r *diagnose.Route) []diagnose.Finding {
 	return failsItself(r)
 }
 
-// beside reports whether there is nothing at the path that was asked for, of which nobody said that there is.
+// beside reports whether the answer is 404 at a requested path that was assumed, not given.
 func beside(r *diagnose.Route) bool { return r.Assumed && answered(secure(r), 404) }
 
 func failsItself(r *diagnose.Route) []diagnose.Finding {
@@ -87,7 +87,7 @@ func failsItself(r *diagnose.Route) []diagnose.Finding {
 			serviceName(s),
 			fmt.Sprintf("the route is in order; the application behind it answers %d", status),
 			diagnose.Remedy{
-				Text:    "look at the application, not at the edge",
+				Text:    "check the application, not the edge",
 				Command: fmt.Sprintf("kubectl -n %s describe service %s", s.Namespace, s.Name),
 			},
 			evidence...)

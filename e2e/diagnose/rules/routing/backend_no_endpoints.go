@@ -18,7 +18,7 @@ func backendNoEndpointsRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     backendNoEndpoints,
 		Meaning:  "the Service has no ready endpoint: its pods are not there, not ready, or not selected",
-		Evidence: "no endpoint of its EndpointSlices is ready; the answer is 404 or 503, as Traefik is set up",
+		Evidence: "no endpoint of its EndpointSlices is ready; the answer is 404 or 503, by Traefik's configuration",
 		Remedy:   "make the pods ready, or correct the selector",
 		Find:     findNoEndpoints,
 	}}
@@ -88,5 +88,5 @@ func whyNoEndpoints(r *diagnose.Route, s *core.Service) (subject, why, command s
 	fits := meta.FormatLabelSelector(&meta.LabelSelector{MatchLabels: s.Spec.Selector})
 	command = fmt.Sprintf("kubectl -n %s get pods --show-labels", s.Namespace)
 	seen := diagnose.Fact(serviceName(s), "selector %s", fits)
-	return serviceName(s), "no pod and no Deployment fits its selector", command, []diagnose.Evidence{seen}
+	return serviceName(s), "no pod and no Deployment matches its selector", command, []diagnose.Evidence{seen}
 }

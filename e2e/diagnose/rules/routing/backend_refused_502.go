@@ -15,9 +15,9 @@ const backendRefused diagnose.Code = "backend-refused-502"
 func backendRefusedRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     backendRefused,
-		Meaning:  "the endpoints are said to be ready and take no connection",
-		Evidence: "502 or 504 that Traefik answers itself, with ready endpoints",
-		Remedy:   "let the application listen on the target port on all addresses; look for a NetworkPolicy",
+		Meaning:  "the endpoints are reported as ready but accept no connection",
+		Evidence: "502 or 504 from Traefik itself, with ready endpoints",
+		Remedy:   "make the application listen on the target port on all addresses; check NetworkPolicies",
 		After:    []diagnose.Code{backendNoEndpoints},
 		Find:     findRefused,
 	}}
@@ -44,9 +44,9 @@ func findRefused(r *diagnose.Route) []diagnose.Finding {
 		}
 		return diagnose.One(
 			serviceName(s),
-			"the pods of the Service do not take connections on its target port",
+			"the pods of the Service do not accept connections on its target port",
 			diagnose.Remedy{
-				Text:    "let the application listen on the target port, on all addresses, or change the port; look for a NetworkPolicy",
+				Text:    "make the application listen on the target port, on all addresses, or change the port; check NetworkPolicies",
 				Command: fmt.Sprintf("kubectl -n %s get endpointslices,networkpolicies", s.Namespace),
 			},
 			diagnose.Probed(rep),

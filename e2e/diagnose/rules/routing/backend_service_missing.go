@@ -13,7 +13,7 @@ const backendMissing diagnose.Code = "backend-service-missing"
 func backendMissingRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     backendMissing,
-		Meaning:  "the Ingress leads to a Service that does not exist in its namespace",
+		Meaning:  "the backend Service of the Ingress does not exist in its namespace",
 		Evidence: "no such Service",
 		Remedy:   "create the Service or name another",
 		Find:     findServiceMissing,
@@ -39,9 +39,9 @@ func findServiceMissing(r *diagnose.Route) []diagnose.Finding {
 		}
 		return diagnose.One(
 			diagnose.Object("Service", r.Ingress.Namespace, b.Service),
-			"the Service that the Ingress leads to does not exist in its namespace",
+			"the backend Service of the Ingress does not exist in its namespace",
 			diagnose.Remedy{
-				Text: "create the Service, or name one of namespace " + r.Ingress.Namespace + ": an Ingress reaches no other",
+				Text: "create the Service, or name one of namespace " + r.Ingress.Namespace + ": an Ingress cannot use Services of other namespaces",
 			},
 			evidence...)
 	})

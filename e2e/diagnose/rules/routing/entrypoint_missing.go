@@ -31,7 +31,7 @@ func findEntryPointMissing(r *diagnose.Route) []diagnose.Finding {
 		slices.Sort(known)
 		return diagnose.One(
 			r.Source.String(),
-			fmt.Sprintf("the Ingress asks for the entry point %s, which Traefik does not have", n),
+			fmt.Sprintf("the Ingress names the entry point %s, which Traefik does not have", n),
 			dropEntryPoints(r, "name web and websecure, or remove the annotation"),
 			diagnose.Fact(
 				r.Source.String(),

@@ -15,9 +15,9 @@ const hostMismatch diagnose.Code = "host-mismatch-raw-ip-works"
 func hostMismatchRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     hostMismatch,
-		Meaning:  "no Ingress has a rule for the host, so only other hosts, or the raw address, answer",
-		Evidence: "no rule of any Ingress fits the host; one may differ by a letter",
-		Remedy:   "add a rule for the host, or ask for another one",
+		Meaning:  "no Ingress has a rule for the host, so only other hosts or the raw address answer",
+		Evidence: "no rule of any Ingress matches the host; one may differ by a letter",
+		Remedy:   "add a rule for the host, or request another one",
 		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
 		Find:     findHostMismatch,
 	}}
@@ -31,7 +31,7 @@ func findHostMismatch(r *diagnose.Route) []diagnose.Finding {
 	if r.Source == nil {
 		evidence := diagnose.Fact("Ingresses", "none has a rule for %s", r.Host)
 		object, remedy := "host "+r.Host, diagnose.Remedy{
-			Text: "add a rule for the host to an Ingress, or ask for another host",
+			Text: "add a rule for the host to an Ingress, or request another host",
 		}
 		if r.Ingress != (types.NamespacedName{}) {
 			object = "Ingress " + r.Ingress.String()
@@ -54,7 +54,7 @@ func findHostMismatch(r *diagnose.Route) []diagnose.Finding {
 	return diagnose.One(
 		r.Source.String(),
 		"the Ingress has no rule for "+r.Host,
-		diagnose.Remedy{Text: "add a rule for the host, or ask for another host"},
+		diagnose.Remedy{Text: "add a rule for the host, or request another host"},
 		diagnose.Fact(r.Source.String(), "rules for %s", diagnose.List(r.Source.RuleHosts())),
 	)
 }

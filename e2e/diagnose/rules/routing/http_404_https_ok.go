@@ -14,7 +14,7 @@ func http404Rule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     http404,
 		Meaning:  "HTTPS answers and plain HTTP gives 404, or the route redirects to itself",
-		Evidence: "200 over HTTPS with 404 over HTTP, or a redirect whose Location is what was asked for",
+		Evidence: "200 over HTTPS with 404 over HTTP, or a redirect whose Location is the requested URL",
 		Remedy:   "remove the annotation router.tls; behind Cloudflare's proxy set the SSL mode to Full (strict)",
 		Find:     ofTraefik(findHTTPFails),
 	}}
@@ -29,7 +29,7 @@ func findHTTPFails(r *diagnose.Route) []diagnose.Finding {
 		if strings.EqualFold(rep.HTTP.Headers["Server"], "cloudflare") && (r.RawIP == nil || !loops(r.RawIP)) {
 			return diagnose.One(
 				"record "+r.Host,
-				"Cloudflare asks the origin in plain HTTP, which redirects to HTTPS, which Cloudflare asks in plain HTTP again",
+				"Cloudflare connects to the origin over plain HTTP, which redirects to HTTPS, for which Cloudflare connects over plain HTTP again",
 				diagnose.Remedy{
 					Text: "set the zone's SSL mode to Full (strict), or do not proxy the record",
 				},
@@ -39,7 +39,7 @@ func findHTTPFails(r *diagnose.Route) []diagnose.Finding {
 		}
 		return diagnose.One(
 			r.Source.String(),
-			"the route redirects to itself for ever",
+			"the route redirects to itself",
 			diagnose.Remedy{Text: "remove the redirect from the HTTPS router"},
 			diagnose.Probed(
 				rep,
@@ -54,7 +54,7 @@ func findHTTPFails(r *diagnose.Route) []diagnose.Finding {
 	if r.Source.Annotations[traefik.TLSAnnotation] == "true" {
 		return diagnose.One(
 			r.Source.String(),
-			"the Ingress makes its router speak TLS only, so plain HTTP finds no route",
+			"the Ingress limits its router to TLS, so plain HTTP finds no route",
 			diagnose.Remedy{
 				Text: "remove the annotation", Command: r.Source.Unannotate(traefik.TLSAnnotation),
 			},
@@ -62,7 +62,7 @@ func findHTTPFails(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		r.Source.String(),
-		"the route answers HTTPS, and not plain HTTP",
+		"the route answers HTTPS, but not plain HTTP",
 		diagnose.Remedy{Text: "add the entry point web, or redirect it to websecure"},
 		evidence...)
 }

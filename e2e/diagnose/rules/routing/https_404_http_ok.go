@@ -13,8 +13,8 @@ const https404 diagnose.Code = "https-404-http-ok"
 func https404Rule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     https404,
-		Meaning:  "plain HTTP answers and HTTPS gives 404 with the right certificate: a TLS block loads certificates and makes no router listen",
-		Evidence: "no entry point that the route is bound to speaks TLS",
+		Meaning:  "plain HTTP answers and HTTPS gives 404 with the right certificate: a TLS block loads certificates, but does not add a router to an entry point",
+		Evidence: "none of the route's entry points has TLS",
 		Remedy:   "remove the annotation router.entrypoints, or add websecure",
 		After:    []diagnose.Code{entryPointMissing},
 		Find:     ofTraefik(findHTTPSOnly404),
@@ -59,8 +59,8 @@ func findHTTPSOnly404(r *diagnose.Route) []diagnose.Finding {
 	if len(asked) == 0 {
 		return diagnose.One(
 			r.Index.Traefik.String(),
-			"no entry point of Traefik speaks TLS to its routers, so HTTPS finds no route",
-			diagnose.Remedy{Text: "give it --entryPoints.websecure.http.tls=true"},
+			"no entry point of Traefik has TLS enabled for its routers, so HTTPS finds no route",
+			diagnose.Remedy{Text: "set --entryPoints.websecure.http.tls=true"},
 			evidence...)
 	}
 	return diagnose.One(

@@ -12,7 +12,7 @@ const classMissing diagnose.Code = "ingress-class-object-missing"
 func classMissingRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     classMissing,
-		Meaning:  "the Ingress is of a class that does not exist; the API server does not check it",
+		Meaning:  "the class of the Ingress does not exist; the API server does not check it",
 		Evidence: "no IngressClass has the name",
 		Remedy:   "set spec.ingressClassName to Traefik's class, or create the class",
 		Blocks:   []diagnose.Layer{diagnose.DNS},
@@ -30,7 +30,7 @@ func findClassMissing(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		r.Source.String(),
-		fmt.Sprintf("the Ingress is of class %s, and there is no such IngressClass", class),
+		fmt.Sprintf("the Ingress has class %s, and no IngressClass has that name", class),
 		setClass(r),
 		diagnose.Fact(r.Source.String(), "spec.ingressClassName %s", class),
 		classEvidence(r),

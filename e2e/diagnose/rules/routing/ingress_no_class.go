@@ -11,7 +11,7 @@ const ingressNoClass diagnose.Code = "ingress-no-class"
 func ingressNoClassRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     ingressNoClass,
-		Meaning:  "the Ingress names no class, and Traefik takes up only its own; a default class counts when an Ingress is made, not later",
+		Meaning:  "the Ingress names no class, and Traefik reads only Ingresses of its own class; a default class is applied when an Ingress is created, not later",
 		Evidence: "no spec.ingressClassName, and Traefik has a class filter or the Ingress has no address and answers 404",
 		Remedy:   "set spec.ingressClassName",
 		Blocks:   []diagnose.Layer{diagnose.DNS},
@@ -19,7 +19,7 @@ func ingressNoClassRule() []diagnose.Rule {
 	}}
 }
 
-// findNoClass finds an Ingress without a class that nobody takes up. Without a filter of its own Traefik takes those
+// findNoClass finds an Ingress without a class that no controller serves. Without a filter of its own Traefik takes those
 // up too, and then there is nothing wrong with it.
 func findNoClass(r *diagnose.Route) []diagnose.Finding {
 	if r.Source == nil {
@@ -31,7 +31,7 @@ func findNoClass(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		r.Source.String(),
-		"the Ingress names no class, so Traefik leaves it alone",
+		"the Ingress names no class, so Traefik ignores it",
 		setClass(r),
 		diagnose.Fact(
 			r.Source.String(),

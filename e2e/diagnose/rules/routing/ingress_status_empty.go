@@ -13,9 +13,9 @@ const ingressStatusEmpty diagnose.Code = "ingress-status-empty"
 func ingressStatusEmptyRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     ingressStatusEmpty,
-		Meaning:  "the Ingress reports no address, so external-dns publishes nothing and deletes what it had; seen as a fault of DNS, it is one of routing",
-		Evidence: "status.loadBalancer is empty; the cause is named where it is seen: no published Service, or one without an address",
-		Remedy:   "tell Traefik which Service to publish, or give that Service an address; a new Ingress waits for a moment",
+		Meaning:  "the Ingress reports no address, so external-dns publishes nothing and deletes the existing record; the symptom is in DNS, the fault in routing",
+		Evidence: "status.loadBalancer is empty; the summary names the cause when it is known: no published Service, or one without an address",
+		Remedy:   "configure the Service that Traefik publishes, or give that Service an address; for a new Ingress wait a moment",
 		After:    []diagnose.Code{traefikDown, traefikBlind, ingressNoClass, ingressWrongClass, classMissing},
 		Kind:     diagnose.Wait,
 		Blocks:   []diagnose.Layer{diagnose.DNS},
@@ -60,9 +60,9 @@ func findStatusEmpty(r *diagnose.Route) []diagnose.Finding {
 	case t.Deployment != nil && flag == "" && t.Config.Value(traefik.EndpointAddress) == "" && t.Config.Value(traefik.EndpointName) == "":
 		return diagnose.One(
 			t.String(),
-			"Traefik is not told which address to publish, so the Ingress has none and external-dns publishes nothing",
+			"Traefik has no setting for the address to publish, so the Ingress has none and external-dns publishes nothing",
 			diagnose.Remedy{
-				Text: fmt.Sprintf("give it --%s=NAMESPACE/SERVICE", traefik.PublishedService),
+				Text: fmt.Sprintf("set --%s=NAMESPACE/SERVICE", traefik.PublishedService),
 			},
 			empty,
 			diagnose.Fact(t.String(), "no flag --providers.kubernetesingress.ingressendpoint.*"),
@@ -70,7 +70,7 @@ func findStatusEmpty(r *diagnose.Route) []diagnose.Finding {
 	case flag != "" && r.Index.ControllerService == nil && r.Index.Looked(facts.Services, t.Space()):
 		return diagnose.One(
 			t.String(),
-			"the Service whose address Traefik is to publish does not exist",
+			"the Service whose address Traefik should publish does not exist",
 			diagnose.Remedy{
 				Text: "name the Service of Traefik",
 			},
@@ -104,6 +104,6 @@ func findStatusEmpty(r *diagnose.Route) []diagnose.Finding {
 	return diagnose.One(
 		object,
 		"Traefik has not written its address into the Ingress, so external-dns publishes nothing",
-		restartTraefik(r, "restart Traefik, and see whether it may update ingresses/status"),
+		restartTraefik(r, "restart Traefik, and check that it may update ingresses/status"),
 		evidence...)
 }

@@ -12,7 +12,7 @@ const ingressWrongClass diagnose.Code = "ingress-wrong-class"
 func ingressWrongClassRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     ingressWrongClass,
-		Meaning:  "the Ingress is of the class of another controller",
+		Meaning:  "the class of the Ingress belongs to another controller",
 		Evidence: "the IngressClass has another spec.controller, or Traefik's class filter another value",
 		Remedy:   "set spec.ingressClassName to Traefik's class",
 		Blocks:   []diagnose.Layer{diagnose.DNS},
@@ -34,7 +34,7 @@ func findWrongClass(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		r.Source.String(),
-		fmt.Sprintf("the Ingress is of class %s, which is not Traefik's", class),
+		fmt.Sprintf("the Ingress has class %s, which is not Traefik's", class),
 		setClass(r),
 		diagnose.Fact(r.Source.String(), "class %s", class),
 		evidence,

@@ -23,7 +23,7 @@ func findMisdirected(r *diagnose.Route) []diagnose.Finding {
 		if rep != nil && rep.HTTP != nil && rep.HTTP.Status == 421 {
 			return diagnose.One(
 				"host "+r.Host,
-				"Traefik finds that the connection was made for a host with other TLS options",
+				"Traefik reports that the connection was made for a host with other TLS options",
 				diagnose.Remedy{
 					Text: "use the same TLSOption for all hosts that share a certificate",
 				},

@@ -31,7 +31,7 @@ func findNoTLSBlock(r *diagnose.Route) []diagnose.Finding {
 	secret := r.Ingress.Name + "-tls"
 	return diagnose.One(
 		r.Source.String(),
-		"the Ingress has no TLS block, so no certificate is asked for and HTTPS shows Traefik's own",
+		"the Ingress has no TLS block, so no certificate is requested and HTTPS shows Traefik's default one",
 		diagnose.Remedy{
 			Text: "add a TLS block with the host and a Secret",
 			Command: r.Source.Patch(

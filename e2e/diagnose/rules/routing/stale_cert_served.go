@@ -12,9 +12,9 @@ const staleServed diagnose.Code = "stale-cert-served"
 func staleServedRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     staleServed,
-		Meaning:  "Traefik serves another certificate than the Secret holds",
+		Meaning:  "Traefik serves another certificate than that in the Secret",
 		Evidence: "the served fingerprint differs from the Secret's, does not verify, and the Secret's is good",
-		Remedy:   "restart Traefik; see whether it reaches the API server",
+		Remedy:   "restart Traefik; check that it reaches the API server",
 		After:    []diagnose.Code{starves},
 		Fallback: true,
 		Kind:     diagnose.Symptom,
@@ -23,7 +23,7 @@ func staleServedRule() []diagnose.Rule {
 }
 
 // findStale finds a certificate that is served though the Secret holds another. A Secret of another namespace may
-// serve the host too, as Traefik knows certificates by host; that harms nobody while it verifies.
+// serve the host too, as Traefik knows certificates by host; that is harmless while it verifies.
 func findStale(r *diagnose.Route) []diagnose.Finding {
 	h := r.Shown()
 	if h == nil || len(h.Chain) == 0 || r.Secret == nil || len(r.Secret.Certificates) == 0 ||
@@ -63,7 +63,7 @@ func findStale(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		r.Index.Traefik.String(),
-		"Traefik does not serve the certificate that the Secret holds",
-		restartTraefik(r, "restart Traefik; see whether it reaches the API server and may read Secrets"),
+		"Traefik does not serve the certificate that is in the Secret",
+		restartTraefik(r, "restart Traefik; check that it reaches the API server and may read Secrets"),
 		evidence...)
 }

@@ -14,7 +14,7 @@ const staleIngressStatus diagnose.Code = "stale-ingress-status"
 func staleIngressStatusRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     staleIngressStatus,
-		Meaning:  "the Ingress reports an address that the ingress controller no longer has, and DNS follows it faithfully",
+		Meaning:  "the Ingress reports an address that the ingress controller no longer has, and DNS follows it",
 		Evidence: "status.loadBalancer differs from the address of Traefik's Service",
 		Remedy:   "restart or repair Traefik, which then writes the status",
 		Blocks:   []diagnose.Layer{diagnose.DNS},
@@ -54,7 +54,7 @@ func findStatusStale(r *diagnose.Route) []diagnose.Finding {
 	)
 }
 
-// findAddressStale finds a fixed address that Traefik is told to publish and where nobody listens, while its Service
+// findAddressStale finds a fixed address that Traefik is configured to publish and where nothing listens, while its Service
 // has another and answers there. Alone that the two differ says nothing: the fixed one may be that of a router in
 // front.
 func findAddressStale(r *diagnose.Route) []diagnose.Finding {
@@ -68,10 +68,10 @@ func findAddressStale(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		r.Index.Traefik.String(),
-		fmt.Sprintf("Traefik is told to publish %s, where nobody listens; its Service is at %s", fixed, r.Address),
+		fmt.Sprintf("Traefik is configured to publish %s, where nothing listens; its Service is at %s", fixed, r.Address),
 		diagnose.Remedy{
 			Text: fmt.Sprintf(
-				"replace --%s by --%s=NAMESPACE/SERVICE, so that the address follows the Service",
+				"replace --%s with --%s=NAMESPACE/SERVICE, so that the address follows the Service",
 				traefik.EndpointAddress,
 				traefik.PublishedService,
 			),

@@ -59,8 +59,8 @@ func findTLSHosts(r *diagnose.Route) []diagnose.Finding {
 	case r.Rule == nil && r.Block != nil && r.Source.Default == nil && len(r.Index.ByHost[r.Host]) == 1:
 		return diagnose.One(
 			r.Source.String(),
-			fmt.Sprintf("%s is in a TLS block and has no rule, so its name leads nowhere", r.Host),
-			diagnose.Remedy{Text: "add a rule for the host, or take it out of the TLS block"},
+			fmt.Sprintf("%s is in a TLS block and has no rule, so it is not routed", r.Host),
+			diagnose.Remedy{Text: "add a rule for the host, or remove it from the TLS block"},
 			tls,
 			rules,
 		)

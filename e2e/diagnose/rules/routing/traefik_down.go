@@ -24,7 +24,7 @@ func findTraefikDown(r *diagnose.Route) []diagnose.Finding {
 	if t.Deployment == nil || t.Available() {
 		return nil
 	}
-	text, command := "see why its pod is not ready", fmt.Sprintf(
+	text, command := "find out why its pod is not ready", fmt.Sprintf(
 		"kubectl -n %s describe deployment %s",
 		t.Namespace,
 		t.Name,

@@ -15,8 +15,8 @@ const traefikBlind diagnose.Code = "traefik-rbac-or-namespace"
 func traefikBlindRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     traefikBlind,
-		Meaning:  "Traefik does not see the Ingress: it watches other namespaces, or lacks a right",
-		Evidence: "--providers.kubernetesingress.namespaces leaves the namespace out, or its log says \"is forbidden\"",
+		Meaning:  "Traefik does not see the Ingress: it watches other namespaces, or its RBAC lacks a permission",
+		Evidence: "--providers.kubernetesingress.namespaces excludes the namespace, or its log contains \"is forbidden\"",
 		Remedy:   "extend the flag, or the ClusterRole and its binding",
 		Blocks:   []diagnose.Layer{diagnose.DNS},
 		Find:     ofTraefik(findTraefikBlind),
@@ -44,8 +44,8 @@ func findTraefikBlind(r *diagnose.Route) []diagnose.Finding {
 	if l := r.Index.Traefik.Logged.Forbidden; l != nil {
 		return diagnose.One(
 			t.String(),
-			"Traefik has no right to read what it routes by",
-			diagnose.Remedy{Text: "give its ClusterRole the resource that the log names, and bind it"},
+			"Traefik has no permission to read the objects that define its routes",
+			diagnose.Remedy{Text: "add the resource that the log names to its ClusterRole, and bind it"},
 			diagnose.Logged(facts.Traefik, *l),
 		)
 	}

@@ -14,8 +14,8 @@ func starvesRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     starves,
 		Meaning:  "Traefik stops at the first TLS block whose Secret is missing, and does not load the certificates of later ones",
-		Evidence: "an earlier TLS block names a Secret that does not exist, and the host's own Secret is good; while a first certificate is issued the log line alone is normal",
-		Remedy:   "cure the certificate of the other host, or take its TLS block out until it is there",
+		Evidence: "an earlier TLS block names a Secret that does not exist, and the host's own Secret is good; while a first certificate is issued, the log line alone is normal",
+		Remedy:   "correct the certificate of the other host, or remove its TLS block until the certificate exists",
 		Find:     ofTraefik(findStarved),
 	}, {
 		Code: starves,
@@ -51,9 +51,9 @@ func findStarved(r *diagnose.Route) []diagnose.Finding {
 				r.Host,
 			),
 			diagnose.Remedy{
-				Text: "see why the certificate of " + diagnose.List(
+				Text: "find out why the certificate of " + diagnose.List(
 					block.Hosts,
-				) + " is not there; or take its TLS block out until it is",
+				) + " does not exist; or remove its TLS block until it does",
 			},
 			diagnose.Fact(
 				r.Source.String(),
@@ -83,7 +83,7 @@ func findAwaited(r *diagnose.Route) []diagnose.Finding {
 			strings.Contains(l.Fields["error"], text) {
 			return diagnose.One(
 				r.Source.String(),
-				"Traefik misses the Secret of the certificate: so it is until the first one is issued",
+				"Traefik does not find the certificate's Secret: this is normal until the first one is issued",
 				diagnose.Remedy{Text: "see the certificate layer"},
 				diagnose.Logged(facts.Traefik, l),
 			)

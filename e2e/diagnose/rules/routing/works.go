@@ -46,7 +46,7 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 			continue // from here it is not reached in this way: there may be no plain HTTP, or the address is for elsewhere
 		}
 		if r.Assumed && answered(rep, 404) && r.Has(application) {
-			continue // nobody said that this path is one of the application's
+			continue // the path was assumed, not given
 		}
 		if rep.HTTP == nil || bad(rep.HTTP.Status) || loops(rep) {
 			return diagnose.Broken, inShort(rep)
@@ -64,10 +64,10 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 	}
 	seen = cmp.Or(seen, named)
 	if seen == "" && r.Assumed && r.Has(application) {
-		return diagnose.Clear, "the application answers 404 at the path that was asked for"
+		return diagnose.Clear, "the application answers 404 at the requested path"
 	}
 	if seen == "" {
-		return diagnose.Unknown, "no probe got to the ingress controller"
+		return diagnose.Unknown, "no probe reached the ingress controller"
 	}
 	return diagnose.Clear, seen
 }
