@@ -6,7 +6,7 @@ func All() []Criterion {
 		{ID: "DW-1", Text: "external-dns is reconciling without errors", Waits: ForRecords, Shown: BySyncs},
 		{ID: "DW-2", Text: "the staging and the production ClusterIssuer are ready", Waits: ForIssuers, Shown: ByIssuers},
 		{ID: "DW-3", Text: "ingress resources request TLS explicitly (TLS block, hosts, secret, issuer annotation)", Shown: ByRoutes},
-		{ID: "DW-4", Text: "hostname resolution and HTTPS both succeed for the intended route, by name, from an external client", Waits: ForCertificate, Shown: ByProbes},
+		{ID: "DW-4", Text: "hostname resolution and HTTPS both succeed for the intended route, from outside, by name", Waits: ForCertificate, Shown: ByProbes},
 		{ID: "DW-5", Text: "any failure is explained: app routing, DNS sync, or certificate issuance (or the credential that two of them share)"},
 
 		{ID: "WF-1", Text: "the Cloudflare token Secret exists in namespace cert-manager before DNS sync or issuance is enabled"},
@@ -35,7 +35,7 @@ func All() []Criterion {
 		{ID: "BL-1", Text: "Traefik is the ingress controller", Shown: ByPods},
 		{ID: "BL-2", Text: "external-dns runs in namespace cert-manager and syncs records of the target domain", Waits: ForRecords, Shown: BySyncs},
 		{ID: "BL-3", Text: "cert-manager has ClusterIssuers for Let's Encrypt staging and production", Shown: ByIssuers},
-		{ID: "BL-4", Text: "ingresses request certificates by naming the production issuer and their TLS hosts", Shown: ByRoutes},
+		{ID: "BL-4", Text: "ingresses ask for certificates by naming the production issuer and their TLS hosts", Shown: ByRoutes},
 		{ID: "BL-5", Text: "one Cloudflare API token Secret serves both DNS sync and issuance"},
 	}
 }
