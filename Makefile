@@ -42,7 +42,7 @@ gate: build ## may CANDIDATE= take the place of BASELINE=? upgrade under traffic
 	$(EDGEPROOF) gate run $(PAIR) --artifacts '$(ARTIFACTS)' --keep '$(KEEP)' --seed '$(SEED)'
 
 .PHONY: gate-sabotage
-gate-sabotage: build ## broken copies of CANDIDATE=, each of which must be blocked for its own reason
+gate-sabotage: build ## broken copies of CANDIDATE=, each of which must be blocked for the expected reason
 	$(EDGEPROOF) gate sabotage $(PAIR) --artifacts '$(ARTIFACTS)' --keep '$(KEEP)' --focus '$(FOCUS)'
 
 .PHONY: baseline

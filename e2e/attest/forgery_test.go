@@ -127,7 +127,7 @@ func forgeries() []forged {
 		{"the summary of another run", func(t *testing.T, r *run) []byte {
 			r.decision.Verdict.Criteria[0].Result = verdict.Flaky
 			return lines(r.line(0), lineOf(signed(t, r.key, r.decision))[1])
-		}, "they are of different runs"},
+		}, "they come from different runs"},
 		{"for another resource", func(t *testing.T, r *run) []byte {
 			return lines(r.line(0), r.restated(t, 1, "urn:edgeproof:bundle:", "urn:other:bundle:"))
 		}, "it is of the resource"},

@@ -217,7 +217,7 @@ func (p Policy) summary(o opened, tests string) (Attested, error) {
 	}
 	inputs := s.GetInputAttestations()
 	if len(inputs) != 1 || inputs[0].GetDigest()["sha256"] != strings.TrimPrefix(tests, "sha256:") {
-		return Attested{}, refuse("its verification summary does not rest on its test result: they are of different runs")
+		return Attested{}, refuse("its verification summary does not rest on its test result: they come from different runs")
 	}
 	if s.GetTimeVerified() == nil || !s.GetTimeVerified().IsValid() {
 		return Attested{}, refuse("it does not say when it was made")

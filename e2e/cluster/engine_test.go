@@ -74,7 +74,7 @@ func TestDetect(t *testing.T) {
 		"a choice that does not answer is not replaced": {
 			programs: map[string]string{Docker: "docker-without-daemon", Podman: "podman-answers"},
 			choice:   Docker,
-			refusal:  "leave EDGEPROOF_ENGINE out",
+			refusal:  "unset EDGEPROOF_ENGINE",
 		},
 		"an unknown choice": {
 			choice:  "lxd",

@@ -29,11 +29,11 @@ func TestProviderRefuses(t *testing.T) {
 	t.Parallel()
 	broken := func(context.Context, string) (*cluster.Cluster, error) { return nil, errors.New("no engine") }
 	for says, create := range map[string]func(*cluster.Provider) (string, error){
-		"that of the node image": func(p *cluster.Provider) (string, error) { return p.WithVersion("v1.0.0").Create(t.Context()) },
-		"leave the path out":     func(p *cluster.Provider) (string, error) { return p.WithPath("kind").Create(t.Context()) },
-		"leave them out":         func(p *cluster.Provider) (string, error) { return p.Create(t.Context(), "--wait") },
-		"use Create":             func(p *cluster.Provider) (string, error) { return p.CreateWithConfig(t.Context(), "kind.yaml") },
-		"no engine":              func(p *cluster.Provider) (string, error) { return p.Create(t.Context()) },
+		"the node image determines the version": func(p *cluster.Provider) (string, error) { return p.WithVersion("v1.0.0").Create(t.Context()) },
+		"leave the path out":                    func(p *cluster.Provider) (string, error) { return p.WithPath("kind").Create(t.Context()) },
+		"leave them out":                        func(p *cluster.Provider) (string, error) { return p.Create(t.Context(), "--wait") },
+		"use Create":                            func(p *cluster.Provider) (string, error) { return p.CreateWithConfig(t.Context(), "kind.yaml") },
+		"no engine":                             func(p *cluster.Provider) (string, error) { return p.Create(t.Context()) },
 	} {
 		if _, err := create(&cluster.Provider{Make: broken}); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("want %q, got %v", says, err)

@@ -9,7 +9,7 @@ func TestRemedyFitsTheSystem(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ os, choice, want string }{
 		"linux":             {"linux", "", "apt-get install"},
-		"linux, one chosen": {"linux", "docker", "leave EDGEPROOF_ENGINE out"},
+		"linux, one chosen": {"linux", "docker", "unset EDGEPROOF_ENGINE"},
 		"a Mac":             {"darwin", "", "podman machine init"},
 		"a Mac, one chosen": {"darwin", "docker", "explain, gate verify and report need none"},
 	} {

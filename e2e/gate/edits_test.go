@@ -120,7 +120,7 @@ func TestOneEditAlone(t *testing.T) {
 		}, gate.Block, "of the smoke catalogue was not proved"},
 		{"a spec deleted, its fault kept", func(v *verdict.Verdict) { drop(v, "FP-1"); v.Specs.Planned-- }, gate.CannotJudge, "fault token-secret-missing has no spec"},
 		{"failed probes taken from the list", func(v *verdict.Verdict) { v.Upgrades[0].Points = nil }, gate.Block, "are counted as failed, and 0 are listed"},
-		{"an error budget of its own", func(v *verdict.Verdict) { v.Upgrades[0].ErrorBudget = 0.02 }, gate.Block, "may be 0.01 at the most"},
+		{"an error budget of its own", func(v *verdict.Verdict) { v.Upgrades[0].ErrorBudget = 0.02 }, gate.Block, "at most 0.01 is allowed"},
 		{"nothing was compared", func(v *verdict.Verdict) { v.Upgrades[1].Compared.Records = 0 }, gate.Block, "no record was compared"},
 		{"an upgrade of another candidate", func(v *verdict.Verdict) { v.Upgrades[0].To.Digest = "sha256:0" }, gate.Block, "the upgrade between these two bundles was not tried"},
 		{"the host's route deleted", func(v *verdict.Verdict) { v.Routes[0].Host = "other.safeops.work" }, gate.Block, "develop.safeops.work was not requested"},

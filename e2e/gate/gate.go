@@ -48,7 +48,7 @@ type Decision struct {
 //
 //  1. the verdict contradicts itself, or is of another bundle than the one it is compared with: it cannot be judged, whatever it says.
 //  2. something was shown to be false, or not proved, and no allowance in force names it; or an allowance itself is not in order: block.
-//  3. the run did not come to its end: it cannot be judged.
+//  3. the run did not finish: it cannot be judged.
 //  4. else promote.
 func Decide(v *verdict.Verdict, want Want, allowances []Allowance, now time.Time) Decision {
 	if refused := slices.Concat(contradictions(v), want.mismatches(v)); len(refused) > 0 {

@@ -39,14 +39,14 @@ func confusion(v *verdict.Verdict) grid {
 	}
 	g.Below = v.Confused()
 	if len(g.Below) == 0 {
-		g.Below = []string{"No cause was taken for another."}
+		g.Below = []string{"No fault was diagnosed as another."}
 	}
 	return g
 }
 
 // usual is what the usual checks saw of the same faults.
 func usual(v *verdict.Verdict) grid {
-	g := grid{Title: "What the usual checks see of the same faults", Columns: []string{"fault", "diagnosed"}}
+	g := grid{Title: "Results of the usual checks for the same faults", Columns: []string{"fault", "diagnosed"}}
 	for _, f := range v.Faults {
 		for _, u := range f.ConventionalChecks {
 			if !slices.Contains(g.Columns, u.Check) {
@@ -69,7 +69,7 @@ func usual(v *verdict.Verdict) grid {
 			case f.ConventionalChecks[at].Noticed:
 				row = append(row, "alarm")
 			default:
-				row = append(row, "all is well")
+				row = append(row, "no alarm")
 			}
 			if !f.LooksOnly() {
 				asked[check]++
@@ -81,14 +81,14 @@ func usual(v *verdict.Verdict) grid {
 		g.Rows = append(g.Rows, row)
 	}
 	for _, check := range g.Columns[2:] {
-		g.Below = append(g.Below, fmt.Sprintf("%s: all is well in %d of %d faults", check, missed[check], asked[check]))
+		g.Below = append(g.Below, fmt.Sprintf("%s: no alarm in %d of %d faults", check, missed[check], asked[check]))
 	}
 	return g
 }
 
 // coverage is which faults turn each criterion red, and which leave it green.
 func coverage(v *verdict.Verdict) grid {
-	g := grid{Title: "What turns each criterion red", Columns: []string{"criterion", "turned red by", "must stay green, and did, in"}}
+	g := grid{Title: "What turns each criterion red", Columns: []string{"criterion", "turned red by", "must stay green, and stayed green, in"}}
 	for _, k := range v.Coverage() {
 		g.Rows = append(g.Rows, []string{string(k.Criterion), or(strings.Join(k.Covering, ", "), "–"), or(strings.Join(k.Spared, ", "), "–")})
 	}

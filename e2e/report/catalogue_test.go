@@ -15,8 +15,8 @@ func TestTheTablesOfTheFaults(t *testing.T) {
 		got := string(render(t, writers()[file], verdicttest.Failing()))
 		for _, want := range []string{
 			"token-secret-missing: shared-credential/token-secret-missing → dns/record-missing",
-			"kubectl get certificates -A: all is well in 1 of 1 faults",
-			"kubectl get pods: all is well in 0 of 1 faults",
+			"kubectl get certificates -A: no alarm in 1 of 1 faults",
+			"kubectl get pods: no alarm in 0 of 1 faults",
 		} {
 			if !strings.Contains(got, want) {
 				t.Errorf("%s does not say %q", file, want)

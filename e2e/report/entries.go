@@ -46,7 +46,7 @@ type Cites struct {
 	Of      map[string][]string `json:"of"`
 }
 
-// apply hands each part of the verdict what it rests on. What is not in the time line is left out: it would lead nowhere.
+// apply adds to each part of the verdict its evidence. An entry that is not in the time line is left out.
 func (c Cites) apply(v *verdict.Verdict) {
 	there := map[string]bool{}
 	for _, e := range v.Timeline {

@@ -46,7 +46,7 @@ func TestJudgeRefusesWhatItDoesNotUnderstand(t *testing.T) {
 		"a fault without id":           {suite(nil, entry("fault", verdict.Fault{})), "it has no name"},
 		"a route that is text":         {suite(nil, entry("route", "slow")), `read the entry "route"`},
 		"a value that is no JSON":      {suite(nil, entry("route", func() {})), "encode its value"},
-		"a failed suite of passes":     {types.Report{PreRunStats: types.PreRunStats{SpecsThatWillRun: 1}}, "it is called failed"},
+		"a failed suite of passes":     {types.Report{PreRunStats: types.PreRunStats{SpecsThatWillRun: 1}}, "the run is reported as failed"},
 	} {
 		v := verdict.New(verdict.Suite{})
 		report.Judge(v, []types.Report{tc.report})

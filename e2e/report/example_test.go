@@ -13,9 +13,9 @@ import (
 func Example() {
 	v := verdict.New(verdict.Suite{Version: "v0.1.0", GoVersion: "go1.26.8"})
 	if f, err := os.Open("testdata/ginkgo/failed.json"); err != nil {
-		v.SetError("open the suite's report", err, "look in the log of the run for what stopped it")
+		v.SetError("open the suite's report", err, "read the log of the run for what stopped it")
 	} else if reports, err := report.ReadGinkgo(f); err != nil {
-		v.SetError("read the suite's report", err, "look in the log of the run for what stopped it")
+		v.SetError("read the suite's report", err, "read the log of the run for what stopped it")
 	} else {
 		report.Judge(v, reports)
 	}

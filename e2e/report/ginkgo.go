@@ -46,7 +46,7 @@ func Judge(v *verdict.Verdict, reports []types.Report) {
 		v.Suite.Seed = r.SuiteConfig.RandomSeed
 	}
 	if len(reports) == 0 {
-		v.SetError("run the suite", errors.New("it left an empty report"), "look in the log of the run for what stopped it")
+		v.SetError("run the suite", errors.New("it wrote an empty report"), "read the log of the run for what stopped it")
 	}
 	v.Specs = verdict.Tally(planned, filtered, list)
 	slices.SortStableFunc(v.Timeline, func(a, b verdict.Entry) int { return a.Time.Compare(b.Time) })
@@ -211,14 +211,14 @@ func (j judge) checkEnd(specs []verdict.Spec) {
 		if r.LeafNodeType.Is(types.NodeTypesForSuiteLevelNodes) && r.Failed() {
 			failed = true
 			j.verdict.SetError(r.LeafNodeType.String(), errors.New(or(clean(r.Failure.Message+" "+r.Failure.ForwardedPanic), "it failed without a message")),
-				"nothing was judged after it; mend what it names and run again")
+				"nothing was judged after it; fix its cause and run again")
 		}
 	}
 	switch reasons := clean(strings.Join(j.report.SpecialSuiteFailureReasons, "; ")); {
 	case reasons != "":
 		j.verdict.SetError("run the suite", errors.New(reasons), "run it again, with more time or without the interrupt")
 	case !j.report.SuiteSucceeded && !failed:
-		j.verdict.SetError("run the suite", errors.New("it is called failed, but no spec failed"), "look in the log of the run")
+		j.verdict.SetError("run the suite", errors.New("the run is reported as failed, but no spec failed"), "read the log of the run")
 	}
 	if j.report.SuiteConfig.DryRun {
 		j.verdict.SetError("run the suite", errors.New("it was a dry run, which proves nothing"), "run it without --dry-run")

@@ -85,7 +85,7 @@ func TestJudgeWhatGinkgoWrites(t *testing.T) {
 		{"focused", verdict.Partial, counts{Planned: 1, Finished: 1, Passed: 1, Filtered: 4}, "DW-4", verdict.Skipped, "left out by a focus or label filter", ""},
 		{"labelled", verdict.Partial, counts{Planned: 2, Finished: 2, Passed: 2, Filtered: 3}, "DW-2", verdict.Skipped, "left out by a focus or label filter", ""},
 		{"nothing", verdict.Errored, counts{Filtered: 5}, "DW-2", verdict.Skipped, "left out by a focus", "no spec was planned"},
-		{"before-suite", verdict.Errored, counts{Planned: 5}, "DW-2", verdict.Skipped, "did not get so far", "BeforeSuite: no container engine answers: install podman"},
+		{"before-suite", verdict.Errored, counts{Planned: 5}, "DW-2", verdict.Skipped, "the run ended before", "BeforeSuite: no container engine answers: install podman"},
 		{"after-suite", verdict.Errored, counts{Planned: 5, Finished: 5, Passed: 5}, "DW-2", verdict.Passed, "", "AfterSuite: the node does not tell what it dropped"},
 		{"interrupted", verdict.Errored, counts{Planned: 5, Finished: 1, Passed: 1, Skipped: 4}, "DW-4", verdict.Skipped, "interrupted", "Interrupted by User"},
 		{"suite-timeout", verdict.Errored, counts{Planned: 5, Finished: 1, Passed: 1, Skipped: 4}, "DW-4", verdict.Skipped, "no A record", "Suite Timeout Elapsed"},

@@ -74,7 +74,7 @@ func newSights(v *verdict.Verdict) *sights {
 		for _, check := range s.Checks {
 			cell := sightCell{Name: check, Word: "–"}
 			if at := slices.IndexFunc(f.ConventionalChecks, func(u verdict.ConventionalCheck) bool { return u.Check == check }); at >= 0 {
-				cell.Word, cell.Class, cell.Output = "all is well", "no", ""
+				cell.Word, cell.Class, cell.Output = "no alarm", "no", ""
 				if f.ConventionalChecks[at].Noticed {
 					cell.Word, cell.Class, cell.Output = "alarm", "yes", f.ConventionalChecks[at].Output
 				}

@@ -133,14 +133,14 @@ func promises(u verdict.Upgrade) []promise {
 	}
 	all[4].Seen = u.Lost
 	if r := u.Renewal; !r.Done || !r.Served {
-		all[5].Seen = []string{or(r.Reason, "it was not renewed, or no client met the new one")}
+		all[5].Seen = []string{or(r.Reason, "it was not renewed, or no client received the new one")}
 	}
-	works := promise{What: "something stops working, a new host's record and certificate among it", Compared: "the edge after it", Result: verdict.Passed, Seen: u.Broken}
+	works := promise{What: "something stops working, such as the record or certificate of a new host", Compared: "the edge after the change", Result: verdict.Passed, Seen: u.Broken}
 	switch {
 	case len(u.Broken) > 0:
 		works.Result = verdict.Failed
 	case u.Unfinished != "":
-		works.Result, works.Seen = verdict.Skipped, []string{"it did not come to its end"}
+		works.Result, works.Seen = verdict.Skipped, []string{"it did not finish"}
 	}
 	for n := range all {
 		switch {

@@ -34,7 +34,7 @@ func Markdown(w io.Writer, v *verdict.Verdict) error {
 	m.upgrades(v)
 	m.folded(fmt.Sprintf("%d criteria", len(v.Criteria)), func() { m.criteria(v) })
 	if len(v.Faults) > 0 {
-		m.folded(fmt.Sprintf("%d faults, with what the usual checks say of them", len(v.Faults)), func() {
+		m.folded(fmt.Sprintf("%d faults, with the results of the usual checks", len(v.Faults)), func() {
 			m.faults(v)
 			m.grids(v)
 		})

@@ -31,7 +31,7 @@ func (m *markdown) next(v *verdict.Verdict) {
 	again := reproductions(v)
 	if len(again) > 0 {
 		m.line("")
-		m.line("See it again:")
+		m.line("Reproduce:")
 		m.line("")
 	}
 	for _, command := range again {
@@ -50,7 +50,7 @@ func (m *markdown) upgrades(v *verdict.Verdict) {
 		m.line("| | what must not happen | compared | seen |")
 		m.line("| --- | --- | --- | --- |")
 		for _, p := range promises(u) {
-			m.row(mark(p.Result)+" "+string(p.Result), mdText(p.What), mdText(p.Compared), or(mdText(strings.Join(p.Seen, "\n")), "nothing of it"))
+			m.row(mark(p.Result)+" "+string(p.Result), mdText(p.What), mdText(p.Compared), or(mdText(strings.Join(p.Seen, "\n")), "none"))
 		}
 	}
 }

@@ -122,7 +122,7 @@ func TestCompare(t *testing.T) {
 				after.Definitions["orders.acme.cert-manager.io"] = Definition{UID: "1", Stored: []string{"v2"}, Served: []string{"v2"}}
 			}, nil, verdict.Upgrade{Lost: []string{
 				"version v1 of CustomResourceDefinition orders.acme.cert-manager.io, in which objects are stored",
-				"version v1 of CustomResourceDefinition orders.acme.cert-manager.io, in which clients ask",
+				"version v1 of CustomResourceDefinition orders.acme.cert-manager.io, which clients request",
 			}},
 		},
 	}

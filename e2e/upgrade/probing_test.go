@@ -115,7 +115,7 @@ func TestProbing(t *testing.T) {
 func TestProbingRefusesWhatIsBrokenBefore(t *testing.T) {
 	t.Parallel()
 	for name, answer := range map[string]func(string, int) (probe.Report, error){
-		"does not work before": func(string, int) (probe.Report, error) {
+		"fails already": func(string, int) (probe.Report, error) {
 			return probe.Report{Failed: probe.StepTLS, Class: probe.ClassExpired}, nil
 		},
 		"no way out": func(string, int) (probe.Report, error) { return probe.Report{}, errors.New("no way out") },

@@ -61,8 +61,8 @@ func TestSabotageThatDoesNotFit(t *testing.T) {
 		patch Patch
 		want  string
 	}{
-		"not there":  {Patch{File: "a.yaml", From: "z", To: "q"}, "stands 0 times"},
-		"twice":      {Patch{File: "a.yaml", From: ": 1", To: ": 2"}, "stands 2 times"},
+		"not there":  {Patch{File: "a.yaml", From: "z", To: "q"}, "occurs 0 times"},
+		"twice":      {Patch{File: "a.yaml", From: ": 1", To: ": 2"}, "occurs 2 times"},
 		"no file":    {Patch{File: "b.yaml", From: "x", To: "q"}, "b.yaml"},
 		"outside":    {Patch{File: "../b.yaml", From: "x", To: "q"}, "outside of the candidate"},
 		"more often": {Patch{File: "a.yaml", From: ": 1", To: ": 2", All: true}, ""},

@@ -191,7 +191,7 @@ func TestTryFinds(t *testing.T) {
 		}, "stage x: Deployment y"},
 		"a world that fails": {time.Hour, func(_ *testing.T, _ *edge, p *Plan) {
 			p.Change = func(context.Context) ([]string, error) { return nil, errors.New("node gone") }
-		}, "did not come to its end: change the bundle: node gone"},
+		}, "did not finish: change the bundle: node gone"},
 		"what is broken afterwards": {time.Hour, func(_ *testing.T, _ *edge, p *Plan) {
 			p.Afterwards = func(context.Context) ([]string, []verdict.OwnerChange, error) {
 				return []string{"new.example.org got no record"}, []verdict.OwnerChange{{Name: "new.example.org", Type: "A", Before: "x", After: "y"}}, nil
@@ -199,7 +199,7 @@ func TestTryFinds(t *testing.T) {
 		}, `the registry owner of the A record of new.example.org changed from "x" to "y"`},
 		"a host that is broken before": {time.Hour, func(_ *testing.T, e *edge, _ *Plan) {
 			e.visitor.answer = func(string, int) (probe.Report, error) { return probe.Report{Failed: probe.StepTLS}, nil }
-		}, "it does not work before anything is changed"},
+		}, "before the change: it fails already"},
 		"probes that fail": {time.Hour, func(_ *testing.T, e *edge, p *Plan) {
 			e.visitor.answer = func(_ string, n int) (probe.Report, error) {
 				if n > 1 {
@@ -225,7 +225,7 @@ func TestTryFinds(t *testing.T) {
 				e.dropped = 7
 				return stuck(), nil
 			}
-		}, "the journal has let go of entries"},
+		}, "the journal has dropped entries"},
 		"a record that is lost": {time.Hour, func(_ *testing.T, e *edge, p *Plan) {
 			p.Change = func(context.Context) ([]string, error) {
 				e.mu.Lock()

@@ -16,7 +16,7 @@ func (v *Verdict) Conclude() {
 		v.Error = &Error{
 			Operation: runPlanned,
 			Message:   strings.Join(v.Reasons, "; "),
-			Remedy:    "look in the log of the run for what stopped it, then run it again",
+			Remedy:    "read the log of the run for what stopped it, then run it again",
 		}
 	}
 }

@@ -44,15 +44,15 @@ func (v *Verdict) judge(c criteria.Criterion) Criterion {
 func (v *Verdict) absence(id criteria.ID) string {
 	switch {
 	case !v.Profile.Judges(id.Family()):
-		return "not judged: a cluster that exists is only looked at; a run on a cluster of its own shows it"
+		return "not judged: an existing cluster is only read; a run on a cluster of its own judges it"
 	case v.Shard != nil && len(v.Specs.List) == v.Specs.Planned:
 		return "not judged: another shard of the run judges it"
 	case v.Error != nil || len(v.Specs.List) < v.Specs.Planned:
-		return "not judged: the run did not get so far"
+		return "not judged: the run ended before"
 	case v.Specs.Filtered > 0:
 		return "not judged: its specs were left out by a focus or label filter"
 	}
-	return "not judged: no spec carries its id"
+	return "not judged: no spec has its id"
 }
 
 // Of lists the specs that carry a criterion's id.

@@ -26,7 +26,7 @@ func Merge(parts []*Verdict) (*Verdict, error) {
 		}
 		for _, f := range p.Faults {
 			if faults[f.ID] {
-				return nil, fmt.Errorf("merge verdicts: fault %s is in two shards; they are of different runs", f.ID)
+				return nil, fmt.Errorf("merge verdicts: fault %s is in two shards; they come from different runs", f.ID)
 			}
 			faults[f.ID] = true
 		}
@@ -57,16 +57,16 @@ func inOrder(parts []*Verdict) ([]*Verdict, error) {
 		return nil, errors.New("merge verdicts: none was given; name the verdict.json of every shard")
 	}
 	if parts[0].Shard == nil {
-		return nil, errors.New("merge verdicts: a verdict is not of a shard; give those that `edgeproof test --shard i/n` has left")
+		return nil, errors.New("merge verdicts: a verdict is not of a shard; give those that `edgeproof test --shard i/n` wrote")
 	}
 	of := parts[0].Shard.Of
 	sorted := make([]*Verdict, of)
 	for _, p := range parts {
 		switch {
 		case p.Shard == nil:
-			return nil, errors.New("merge verdicts: a verdict is not of a shard; give those that `edgeproof test --shard i/n` has left")
+			return nil, errors.New("merge verdicts: a verdict is not of a shard; give those that `edgeproof test --shard i/n` wrote")
 		case p.Shard.Of != of || p.Shard.Index < 1 || p.Shard.Index > of:
-			return nil, fmt.Errorf("merge verdicts: shard %s does not go with the %d others are of; give those of one run", p.Shard, of)
+			return nil, fmt.Errorf("merge verdicts: shard %s does not match the %d of the others; give those of one run", p.Shard, of)
 		case sorted[p.Shard.Index-1] != nil:
 			return nil, fmt.Errorf("merge verdicts: shard %s was given twice", p.Shard)
 		}

@@ -94,7 +94,7 @@ func TestMergeRefuses(t *testing.T) {
 		"missing: shard 2/2": change(func(p []*verdict.Verdict) []*verdict.Verdict { return p[:1] }),
 		"missing: shard 1/2": change(func(p []*verdict.Verdict) []*verdict.Verdict { return p[1:] }),
 		"given twice":        change(func(p []*verdict.Verdict) []*verdict.Verdict { return append(p, p[1]) }),
-		"does not go with":   change(func(p []*verdict.Verdict) []*verdict.Verdict { p[1].Shard = &verdict.Shard{Index: 2, Of: 3}; return p }),
+		"does not match":     change(func(p []*verdict.Verdict) []*verdict.Verdict { p[1].Shard = &verdict.Shard{Index: 2, Of: 3}; return p }),
 		"another bundle":     change(func(p []*verdict.Verdict) []*verdict.Verdict { p[1].Bundle.Digest = "sha256:other"; return p }),
 		"another seed":       change(func(p []*verdict.Verdict) []*verdict.Verdict { p[1].Suite.Seed = 99; return p }),
 		"another version of": change(func(p []*verdict.Verdict) []*verdict.Verdict { p[1].Suite.Version = "v9"; return p }),

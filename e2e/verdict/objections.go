@@ -14,7 +14,7 @@ func (u Upgrade) Objections() []string {
 		out = append(out, fmt.Sprintf("%s: ", u.Direction)+fmt.Sprintf(format, args...))
 	}
 	if u.Unfinished != "" {
-		say("it did not come to its end: %s", u.Unfinished)
+		say("it did not finish: %s", u.Unfinished)
 	}
 	if u.From.Digest == u.To.Digest {
 		say("both bundles have the digest %q, so nothing was changed", u.To.Digest)
@@ -42,7 +42,7 @@ type sayer func(format string, args ...any)
 // outages holds the probes against the error budget, and their counts against the points that are kept of them.
 func (u Upgrade) outages(say sayer) {
 	if u.ErrorBudget < 0 || u.ErrorBudget > ErrorBudget {
-		say("its error budget is %v, and may be %v at the most", u.ErrorBudget, ErrorBudget)
+		say("its error budget is %v, and at most %v is allowed", u.ErrorBudget, ErrorBudget)
 	}
 	var hosts []string
 	asked, failed := map[string]int{}, map[string]int{}
@@ -75,13 +75,13 @@ func (u Upgrade) outages(say sayer) {
 		}
 	}
 	if len(hosts) == 0 {
-		say("no host was asked while the bundle was changed")
+		say("no host was probed while the bundle was changed")
 	}
 }
 
 func (u Upgrade) records(say sayer) {
 	if u.Compared.Records == 0 {
-		say("no record was compared with what it was before")
+		say("no record was compared with its state before the change")
 	}
 	for _, r := range u.Recreated {
 		say("the %s record of %s was deleted and created again", r.Type, r.Name)
@@ -93,7 +93,7 @@ func (u Upgrade) records(say sayer) {
 
 func (u Upgrade) certificates(say sayer) {
 	if u.Compared.Certificates == 0 {
-		say("no certificate was compared with what it was before")
+		say("no certificate was compared with its state before the change")
 	}
 	for _, c := range u.Reissued {
 		if strings.TrimSpace(c.Reason) == "" {
@@ -120,7 +120,7 @@ func (u Upgrade) cluster(say sayer) {
 		say("%s was not ready for %.1f s: %s", l.Issuer, l.Seconds, l.Message)
 	}
 	if u.Compared.Definitions == 0 {
-		say("no CustomResourceDefinition was compared with what it was before")
+		say("no CustomResourceDefinition was compared with its state before the change")
 	}
 	for _, x := range u.Lost {
 		say("%s is lost", x)

@@ -15,16 +15,16 @@ func TestAnUpgradeIsJudgedByItsEvidence(t *testing.T) {
 		change func(*verdict.Upgrade)
 		says   string
 	}{
-		{"all is well", func(*verdict.Upgrade) {}, ""},
-		{"it did not end", func(u *verdict.Upgrade) { u.Unfinished = "killed" }, "did not come to its end: killed"},
+		{"no alarm", func(*verdict.Upgrade) {}, ""},
+		{"it did not end", func(u *verdict.Upgrade) { u.Unfinished = "killed" }, "did not finish: killed"},
 		{"nothing changed", func(u *verdict.Upgrade) { u.To = u.From }, "nothing was changed"},
 		{"too many failed", func(u *verdict.Upgrade) {
 			u.Probes[1].Failed = 2
 			u.Points = append(u.Points, u.Points[1])
 		}, "2 of 150 https probes of develop.safeops.work failed (1.33 %), and the error budget is 1.00 %"},
-		{"a budget of its own making", func(u *verdict.Upgrade) { u.ErrorBudget = 0.5 }, "may be 0.01 at the most"},
+		{"a budget of its own making", func(u *verdict.Upgrade) { u.ErrorBudget = 0.5 }, "at most 0.01 is allowed"},
 		{"a smaller budget binds", func(u *verdict.Upgrade) { u.ErrorBudget = 0 }, "the error budget is 0.00 %"},
-		{"no probe", func(u *verdict.Upgrade) { u.Probes, u.Points = nil, nil }, "no host was asked"},
+		{"no probe", func(u *verdict.Upgrade) { u.Probes, u.Points = nil, nil }, "no host was probed"},
 		{"never asked", func(u *verdict.Upgrade) { u.Probes[0].Sent = 0 }, "0 of 0 dns probes"},
 		{"more failed than were sent", func(u *verdict.Upgrade) { u.Probes[0].Failed = 151 }, "says nothing"},
 		{"one kind only", func(u *verdict.Upgrade) { u.Probes = u.Probes[1:] }, "the dns probes of develop.safeops.work are counted 0 times"},
@@ -73,7 +73,7 @@ func TestTheUpgradeCountsInTheResult(t *testing.T) {
 	}{
 		{"both ways are well", func(*verdict.Verdict) {}, verdict.Pass, ""},
 		{"one is bad", func(v *verdict.Verdict) { v.Upgrades[1].Lost = []string{"x"} }, verdict.Fail, "rollback: x is lost"},
-		{"one did not end", func(v *verdict.Verdict) { v.Upgrades[1].Unfinished = "killed" }, verdict.Partial, "rollback: it did not come"},
+		{"one did not end", func(v *verdict.Verdict) { v.Upgrades[1].Unfinished = "killed" }, verdict.Partial, "rollback: it did not finish"},
 		{"one is missing", func(v *verdict.Verdict) { v.Upgrades = v.Upgrades[:1] }, verdict.Partial, "the rollback between these two bundles was not tried"},
 		{"both are missing", func(v *verdict.Verdict) { v.Upgrades = nil }, verdict.Partial, "the upgrade between these two bundles was not tried"},
 		{"it was of another candidate", func(v *verdict.Verdict) { v.Bundle.Digest = "sha256:0" }, verdict.Partial, "the upgrade between"},

@@ -26,7 +26,7 @@ func (v *Verdict) Validate() error {
 	}
 	c.that(slices.Contains([]Catalogue{"", Smoke, Full}, v.Catalogue), "catalogue %q is none of smoke, full", v.Catalogue)
 	c.that(v.Profile == "" || v.Profile == Live, "profile %q is unknown, want live or none", v.Profile)
-	c.that(v.Profile == "" || len(v.Faults) == 0 && v.Baseline == nil, "a cluster that is only looked at has faults or an upgrade")
+	c.that(v.Profile == "" || len(v.Faults) == 0 && v.Baseline == nil, "a cluster that is only read has faults or an upgrade")
 	c.that(!v.Suite.Finished.Before(v.Suite.Started), "suite finished before it started")
 	v.checkCriteria(c)
 	v.checkSpecs(c)

@@ -28,7 +28,7 @@ type bundleFlags struct {
 
 func newBundle() *cobra.Command {
 	var f bundleFlags
-	const short = "Show what of a repository is the edge, without a cluster"
+	const short = "Show which objects of a repository form the edge, without a cluster"
 	cmd := &cobra.Command{
 		Use:   "bundle PATH",
 		Short: short,

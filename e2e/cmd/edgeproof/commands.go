@@ -32,7 +32,7 @@ func newImages(f *flags, log *progress.Log) *cobra.Command {
 func newUp(f *flags, log *progress.Log) *cobra.Command {
 	return &cobra.Command{
 		Use:   "up",
-		Short: "Make the cluster with everything installed, and leave it",
+		Short: "Create the cluster, install everything, and keep it running",
 		Args:  cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			options, err := f.options(log)
@@ -69,9 +69,9 @@ func newTest(f *flags, log *progress.Log) *cobra.Command {
 		Short: short,
 		Long: short + `.
 
-It makes a cluster of its own, installs the bundle there and breaks it on purpose. With --profile live it judges the bundle on a
-cluster that exists, against the real provider and the real certificate authority: it only looks, so what needs an installation or a
-fault is not judged there, and such a verdict promotes nothing.`,
+It creates a cluster, installs the bundle there and injects faults. With --profile live it judges the bundle on an existing cluster,
+against the real provider and the real certificate authority: it only reads, so criteria that need an installation or a fault are not
+judged there, and such a verdict cannot be used for a promotion.`,
 		Example: `  edgeproof test
   edgeproof test --bundle ../platform/edge --apps ../platform/apps
   edgeproof test --catalogue full --seed 7
@@ -99,15 +99,15 @@ fault is not judged there, and such a verdict promotes nothing.`,
 		},
 	}
 	cmd.Flags().StringVar(&f.artifacts, "artifacts", "", "folder for the results (default: _artifacts)")
-	cmd.Flags().StringVar(&f.keep, "keep", string(run.KeepOnFailure), "what becomes of a cluster made by this run: always, on-failure or never")
+	cmd.Flags().StringVar(&f.keep, "keep", string(run.KeepOnFailure), "when to keep a cluster made by this run: always, on-failure or never")
 	cmd.Flags().StringVar(&f.focus, "focus", "", "run only specs whose text matches this regular expression")
 	cmd.Flags().StringVar(&f.catalogue, "catalogue", string(verdict.Smoke), "which faults to inject: smoke or full")
-	cmd.Flags().IntVar(&f.clusters, "clusters", 0, "clusters of this machine that divide the faults; 0 is three for the whole full catalogue, else one")
-	cmd.Flags().StringVar(&f.shard, "shard", "", "the part of the run to do here, as in 2/4; make one verdict of all with edgeproof verdict merge")
-	cmd.Flags().Int64Var(&f.seed, "seed", 0, "order of the faults; 0 takes another in each run, and 1 with --shard")
-	cmd.Flags().StringVar(&f.rerun, "rerun", "", "run only what this verdict.json of an earlier run did not prove")
+	cmd.Flags().IntVar(&f.clusters, "clusters", 0, "number of clusters on this machine that share the faults; 0 means three for the whole full catalogue, otherwise one")
+	cmd.Flags().StringVar(&f.shard, "shard", "", "the part of the run to execute, as in 2/4; merge the verdicts of all parts with edgeproof verdict merge")
+	cmd.Flags().Int64Var(&f.seed, "seed", 0, "seed for the order of the faults; 0 chooses a new one in each run, and 1 with --shard")
+	cmd.Flags().StringVar(&f.rerun, "rerun", "", "run only the specs that this verdict.json of an earlier run did not prove")
 	cmd.Flags().StringVar(&f.labels, "labels", "", "run only specs whose labels match, as in 'DW-4 || FP-1'")
-	cmd.Flags().StringVar(&profile, "profile", "", "live: judge a cluster that exists, by looking only")
+	cmd.Flags().StringVar(&profile, "profile", "", "live: judge an existing cluster, read-only")
 	bindPlace(cmd.Flags(), &where)
 	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions([]string{string(verdict.Live)}, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	return cmd
@@ -117,10 +117,10 @@ fault is not judged there, and such a verdict promotes nothing.`,
 func bindPlace(set *pflag.FlagSet, o *explain.Options) {
 	set.StringVar(&o.Kubeconfig, "kubeconfig", "", "kubeconfig of the cluster (default: KUBECONFIG, or ~/.kube/config)")
 	set.StringVar(&o.Context, "context", "", "context of the kubeconfig")
-	set.StringVar(&o.Internet, "internet", "auto", "where DNS, hosts and the provider are asked: live, fake, or auto")
-	set.StringVar(&o.Resolver, "resolver", "", "public DNS to ask, as in 1.1.1.1 (default: that of this machine)")
-	set.BoolVar(&o.AskCloudflare, "ask-cloudflare", false, "let the cluster's own token be used to read zones and records at Cloudflare")
-	set.DurationVar(&o.Timeout, "timeout", time.Minute, "end looking after this long")
+	set.StringVar(&o.Internet, "internet", "auto", "where DNS, hosts and the provider are queried: live, fake, or auto")
+	set.StringVar(&o.Resolver, "resolver", "", "public DNS resolver, as in 1.1.1.1 (default: the resolver of this machine)")
+	set.BoolVar(&o.AskCloudflare, "ask-cloudflare", false, "use the cluster's own token to read zones and records at Cloudflare")
+	set.DurationVar(&o.Timeout, "timeout", time.Minute, "stop reading after this time")
 }
 
 // profiled refuses what does not go together: a cluster that exists is never broken, and one that is broken is made for it.
@@ -129,17 +129,17 @@ func profiled(set *pflag.FlagSet, profile verdict.Profile) error {
 	case verdict.Live:
 		for _, name := range []string{"catalogue", "cluster", "clusters", "focus", "images", "keep", "kubernetes", "labels", "node", "node-image", "rerun", "seed", "shard"} {
 			if set.Changed(name) {
-				return fmt.Errorf("--%s with --profile live: it is for a run that makes a cluster and breaks it; a cluster that exists is only looked at; leave it out", name)
+				return fmt.Errorf("--%s with --profile live: it applies to a run that creates a cluster and injects faults; an existing cluster is only read; omit the flag", name)
 			}
 		}
 	case "":
 		for _, name := range []string{"kubeconfig", "context", "internet", "resolver", "ask-cloudflare", "timeout"} {
 			if set.Changed(name) {
-				return fmt.Errorf("--%s without --profile live: faults are injected on a cluster that edgeproof made itself, and on no other; give --profile live to judge this one by looking", name)
+				return fmt.Errorf("--%s without --profile live: faults are injected only on a cluster that edgeproof created; give --profile live to judge this one read-only", name)
 			}
 		}
 	default:
-		return fmt.Errorf("profile %q is unknown; give live, or leave it out", profile)
+		return fmt.Errorf("profile %q is unknown; give live, or omit the flag", profile)
 	}
 	return nil
 }

@@ -11,21 +11,22 @@ import (
 
 func newExplain() *cobra.Command {
 	var o explain.Options
-	const short = "Say of the routes of any cluster what is wrong: exit 0 when nothing is, 1 when a fault was found, 2 when it could not look"
+	const short = "Diagnose the routes of any cluster: exit 0 when all are healthy, 1 when a fault is found, 2 when the cluster cannot be read"
 	cmd := &cobra.Command{
 		Use:   "explain HOST | ingress/NAMESPACE/NAME | --all",
 		Short: short,
 		Long: short + `.
 
-It walks the chain of a route: shared credential, routing, DNS, certificate. It names the first broken link with its
-evidence and what to do, and says which layers are not at fault.
+It checks the layers of a route in order: shared credential, routing, DNS, certificate. It reports the first layer that fails,
+with the evidence and the remedy, and lists the layers that are not at fault.
 
-It works on any cluster that kubectl reaches, and only reads. DNS and hosts are asked from this machine; on a cluster made by
-edgeproof, in its fake internet. The right that it needs is e2e/facts/rbac.yaml; what it may not read is left out, and said so.`,
+It works on any cluster that kubectl reaches, and only reads. It queries DNS and hosts from this machine; on a cluster made by
+edgeproof, in the fake internet of that cluster. It needs the permissions of e2e/facts/rbac.yaml; what it may not read is left out
+and listed as not read.`,
 		Example: `  edgeproof explain develop.safeops.work
   edgeproof explain ingress/develop/frontend
-  edgeproof explain --all --save edge.json            # keep what was seen
-  edgeproof explain --all --snapshot edge.json        # the same again, with no cluster at all
+  edgeproof explain --all --save edge.json            # keep the facts
+  edgeproof explain --all --snapshot edge.json        # the same diagnosis, without a cluster
   edgeproof explain develop.safeops.work -o markdown >> "$GITHUB_STEP_SUMMARY"
   edgeproof explain develop.safeops.work --ask-cloudflare`,
 		Args: cobra.MaximumNArgs(1),
@@ -46,7 +47,7 @@ edgeproof, in its fake internet. The right that it needs is e2e/facts/rbac.yaml;
 	bindOutput(cmd, &o.Output, report.ExplanationFormats())
 	flags.StringVarP(&o.Namespace, "namespace", "n", "", "only Ingresses of this namespace")
 	bindPlace(flags, &o)
-	flags.StringVar(&o.Save, "save", "", "write what was seen to this file; it holds no value of a Secret")
+	flags.StringVar(&o.Save, "save", "", "write the facts that were read to this file; it contains no value of a Secret")
 	bindFailOn(flags, &o.FailOn)
 	flags.StringVar(&o.Snapshot, "snapshot", "", "explain this file instead of a cluster")
 	_ = cmd.RegisterFlagCompletionFunc("internet", cobra.FixedCompletions(explain.Internets(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there

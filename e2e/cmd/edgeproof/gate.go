@@ -11,7 +11,7 @@ import (
 
 // newGate gathers what decides whether a new version of a bundle may be promoted.
 func newGate(f *flags, log *progress.Log) *cobra.Command {
-	cmd := &cobra.Command{Use: "gate", Short: "Decide whether a candidate may take the place of the baseline"}
+	cmd := &cobra.Command{Use: "gate", Short: "Decide whether a candidate may replace the baseline"}
 	cmd.AddCommand(newGateRun(f, log), newGateSabotage(f, log), newGateImages(f, log), newGateVerify(log))
 	return cmd
 }
@@ -36,14 +36,14 @@ Exit status: 0 the candidate may take the place of the baseline, 1 it may not, 2
 	bindSigning(cmd.Flags(), &after.Signing)
 	bindFailOn(cmd.Flags(), &after.FailOn)
 	cmd.Flags().StringVar(&f.catalogue, "catalogue", "smoke", "which faults to inject: smoke or full")
-	cmd.Flags().Int64Var(&f.seed, "seed", 0, "order of the faults; 0 takes another in each run")
+	cmd.Flags().Int64Var(&f.seed, "seed", 0, "seed for the order of the faults; 0 chooses a new one in each run")
 	return cmd
 }
 
 func newGateSabotage(f *flags, log *progress.Log) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sabotage",
-		Short: "Show that the gate blocks: try broken copies of the candidate, each of which must be blocked for its own reason",
+		Short: "Show that the gate blocks: try broken copies of the candidate, each of which must be blocked for the expected reason",
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return judgePair(cmd, f, log, true) },
 	}
@@ -94,13 +94,13 @@ func (f *flags) pair(log *progress.Log) (run.Options, error) {
 
 func (f *flags) bindPair(set *pflag.FlagSet) {
 	f.bindScene(set)
-	set.StringVar(&f.bundle, "baseline", "", "folder of the bundle that is in use; without it and --candidate the project's own pair is tried")
-	set.StringVar(&f.candidate, "candidate", "", "folder of the bundle that is to take its place")
+	set.StringVar(&f.bundle, "baseline", "", "folder of the bundle that is in use; without it and --candidate the project's own pair is used")
+	set.StringVar(&f.candidate, "candidate", "", "folder of the bundle that is to replace it")
 	set.StringVar(&f.traefik, "traefik", "", "version of the platform's Traefik with the baseline (default: "+testbed.Traefik+")")
-	set.StringVar(&f.candidateTraefik, "candidate-traefik", "", "version of the platform's Traefik with the candidate (default: that of the baseline; of the project's own pair the one after it)")
+	set.StringVar(&f.candidateTraefik, "candidate-traefik", "", "version of the platform's Traefik with the candidate (default: that of the baseline; for the project's own pair the next version)")
 }
 
 func (f *flags) bindResults(set *pflag.FlagSet) {
 	set.StringVar(&f.artifacts, "artifacts", "", "folder for the results (default: _artifacts)")
-	set.StringVar(&f.keep, "keep", string(run.KeepOnFailure), "what becomes of a cluster made by this run: always, on-failure or never")
+	set.StringVar(&f.keep, "keep", string(run.KeepOnFailure), "when to keep a cluster made by this run: always, on-failure or never")
 }

@@ -152,8 +152,8 @@ func TestWhatIsNotUnderstoodTouchesNothing(t *testing.T) {
 		"a baseline of nothing":    {[]string{"baseline", "/nowhere"}, []string{"name the verdict.json of a run"}},
 		"a baseline of no verdict": {[]string{"baseline", noVerdict}, []string{"parse verdict"}},
 		"an unknown profile":       {[]string{"test", "--profile", "dead"}, []string{`profile "dead" is unknown; give live`}},
-		"faults on any cluster":    {[]string{"test", "--kubeconfig", "/nowhere"}, []string{"faults are injected on a cluster that edgeproof made itself, and on no other"}},
-		"faults on a live cluster": {[]string{"test", "--profile", "live", "--catalogue", "full"}, []string{"--catalogue with --profile live", "only looked at"}},
+		"faults on any cluster":    {[]string{"test", "--kubeconfig", "/nowhere"}, []string{"faults are injected only on a cluster that edgeproof created"}},
+		"faults on a live cluster": {[]string{"test", "--profile", "live", "--catalogue", "full"}, []string{"--catalogue with --profile live", "an existing cluster is only read"}},
 		"an unknown keep":          {[]string{"test", "--keep", "sometimes"}, []string{"--keep sometimes is unknown; use always, on-failure or never"}},
 	} {
 		got := edgeproof(t, c.args...)

@@ -19,8 +19,8 @@ func newReport() *cobra.Command {
 		Short: short,
 		Long: short + `.
 
-Everything in a report comes from verdict.json, so it can be written again anywhere, without a cluster. A verdict that contradicts
-itself is refused: what has been edited by hand proves nothing.`,
+A report contains only data of verdict.json, so it can be written anywhere, without a cluster. A verdict that contradicts
+itself is refused: a verdict that was edited by hand proves nothing.`,
 		Example: `  edgeproof report _artifacts/verdict.json -o html --out report.html
   edgeproof report _artifacts/verdict.json -o markdown >> "$GITHUB_STEP_SUMMARY"
   edgeproof report _artifacts/verdict.json -o junit --out junit.xml
@@ -61,7 +61,7 @@ func readVerdict(file string) (*verdict.Verdict, error) {
 		return nil, fmt.Errorf("read the verdict %s: %w; %s", file, err, remedy)
 	}
 	if err := v.Validate(); err != nil {
-		return nil, fmt.Errorf("read the verdict %s: it contradicts itself: %w; run again, or get the one that the run has left", file, err)
+		return nil, fmt.Errorf("read the verdict %s: it contradicts itself: %w; run again, or use the file that the run wrote", file, err)
 	}
 	return v, nil
 }

@@ -85,7 +85,7 @@ func (f *flags) bind(set *pflag.FlagSet) {
 
 // bindScene registers the flags of every command that makes or uses a cluster.
 func (f *flags) bindScene(set *pflag.FlagSet) {
-	set.StringVar(&f.source, "source", "", "checkout of edgeproof to build its own images from (default: the working directory if it is one, else the program's version)")
+	set.StringVar(&f.source, "source", "", "checkout of edgeproof from which its own images are built (default: the working directory if it is one, else the program's version)")
 	set.StringVar(&f.source, "root", "", "")
 	_ = set.MarkDeprecated("root", "fixtures are part of the program; --source names a checkout to build its images from") // the flag is there
 	set.StringVar(&f.cluster, "cluster", cluster.DefaultName, "name of the kind cluster")
@@ -93,7 +93,7 @@ func (f *flags) bindScene(set *pflag.FlagSet) {
 	set.StringVar(&f.engine, "engine", gitops.Rendered, "what delivers the bundle: flux (Flux's own controllers), rendered (the suite applies it), or auto")
 	set.StringVar(&f.images, "images", string(supply.Auto), "where images come from: auto, pull or build")
 	set.StringVar(&f.kubernetes, "kubernetes", "", "minor of Kubernetes to run on: "+kubernetes.Names()+" (default: the first)")
-	set.StringVar(&f.node, "node-image", "", "node image of kind to use, for another Kubernetes (default: the one that kind's library names, or our own build)")
+	set.StringVar(&f.node, "node-image", "", "node image of kind, for another version of Kubernetes (default: the node image of kind's library, or the project's own build)")
 	set.StringVar(&f.node, "node", "", "")
 	_ = set.MarkDeprecated("node", "it is --node-image") // the flag is there
 }

@@ -30,7 +30,7 @@ func bindTrust(set *pflag.FlagSet, t *run.Trust) {
 
 // bindFailOn registers the flag that makes a lifecycle note count.
 func bindFailOn(set *pflag.FlagSet, kinds *[]string) {
-	set.StringSliceVar(kinds, "fail-on", nil, "let what is only noted count as a failure: "+strings.Join(lifecycle.Failing(), ", "))
+	set.StringSliceVar(kinds, "fail-on", nil, "treat these notes as failures: "+strings.Join(lifecycle.Failing(), ", "))
 }
 
 // judgeAndSign runs the gate, notes what is out of support, and signs what was decided, whether the candidate may be promoted or not. What

@@ -66,7 +66,7 @@ An allowance lets one criterion, one fault or one time be unproved until a day. 
 func newBaseline(log *progress.Log) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "baseline VERDICT",
-		Short: "Make the times of a run that passed the baseline of later runs",
+		Short: "Save the times of a run that passed as the baseline for later runs",
 		Args:  cobra.ExactArgs(1),
 		RunE:  func(_ *cobra.Command, args []string) error { return run.WriteBaseline(args[0], convergence.File, log) },
 	}

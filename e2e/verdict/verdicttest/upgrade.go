@@ -43,7 +43,7 @@ func Upgraded() *verdict.Verdict {
 	return v
 }
 
-// Blocked is Upgraded, but the upgrade did everything that it must not; the rollback did not come to its end, and the record was late.
+// Blocked is Upgraded, but the upgrade did everything that it must not; the rollback did not finish, and the record was late.
 func Blocked() *verdict.Verdict {
 	v := Upgraded()
 	start, u := v.Suite.Started, &v.Upgrades[0]

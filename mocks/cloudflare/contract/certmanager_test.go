@@ -140,7 +140,7 @@ func TestCertManagerShowsTheReason(t *testing.T) {
 }
 
 // After an error it goes on with the next label's length and the same name: a failure that lasts is asked for once a
-// label, and one that passes has later names cut in the middle, so that the challenge fails though all is well again.
+// label, and one that passes has later names cut in the middle, so that the challenge fails though the API works again.
 func TestCertManagerCutsNamesAfterAnError(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
