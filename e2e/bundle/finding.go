@@ -87,6 +87,20 @@ func (l *load) notice(severity Severity, rule Rule, o Object, problem, remedy st
 	l.report(Finding{Severity: severity, Rule: rule, File: file(o), Object: describe(o.Unstructured), Problem: problem, Remedy: remedy})
 }
 
+// Complete reports whether all of the bundle was rendered: nothing is refused, and nothing is encrypted.
+func (b *Bundle) Complete() bool { return b.refusal() == nil && len(b.Sealed) == 0 }
+
+// Unreadable returns the first thing that is wrong in the bundle itself, as an *Error; nil where what is missing only
+// cannot be had from here.
+func (b *Bundle) Unreadable() error {
+	for _, f := range b.Findings {
+		if f.refusal != nil && f.Severity == Wrong {
+			return f.refusal
+		}
+	}
+	return nil
+}
+
 // refusal returns the first finding for which a bundle is refused by those who need all of it.
 func (b *Bundle) refusal() error {
 	for _, f := range b.Findings {

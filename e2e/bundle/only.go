@@ -1,6 +1,10 @@
 package bundle
 
-import "slices"
+import (
+	"slices"
+
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+)
 
 // Only returns the bundle with only the objects that keep wants, and the hooks and releases of those. What a stage
 // waited for that is left out, it does not wait for any more; what that one waited for, it does.
@@ -54,4 +58,29 @@ func (b *Bundle) hasRelease(name string) bool {
 	return slices.ContainsFunc(b.Stages, func(s Stage) bool {
 		return slices.ContainsFunc(s.Releases, func(r Release) bool { return r.HelmRelease == name })
 	})
+}
+
+// Replace returns the bundle with other objects in the place of some: of those for which with returns one.
+func (b *Bundle) Replace(with func(Object) (*unstructured.Unstructured, error)) (*Bundle, error) {
+	out := *b
+	out.Stages = slices.Clone(b.Stages)
+	for i, s := range out.Stages {
+		s.Objects = slices.Clone(s.Objects)
+		for j, o := range s.Objects {
+			other, err := with(o)
+			if err != nil {
+				return nil, err
+			}
+			if other != nil {
+				s.Objects[j].Unstructured = other
+			}
+		}
+		out.Stages[i] = s
+	}
+	digest, err := out.digest()
+	if err != nil {
+		return nil, err
+	}
+	out.Digest = digest
+	return &out, nil
 }

@@ -20,7 +20,7 @@ func (s *selection) follow(i int) {
 			if ns == "" {
 				ns = namespace
 			}
-			if at, ok := s.takeNamed("Service", ns, service.name, "behind a route"); ok {
+			if at, ok := s.takeNamed("Service", ns, service.name, whyBehind); ok {
 				s.application(at)
 			}
 		}

@@ -28,6 +28,12 @@ type selection struct {
 	apps    map[int]bool // workloads behind routes
 }
 
+// Why an object is one of the applications and not of the components.
+const (
+	whyRoute  = "route"
+	whyBehind = "behind a route"
+)
+
 func id(kind, namespace, name string) string { return kind + "|" + namespace + "|" + name }
 
 // choose finds the edge: what is recognized, then what that stands on until nothing more is found.
@@ -110,7 +116,7 @@ func (s *selection) recognize() {
 		case s.matches(s.options.Include, o):
 			s.take(i, "included")
 		case isRoute(o):
-			s.take(i, "route")
+			s.take(i, whyRoute)
 		case isEdgeKind(o):
 			s.take(i, "edge")
 		}

@@ -115,11 +115,14 @@ func Of(b *bundle.Bundle, options Options) *Survey {
 }
 
 // Bundle is the edge alone, to be installed.
-func (s *Survey) Bundle() (*bundle.Bundle, error) {
+func (s *Survey) Bundle() (*bundle.Bundle, error) { return s.only(func(int) bool { return true }) }
+
+// only is the bundle with those objects of the edge that are wanted.
+func (s *Survey) only(want func(i int) bool) (*bundle.Bundle, error) {
 	wanted := map[any]bool{}
-	for i, o := range s.chosen.objects {
-		if s.chosen.why[i] != "" {
-			wanted[o.Unstructured] = true
+	for _, i := range s.chosen.chosen() {
+		if want(i) {
+			wanted[s.chosen.objects[i].Unstructured] = true
 		}
 	}
 	return s.bundle.Only(func(o bundle.Object) bool { return wanted[o.Unstructured] })

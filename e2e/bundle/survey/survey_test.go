@@ -13,6 +13,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/bundle/survey"
+	"github.com/edgeproof/edgeproof/e2e/standin"
 )
 
 func write(t *testing.T, files map[string]string) string {
@@ -260,5 +261,34 @@ func TestText(t *testing.T) {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("no %q in\n%s", want, out.String())
 		}
+	}
+}
+
+func TestComponentsAndApplications(t *testing.T) {
+	t.Parallel()
+	s := of(t, map[string]string{"all.yaml": platform}, survey.Options{})
+	components, err := s.Components()
+	if err != nil {
+		t.Fatal(err)
+	}
+	apps, err := s.Applications(standin.Server{Image: "stand-in:1"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, err := s.Bundle()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := len(components.Objects()) + len(apps.Objects()); got != len(whole.Objects()) || len(apps.Objects()) != 3 {
+		t.Errorf("%d components and %d applications of %d objects", len(components.Objects()), len(apps.Objects()), len(whole.Objects()))
+	}
+	if images := apps.Images(); len(images) != 1 || images[0].Reference != "stand-in:1" {
+		t.Errorf("the applications run %v", images)
+	}
+	if apps.Digest == whole.Digest || apps.Digest == components.Digest {
+		t.Error("two parts have one digest")
+	}
+	if images := whole.Images(); !slices.ContainsFunc(images, func(i bundle.Image) bool { return i.Reference == "ghcr.io/private/web:1" }) {
+		t.Errorf("the survey's own objects were changed: %v", images)
 	}
 }
