@@ -43,6 +43,9 @@ func Markdown(w io.Writer, v *verdict.Verdict) error {
 	m.times(v)
 	m.section("What was judged", "| | |", "| --- | --- |")
 	m.row("bundle", mdText(v.Bundle.Path+" "+v.Bundle.Digest))
+	if text := surveyLine(v.Bundle.Survey); text != "" {
+		m.row("not as written", mdText(text))
+	}
 	m.row("cluster", mdText(clusterText(v.Cluster)))
 	m.row("suite", mdText("edgeproof "+v.Suite.Version+", "+v.Suite.GoVersion))
 	m.row("seal", mdText(sealLine(v)))

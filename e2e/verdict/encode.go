@@ -56,6 +56,11 @@ func (v *Verdict) withLists() *Verdict {
 	c := *v
 	c.Reasons = list(v.Reasons)
 	c.Bundle.Images = list(v.Bundle.Images)
+	if v.Bundle.Survey != nil {
+		survey := *v.Bundle.Survey
+		survey.StandIns, survey.Notices, survey.LeftOut.Releases = list(survey.StandIns), list(survey.Notices), list(survey.LeftOut.Releases)
+		c.Bundle.Survey = &survey
+	}
 	c.Phases = list(v.Phases)
 	c.Criteria = each(v.Criteria, func(x *Criterion) { x.Evidence = list(x.Evidence) })
 	c.Specs.List = each(v.Specs.List, func(x *Spec) { x.Criteria = list(x.Criteria) })

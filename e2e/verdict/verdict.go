@@ -83,6 +83,8 @@ type Bundle struct {
 	Path   string  `json:"path"`
 	Digest string  `json:"digest"`
 	Images []Image `json:"images"`
+	// Survey is there where not all of the bundle was judged, or not as it is written.
+	Survey *Survey `json:"survey,omitempty"`
 }
 
 // Image is one container image of the run. Origin is "pulled" or "built".
