@@ -74,7 +74,9 @@ func (s *Testbed) installApps(ctx context.Context) error {
 		for _, wave := range stage.Waves() {
 			for _, o := range wave.Objects {
 				if err := s.applier.apply(ctx, o.Unstructured); err != nil {
-					return fmt.Errorf("applications: %s: %w; if they belong to another bundle, give APPS= the folder of this one's", o.Source, err)
+					if err := s.refused(ctx, o.Source, err); err != nil {
+						return err
+					}
 				}
 			}
 		}
@@ -194,8 +196,11 @@ func (s *Testbed) prepare(ctx context.Context, tokens []SecretKey) error {
 	return nil
 }
 
-// provideTokens makes the token Secrets whose namespaces exist.
+// provideTokens makes the token Secrets whose namespaces exist, after those that stand in, which may hold the same keys.
 func (s *Testbed) provideTokens(ctx context.Context, tokens []SecretKey) error {
+	if err := s.provideStandIns(ctx); err != nil {
+		return err
+	}
 	for _, key := range tokens {
 		exists, err := s.namespaceExists(ctx, key.Namespace)
 		if err != nil {

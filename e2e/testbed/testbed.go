@@ -24,6 +24,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/gitops"
 	"github.com/edgeproof/edgeproof/e2e/progress"
+	"github.com/edgeproof/edgeproof/e2e/standin"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
@@ -51,9 +52,13 @@ type Testbed struct {
 	Bundle  *bundle.Bundle
 	Apps    *bundle.Bundle
 	Traefik string // version of the ingress controller
-	Budgets await.Budgets
-	Log     *progress.Log
-	Node    Node
+	// StandIns are the Secrets that a clone of the bundle's repository cannot have. With Survey the bundle and the applications are what
+	// was found to be the edge in a repository: an object that the API server refuses is then a finding, and no error of the run.
+	StandIns []standin.Secret
+	Survey   bool
+	Budgets  await.Budgets
+	Log      *progress.Log
+	Node     Node
 	// Engine delivers the bundle; without one it is applied as it is rendered. Delivered is what it did last.
 	Engine    gitops.Engine
 	Delivered gitops.Delivery
@@ -69,6 +74,7 @@ type Testbed struct {
 	// Stuck says at which stage the bundle did not become ready; empty when it did. The stages after it were not applied.
 	Stuck string
 
+	globalKey  string // of the user at the provider that stands in
 	phases     []verdict.Phase
 	applier    *applier
 	names      []*unstructured.Unstructured // workloads of the cluster's DNS
