@@ -8,6 +8,7 @@ BASELINE  ?=
 CANDIDATE ?=
 TRAEFIK   ?=
 APPS      ?=
+READING   ?=
 ARTIFACTS ?=
 KEEP      ?= on-failure
 FOCUS     ?=
@@ -30,12 +31,12 @@ FUZZTIME  ?= 30s
 ##@ Prove
 
 .PHONY: e2e
-e2e: build ## judge BUNDLE= (default: the reference bundle) on a real cluster; KEEP= FOCUS= LABELS= SEED= APPS= ARTIFACTS= IMAGES=; RERUN=verdict.json for what that did not prove
-	$(EDGEPROOF) test $(TESTBED) --rerun '$(RERUN)' --seed '$(SEED)' --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
+e2e: build ## judge BUNDLE= (default: the reference bundle) on a real cluster; KEEP= FOCUS= LABELS= SEED= APPS= ARTIFACTS= IMAGES=; READING='--var A=b --exclude Kind/name' for a repository as published; RERUN=verdict.json for what that did not prove
+	$(EDGEPROOF) test $(TESTBED) $(READING) --rerun '$(RERUN)' --seed '$(SEED)' --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
 
 .PHONY: e2e-full
 e2e-full: build ## the same with every fault of the catalogue, divided among CLUSTERS= (default: three), or SHARD=2/4 of them; SEED= repeats an order
-	$(EDGEPROOF) test $(TESTBED) --catalogue full --clusters '$(CLUSTERS)' --shard '$(SHARD)' --seed '$(SEED)' --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
+	$(EDGEPROOF) test $(TESTBED) $(READING) --catalogue full --clusters '$(CLUSTERS)' --shard '$(SHARD)' --seed '$(SEED)' --keep '$(KEEP)' --focus '$(FOCUS)' --labels '$(LABELS)' --artifacts '$(ARTIFACTS)'
 
 .PHONY: gate
 gate: build ## may CANDIDATE= take the place of BASELINE=? upgrade under traffic, journey, faults, rollback; TRAEFIK= goes with it
@@ -61,7 +62,7 @@ test: browser ## all unit and contract tests; no cluster
 
 .PHONY: up
 up: build ## make the cluster with everything installed, and leave it; `make e2e` then uses it
-	$(EDGEPROOF) up $(TESTBED)
+	$(EDGEPROOF) up $(TESTBED) $(READING)
 
 .PHONY: down
 down: build ## remove the cluster

@@ -54,12 +54,12 @@ func (e *Env) engine(ctx context.Context) (gitops.Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	charts, err := chartSource(nil)
+	options, err := e.Options.Reading.Bundle(e.Options.minor().Version, nil)
 	if err != nil {
 		return nil, err
 	}
 	return &gitops.Flux{
-		Client: e.Testbed.Client, Internet: e.Testbed.Internet, Charts: gitops.ChartsOf(charts), Components: components,
+		Client: e.Testbed.Client, Internet: e.Testbed.Internet, Charts: gitops.ChartsOf(options.Charts), Components: components,
 		Budgets: e.Testbed.Budgets, Logf: e.Options.Log.Note,
 	}, nil
 }

@@ -112,7 +112,7 @@ func (e *Env) raise(ctx context.Context) error {
 // plan makes the testbed of the cluster, which is not set up yet.
 func (e *Env) plan(ctx context.Context) {
 	e.Testbed = &testbed.Testbed{
-		Bundle: e.Bundle, Apps: e.Apps, Traefik: e.Options.Traefik,
+		Bundle: e.Bundle, Apps: e.Apps, Traefik: e.Options.Traefik, StandIns: e.standIns(), Survey: e.Survey != nil,
 		Budgets: await.Default().Paced(pace.Start(ctx)), Log: e.Options.Log, Node: e.Cluster,
 		Admission: e.Options.minor().Admission,
 	}

@@ -39,6 +39,7 @@ type Options struct {
 	Bundle  string // folder of the candidate; relative to the working directory
 	Apps    string // folder of the applications whose routes are judged
 	Traefik string // version of the platform's ingress controller
+	Reading Reading
 
 	// Candidate is the folder of the bundle that is to take the place of Bundle, which is then the baseline, and CandidateTraefik the
 	// version that the ingress controller has with it; empty where nothing is to be changed. With Sabotage, spoilt copies of the

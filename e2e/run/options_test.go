@@ -92,7 +92,7 @@ func TestOwnPair(t *testing.T) {
 	}
 	given := Options{Bundle: "a", Candidate: "b"}
 	kept := given
-	if err := kept.OwnPair(); err != nil || kept != given {
+	if err := kept.OwnPair(); err != nil || !cmp.Equal(kept, given) {
 		t.Errorf("a pair that was given: %+v, %v", kept, err)
 	}
 	half := Options{Candidate: "b"}

@@ -77,6 +77,9 @@ func (t *test) command(variable, value string) string {
 	if o.Kubernetes != "" {
 		out += " KUBERNETES=" + quote(o.Kubernetes)
 	}
+	if reading := o.Reading.command(); reading != "" {
+		out += " READING=" + quote(reading)
+	}
 	if o.Node != "" {
 		out += " NODE=" + quote(o.Node)
 	}
@@ -90,12 +93,14 @@ func (t *test) command(variable, value string) string {
 }
 
 // quote makes a word of a shell, and of make, which reads $ on its command line.
-func quote(s string) string {
-	s = strings.ReplaceAll(s, "$", "$$")
+func quote(s string) string { return word(strings.ReplaceAll(s, "$", "$$")) }
+
+// word makes a word of a shell.
+func word(s string) string {
 	if s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !strings.ContainsRune(plain, r) }) {
 		return s
 	}
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:"
+const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:="

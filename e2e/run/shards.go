@@ -71,11 +71,11 @@ func (t *test) shard(ctx context.Context, n int, dir string) error {
 
 // shardArguments are the command line of the nth shard of this run.
 func (o *Options) shardArguments(n int, dir string) []string {
-	return []string{
+	return append([]string{
 		"test", "--shard", verdict.Shard{Index: n, Of: o.Clusters}.String(), "--cluster", furtherCluster(o.Cluster, n), "--artifacts", dir,
 		"--source", o.Source, "--bundle", o.Bundle, "--apps", o.Apps, "--images", string(o.Images), "--node-image", o.Node, "--keep", string(o.Keep),
 		"--focus", o.Focus, "--labels", o.Labels, "--seed", strconv.FormatInt(o.Seed, 10), "--catalogue", string(o.Catalogue),
-	}
+	}, o.Reading.arguments()...)
 }
 
 // furtherCluster names the nth cluster of a run, beside the first.

@@ -187,6 +187,12 @@ func (t *test) describe() {
 	if e.Apps != nil {
 		t.verdict.Apps.Digest = e.Apps.Digest
 	}
+	if e.Survey != nil {
+		t.verdict.Bundle.Survey = recorded(e.Survey)
+		if e.Apps != nil {
+			t.verdict.Apps.Path = builtInName(e.Apps.Path)
+		}
+	}
 	if t.options.Candidate != "" {
 		t.verdict.Baseline = &verdict.Content{Path: t.verdict.Bundle.Path, Digest: t.verdict.Bundle.Digest}
 		t.verdict.Bundle.Path, t.verdict.Bundle.Digest = builtInName(t.options.Candidate), ""

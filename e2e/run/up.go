@@ -10,13 +10,12 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
+	"github.com/edgeproof/edgeproof/e2e/bundle/survey"
 	"github.com/edgeproof/edgeproof/e2e/cluster"
 	"github.com/edgeproof/edgeproof/e2e/kubernetes"
 	"github.com/edgeproof/edgeproof/e2e/supply"
-	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
-	"github.com/edgeproof/edgeproof/fixtures"
 )
 
 // Env is a cluster with everything installed.
@@ -24,6 +23,8 @@ type Env struct {
 	Options Options
 	Bundle  *bundle.Bundle
 	Apps    *bundle.Bundle
+	// Survey is what was found where the bundle is a repository of which only the edge can be judged; nil for any other.
+	Survey *survey.Survey
 	// Candidate is to take the place of the bundle; nil where nothing is.
 	Candidate *bundle.Bundle
 
@@ -94,11 +95,16 @@ func (e *Env) timed(name string, f func() error) error {
 func (e *Env) render(ctx context.Context) error {
 	return e.Options.Log.Run("render bundle "+e.Options.Bundle, func() error {
 		var err error
-		if e.Bundle, err = e.load(ctx, e.Options.Bundle, nil); err != nil {
+		if err = e.read(ctx); err != nil {
 			return err
 		}
-		if e.Apps, err = e.load(ctx, e.Options.Apps, e.Bundle.Variables()); err != nil {
-			return err
+		if e.Apps == nil {
+			if e.Apps, err = e.load(ctx, e.Options.Apps, e.Bundle.Variables()); err != nil {
+				return err
+			}
+		}
+		if e.Survey != nil {
+			return nil
 		}
 		// What the applications stand on is in the bundle.
 		findings := slices.Concat(e.Bundle.Findings, slices.DeleteFunc(slices.Clone(e.Apps.Findings), func(f bundle.Finding) bool {
@@ -128,24 +134,11 @@ func LoadBundle(ctx context.Context, path string, variables map[string]string, l
 
 // loadBundle renders a bundle for a minor, whose version charts see as that of the cluster.
 func loadBundle(ctx context.Context, minor kubernetes.Minor, path string, variables map[string]string, logf func(string, ...any)) (*bundle.Bundle, error) {
-	charts, err := chartSource(logf)
+	options, err := (Reading{Variables: variables}).Bundle(minor.Version, logf)
 	if err != nil {
 		return nil, err
 	}
-	return bundle.Load(ctx, path, bundle.Options{Charts: charts, KubeVersion: minor.Version, Variables: variables})
-}
-
-// chartSource finds charts as every part of a run does.
-func chartSource(logf func(string, ...any)) (*bundle.RepositoryThenModules, error) {
-	catalogue, err := bundle.ReadCatalogue(fixtures.Sub("charts"))
-	if err != nil {
-		return nil, err
-	}
-	cache, err := supply.CacheDir()
-	if err != nil {
-		return nil, err
-	}
-	return &bundle.RepositoryThenModules{Modules: catalogue, Download: gomod.Download, Cache: filepath.Join(cache, "charts"), Logf: logf}, nil
+	return bundle.Load(ctx, path, options)
 }
 
 // Images lists every image that a run of these bundles with these versions of Traefik needs, those of the platform and of the

@@ -30,7 +30,7 @@ func newImages(f *flags, log *progress.Log) *cobra.Command {
 }
 
 func newUp(f *flags, log *progress.Log) *cobra.Command {
-	return &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "up",
 		Short: "Create the cluster, install everything, and keep it running",
 		Args:  cobra.NoArgs,
@@ -56,6 +56,8 @@ func newUp(f *flags, log *progress.Log) *cobra.Command {
 			return world.Close()
 		},
 	}
+	f.read.bind(cmd.Flags())
+	return cmd
 }
 
 func newTest(f *flags, log *progress.Log) *cobra.Command {
@@ -71,9 +73,13 @@ func newTest(f *flags, log *progress.Log) *cobra.Command {
 
 It creates a cluster, installs the bundle there and injects faults. With --profile live it judges the bundle on an existing cluster,
 against the real provider and the real certificate authority: it only reads, so criteria that need an installation or a fault are not
-judged there, and such a verdict cannot be used for a promotion.`,
+judged there, and such a verdict cannot be used for a promotion.
+
+Of a repository that is not complete, since parts of it are encrypted or their charts cannot be had, the edge is judged: what stands in
+for what is missing, and what is left out, is printed and recorded in the verdict. edgeproof bundle shows the same without a cluster.`,
 		Example: `  edgeproof test
   edgeproof test --bundle ../platform/edge --apps ../platform/apps
+  edgeproof test --bundle ../fleet/clusters/production --var DOMAIN=example.org  # a repository as published
   edgeproof test --catalogue full --seed 7
   edgeproof test --catalogue full --shard 2/4         # on one of four machines
   edgeproof test --profile live --kubeconfig ~/.kube/config --context production --bundle ../platform/edge --apps ../platform/apps --ask-cloudflare`,
@@ -108,6 +114,7 @@ judged there, and such a verdict cannot be used for a promotion.`,
 	cmd.Flags().StringVar(&f.rerun, "rerun", "", "run only the specs that this verdict.json of an earlier run did not prove")
 	cmd.Flags().StringVar(&f.labels, "labels", "", "run only specs whose labels match, as in 'DW-4 || FP-1'")
 	cmd.Flags().StringVar(&profile, "profile", "", "live: judge an existing cluster, read-only")
+	f.read.bind(cmd.Flags())
 	bindPlace(cmd.Flags(), &where)
 	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions([]string{string(verdict.Live)}, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
 	return cmd
@@ -127,7 +134,10 @@ func bindPlace(set *pflag.FlagSet, o *explain.Options) {
 func profiled(set *pflag.FlagSet, profile verdict.Profile) error {
 	switch profile {
 	case verdict.Live:
-		for _, name := range []string{"catalogue", "cluster", "clusters", "focus", "images", "keep", "kubernetes", "labels", "node", "node-image", "rerun", "seed", "shard"} {
+		for _, name := range []string{
+			"catalogue", "charts", "cluster", "clusters", "exclude", "focus", "images", "include", "keep", "kubernetes", "labels", "node", "node-image", "offline", "rerun",
+			"seed", "shard", "var", "vars-from",
+		} {
 			if set.Changed(name) {
 				return fmt.Errorf("--%s with --profile live: it applies to a run that creates a cluster and injects faults; an existing cluster is only read; omit the flag", name)
 			}

@@ -11,9 +11,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/edgeproof/edgeproof/e2e/progress"
+	"github.com/edgeproof/edgeproof/e2e/run"
 )
 
 // asProgram makes the test's own program behave as edgeproof.
@@ -247,5 +250,28 @@ func TestStatusOfAnEnd(t *testing.T) {
 	o, err := f.options(progress.Plain(&bytes.Buffer{}))
 	if err != nil || o.Bundle != "b" || o.Apps != "a" || o.Artifacts != "r" || o.Cluster != "c" || o.Images != "pull" || o.Keep != "never" || o.Focus != "f" || o.Labels != "l" || o.Source != "s" || o.Log == nil {
 		t.Errorf("options %+v, %v", o, err)
+	}
+}
+
+func TestReadingFlags(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "vars.env")
+	if err := os.WriteFile(file, []byte("A=1\nB=2\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := &flags{images: "auto"}
+	set := pflag.NewFlagSet("test", pflag.ContinueOnError)
+	f.read.bind(set)
+	if err := set.Parse([]string{"--vars-from", file, "--var", "B=3", "--include", "Secret/*", "--exclude", "Job/a", "--charts", "c", "--offline"}); err != nil {
+		t.Fatal(err)
+	}
+	options, err := f.options(nil)
+	want := run.Reading{Variables: map[string]string{"A": "1", "B": "3"}, Include: []string{"Secret/*"}, Exclude: []string{"Job/a"}, Charts: "c", Offline: true}
+	if diff := cmp.Diff(want, options.Reading); err != nil || diff != "" {
+		t.Errorf("%v (-want +got)\n%s", err, diff)
+	}
+	f.read.vars = []string{"B"}
+	if _, err := f.options(nil); err == nil {
+		t.Error("a variable without = was accepted")
 	}
 }

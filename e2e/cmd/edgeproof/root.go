@@ -59,6 +59,8 @@ type flags struct {
 	shard    string
 	seed     int64
 	clusters int
+
+	read readFlags
 }
 
 func (f *flags) options(log *progress.Log) (run.Options, error) {
@@ -70,8 +72,12 @@ func (f *flags) options(log *progress.Log) (run.Options, error) {
 	if err != nil {
 		return run.Options{}, err
 	}
+	reading, err := f.read.reading()
+	if err != nil {
+		return run.Options{}, err
+	}
 	return run.Options{
-		Shard: shard, Source: f.source, Bundle: f.bundle, Apps: f.apps, Engine: f.engine, Artifacts: f.artifacts, Cluster: f.cluster, Images: mode, Kubernetes: f.kubernetes, Node: f.node,
+		Reading: reading, Shard: shard, Source: f.source, Bundle: f.bundle, Apps: f.apps, Engine: f.engine, Artifacts: f.artifacts, Cluster: f.cluster, Images: mode, Kubernetes: f.kubernetes, Node: f.node,
 		Keep: run.Keep(f.keep), Focus: f.focus, Labels: f.labels, Seed: f.seed, Rerun: f.rerun, Catalogue: verdict.Catalogue(f.catalogue), Log: log,
 		Candidate: f.candidate, Traefik: f.traefik, CandidateTraefik: f.candidateTraefik, Clusters: f.clusters,
 	}, nil

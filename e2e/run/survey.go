@@ -1,0 +1,148 @@
+package run
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+
+	"github.com/edgeproof/edgeproof/e2e/bundle"
+	"github.com/edgeproof/edgeproof/e2e/bundle/survey"
+	"github.com/edgeproof/edgeproof/e2e/gitops"
+	"github.com/edgeproof/edgeproof/e2e/standin"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
+)
+
+// standInImage answers in the place of applications.
+const standInImage = "edgeproof.dev/frontend:dev"
+
+// read renders the bundle. One that is complete is judged whole, as it is written. Of a repository that is not, since parts of it are
+// encrypted or cannot be had from here, the edge is judged, and what is missing there is stood in for. What is wrong in the bundle itself
+// is refused as ever.
+func (e *Env) read(ctx context.Context) error {
+	o := e.Options
+	options, err := o.Reading.Bundle(o.minor().Version, o.Log.Note)
+	if err != nil {
+		return err
+	}
+	if o.Candidate != "" {
+		e.Bundle, err = bundle.Load(ctx, o.Bundle, options)
+		return err
+	}
+	whole, err := bundle.Read(ctx, o.Bundle, options)
+	if err != nil {
+		return err
+	}
+	if whole.Complete() && len(o.Reading.Include) == 0 && len(o.Reading.Exclude) == 0 {
+		e.Bundle = whole
+		return nil
+	}
+	if err := whole.Unreadable(); err != nil {
+		return err
+	}
+	s, err := survey.Read(ctx, o.Bundle, options, o.Reading.Survey())
+	if err != nil {
+		return err
+	}
+	return e.surveyed(s)
+}
+
+// surveyed takes the edge that was found, and prints what it is not.
+func (e *Env) surveyed(s *survey.Survey) error {
+	for _, c := range s.Edge.Components {
+		if c.Missing != "" {
+			return &bundle.Error{
+				File: c.File, Object: c.Object, Problem: c.Name + " is part of the edge and is not rendered: " + c.Missing,
+				Remedy: "let this machine reach the repository of the chart, or name a folder that has it with --charts",
+			}
+		}
+	}
+	if len(s.Edge.Components) == 0 {
+		return &bundle.Error{
+			File: s.Path, Problem: "no part of the edge was found: neither cert-manager nor external-dns nor an ingress controller",
+			Remedy: "name the folder of a cluster; `edgeproof bundle` shows what is read",
+		}
+	}
+	switch e.Options.Engine {
+	case gitops.FluxName:
+		return &bundle.Error{
+			File: s.Path, Problem: "not all of the bundle can be delivered from here, and --engine flux delivers all of it",
+			Remedy: "use --engine rendered, which applies what is the edge",
+		}
+	default:
+		e.Options.Engine = gitops.Rendered
+	}
+	var err error
+	if e.Bundle, err = s.Components(); err != nil {
+		return err
+	}
+	e.Survey = s
+	root, err := builtIn()
+	if err != nil {
+		return err
+	}
+	if e.Options.Apps == filepath.Join(root, "apps") { // none are named: they are the repository's own
+		if e.Apps, err = s.Applications(standin.Server{Image: standInImage}); err != nil {
+			return err
+		}
+	}
+	e.notice(recorded(s))
+	return nil
+}
+
+// recorded is what the verdict says of a survey.
+func recorded(s *survey.Survey) *verdict.Survey {
+	out := &verdict.Survey{LeftOut: verdict.LeftOut{Objects: s.LeftOut.Objects, ByKind: s.LeftOut.ByKind, Releases: s.LeftOut.Releases}}
+	for _, secret := range s.StandIns.Secrets {
+		out.StandIns = append(out.StandIns, verdict.StandIn{
+			For: "Secret " + secret.Namespace + "/" + secret.Name, Reason: secret.Reason, File: secret.File, Line: secret.Line,
+		})
+	}
+	for _, app := range s.StandIns.Applications {
+		out.StandIns = append(out.StandIns, verdict.StandIn{For: app.Object, Reason: "an application behind a route; its images are not run"})
+	}
+	for _, v := range s.Variables {
+		out.StandIns = append(out.StandIns, verdict.StandIn{For: "variable " + v.Name, Reason: "it has no value in the repository; read as " + v.Value})
+	}
+	for _, f := range s.Findings {
+		out.Notices = append(out.Notices, verdict.Notice{
+			Severity: f.Severity, Rule: f.Rule, File: f.File, Line: f.Line, Object: f.Object, Problem: f.Problem, Remedy: f.Remedy,
+		})
+	}
+	return out
+}
+
+// notice prints what stands in, what is left out, and what was found about the edge.
+func (e *Env) notice(s *verdict.Survey) {
+	log := e.Options.Log
+	log.Note("not all of this repository can be had from here: its edge is judged")
+	for _, stand := range s.StandIns {
+		log.Note("stand-in for %s: %s", stand.For, stand.Reason)
+	}
+	log.Note("left out: %d objects and %d releases, which are no part of the edge", s.LeftOut.Objects, len(s.LeftOut.Releases))
+	rest := 0
+	for n, f := range s.Notices {
+		if e.Survey != nil && !e.Survey.Findings[n].Edge || f.Severity == string(bundle.Noted) {
+			rest++
+			continue
+		}
+		log.Warn("%s: %s: %s; %s", place(f), f.Object, f.Problem, f.Remedy)
+	}
+	if rest > 0 {
+		log.Note("%d findings are about other parts or for information: `edgeproof bundle %s --all` shows them", rest, e.Options.Bundle)
+	}
+}
+
+func place(n verdict.Notice) string {
+	if n.Line == 0 {
+		return n.File
+	}
+	return fmt.Sprintf("%s:%d", n.File, n.Line)
+}
+
+// standIns are the Secrets that the test environment makes; none for a bundle that is judged whole.
+func (e *Env) standIns() []standin.Secret {
+	if e.Survey == nil {
+		return nil
+	}
+	return e.Survey.StandIns.Secrets
+}
