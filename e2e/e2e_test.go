@@ -2,7 +2,8 @@
 //
 //	go test ./e2e -ginkgo.label-filter=DW-4
 //
-// Without a filter or a focus, as in `go test ./...`, only the tree of specs is checked: every criterion has a spec and a fault.
+// Without a filter or a focus, as in `go test ./...`, only the tree of specs is checked: every criterion has a
+// spec and a fault.
 package e2e_test
 
 import (
@@ -30,7 +31,8 @@ func TestEdge(t *testing.T) {
 		suite.Build(config)
 		everyCriterionHasASpec(t, PreviewSpecs(suite.Name))
 		everyCriterionHasAFault(t, faults)
-		t.Log("the tree of specs was checked, none was run: give -ginkgo.label-filter or -ginkgo.focus to run some on the cluster of `make up`")
+		t.Log("the tree of specs was checked, none was run: give -ginkgo.label-filter or -ginkgo.focus to run some on the " +
+			"cluster of `make up`")
 		return
 	}
 	env, err := run.Attach(t.Context(), run.Options{Dir: "..", Source: "..", Log: progress.Plain(t.Output())})
@@ -64,7 +66,8 @@ func everyCriterionHasASpec(t *testing.T, tree Report) {
 	}
 }
 
-// everyCriterionHasAFault holds the catalogue against the registry: a criterion that no fault turns red may be one that cannot fail.
+// everyCriterionHasAFault holds the catalogue against the registry: a criterion that no fault turns red may be
+// one that cannot fail.
 func everyCriterionHasAFault(t *testing.T, faults []fault.Fault) {
 	t.Helper()
 	covered := map[criteria.ID]bool{}

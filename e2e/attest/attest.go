@@ -1,10 +1,12 @@
-// Package attest makes a promotion decision checkable by others: it signs what was decided, and about what, as in-toto statements in DSSE
-// envelopes, and accepts such a file only from the pairs of signer and verifier that the caller trusts.
+// Package attest makes a promotion decision checkable by others: it signs what was decided, and about what, as
+// in-toto statements in DSSE envelopes, and accepts such a file only from the pairs of signer and verifier that
+// the caller trusts.
 //
 // It knows verdicts, digests and keys. It does not decide anything and knows no bundle, cluster or gate.
 //
-// Formats: in-toto Statement v1 (https://github.com/in-toto/attestation/tree/main/spec/v1), predicates test-result v0.1 and SLSA verification
-// summary v1 (https://slsa.dev/spec/v1.1/verification_summary), DSSE v1.0 (https://github.com/secure-systems-lab/dsse), one envelope a line.
+// Formats: in-toto Statement v1 (https://github.com/in-toto/attestation/tree/main/spec/v1), predicates
+// test-result v0.1 and SLSA verification summary v1 (https://slsa.dev/spec/v1.1/verification_summary), DSSE
+// v1.0 (https://github.com/secure-systems-lab/dsse), one envelope a line.
 package attest
 
 import (
@@ -51,8 +53,8 @@ const (
 // Subjects are what a decision is about: digests as "algorithm:hex", by name.
 type Subjects map[string]string
 
-// SubjectsOf names what a verdict is about: its own bytes, the bundle, the applications and the baseline as they render, the images, and,
-// where they are known, the bundle's commit and the suite's program ("sha256:…").
+// SubjectsOf names what a verdict is about: its own bytes, the bundle, the applications and the baseline as
+// they render, the images, and, where they are known, the bundle's commit and the suite's program ("sha256:…").
 func SubjectsOf(v *verdict.Verdict, raw []byte, commit, program string) Subjects {
 	s := Subjects{subjectVerdict: Digest(raw), subjectBundle: v.Bundle.Digest}
 	if v.Apps.Digest != "" {

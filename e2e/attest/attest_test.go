@@ -41,7 +41,8 @@ func aRun(t *testing.T) *run {
 	must(t, err)
 	key, second := privateKey(t, first), stranger(t)
 	v := verdicttest.Upgraded()
-	v.Bundle.Digest, v.Apps.Digest, v.Baseline.Digest = attest.Digest([]byte("bundle")), attest.Digest([]byte("apps")), attest.Digest([]byte("baseline"))
+	v.Bundle.Digest, v.Apps.Digest, v.Baseline.Digest = attest.Digest([]byte("bundle")), attest.Digest([]byte("apps")),
+		attest.Digest([]byte("baseline"))
 	for n := range v.Bundle.Images {
 		v.Bundle.Images[n].Digest = attest.Digest([]byte(v.Bundle.Images[n].Name))
 	}
@@ -52,9 +53,11 @@ func aRun(t *testing.T) *run {
 	}
 	r := &run{
 		key: key, second: second,
-		decision: attest.Decision{Verdict: v, Subjects: subjects(), Verifier: attest.DefaultVerifier, Time: today(), Promote: true},
+		decision: attest.Decision{Verdict: v, Subjects: subjects(), Verifier: attest.DefaultVerifier, Time: today(),
+			Promote: true},
 		policy: attest.Policy{
-			Pairs:    []attest.Pair{{Key: key.PublicKey, Verifier: attest.DefaultVerifier}, {Key: second.PublicKey, Verifier: otherVerifier}},
+			Pairs: []attest.Pair{{Key: key.PublicKey, Verifier: attest.DefaultVerifier},
+				{Key: second.PublicKey, Verifier: otherVerifier}},
 			Subjects: subjects(), Result: v.Result, MaxAge: 24 * time.Hour, Now: today().Add(time.Minute),
 		},
 		image: "image " + v.Bundle.Images[0].Name, suite: "suite " + v.Suite.Version,
@@ -71,7 +74,8 @@ func TestASignedDecisionIsAccepted(t *testing.T) {
 	got, err := attest.Verify(t.Context(), r.file, r.policy)
 	must(t, err)
 	id, _ := r.key.KeyID()
-	if got.KeyID != id || got.Verifier != attest.DefaultVerifier || !got.Time.Equal(today()) || got.Commit != strings.Repeat("a", 40) {
+	if got.KeyID != id || got.Verifier != attest.DefaultVerifier || !got.Time.Equal(today()) ||
+		got.Commit != strings.Repeat("a", 40) {
 		t.Errorf("accepted %+v", got)
 	}
 	// ECDSA, for its own verifier, of a bundle whose commit is not known here, by another build of the same suite.
@@ -125,15 +129,18 @@ func TestKeysOfTheWrongKindAreRefused(t *testing.T) {
 		private bool
 		says    string
 	}{
-		"a private key as signer":  {privatePEM(t, good), false, "keep private keys where decisions are signed"},
-		"a public key to sign by":  {publicPEM(t, good.Public()), true, "want an unencrypted PRIVATE KEY"},
-		"RSA":                      {publicPEM(t, rsaKey.Public()), false, "a *rsa.PublicKey is not supported; give an Ed25519 key"},
-		"RSA to sign by":           {privatePEM(t, rsaKey), true, "a *rsa.PublicKey is not supported"},
-		"another curve":            {publicPEM(t, wide.Public()), false, "ECDSA key on P-384"},
-		"no PEM":                   {[]byte("ssh-ed25519 AAAA"), false, "it is no PEM"},
-		"no PEM to sign by":        {[]byte("{}"), true, "it is no PEM"},
-		"an encrypted private key": {pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: []byte{1}}), true, "ENCRYPTED PRIVATE KEY"},
-		"damaged":                  {pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: []byte{1, 2}}), false, "read the signer's key"},
+		"a private key as signer": {privatePEM(t, good), false, "keep private keys where decisions are signed"},
+		"a public key to sign by": {publicPEM(t, good.Public()), true, "want an unencrypted PRIVATE KEY"},
+		"RSA": {publicPEM(t, rsaKey.Public()), false, "a *rsa.PublicKey is not supported; give an " +
+			"Ed25519 key"},
+		"RSA to sign by":    {privatePEM(t, rsaKey), true, "a *rsa.PublicKey is not supported"},
+		"another curve":     {publicPEM(t, wide.Public()), false, "ECDSA key on P-384"},
+		"no PEM":            {[]byte("ssh-ed25519 AAAA"), false, "it is no PEM"},
+		"no PEM to sign by": {[]byte("{}"), true, "it is no PEM"},
+		"an encrypted private key": {pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: []byte{1}}), true,
+			"ENCRYPTED PRIVATE KEY"},
+		"damaged": {pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: []byte{1, 2}}), false,
+			"read the signer's key"},
 	} {
 		var err error
 		if tc.private {
@@ -154,7 +161,8 @@ func TestWhatHasNoDigestIsNotSigned(t *testing.T) {
 	t.Parallel()
 	r := aRun(t)
 	r.decision.Subjects["bundle"] = ""
-	if _, err := attest.Sign(t.Context(), r.key, r.decision); err == nil || !strings.Contains(err.Error(), `bundle has the digest ""`) {
+	if _, err := attest.Sign(t.Context(), r.key, r.decision); err == nil ||
+		!strings.Contains(err.Error(), `bundle has the digest ""`) {
 		t.Errorf("signed: %v", err)
 	}
 }

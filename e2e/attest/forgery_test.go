@@ -28,11 +28,16 @@ type forged struct {
 func forgeries() []forged {
 	return []forged{
 		{"nothing at all", func(*testing.T, *run) []byte { return nil }, "it has 0 lines, want 2"},
-		{"truncated in the middle", func(_ *testing.T, r *run) []byte { return r.file[:len(r.file)-200] }, "the file is truncated or was edited"},
-		{"the summary is cut off", func(_ *testing.T, r *run) []byte { return append(r.line(0), '\n') }, "it has 1 lines, want 2"},
-		{"a third envelope", func(_ *testing.T, r *run) []byte { return lines(r.line(0), r.line(1), r.line(1)) }, "it has 3 lines, want 2"},
-		{"the two in the wrong order", func(_ *testing.T, r *run) []byte { return lines(r.line(1), r.line(0)) }, "a statement has the predicate"},
-		{"twice the test result", func(_ *testing.T, r *run) []byte { return lines(r.line(0), r.line(0)) }, "a statement has the predicate"},
+		{"truncated in the middle", func(_ *testing.T, r *run) []byte { return r.file[:len(r.file)-200] },
+			"the file is truncated or was edited"},
+		{"the summary is cut off", func(_ *testing.T, r *run) []byte { return append(r.line(0), '\n') },
+			"it has 1 lines, want 2"},
+		{"a third envelope", func(_ *testing.T, r *run) []byte { return lines(r.line(0), r.line(1), r.line(1)) },
+			"it has 3 lines, want 2"},
+		{"the two in the wrong order", func(_ *testing.T, r *run) []byte { return lines(r.line(1), r.line(0)) },
+			"a statement has the predicate"},
+		{"twice the test result", func(_ *testing.T, r *run) []byte { return lines(r.line(0), r.line(0)) },
+			"a statement has the predicate"},
 		{"the payload was edited", func(t *testing.T, r *run) []byte {
 			return lines(r.line(0), r.edited(t, 1, func(e *dsse.Envelope) {
 				e.Payload = base64.StdEncoding.EncodeToString(append(decoded(t, e), ' '))
@@ -57,7 +62,8 @@ func forgeries() []forged {
 		{"another payload type", func(t *testing.T, r *run) []byte {
 			return lines(r.line(0), r.edited(t, 1, func(e *dsse.Envelope) { e.PayloadType = "application/json" }))
 		}, `the payload is "application/json"`},
-		{"by a key that is not trusted", func(t *testing.T, r *run) []byte { return signed(t, stranger(t), r.decision) }, "no trusted signer"},
+		{"by a key that is not trusted", func(t *testing.T, r *run) []byte { return signed(t, stranger(t), r.decision) },
+			"no trusted signer"},
 		{"by a stranger under a trusted key's id", func(t *testing.T, r *run) []byte {
 			file := lineOf(signed(t, stranger(t), r.decision))
 			id, _ := r.key.KeyID()
@@ -72,12 +78,17 @@ func forgeries() []forged {
 			return signed(t, r.key, r.decision)
 		}, `is not trusted to speak for the verifier "https://example.org/other-gate"`},
 		{"a statement of another type", func(t *testing.T, r *run) []byte {
-			return lines(r.restated(t, 0, `"_type":"https://in-toto.io/Statement/v1"`, `"_type":"https://in-toto.io/Statement/v0.1"`), r.line(1))
+			return lines(r.restated(t, 0, `"_type":"https://in-toto.io/Statement/v1"`,
+				`"_type":"https://in-toto.io/Statement/v0.1"`), r.line(1))
 		}, "the statement is of type"},
 		{"another predicate", func(t *testing.T, r *run) []byte {
-			return lines(r.restated(t, 0, "https://in-toto.io/attestation/test-result/v0.1", "https://slsa.dev/provenance/v1"), r.line(1))
+			return lines(r.restated(t, 0, "https://in-toto.io/attestation/test-result/v0.1", "https://slsa.dev/provenance/v1"),
+				r.line(1))
 		}, `a statement has the predicate "https://slsa.dev/provenance/v1"`},
-		{"signed, and no statement", func(t *testing.T, r *run) []byte { return lines(r.signedText(t, `["PASSED"]`), r.line(1)) }, "no in-toto statement"},
+		{"signed, and no statement", func(t *testing.T, r *run) []byte {
+			return lines(r.signedText(t, `["PASSED"]`),
+				r.line(1))
+		}, "no in-toto statement"},
 		{"of another verdict", func(t *testing.T, r *run) []byte {
 			r.decision.Subjects["verdict.json"] = attest.Digest([]byte("another"))
 			return signed(t, r.key, r.decision)
@@ -112,7 +123,8 @@ func forgeries() []forged {
 			return signed(t, r.key, r.decision)
 		}, "it is of another suite"},
 		{"a subject with two digests", func(t *testing.T, r *run) []byte {
-			return lines(r.restated(t, 0, `"digest":{"sha256"`, `"digest":{"sha512":"`+strings.Repeat("0", 128)+`","sha256"`), r.line(1))
+			return lines(r.restated(t, 0, `"digest":{"sha256"`, `"digest":{"sha512":"`+strings.Repeat("0", 128)+`","sha256"`),
+				r.line(1))
 		}, "twice or with several digests"},
 		{"passed, where the verdict failed", func(_ *testing.T, r *run) []byte {
 			r.policy.Result = verdict.Fail

@@ -45,7 +45,8 @@ func ReadPrivateKey(text []byte) (PrivateKey, error) {
 	case "EC PRIVATE KEY":
 		parsed, err = x509.ParseECPrivateKey(block.Bytes)
 	default:
-		return PrivateKey{}, fmt.Errorf("read the signing key: it is a %s, want an unencrypted PRIVATE KEY; %s", block.Type, kinds)
+		return PrivateKey{}, fmt.Errorf("read the signing key: it is a %s, want an unencrypted PRIVATE KEY; %s", block.Type,
+			kinds)
 	}
 	if err != nil {
 		return PrivateKey{}, fmt.Errorf("read the signing key: %w; %s", err, kinds)
@@ -65,7 +66,8 @@ func ReadPublicKey(text []byte) (PublicKey, error) {
 		return PublicKey{}, errors.New("read the signer's key: it is no PEM; " + kinds)
 	}
 	if block.Type != "PUBLIC KEY" {
-		return PublicKey{}, fmt.Errorf("read the signer's key: it is a %s, want a PUBLIC KEY; keep private keys where decisions are signed", block.Type)
+		return PublicKey{}, fmt.Errorf("read the signer's key: it is a %s, want a PUBLIC KEY; keep private keys where "+
+			"decisions are signed", block.Type)
 	}
 	parsed, err := x509.ParsePKIXPublicKey(block.Bytes)
 	if err != nil {

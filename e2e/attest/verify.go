@@ -63,7 +63,8 @@ func Verify(ctx context.Context, raw []byte, p Policy) (Attested, error) {
 	}
 	lines := bytes.Split(bytes.TrimSuffix(raw, []byte("\n")), []byte("\n"))
 	if len(raw) == 0 || len(lines) != 2 {
-		return Attested{}, refuse("it has %d lines, want 2: a test result and a verification summary", bytes.Count(raw, []byte("\n")))
+		return Attested{}, refuse("it has %d lines, want 2: a test result and a verification summary",
+			bytes.Count(raw, []byte("\n")))
 	}
 	tests, err := open(ctx, lines[0], testResultType, p)
 	if err != nil {
@@ -140,7 +141,8 @@ func (p Policy) signer(ctx context.Context, envelope *dsse.Envelope) (keyID stri
 			return pair.Key.id, payload, nil
 		}
 	}
-	return "", nil, refuse("no trusted signer has signed it as it is: it was changed, or its key is another (%s)", hint(envelope))
+	return "", nil, refuse("no trusted signer has signed it as it is: it was changed, or its key is another (%s)",
+		hint(envelope))
 }
 
 func hint(envelope *dsse.Envelope) string {
@@ -210,7 +212,8 @@ func (p Policy) summary(o opened, tests string) (Attested, error) {
 	allowed := p.Allowances != "" && s.GetVerificationResult() == passed &&
 		s.GetPolicy().GetDigest()["sha256"] == strings.TrimPrefix(p.Allowances, "sha256:")
 	if want := result(p.Result); s.GetVerificationResult() != want && !allowed {
-		return Attested{}, refuse("its verification result is %q, and the verdict makes it %s", s.GetVerificationResult(), want)
+		return Attested{}, refuse("its verification result is %q, and the verdict makes it %s", s.GetVerificationResult(),
+			want)
 	}
 	if want := resourceURI(p.Subjects); s.GetResourceUri() != want {
 		return Attested{}, refuse("it is of the resource %q, want %s", s.GetResourceUri(), want)
@@ -227,7 +230,8 @@ func (p Policy) summary(o opened, tests string) (Attested, error) {
 	case age < -clockSkew:
 		return Attested{}, refuse("it is of %s, which is to come", at.Format(time.RFC3339))
 	case p.MaxAge > 0 && age > p.MaxAge:
-		return Attested{}, refuse("it is %s old, and at most %s are accepted; run the gate again", age.Round(time.Second), p.MaxAge)
+		return Attested{}, refuse("it is %s old, and at most %s are accepted; run the gate again", age.Round(time.Second),
+			p.MaxAge)
 	}
 	return Attested{o.keyID, verifier, at, strings.TrimPrefix(o.subjects[subjectCommit], commitAlgorithm+":")}, nil
 }

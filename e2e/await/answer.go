@@ -1,9 +1,9 @@
-// Package await waits for the world to reach a state. It knows how long each thing of the suite may take, and that an
-// expectation has three answers; it knows nothing of Kubernetes, DNS or the fake internet.
+// Package await waits for the world to reach a state. It knows how long each thing of the suite may take, and
+// that an expectation has three answers; it knows nothing of Kubernetes, DNS or the fake internet.
 //
-// An expectation looks once and answers pending, met or failed permanently. Until evaluates it at once and then at every
-// interval of a named Budget; a permanent failure ends the wait at once, and a wait that runs out says what it waited
-// for, how long, and the last states it saw.
+// An expectation looks once and answers pending, met or failed permanently. Until evaluates it at once and then
+// at every interval of a named Budget; a permanent failure ends the wait at once, and a wait that runs out says
+// what it waited for, how long, and the last states it saw.
 package await
 
 import (

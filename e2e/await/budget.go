@@ -35,8 +35,8 @@ func (b Budget) Validate() error {
 	return nil
 }
 
-// Scaled returns the budget with its timeout multiplied, for a slow machine. FixedDelay and interval stay: a component's
-// fixed delay does not grow with the machine.
+// Scaled returns the budget with its timeout multiplied, for a slow machine. FixedDelay and interval stay: a
+// component's fixed delay does not grow with the machine.
 func (b Budget) Scaled(factor float64) Budget {
 	b.Timeout = time.Duration(float64(b.Timeout) * factor)
 	return b
@@ -80,29 +80,43 @@ func Default() Budgets {
 		return Budget{Name: name, Timeout: timeout, Interval: interval, FixedDelay: fixed, Why: why}
 	}
 	return Budgets{
-		ClusterReady:  budget("cluster ready", 4*m, s, 0, "12-16 s measured on 2 cores; a busy CI machine takes a minute or two"),
-		InternetReady: budget("fake internet ready", 90*s, s/2, 0, "starts in 0.2 s; the rest is scheduling, and loading its image when it is not in the node image"),
-		WorkloadReady: budget("workload ready", 3*m, s/4, 0, "images are on the node; Traefik and cert-manager start in 5-15 s, several at once on 2 cores in 40 s"),
-		NamesServed:   budget("names served", m, s/2, 0, "CoreDNS reloads its Corefile within 30 s plus jitter of 15 s when it is not restarted"),
-		WebhookReady:  budget("webhook ready", 90*s, s/2, 0, "accepts about 8 s after its pods start: the CA bundle must be injected first"),
-		ObjectApplied: budget("object applied", 45*s, s, 0, "an apply is retried while a webhook or a CRD is still settling"),
-		Delivered:     budget("delivered", 6*m, s/2, 0, "a Kustomization gives its health checks 5 min before it says that they failed"),
-		IssuerReady:   budget("issuer ready", 90*s, s/4, 0, "1 s once the webhook accepts; a failed registration is retried after 5 s and then backs off"),
+		ClusterReady: budget("cluster ready", 4*m, s, 0, "12-16 s measured on 2 cores; a busy CI machine takes a minute "+
+			"or two"),
+		InternetReady: budget("fake internet ready", 90*s, s/2, 0, "starts in 0.2 s; the rest is scheduling, and loading "+
+			"its image when it is not in the node image"),
+		WorkloadReady: budget("workload ready", 3*m, s/4, 0, "images are on the node; Traefik and cert-manager start in "+
+			"5-15 s, several at once on 2 cores in 40 s"),
+		NamesServed: budget("names served", m, s/2, 0, "CoreDNS reloads its Corefile within 30 s plus jitter of 15 s "+
+			"when it is not restarted"),
+		WebhookReady: budget("webhook ready", 90*s, s/2, 0, "accepts about 8 s after its pods start: the CA bundle must "+
+			"be injected first"),
+		ObjectApplied: budget("object applied", 45*s, s, 0,
+			"an apply is retried while a webhook or a CRD is still settling"),
+		Delivered: budget("delivered", 6*m, s/2, 0, "a Kustomization gives its health checks 5 min before it says that "+
+			"they failed"),
+		IssuerReady: budget("issuer ready", 90*s, s/4, 0, "1 s once the webhook accepts; a failed registration is "+
+			"retried after 5 s and then backs off"),
 		CertificateIssued: budget(
 			"certificate issued", 4*m, s, ChallengeDelay,
 			"cert-manager sleeps 60 s after the self-check; 62-75 s measured; five at once, so a sixth waits for a free worker",
 		),
-		RecordWritten:     budget("record written", 150*s, s, SyncInterval, "external-dns syncs once a minute; one sync may just have been missed or have failed"),
-		RecordRemoved:     budget("record removed", 150*s, s, SyncInterval, "as for writing: the next sync, or the one after"),
-		RouteHealthy:      budget("route healthy", 30*s, s/2, 0, "Traefik takes a new Secret up within its 2 s throttle; the DNS answer is immediate"),
-		FaultVisible:      budget("fault visible", 45*s, s, 0, "the API server reports at once; controllers write conditions and events within seconds"),
-		SyncFaultVisible:  budget("fault visible after a sync", 150*s, s, SyncInterval, "the next sync of external-dns, or the one after"),
-		IssueFaultVisible: budget("fault visible in issuance", 3*m, s, ChallengeDelay, "some refusals come before the 60 s sleep, an answer of the CA only after it"),
+		RecordWritten: budget("record written", 150*s, s, SyncInterval, "external-dns syncs once a minute; one sync "+
+			"may just have been missed or have failed"),
+		RecordRemoved: budget("record removed", 150*s, s, SyncInterval, "as for writing: the next sync, or the one after"),
+		RouteHealthy: budget("route healthy", 30*s, s/2, 0, "Traefik takes a new Secret up within its 2 s throttle; "+
+			"the DNS answer is immediate"),
+		FaultVisible: budget("fault visible", 45*s, s, 0, "the API server reports at once; controllers write "+
+			"conditions and events within seconds"),
+		SyncFaultVisible: budget("fault visible after a sync", 150*s, s, SyncInterval,
+			"the next sync of external-dns, or the one after"),
+		IssueFaultVisible: budget("fault visible in issuance", 3*m, s, ChallengeDelay, "some refusals come before the 60 s "+
+			"sleep, an answer of the CA only after it"),
 		Recovered: budget(
 			"recovered", 6*m, s, ChallengeDelay+SyncInterval,
 			"the worst remedy needs a sync, then an issuance; cert-manager's own retry may add its first back-off",
 		),
-		NamespaceGone: budget("namespace gone", 2*m, s, 0, "pods have 30 s to end; finalizers of orders and challenges follow"),
+		NamespaceGone: budget("namespace gone", 2*m, s, 0, "pods have 30 s to end; finalizers of orders and challenges "+
+			"follow"),
 		LogsCollected: budget("logs collected", m, s, 0, "a tar of /var/log and some journal queries"),
 	}
 }
@@ -110,7 +124,8 @@ func Default() Budgets {
 // All lists the table in the order of a run, for printing and for checking.
 func (b Budgets) All() []Budget {
 	return []Budget{
-		b.ClusterReady, b.InternetReady, b.WorkloadReady, b.NamesServed, b.WebhookReady, b.ObjectApplied, b.Delivered, b.IssuerReady,
+		b.ClusterReady, b.InternetReady, b.WorkloadReady, b.NamesServed, b.WebhookReady, b.ObjectApplied, b.Delivered,
+		b.IssuerReady,
 		b.CertificateIssued, b.RecordWritten, b.RecordRemoved, b.RouteHealthy, b.FaultVisible, b.SyncFaultVisible,
 		b.IssueFaultVisible, b.Recovered, b.NamespaceGone, b.LogsCollected,
 	}
@@ -138,7 +153,8 @@ func (b Budgets) Paced(p Pacer) Budgets {
 
 func (b *Budgets) each() []*Budget {
 	return []*Budget{
-		&b.ClusterReady, &b.InternetReady, &b.WorkloadReady, &b.NamesServed, &b.WebhookReady, &b.ObjectApplied, &b.Delivered, &b.IssuerReady,
+		&b.ClusterReady, &b.InternetReady, &b.WorkloadReady, &b.NamesServed, &b.WebhookReady, &b.ObjectApplied, &b.Delivered,
+		&b.IssuerReady,
 		&b.CertificateIssued, &b.RecordWritten, &b.RecordRemoved, &b.RouteHealthy, &b.FaultVisible, &b.SyncFaultVisible,
 		&b.IssueFaultVisible, &b.Recovered, &b.NamespaceGone, &b.LogsCollected,
 	}

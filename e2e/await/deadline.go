@@ -12,8 +12,8 @@ const (
 	mostStretch = 6
 )
 
-// deadline gives a context that ends, by ErrTimeout, when the budget is spent. While the machine is n times slower than usual, a second
-// counts for an nth of one.
+// deadline gives a context that ends, by ErrTimeout, when the budget is spent. While the machine is n times
+// slower than usual, a second counts for an nth of one.
 func (b Budget) deadline(ctx context.Context) (context.Context, context.CancelFunc) {
 	if b.Pace == nil {
 		return context.WithTimeoutCause(ctx, b.Timeout, ErrTimeout)

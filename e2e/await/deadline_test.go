@@ -26,17 +26,21 @@ func TestABudgetCountsTimeByTheSpeedOfTheMachine(t *testing.T) {
 		slow slow
 		want time.Duration // of a budget of 10 s
 	}{
-		"as usual":                   {func(time.Duration) float64 { return 1 }, 10 * time.Second},
-		"faster counts as usual":     {func(time.Duration) float64 { return 0.2 }, 10 * time.Second},
-		"four times slower":          {func(time.Duration) float64 { return 4 }, 40 * time.Second},
-		"slower than is believed":    {func(time.Duration) float64 { return 100 }, 60 * time.Second},
-		"slow in the first 8 s only": {func(d time.Duration) float64 { return map[bool]float64{true: 4, false: 1}[d <= 8*time.Second] }, 16 * time.Second},
+		"as usual":                {func(time.Duration) float64 { return 1 }, 10 * time.Second},
+		"faster counts as usual":  {func(time.Duration) float64 { return 0.2 }, 10 * time.Second},
+		"four times slower":       {func(time.Duration) float64 { return 4 }, 40 * time.Second},
+		"slower than is believed": {func(time.Duration) float64 { return 100 }, 60 * time.Second},
+		"slow in the first 8 s only": {func(d time.Duration) float64 {
+			return map[bool]float64{true: 4,
+				false: 1}[d <= 8*time.Second]
+		}, 16 * time.Second},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			b := budget()
 			b.Pace = measured{time.Now(), tc.slow}
 			start := time.Now()
-			_, err := await.Until(t.Context(), b, "nothing", func(context.Context) await.Answer { return await.Wait("not yet") })
+			_, err := await.Until(t.Context(), b, "nothing",
+				func(context.Context) await.Answer { return await.Wait("not yet") })
 			took := time.Since(start)
 			if !errors.Is(err, await.ErrTimeout) || took < tc.want-2*time.Second || took > tc.want+2*time.Second {
 				t.Errorf("%s: ended after %s by %v, want %s", name, took, err, tc.want)

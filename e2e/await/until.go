@@ -59,9 +59,9 @@ func (r *Result) saw(a Answer) {
 	r.Answer = a
 }
 
-// Until evaluates e at once and then at every interval of the budget, until it is met, has failed permanently, the budget is
-// spent or ctx ends. Each look gets a context that ends with the budget, so that one hanging request cannot outlive
-// it. Whenever the state was not reached the error is an *Error.
+// Until evaluates e at once and then at every interval of the budget, until it is met, has failed permanently,
+// the budget is spent or ctx ends. Each look gets a context that ends with the budget, so that one hanging
+// request cannot outlive it. Whenever the state was not reached the error is an *Error.
 func Until(ctx context.Context, b Budget, what string, e Expectation) (Result, error) {
 	r := Result{What: what, Budget: b.Name}
 	if err := b.Validate(); err != nil {

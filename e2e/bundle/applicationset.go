@@ -88,7 +88,8 @@ func (l *load) applicationSet(s *stage, o Object) error {
 			}
 			made, err := toObject(content)
 			if err != nil || made.GetName() == "" {
-				return &Error{Problem: "spec.template: an Application without a name", Remedy: "set spec.template.metadata.name", cause: err}
+				return &Error{Problem: "spec.template: an Application without a name", Remedy: "set spec.template.metadata.name",
+					cause: err}
 			}
 			if made.GetNamespace() == "" {
 				made.SetNamespace(o.GetNamespace())
@@ -111,7 +112,8 @@ func (l *load) members(o Object, g argoGenerator, depth int) ([]map[string]any, 
 	case g.Clusters != nil:
 		name := l.clusterName(o)
 		return []map[string]any{{
-			"name": name, "nameNormalized": normalized(name), "server": "https://kubernetes.default.svc", "values": g.Clusters.Values,
+			"name": name, "nameNormalized": normalized(name), "server": "https://kubernetes.default.svc",
+			"values":   g.Clusters.Values,
 			"metadata": map[string]any{"labels": map[string]any{}, "annotations": map[string]any{}},
 		}}, nil
 	case g.Git != nil:
@@ -121,7 +123,8 @@ func (l *load) members(o Object, g argoGenerator, depth int) ([]map[string]any, 
 	case g.Merge != nil && len(g.Merge.Generators) > 0:
 		return l.merged(o, g, depth)
 	}
-	l.notice(Doubtful, EngineObject, o, "a generator that asks something other than this repository: what it makes is not read",
+	l.notice(Doubtful, EngineObject, o, "a generator that asks something other than this repository: what it makes is "+
+		"not read",
 		"use a list or a git generator to have it judged")
 	return nil, nil
 }
@@ -130,8 +133,10 @@ func (l *load) members(o Object, g argoGenerator, depth int) ([]map[string]any, 
 // makes paths of the name, the repository has files for it: then it is the first name that they allow.
 func (l *load) clusterName(o Object) string {
 	for _, text := range texts(o.Object["spec"]) {
-		before, after, found := strings.Cut(strings.NewReplacer("{{ name }}", "{{name}}", "{{.name}}", "{{name}}", "{{ .name }}", "{{name}}").Replace(text), "{{name}}")
-		if !found || strings.Contains(after, "{{") || strings.Contains(before, "{{") || !strings.Contains(text, "/") || strings.Contains(text, "://") {
+		before, after, found := strings.Cut(strings.NewReplacer("{{ name }}", "{{name}}", "{{.name}}", "{{name}}",
+			"{{ .name }}", "{{name}}").Replace(text), "{{name}}")
+		if !found || strings.Contains(after, "{{") || strings.Contains(before, "{{") || !strings.Contains(text, "/") ||
+			strings.Contains(text, "://") {
 			continue
 		}
 		if strings.HasPrefix(before, "$") {
@@ -204,7 +209,8 @@ const maxMembers = 1000 // Applications of one ApplicationSet
 
 func (l *load) gitMembers(g argoGenerator) ([]map[string]any, error) {
 	if remote := l.remote(); remote != "" && repositoryName(remote) != repositoryName(g.Git.RepoURL) {
-		return nil, &Error{Problem: "its generator reads another repository (" + g.Git.RepoURL + ")", Remedy: "leave it out", Rule: ElsewhereSource}
+		return nil, &Error{Problem: "its generator reads another repository (" + g.Git.RepoURL +
+			")", Remedy: "leave it out", Rule: ElsewhereSource}
 	}
 	found := map[string]bool{} // paths, from the root
 	for _, d := range g.Git.Directories {
@@ -234,7 +240,8 @@ func (l *load) gitMembers(g argoGenerator) ([]map[string]any, error) {
 			dir = path.Dir(at)
 		}
 		segments := strings.Split(dir, "/")
-		of := map[string]any{"path": dir, "basename": path.Base(dir), "basenameNormalized": normalized(path.Base(dir)), "filename": path.Base(at)}
+		of := map[string]any{"path": dir, "basename": path.Base(dir), "basenameNormalized": normalized(path.Base(dir)),
+			"filename": path.Base(at)}
 		list := make([]any, len(segments))
 		for i, segment := range segments {
 			list[i] = segment

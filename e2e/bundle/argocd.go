@@ -106,12 +106,14 @@ func (l *load) application(s *stage, o Object) error {
 		return err
 	}
 	child := &stage{
-		Stage: Stage{Name: o.GetName(), SyncWaves: true}, key: "Application " + key(o.GetNamespace(), o.GetName()), parent: s, object: o,
+		Stage: Stage{Name: o.GetName(), SyncWaves: true}, key: "Application " +
+			key(o.GetNamespace(), o.GetName()), parent: s, object: o,
 		namespace: spec.Spec.Destination.Namespace,
 	}
 	child.build = func(s *stage) error { return l.buildApplication(s, spec) }
 	for _, other := range l.stages {
-		if other.parent == s && other.object.Unstructured != nil && other.object.GetKind() == "Application" && wave(other.object) < wave(o) {
+		if other.parent == s && other.object.Unstructured != nil && other.object.GetKind() == "Application" &&
+			wave(other.object) < wave(o) {
 			child.after = append(child.after, other.key)
 		} else if other.parent == s && other.object.Unstructured != nil && !other.done && wave(other.object) > wave(o) {
 			other.after = append(other.after, child.key)
@@ -138,15 +140,18 @@ func (l *load) buildApplication(s *stage, app *application) error {
 		}
 	}
 	to := app.Spec.Destination
-	if to.Server != "" && !strings.HasPrefix(to.Server, "https://kubernetes.default.svc") && !strings.HasPrefix(to.Server, "{{") {
-		l.notice(Noted, EngineObject, s.object, "its destination is the cluster "+to.Server+"; it is read as if that were the one under test",
+	if to.Server != "" && !strings.HasPrefix(to.Server, "https://kubernetes.default.svc") &&
+		!strings.HasPrefix(to.Server, "{{") {
+		l.notice(Noted, EngineObject, s.object, "its destination is the cluster "+to.Server+
+			"; it is read as if that were the one under test",
 			"leave it out with --exclude if it is another one")
 	}
 	sources := app.Spec.Sources
 	if app.Spec.Source != nil && len(sources) == 0 {
 		sources = []argoSource{*app.Spec.Source}
 	}
-	if slices.Contains(app.Spec.SyncPolicy.SyncOptions, "CreateNamespace=true") && to.Namespace != "" && !l.hasNamespace(to.Namespace) {
+	if slices.Contains(app.Spec.SyncPolicy.SyncOptions, "CreateNamespace=true") && to.Namespace != "" &&
+		!l.hasNamespace(to.Namespace) {
 		namespace := Object{Unstructured: &unstructured.Unstructured{Object: map[string]any{
 			"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": to.Namespace},
 		}}, Source: s.object.Source}
@@ -168,7 +173,8 @@ func (l *load) buildApplication(s *stage, app *application) error {
 func (l *load) source(s *stage, from argoSource, all []argoSource) error {
 	switch {
 	case from.Plugin != nil:
-		l.notice(Doubtful, EngineObject, s.object, "a plugin renders this source: it is not run, and the source is read without it", "commit what the plugin makes")
+		l.notice(Doubtful, EngineObject, s.object, "a plugin renders this source: it is not run, and the source is read "+
+			"without it", "commit what the plugin makes")
 	case from.Chart != "":
 		ref := ChartRef{Repository: from.RepoURL, Name: from.Chart, Version: from.TargetRevision}
 		if !strings.Contains(ref.Repository, "://") {
@@ -225,8 +231,9 @@ func (l *load) source(s *stage, from argoSource, all []argoSource) error {
 // one, a folder that is there is taken for the one that is meant.
 func (l *load) argoPath(from argoSource) (string, error) {
 	refused := &Error{
-		Problem: fmt.Sprintf("its source is another repository (%s, path %s), so nothing of it is rendered", from.RepoURL, from.Path),
-		Remedy:  "put what the edge needs of it into this repository, or leave it out", Rule: ElsewhereSource,
+		Problem: fmt.Sprintf("its source is another repository (%s, path %s), so nothing of it is rendered", from.RepoURL,
+			from.Path),
+		Remedy: "put what the edge needs of it into this repository, or leave it out", Rule: ElsewhereSource,
 	}
 	if remote := l.remote(); remote != "" && repositoryName(remote) != repositoryName(from.RepoURL) {
 		return "", refused

@@ -13,7 +13,8 @@ import (
 
 // argoRelease adds the release of a chart as Argo CD renders it: by `helm template`, in the destination's namespace,
 // with the values of files, then values, then valuesObject in its place, then parameters.
-func (l *load) argoRelease(s *stage, from argoSource, all []argoSource, dir, title string, chart func() (*Chart, error)) error {
+func (l *load) argoRelease(s *stage, from argoSource, all []argoSource, dir, title string,
+	chart func() (*Chart, error)) error {
 	name, namespace := s.object.GetName(), s.namespace
 	values := map[string]any{}
 	spec := synthetic(name, namespace, false)
@@ -82,13 +83,15 @@ func (l *load) valueFile(file, dir string, all []argoSource) (map[string]any, er
 	path := filepath.Join(dir, file)
 	switch {
 	case strings.Contains(file, "://"):
-		return nil, &Error{Problem: "helm.valueFiles: " + file + " lies elsewhere", Remedy: "put the file into the repository", Rule: ElsewhereSource}
+		return nil, &Error{Problem: "helm.valueFiles: " + file +
+			" lies elsewhere", Remedy: "put the file into the repository", Rule: ElsewhereSource}
 	case strings.HasPrefix(file, "$"):
 		name, rest, _ := strings.Cut(strings.TrimPrefix(file, "$"), "/")
 		for _, source := range all {
 			remote := l.remote()
 			if source.Ref == name && remote != "" && repositoryName(remote) != repositoryName(source.RepoURL) {
-				return nil, &Error{Problem: "helm.valueFiles: " + file + " lies in " + source.RepoURL, Remedy: "put the file into this repository", Rule: ElsewhereSource}
+				return nil, &Error{Problem: "helm.valueFiles: " + file + " lies in " +
+					source.RepoURL, Remedy: "put the file into this repository", Rule: ElsewhereSource}
 			}
 		}
 		path = filepath.Join(l.root, rest)

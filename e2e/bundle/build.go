@@ -45,7 +45,8 @@ func (s *scanner) build(dir string, settings *unstructured.Unstructured) ([]buil
 	}
 	var content kustypes.Kustomization
 	if err := yaml.UnmarshalStrict(original, &content); err != nil {
-		return nil, because(err, s.name(file), "Kustomization", "not a kustomization", "correct the field; see the reference of kustomization.yaml")
+		return nil, because(err, s.name(file), "Kustomization", "not a kustomization", "correct the field; see the "+
+			"reference of kustomization.yaml")
 	}
 	if settings != nil {
 		if content, err = s.apply(dir, *settings, original); err != nil {
@@ -116,7 +117,8 @@ func kustomize(files filesys.FileSystem, dir string, schemas bool) (result resma
 func (s *scanner) piecemeal(dir, file string, content kustypes.Kustomization, keep bool) ([]built, error) {
 	var all []built
 	for _, resource := range content.Resources {
-		only := kustypes.Kustomization{TypeMeta: content.TypeMeta, Namespace: content.Namespace, Resources: []string{resource}}
+		only := kustypes.Kustomization{TypeMeta: content.TypeMeta, Namespace: content.Namespace,
+			Resources: []string{resource}}
 		only.BuildMetadata = []string{originOption}
 		resources, err := s.run(dir, file, only)
 		if err != nil {
@@ -133,11 +135,13 @@ func (s *scanner) piecemeal(dir, file string, content kustypes.Kustomization, ke
 
 // nothing reports whether a kustomization has nothing to build.
 func nothing(k kustypes.Kustomization) bool {
-	return len(k.Resources)+len(k.Bases)+len(k.Components)+len(k.Generators)+len(k.ConfigMapGenerator)+len(k.SecretGenerator) == 0
+	return len(k.Resources)+len(k.Bases)+len(k.Components)+len(k.Generators)+len(k.ConfigMapGenerator)+
+		len(k.SecretGenerator) == 0
 }
 
 // apply has Flux write a Kustomization's settings into the folder's kustomization.
-func (s *scanner) apply(dir string, settings unstructured.Unstructured, original []byte) (kustypes.Kustomization, error) {
+func (s *scanner) apply(dir string, settings unstructured.Unstructured, original []byte) (kustypes.Kustomization,
+	error) {
 	components, _, _ := unstructured.NestedStringSlice(settings.Object, "spec", "components")
 	ignore, _, _ := unstructured.NestedBool(settings.Object, "spec", "ignoreMissingComponents")
 	var found []string
@@ -148,7 +152,8 @@ func (s *scanner) apply(dir string, settings unstructured.Unstructured, original
 				continue
 			}
 			return kustypes.Kustomization{}, &Error{
-				Problem: "spec.components: " + component + " is no folder of the bundle", Remedy: "correct the path, which is relative to spec.path",
+				Problem: "spec.components: " + component + " is no folder of the bundle",
+				Remedy:  "correct the path, which is relative to spec.path",
 			}
 		}
 		if err := s.folder(path, 0); err != nil {
@@ -194,7 +199,8 @@ func (s *scanner) collect(dir, file string, resources resmap.ResMap, keepOrigin 
 			switch {
 			case origin.Path != "":
 				from = s.name(filepath.Join(dir, origin.Path))
-				if below := filepath.Join(dir, filepath.Dir(origin.Path)); strings.HasPrefix(filepath.Base(origin.Path), inflated) {
+				if below := filepath.Join(dir, filepath.Dir(origin.Path)); strings.HasPrefix(filepath.Base(origin.Path),
+					inflated) {
 					if own, err := s.kustomization(below); err == nil && own != "" {
 						from = s.name(own)
 					}

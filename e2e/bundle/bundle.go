@@ -8,9 +8,10 @@ import (
 
 // Bundle is a bundle, read and rendered.
 type Bundle struct {
-	Path   string   // the folder that was loaded, absolute
-	Root   string   // of the repository it lies in
-	Digest string   // sha256:… over stages, objects and hooks in canonical form; equal bundles have equal digests on every machine
+	Path string // the folder that was loaded, absolute
+	Root string // of the repository it lies in
+	// sha256:… over stages, objects and hooks in canonical form; equal bundles have equal digests on every machine
+	Digest string
 	Stages []Stage  // in dependency order
 	Flux   []Object // objects addressed to an engine, as they stand after substitution; they are not applied
 

@@ -26,7 +26,8 @@ func TestCandidateRendersAsItDid(t *testing.T) {
 	golden.Assert(t, picture(t, loadCandidate(t)), "candidate.golden.yaml")
 }
 
-// The candidate is the next version of the reference bundle, and says nothing else: its images are those of the pair to be judged.
+// The candidate is the next version of the reference bundle, and says nothing else: its images are those of the
+// pair to be judged.
 func TestCandidateIsTheNextVersion(t *testing.T) {
 	t.Parallel()
 	var got []string
@@ -65,13 +66,15 @@ func TestWavesOfAnUpgrade(t *testing.T) {
 		upgrade += names(s.UpgradeWaves([]string{"cert-manager/cert-manager", "cert-manager/external-dns"}))
 		other += names(s.UpgradeWaves([]string{"cert-manager/another"}))
 	}
-	const ofTheFolder, ofATemplate, hook = "CustomResourceDefinition dnsendpoints.externaldns.k8s.io", "CustomResourceDefinition certificates.cert-manager.io", "Job cert-manager-startupapicheck"
+	const ofTheFolder, ofATemplate, hook = "CustomResourceDefinition dnsendpoints.externaldns.k8s.io",
+		"CustomResourceDefinition certificates.cert-manager.io", "Job cert-manager-startupapicheck"
 	for _, what := range []string{ofTheFolder, ofATemplate, hook} {
 		if !strings.Contains(install, what) {
 			t.Errorf("an install lacks %s", what)
 		}
 	}
-	if strings.Contains(upgrade, ofTheFolder) || strings.Contains(upgrade, hook) || !strings.Contains(upgrade, ofATemplate) {
+	if strings.Contains(upgrade, ofTheFolder) || strings.Contains(upgrade, hook) ||
+		!strings.Contains(upgrade, ofATemplate) {
 		t.Errorf("an upgrade applies\n%s", upgrade)
 	}
 	if other != install {

@@ -21,13 +21,15 @@ import (
 // ModuleChart says in which Go module a chart lies: one file of fixtures/charts.
 type ModuleChart struct {
 	Chart        string            `json:"chart"`
-	Repositories []string          `json:"repositories"`         // URLs whose chart of this name is the one meant
-	Module       string            `json:"module"`               // module path
-	Path         string            `json:"path"`                 // of the chart's folder in the module
-	Versions     map[string]string `json:"versions"`             // version of the chart to version of the module
-	AnyVersion   bool              `json:"anyVersion,omitempty"` // versions not listed are the module's own, with a v in front
-	Stamp        bool              `json:"stamp,omitempty"`      // set version and appVersion of the chart to the module's version
-	ChartFiles   []string          `json:"chartFiles,omitempty"` // names under which the tree may hold Chart.yaml
+	Repositories []string          `json:"repositories"` // URLs whose chart of this name is the one meant
+	Module       string            `json:"module"`       // module path
+	Path         string            `json:"path"`         // of the chart's folder in the module
+	Versions     map[string]string `json:"versions"`     // version of the chart to version of the module
+	// versions not listed are the module's own, with a v in front
+	AnyVersion bool `json:"anyVersion,omitempty"`
+	// set version and appVersion of the chart to the module's version
+	Stamp      bool     `json:"stamp,omitempty"`
+	ChartFiles []string `json:"chartFiles,omitempty"` // names under which the tree may hold Chart.yaml
 }
 
 // ReadCatalogue reads all *.yaml files of a folder, each one ModuleChart.
@@ -46,8 +48,10 @@ func ReadCatalogue(from fs.FS) ([]ModuleChart, error) {
 		if err := yaml.UnmarshalStrict(text, &entry); err != nil {
 			return nil, because(err, name, "", "not an entry of the catalogue of charts", "correct the field")
 		}
-		if entry.Chart == "" || len(entry.Repositories) == 0 || entry.Module == "" || !filepath.IsLocal(entry.Path) || len(entry.Versions) == 0 {
-			return nil, &Error{File: name, Problem: "chart, repositories, module, path or versions is missing", Remedy: "name all five; path is relative to the module"}
+		if entry.Chart == "" || len(entry.Repositories) == 0 || entry.Module == "" || !filepath.IsLocal(entry.Path) ||
+			len(entry.Versions) == 0 {
+			return nil, &Error{File: name, Problem: "chart, repositories, module, path or versions is missing",
+				Remedy: "name all five; path is relative to the module"}
 		}
 		all = append(all, entry)
 	}
@@ -83,7 +87,8 @@ func choose(want string, versions []string) (string, error) {
 	var best *semver.Version
 	name := ""
 	for _, text := range versions {
-		if version, err := semver.NewVersion(text); err == nil && fits.Check(version) && (best == nil || version.GreaterThan(best)) {
+		if version, err := semver.NewVersion(text); err == nil && fits.Check(version) &&
+			(best == nil || version.GreaterThan(best)) {
 			best, name = version, text
 		}
 	}
@@ -94,19 +99,23 @@ func choose(want string, versions []string) (string, error) {
 }
 
 // load takes the chart out of its module.
-func (m *ModuleChart) load(ctx context.Context, ref ChartRef, download func(context.Context, string, string) (string, error)) (*Chart, error) {
+func (m *ModuleChart) load(ctx context.Context, ref ChartRef,
+	download func(context.Context, string, string) (string, error)) (*Chart, error) {
 	known := slices.Sorted(maps.Keys(m.Versions))
 	module := ""
 	version, err := choose(ref.Version, known)
 	if err == nil {
 		module = m.Versions[version]
-	} else if exact, exactErr := semver.StrictNewVersion(strings.TrimPrefix(ref.Version, "v")); m.AnyVersion && exactErr == nil {
+	} else if exact, exactErr := semver.StrictNewVersion(strings.TrimPrefix(ref.Version, "v")); m.AnyVersion &&
+		exactErr == nil {
 		version = exact.String()
 		module = "v" + version
 	} else {
 		return nil, &Error{
-			Problem: fmt.Sprintf("chart %s %s: its repository does not answer, and no version of module %s is known to hold it", ref.Name, ref.Version, m.Module),
-			Remedy:  "choose one of " + strings.Join(known, ", ") + ", or add the version to fixtures/charts", cause: err, Rule: ChartMissing,
+			Problem: fmt.Sprintf("chart %s %s: its repository does not answer, and no version of module %s is known to hold it",
+				ref.Name, ref.Version, m.Module),
+			Remedy: "choose one of " + strings.Join(known, ", ") +
+				", or add the version to fixtures/charts", cause: err, Rule: ChartMissing,
 		}
 	}
 	if download == nil {
@@ -114,17 +123,20 @@ func (m *ModuleChart) load(ctx context.Context, ref ChartRef, download func(cont
 	}
 	dir, err := download(ctx, m.Module, module)
 	if err != nil {
-		refused := because(err, "", "", fmt.Sprintf("chart %s %s", ref.Name, version), "let this machine reach the chart's repository or a Go module proxy")
+		refused := because(err, "", "", fmt.Sprintf("chart %s %s", ref.Name, version), "let this machine reach the chart's "+
+			"repository or a Go module proxy")
 		refused.Rule = ChartMissing
 		return nil, refused
 	}
 	files, err := m.files(filepath.Join(dir, filepath.FromSlash(m.Path)))
 	if err != nil {
-		return nil, because(err, "", "", fmt.Sprintf("chart %s %s in %s@%s", ref.Name, version, m.Module, module), "correct path in fixtures/charts")
+		return nil, because(err, "", "", fmt.Sprintf("chart %s %s in %s@%s", ref.Name, version, m.Module, module),
+			"correct path in fixtures/charts")
 	}
 	chart, err := loader.LoadFiles(files)
 	if err != nil {
-		return nil, because(err, "", "", fmt.Sprintf("chart %s %s in %s@%s", ref.Name, version, m.Module, module), "correct fixtures/charts")
+		return nil, because(err, "", "", fmt.Sprintf("chart %s %s in %s@%s", ref.Name, version, m.Module, module),
+			"correct fixtures/charts")
 	}
 	if m.Stamp {
 		chart.Metadata.Version, chart.Metadata.AppVersion = module, module

@@ -26,7 +26,8 @@ type renderedChart struct {
 
 // renderChart does what `helm install` does up to the moment at which it would talk to a cluster.
 func renderChart(
-	ctx context.Context, spec *helmv2.HelmRelease, info Release, chart *helmchart.Chart, values map[string]any, capabilities *common.Capabilities,
+	ctx context.Context, spec *helmv2.HelmRelease, info Release, chart *helmchart.Chart, values map[string]any,
+	capabilities *common.Capabilities,
 ) (*renderedChart, error) {
 	install := spec.GetInstall()
 	title := "chart " + chart.Name() + " " + chart.Metadata.Version
@@ -34,7 +35,8 @@ func renderChart(
 		return nil, err
 	}
 	if spec.Spec.Chart != nil {
-		if err := withValuesFiles(chart, spec.Spec.Chart.Spec.ValuesFiles, spec.Spec.Chart.Spec.IgnoreMissingValuesFiles); err != nil {
+		if err := withValuesFiles(chart, spec.Spec.Chart.Spec.ValuesFiles,
+			spec.Spec.Chart.Spec.IgnoreMissingValuesFiles); err != nil {
 			return nil, err
 		}
 	}
@@ -55,7 +57,8 @@ func renderChart(
 		}
 	}
 	options := common.ReleaseOptions{Name: info.Name, Namespace: info.Namespace, Revision: 1, IsInstall: true}
-	top, err := util.ToRenderValuesWithSchemaValidation(chart, values, options, capabilities, install.DisableSchemaValidation)
+	top, err := util.ToRenderValuesWithSchemaValidation(chart, values, options, capabilities,
+		install.DisableSchemaValidation)
 	if err != nil {
 		return nil, because(err, "", "", title+": values", "correct spec.values after the chart's values.schema.json")
 	}
@@ -81,17 +84,21 @@ func renderChart(
 func installable(chart *helmchart.Chart, capabilities *common.Capabilities) error {
 	title := "chart " + chart.Name() + " " + chart.Metadata.Version
 	if kind := chart.Metadata.Type; kind != "" && kind != "application" {
-		return &Error{Problem: title + " is of type " + kind + ", which cannot be installed", Remedy: "name an application chart"}
+		return &Error{Problem: title + " is of type " + kind +
+			", which cannot be installed", Remedy: "name an application chart"}
 	}
-	if want := chart.Metadata.KubeVersion; want != "" && !chartutil.IsCompatibleRange(want, capabilities.KubeVersion.String()) {
+	if want := chart.Metadata.KubeVersion; want != "" &&
+		!chartutil.IsCompatibleRange(want, capabilities.KubeVersion.String()) {
 		return &Error{
-			Problem: fmt.Sprintf("%s wants Kubernetes %s, and the cluster is %s", title, want, capabilities.KubeVersion.Version),
-			Remedy:  "choose another version of the chart or of Kubernetes",
+			Problem: fmt.Sprintf("%s wants Kubernetes %s, and the cluster is %s", title, want,
+				capabilities.KubeVersion.Version),
+			Remedy: "choose another version of the chart or of Kubernetes",
 		}
 	}
 	for _, dependency := range chart.Metadata.Dependencies {
 		if !slices.ContainsFunc(chart.Dependencies(), func(c *helmchart.Chart) bool { return c.Name() == dependency.Name }) {
-			return &Error{Problem: title + " lacks its subchart " + dependency.Name, Remedy: "use a packaged chart, which brings its subcharts"}
+			return &Error{Problem: title + " lacks its subchart " + dependency.Name, Remedy: "use a packaged chart, which " +
+				"brings its subcharts"}
 		}
 	}
 	return nil
@@ -154,7 +161,8 @@ func parse(name, text string) ([]*unstructured.Unstructured, error) {
 	var all []*unstructured.Unstructured
 	for _, part := range parts {
 		if id, problem := identify(part.object); problem != "" {
-			return nil, &Error{Problem: fmt.Sprintf("%s renders an object (%s) with %s", name, id, problem), Remedy: "correct the values that break it"}
+			return nil, &Error{Problem: fmt.Sprintf("%s renders an object (%s) with %s", name, id, problem),
+				Remedy: "correct the values that break it"}
 		}
 		o, err := toObject(part.object)
 		if err != nil {

@@ -33,8 +33,9 @@ func (l *load) chartOf(r *release) (*Chart, error) {
 			return l.chartFrom(source.Kind, ns, source.Name, chart.Spec.Chart, chart.Spec.Version)
 		}
 		return nil, &Error{
-			Problem: fmt.Sprintf("spec.chartRef to %s %s: what it makes is known on a cluster only", ref.Kind, ref.Name), Rule: ChartMissing,
-			Remedy: "use an OCIRepository or a HelmChart",
+			Problem: fmt.Sprintf("spec.chartRef to %s %s: what it makes is known on a cluster only", ref.Kind, ref.Name),
+			Rule:    ChartMissing,
+			Remedy:  "use an OCIRepository or a HelmChart",
 		}
 	}
 	if spec.Chart == nil || spec.Chart.Spec.Chart == "" {
@@ -49,7 +50,8 @@ func (l *load) chartOf(r *release) (*Chart, error) {
 }
 
 func notThere(kind, namespace, name, field string) error {
-	return &Error{Problem: kind + " " + key(namespace, name) + " is not in the bundle", Remedy: "add it, or correct " + field}
+	return &Error{Problem: kind + " " + key(namespace, name) + " is not in the bundle", Remedy: "add it, or correct " +
+		field}
 }
 
 // chartFrom finds a chart by name in a HelmRepository, or by path in a repository.
@@ -74,7 +76,8 @@ func (l *load) chartFrom(kind, namespace, name, chart, version string) (*Chart, 
 		}
 		return l.localChart(dir)
 	default:
-		return nil, &Error{Problem: fmt.Sprintf("a chart from %s %s", kind, name), Remedy: "name a HelmRepository, a GitRepository or a Bucket"}
+		return nil, &Error{Problem: fmt.Sprintf("a chart from %s %s", kind, name), Remedy: "name a HelmRepository, a " +
+			"GitRepository or a Bucket"}
 	}
 	found, ok := find(l.bundle.Flux, sourcev1.GroupVersion.Group, sourcev1.HelmRepositoryKind, namespace, name)
 	if !ok {
@@ -128,7 +131,8 @@ func (l *load) chartOfOCI(namespace, name string) (*Chart, error) {
 // ociChart splits the address of a chart in a registry.
 func ociChart(address string) ChartRef {
 	address = trimURL(address)
-	return ChartRef{Repository: "oci://" + path.Dir(strings.TrimPrefix(address, sourcev1.OCIRepositoryPrefix)), Name: path.Base(address)}
+	return ChartRef{Repository: "oci://" + path.Dir(strings.TrimPrefix(address, sourcev1.OCIRepositoryPrefix)),
+		Name: path.Base(address)}
 }
 
 // chartName is what a HelmRelease calls its chart, for those to whom that must do.

@@ -76,17 +76,19 @@ func (s *RepositoryThenModules) Chart(ctx context.Context, ref ChartRef) (*Chart
 	entry := lookup(s.Modules, ref)
 	if entry == nil {
 		return nil, &Error{
-			Problem: fmt.Sprintf("chart %s: repository %s does not answer (%s), and no Go module is known to hold it", ref.Name, ref.Repository, oneLine(silent.Error())),
-			Remedy:  "let this machine reach the repository, or put the chart into a folder and name it with --charts",
-			Rule:    ChartMissing,
-			cause:   err,
+			Problem: fmt.Sprintf("chart %s: repository %s does not answer (%s), and no Go module is known to hold it", ref.Name,
+				ref.Repository, oneLine(silent.Error())),
+			Remedy: "let this machine reach the repository, or put the chart into a folder and name it with --charts",
+			Rule:   ChartMissing,
+			cause:  err,
 		}
 	}
 	chart, err = entry.load(ctx, ref, s.Download)
 	if err != nil {
 		return nil, err
 	}
-	s.logf("chart %s %s from %s, since %s does not answer (%s)", ref.Name, chart.Metadata.Version, chart.Origin, ref.Repository, oneLine(silent.Error()))
+	s.logf("chart %s %s from %s, since %s does not answer (%s)", ref.Name, chart.Metadata.Version, chart.Origin,
+		ref.Repository, oneLine(silent.Error()))
 	return chart, nil
 }
 

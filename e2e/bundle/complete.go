@@ -67,17 +67,22 @@ func (l *load) undefined() {
 			uses[kind] = u
 		}
 	}
-	kinds := slices.SortedFunc(maps.Keys(uses), func(a, b schema.GroupKind) int { return strings.Compare(a.String(), b.String()) })
+	kinds := slices.SortedFunc(maps.Keys(uses), func(a,
+		b schema.GroupKind) int {
+		return strings.Compare(a.String(), b.String())
+	})
 	for _, kind := range kinds {
 		u := uses[kind]
-		severity, problem := Wrong, fmt.Sprintf("no CustomResourceDefinition of %s is in the bundle (%d objects)", kind, u.count)
+		severity, problem := Wrong, fmt.Sprintf("no CustomResourceDefinition of %s is in the bundle (%d objects)", kind,
+			u.count)
 		if len(missing) > 0 {
 			severity = Doubtful
 			problem += fmt.Sprintf("; one of the %d charts that cannot be had here may bring it", len(missing))
 		}
 		l.report(Finding{
-			Severity: severity, Rule: DefinitionMissing, File: file(u.first), Object: describe(u.first.Unstructured), Problem: problem,
-			Remedy: "add the definition, or the chart that brings it",
+			Severity: severity, Rule: DefinitionMissing, File: file(u.first), Object: describe(u.first.Unstructured),
+			Problem: problem,
+			Remedy:  "add the definition, or the chart that brings it",
 		})
 	}
 }

@@ -37,7 +37,8 @@ func (l *load) definitions(after map[string][]string) map[string][]string {
 				l.notice(Doubtful, DefinitionOrder, o, "its CRD comes with "+from.crd.Source+", which nothing makes Flux wait for",
 					"let the Kustomization of "+s.Name+" depend on that of "+from.stage)
 			case from.stage == s.Name && from.crd.Release != "":
-				l.notice(Doubtful, DefinitionOrder, o, "its CRD comes with "+from.crd.Source+" of the same Kustomization: on a new cluster Flux cannot check the object, and so never gets to the release",
+				l.notice(Doubtful, DefinitionOrder, o, "its CRD comes with "+from.crd.Source+" of the same Kustomization: on a "+
+					"new cluster Flux cannot check the object, and so never gets to the release",
 					"move one of them into a Kustomization of its own")
 			}
 		}

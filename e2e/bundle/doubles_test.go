@@ -146,5 +146,6 @@ spec:
 }
 
 func configMap(namespace, name, data string) string {
-	return "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: " + name + ", namespace: " + namespace + "}\ndata: " + data + "\n"
+	return "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: " + name + ", namespace: " + namespace + "}\ndata: " +
+		data + "\n"
 }

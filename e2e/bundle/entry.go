@@ -21,7 +21,8 @@ func cluster(dir, root string, fs *confined) (string, error) {
 	}
 	found := map[string]bool{}
 	err := fs.Walk(dir, func(path string, info os.FileInfo, err error) error {
-		if err != nil || info.IsDir() || info.Size() > 1<<20 || !slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(path)) {
+		if err != nil || info.IsDir() || info.Size() > 1<<20 ||
+			!slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(path)) {
 			return err
 		}
 		content, err := fs.ReadFile(path)
@@ -66,7 +67,8 @@ func pointed(object map[string]any) string {
 	o := &unstructured.Unstructured{Object: object}
 	version, name := o.GetAPIVersion(), o.GetName()
 	switch {
-	case strings.HasPrefix(version, "kustomize.toolkit.fluxcd.io/") && o.GetKind() == "Kustomization" && name == o.GetNamespace():
+	case strings.HasPrefix(version, "kustomize.toolkit.fluxcd.io/") && o.GetKind() == "Kustomization" &&
+		name == o.GetNamespace():
 		folder, _, _ := unstructured.NestedString(object, "spec", "path")
 		return folder
 	case strings.HasPrefix(version, "fluxcd.controlplane.io/") && o.GetKind() == "FluxInstance":

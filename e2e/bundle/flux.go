@@ -67,12 +67,14 @@ func checkFlux(o Object) error {
 	}
 	gvk := o.GroupVersionKind()
 	if kinds, ok := known[strings.TrimSuffix(gvk.Group, fluxSuffix)]; ok && !slices.Contains(kinds, gvk.Kind) {
-		return &Error{Problem: fmt.Sprintf("%s has no kind %s", gvk.GroupVersion(), gvk.Kind), Remedy: "write one of " + strings.Join(kinds, ", ")}
+		return &Error{Problem: fmt.Sprintf("%s has no kind %s", gvk.GroupVersion(), gvk.Kind), Remedy: "write one of " +
+			strings.Join(kinds, ", ")}
 	}
 	if want, ok := versions[gvk.Kind+"."+gvk.Group]; ok && gvk.Version != want {
 		return &Error{
-			Problem: fmt.Sprintf("version %s of %s is no longer served by Flux", gvk.GroupVersion(), gvk.Kind), Rule: OldVersion,
-			Remedy: fmt.Sprintf("write apiVersion: %s/%s", gvk.Group, want),
+			Problem: fmt.Sprintf("version %s of %s is no longer served by Flux", gvk.GroupVersion(), gvk.Kind),
+			Rule:    OldVersion,
+			Remedy:  fmt.Sprintf("write apiVersion: %s/%s", gvk.Group, want),
 		}
 	}
 	if o.GetNamespace() == "" {
@@ -116,7 +118,8 @@ func decode[T any](o Object) (*T, error) {
 		err = yaml.Unmarshal(text, into)
 	}
 	if err != nil {
-		return nil, because(err, "", "", "does not fit "+o.GetAPIVersion(), "correct the field; see the reference of "+o.GetKind())
+		return nil, because(err, "", "", "does not fit "+o.GetAPIVersion(), "correct the field; see the reference of "+
+			o.GetKind())
 	}
 	return into, nil
 }
@@ -128,7 +131,8 @@ func decodeStrict[T any](o Object) error {
 		err = yaml.UnmarshalStrict(text, new(T))
 	}
 	if err != nil {
-		return because(err, "", "", "does not fit "+o.GetAPIVersion(), "correct the field; see the reference of "+o.GetKind())
+		return because(err, "", "", "does not fit "+o.GetAPIVersion(), "correct the field; see the reference of "+
+			o.GetKind())
 	}
 	return nil
 }
@@ -161,7 +165,8 @@ func data(o Object) (map[string]string, error) {
 		}
 		if err != nil {
 			// The text of the cause may quote the value.
-			return nil, &Error{Problem: "data cannot be read: values must be base64", Remedy: "correct the Secret, or use stringData", cause: err}
+			return nil, &Error{Problem: "data cannot be read: values must be base64",
+				Remedy: "correct the Secret, or use stringData", cause: err}
 		}
 		for name, value := range secret.Data {
 			all[name] = string(value)

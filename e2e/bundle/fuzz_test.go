@@ -11,7 +11,8 @@ import (
 // Whatever a file holds, reading it ends, without a panic, in objects or in an error of one line.
 func FuzzDocuments(f *testing.F) {
 	for _, seed := range []string{
-		"", "---\n---\n", "a: 1\n---\nkind: [\n", "kind: A\napiVersion: v1\nmetadata: {name: x}\n", "- 1\n- 2\n", "\xff\xfe", "%YAML 1.2\n---\na\n...\n",
+		"", "---\n---\n", "a: 1\n---\nkind: [\n", "kind: A\napiVersion: v1\nmetadata: {name: x}\n", "- 1\n- 2\n", "\xff\xfe",
+		"%YAML 1.2\n---\na\n...\n",
 		"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "? {a: b}\n: c\n", "metadata: [1]\nkind: 3\n",
 	} {
 		f.Add([]byte(seed))
@@ -33,17 +34,20 @@ func FuzzDocuments(f *testing.F) {
 	})
 }
 
-// Substitution of any text in an object ends in an object or in an *Error, and leaves nothing that was asked for unanswered.
+// Substitution of any text in an object ends in an object or in an *Error, and leaves nothing that was asked
+// for unanswered.
 func FuzzSubstitute(f *testing.F) {
 	for _, seed := range []string{
-		"", "${a}", "${a:=x}", "$${a}", "${a", "${#a}", "${a/b/c}", "${a:1:2}", "${a^^}", "${${a}}", "${missing}", "$", "${a:=${b}}", "${a:-1:-1}", "\x00${a}", "${a//[/x}",
+		"", "${a}", "${a:=x}", "$${a}", "${a", "${#a}", "${a/b/c}", "${a:1:2}", "${a^^}", "${${a}}", "${missing}", "$",
+		"${a:=${b}}", "${a:-1:-1}", "\x00${a}", "${a//[/x}",
 	} {
 		f.Add(seed, "value")
 	}
 	factory := provider.NewDefaultDepProvider().GetResourceFactory()
 	f.Fuzz(func(t *testing.T, text, value string) {
 		object := map[string]any{
-			"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": "x", "annotations": map[string]any{"a": text}},
+			"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": "x",
+				"annotations": map[string]any{"a": text}},
 			"data": map[string]any{"text": text},
 		}
 		from, err := factory.FromMap(object)

@@ -136,7 +136,8 @@ func (l *load) localOrFetched(dir string, from kustypes.HelmChart) (*Chart, erro
 	}
 	repository := from.Repo
 	if repository == "" {
-		return nil, &Error{Problem: "helmCharts: chart " + from.Name + " has no repo and is not in the repository", Remedy: "set repo"}
+		return nil, &Error{Problem: "helmCharts: chart " + from.Name +
+			" has no repo and is not in the repository", Remedy: "set repo"}
 	}
 	return l.fetch(ChartRef{Repository: repository, Name: from.Name, Version: from.Version})
 }

@@ -20,7 +20,8 @@ func (k3s) place(l *load, s *stage, o Object) error {
 		return nil
 	}
 	if o.GetKind() != "HelmChart" {
-		l.notice(Noted, EngineObject, o, "it changes a chart that k3s itself installs, which is not part of the bundle", "install the chart in the bundle")
+		l.notice(Noted, EngineObject, o, "it changes a chart that k3s itself installs, which is not part of the bundle",
+			"install the chart in the bundle")
 		return nil
 	}
 	text := func(field string) string {

@@ -18,7 +18,8 @@ func (l *load) kustomization(s *stage, o Object) error {
 	}
 	child := &stage{
 		Stage: Stage{Name: o.GetName(), Suspended: spec.Spec.Suspend, Keeps: !spec.Spec.Prune},
-		key:   kustomizationKey(o.GetNamespace(), o.GetName()), parent: s, object: o, spec: spec, build: l.buildKustomization,
+		key:   kustomizationKey(o.GetNamespace(), o.GetName()), parent: s, object: o, spec: spec,
+		build: l.buildKustomization,
 	}
 	for _, d := range spec.Spec.DependsOn {
 		ns := d.Namespace
@@ -40,11 +41,13 @@ func (l *load) buildKustomization(s *stage) error {
 		}
 		if l.byKey[k].Suspended {
 			_, name, _ := strings.Cut(k, " ")
-			l.notice(Doubtful, SuspendedObject, s.object, "depends on "+name+", which is suspended: Flux would wait for it", "resume that Kustomization")
+			l.notice(Doubtful, SuspendedObject, s.object, "depends on "+name+
+				", which is suspended: Flux would wait for it", "resume that Kustomization")
 		}
 	}
 	if s.spec.Spec.KubeConfig != nil {
-		return &Error{Problem: "spec.kubeConfig: it is meant for another cluster", Remedy: "leave it out of the bundle under test"}
+		return &Error{Problem: "spec.kubeConfig: it is meant for another cluster",
+			Remedy: "leave it out of the bundle under test"}
 	}
 	if err := l.foreign(s); err != nil {
 		return err
@@ -55,7 +58,8 @@ func (l *load) buildKustomization(s *stage) error {
 	}
 	s.Path = l.scan.name(dir)
 	if s.Suspended {
-		l.notice(Noted, SuspendedObject, s.object, "suspended: Flux would not apply it, so nothing of it is rendered", "set spec.suspend to false")
+		l.notice(Noted, SuspendedObject, s.object, "suspended: Flux would not apply it, so nothing of it is rendered",
+			"set spec.suspend to false")
 		return nil
 	}
 	if dir == l.dir {

@@ -46,7 +46,8 @@ func Read(ctx context.Context, path string, opts Options) (*Bundle, error) {
 		scopes: scopes{},
 		lines:  newLines(),
 	}
-	l.scan = &scanner{fs: confine(root), base: dir, seen: map[string]bool{}, keep: l.keep, charts: l.helmCharts, generated: l.generated}
+	l.scan = &scanner{fs: confine(root), base: dir, seen: map[string]bool{}, keep: l.keep, charts: l.helmCharts,
+		generated: l.generated}
 	if err := l.scan.fs.ignore(""); err != nil {
 		return nil, because(err, "", "", "", "correct the file")
 	}
@@ -59,7 +60,8 @@ func Read(ctx context.Context, path string, opts Options) (*Bundle, error) {
 // locate resolves the bundle's folder and the folder that bounds it.
 func locate(path, root string) (dir, bound string, err error) {
 	refuse := func(problem string, cause error) error {
-		return &Error{File: path, Problem: problem, Remedy: "name the folder of a bundle: a Kustomize folder, with Flux objects or plain manifests", cause: cause}
+		return &Error{File: path, Problem: problem, Remedy: "name the folder of a bundle: a Kustomize folder, with Flux " +
+			"objects or plain manifests", cause: cause}
 	}
 	absolute, err := filepath.Abs(path)
 	if err != nil {
@@ -258,14 +260,17 @@ func (l *load) object(b built, s *stage, variables map[string]string, replace bo
 			if errors.As(err, &known) {
 				return Object{}, err
 			}
-			return Object{}, because(err, "", "", "substitution", "check the values of the variables; Flux reads the substituted text as YAML")
+			return Object{}, because(err, "", "", "substitution", "check the values of the variables; Flux reads the "+
+				"substituted text as YAML")
 		}
 		for _, field := range bent {
 			l.report(Finding{
 				Severity: Wrong, Rule: VariableBent, File: b.file, Object: name,
-				Problem: field + " is no text after substitution: Kustomize drops the quotes around a variable, so Flux sends a boolean or number " +
+				Problem: field + " is no text after substitution: Kustomize drops the quotes around a variable, so Flux sends a " +
+					"boolean or number " +
 					"and the API server refuses it; read as text here",
-				Remedy: "write ${quote} on both sides of the variable and define quote as '\"' in postBuild, or write the value itself",
+				Remedy: "write ${quote} on both sides of the variable and define quote as '\"' in postBuild, or write the value " +
+					"itself",
 			})
 		}
 		if object, err = b.object(); err != nil {

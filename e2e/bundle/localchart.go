@@ -68,7 +68,8 @@ func (l *load) dependency(dir string, d *helmchart.Dependency, depth int) (*Char
 		return l.localChartIn(path, depth+1)
 	case strings.HasPrefix(d.Repository, "@"), strings.HasPrefix(d.Repository, "alias:"), d.Repository == "":
 		return nil, &Error{
-			Problem: "chart " + l.scan.name(dir) + ": dependency " + d.Name + " is in a repository known by an alias only", Rule: ChartMissing,
+			Problem: "chart " + l.scan.name(dir) + ": dependency " + d.Name +
+				" is in a repository known by an alias only", Rule: ChartMissing,
 			Remedy: "write the URL of the repository, or commit the charts folder",
 		}
 	}

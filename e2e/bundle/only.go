@@ -15,7 +15,10 @@ func (b *Bundle) Only(keep func(Object) bool) (*Bundle, error) {
 	for _, s := range b.Stages {
 		s.Objects = slices.DeleteFunc(slices.Clone(s.Objects), func(o Object) bool { return !keep(o) })
 		installed := func(release string) bool {
-			return slices.ContainsFunc(s.Objects, func(o Object) bool { return o.Release == release && o.GetKind() != "CustomResourceDefinition" })
+			return slices.ContainsFunc(s.Objects, func(o Object) bool {
+				return o.Release == release &&
+					o.GetKind() != "CustomResourceDefinition"
+			})
 		}
 		s.Hooks = slices.DeleteFunc(slices.Clone(s.Hooks), func(h Hook) bool { return !installed(h.Release) })
 		s.Releases = slices.DeleteFunc(slices.Clone(s.Releases), func(r Release) bool {

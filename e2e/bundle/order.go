@@ -48,7 +48,10 @@ func sortStages(stages []*stage, after map[string][]string) (ordered []*stage, s
 	placed := map[string]bool{}
 	open := func(name string) bool { return !placed[name] }
 	for len(ordered) < len(stages) {
-		at := slices.IndexFunc(stages, func(s *stage) bool { return open(s.Name) && !slices.ContainsFunc(after[s.Name], open) })
+		at := slices.IndexFunc(stages, func(s *stage) bool {
+			return open(s.Name) &&
+				!slices.ContainsFunc(after[s.Name], open)
+		})
 		if at < 0 {
 			first := slices.IndexFunc(stages, func(s *stage) bool { return open(s.Name) })
 			return nil, cycle(stages[first].Name, func(name string) []string { return after[name] }, open)
@@ -80,7 +83,8 @@ func (l *load) settle(stages []*stage) error {
 			case l.flux:
 				refused := &Error{
 					Problem: "no namespace, and Flux has no default",
-					Remedy:  "set metadata.namespace, or namespace in the kustomization, or spec.targetNamespace in the Flux Kustomization",
+					Remedy: "set metadata.namespace, or namespace in the kustomization, or spec.targetNamespace in the Flux " +
+						"Kustomization",
 				}
 				if err := l.keep(refused, file(o), describe(o.Unstructured)); err != nil {
 					return err
@@ -109,10 +113,12 @@ func (l *load) twice(o Object) bool {
 	switch kind := o.GetKind(); {
 	case kind == "Namespace", kind == "CustomResourceDefinition":
 	case o.Release != "" && o.Release != first.Release && !o.takesOver:
-		l.notice(Wrong, AppliedTwice, o, "release "+o.Release+" brings what "+first.Source+" brings already: Helm refuses to take it over",
+		l.notice(Wrong, AppliedTwice, o, "release "+o.Release+" brings what "+first.Source+
+			" brings already: Helm refuses to take it over",
 			"keep one of the two, or set takeOwnership")
 	default:
-		l.notice(Noted, AppliedTwice, o, "it is there twice; the first is in "+first.Source+": the last one that is applied wins", "keep one of the two")
+		l.notice(Noted, AppliedTwice, o, "it is there twice; the first is in "+first.Source+
+			": the last one that is applied wins", "keep one of the two")
 	}
 	return false
 }

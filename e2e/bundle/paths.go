@@ -49,8 +49,9 @@ func (l *load) foreign(s *stage) error {
 		return nil
 	}
 	return &Error{
-		Problem: fmt.Sprintf("its source, %s %s, is another repository (%s), so nothing of it is rendered", ref.Kind, key(ns, ref.Name), url),
-		Remedy:  "put what the edge needs of it into this repository, or leave it out", Rule: ElsewhereSource,
+		Problem: fmt.Sprintf("its source, %s %s, is another repository (%s), so nothing of it is rendered", ref.Kind,
+			key(ns, ref.Name), url),
+		Remedy: "put what the edge needs of it into this repository, or leave it out", Rule: ElsewhereSource,
 	}
 }
 
@@ -129,7 +130,8 @@ func (l *load) claim() error {
 		}
 		parts, _ := documents(content)
 		for _, part := range parts {
-			if version, _ := part.object["apiVersion"].(string); strings.HasPrefix(version, kustomizev1.GroupVersion.Group+"/") {
+			if version, _ := part.object["apiVersion"].(string); strings.HasPrefix(version, kustomizev1.GroupVersion.Group+
+				"/") {
 				folder, _, _ := unstructured.NestedString(part.object, "spec", "path")
 				if dir, err := l.resolve(folder, ""); err == nil && dir != l.dir {
 					l.scan.claimed[dir] = true

@@ -75,7 +75,8 @@ func match(documents []placed, object string) *placed {
 	for _, exact := range []bool{true, false} {
 		for i, d := range documents {
 			// A prefix, a suffix or a variable may have changed the name since.
-			if d.kind == kind && (d.name == name || !exact && d.name != "" && (strings.Contains(name, d.name) || strings.Contains(d.name, "$"))) {
+			if d.kind == kind && (d.name == name || !exact && d.name != "" &&
+				(strings.Contains(name, d.name) || strings.Contains(d.name, "$"))) {
 				return &documents[i]
 			}
 		}

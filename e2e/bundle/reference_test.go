@@ -64,12 +64,14 @@ func picture(t *testing.T, b *bundle.Bundle) string {
 	for _, stage := range b.Stages {
 		fmt.Fprintf(&out, "# stage %s (%s), after %v\n", stage.Name, stage.Path, stage.DependsOn)
 		for _, r := range stage.Releases {
-			fmt.Fprintf(&out, "#   release %s/%s of %s: chart %s %s, app %s, from %s\n", r.Namespace, r.Name, r.HelmRelease, r.Chart, r.Version, r.AppVersion, r.Origin)
+			fmt.Fprintf(&out, "#   release %s/%s of %s: chart %s %s, app %s, from %s\n", r.Namespace, r.Name, r.HelmRelease,
+				r.Chart, r.Version, r.AppVersion, r.Origin)
 		}
 		for _, wave := range stage.Waves() {
 			fmt.Fprintf(&out, "#   wave %s\n", wave.Name)
 			for _, o := range wave.Objects {
-				fmt.Fprintf(&out, "#     %s %s %s <- %s\n", o.GetAPIVersion(), o.GetKind(), strings.TrimPrefix(o.GetNamespace()+"/"+o.GetName(), "/"), o.Source)
+				fmt.Fprintf(&out, "#     %s %s %s <- %s\n", o.GetAPIVersion(), o.GetKind(),
+					strings.TrimPrefix(o.GetNamespace()+"/"+o.GetName(), "/"), o.Source)
 			}
 		}
 		full = append(full, stage.Objects...)
@@ -122,9 +124,12 @@ func TestReferenceImages(t *testing.T) {
 func TestReferenceRendersWithOtherVersions(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ file, from, to, image string }{
-		{"cert-manager/cert-manager.yaml", "version: 1.19.3", "version: 1.21.2", "quay.io/jetstack/cert-manager-controller:v1.21.2"},
-		{"cert-manager/cert-manager.yaml", "version: 1.19.3", "version: 1.19.x", "quay.io/jetstack/cert-manager-controller:v1.19.3"},
-		{"dns-and-certificates/external-dns.yaml", "version: 1.20.0", "version: v1.19.0", "registry.k8s.io/external-dns/external-dns:v0.19.0"},
+		{"cert-manager/cert-manager.yaml", "version: 1.19.3", "version: 1.21.2",
+			"quay.io/jetstack/cert-manager-controller:v1.21.2"},
+		{"cert-manager/cert-manager.yaml", "version: 1.19.3", "version: 1.19.x",
+			"quay.io/jetstack/cert-manager-controller:v1.19.3"},
+		{"dns-and-certificates/external-dns.yaml", "version: 1.20.0", "version: v1.19.0",
+			"registry.k8s.io/external-dns/external-dns:v0.19.0"},
 	} {
 		t.Run(c.to, func(t *testing.T) {
 			t.Parallel()
@@ -174,7 +179,8 @@ func TestReferenceHasItsShape(t *testing.T) {
 	}
 	for _, want := range []string{
 		"Namespace /cert-manager", "Namespace /develop", "Namespace /staging", "Namespace /production",
-		"Deployment cert-manager/external-dns", "Deployment cert-manager/cert-manager", "Role kube-system/cert-manager:leaderelection",
+		"Deployment cert-manager/external-dns", "Deployment cert-manager/cert-manager",
+		"Role kube-system/cert-manager:leaderelection",
 		"ClusterIssuer /letsencrypt-staging", "ClusterIssuer /letsencrypt-production", "Ingress develop/frontend",
 	} {
 		if _, ok := have[want]; !ok {
@@ -211,7 +217,8 @@ func TestDigestIsOfTheContent(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(text), "develop.safeops.work", "www.safeops.work")), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(text), "develop.safeops.work", "www.safeops.work")),
+		0o600); err != nil {
 		t.Fatal(err)
 	}
 	changed, err := bundle.Load(t.Context(), elsewhere, bundle.Options{Charts: modules(t), KubeVersion: kubernetes})

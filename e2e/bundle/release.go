@@ -90,7 +90,8 @@ func (l *load) stuckReleases(byKey map[string]*release) (progress bool, err erro
 			if byKey[k] == nil {
 				r.after = slices.Delete(slices.Clone(r.after), i, i+1)
 				return true, l.keep(&Error{
-					Problem: "dependsOn " + k + ", which the bundle does not have", Remedy: "correct the name, or add that HelmRelease",
+					Problem: "dependsOn " + k + ", which the bundle does not have",
+					Remedy:  "correct the name, or add that HelmRelease",
 				}, file(r.object), describe(r.object.Unstructured))
 			}
 		}
@@ -98,11 +99,13 @@ func (l *load) stuckReleases(byKey map[string]*release) (progress bool, err erro
 	if first == nil {
 		return false, nil
 	}
-	chain := cycle(first.key(), func(k string) []string { return byKey[k].after }, func(k string) bool { return !byKey[k].done })
+	chain := cycle(first.key(), func(k string) []string { return byKey[k].after },
+		func(k string) bool { return !byKey[k].done })
 	at := byKey[chain[0]]
 	at.after = nil
 	return true, l.keep(&Error{
-		Problem: "dependsOn goes round in a circle: " + strings.Join(chain, " -> "), Remedy: "take one dependency of the circle away",
+		Problem: "dependsOn goes round in a circle: " + strings.Join(chain, " -> "),
+		Remedy:  "take one dependency of the circle away",
 	}, file(at.object), describe(at.object.Unstructured))
 }
 
@@ -114,10 +117,12 @@ func (l *load) render(r *release) error {
 		HelmRelease: r.key(), DependsOn: r.after, Suspended: spec.Suspend,
 	}
 	if spec.KubeConfig != nil {
-		return &Error{Problem: "spec.kubeConfig: it is meant for another cluster", Remedy: "leave it out of the bundle under test"}
+		return &Error{Problem: "spec.kubeConfig: it is meant for another cluster",
+			Remedy: "leave it out of the bundle under test"}
 	}
 	if spec.Suspend {
-		l.notice(Noted, SuspendedObject, r.object, "suspended: Flux would not install it, so nothing of it is rendered", "set spec.suspend to false")
+		l.notice(Noted, SuspendedObject, r.object, "suspended: Flux would not install it, so nothing of it is rendered",
+			"set spec.suspend to false")
 		r.stage.Releases = append(r.stage.Releases, info)
 		return nil
 	}
@@ -142,7 +147,8 @@ func (l *load) rendered(r *release, info *Release) (*renderedChart, error) {
 	if err != nil {
 		return nil, err
 	}
-	info.Chart, info.Version, info.AppVersion, info.Origin = chart.Name(), chart.Metadata.Version, chart.AppVersion(), chart.Origin
+	info.Chart, info.Version, info.AppVersion, info.Origin = chart.Name(), chart.Metadata.Version, chart.AppVersion(),
+		chart.Origin
 	values := r.values
 	if values == nil {
 		if values, err = l.values(r); err != nil {
@@ -164,7 +170,8 @@ func (l *load) rendered(r *release, info *Release) (*renderedChart, error) {
 	go func() {
 		defer func() {
 			if panicked := recover(); panicked != nil {
-				done <- result{nil, &Error{Problem: fmt.Sprintf("chart %s: its templates panic: %v", info.Chart, panicked), Remedy: "correct the values"}}
+				done <- result{nil, &Error{Problem: fmt.Sprintf("chart %s: its templates panic: %v", info.Chart, panicked),
+					Remedy: "correct the values"}}
 			}
 		}()
 		rendered, err := renderChart(ctx, r.spec, *info, chart.Chart, values, capabilities)
@@ -177,7 +184,8 @@ func (l *load) rendered(r *release, info *Release) (*renderedChart, error) {
 		if l.ctx.Err() != nil {
 			return nil, fmt.Errorf("render chart %s: %w", info.Chart, l.ctx.Err())
 		}
-		return nil, &Error{Problem: fmt.Sprintf("chart %s: its templates do not end in %s", info.Chart, renderTime), Remedy: "correct the template or the values"}
+		return nil, &Error{Problem: fmt.Sprintf("chart %s: its templates do not end in %s", info.Chart, renderTime),
+			Remedy: "correct the template or the values"}
 	}
 }
 
@@ -185,7 +193,8 @@ func (l *load) rendered(r *release, info *Release) (*renderedChart, error) {
 func (l *load) fetch(ref ChartRef) (*Chart, error) {
 	if l.opts.Charts == nil {
 		return nil, &Error{
-			Problem: "chart " + ref.Name + " is needed and no source of charts was given", Remedy: "give Options.Charts", Rule: ChartMissing,
+			Problem: "chart " + ref.Name + " is needed and no source of charts was given", Remedy: "give Options.Charts",
+			Rule: ChartMissing,
 		}
 	}
 	chart, err := l.opts.Charts.Chart(l.ctx, ref)
@@ -196,7 +205,8 @@ func (l *load) fetch(ref ChartRef) (*Chart, error) {
 	if errors.As(err, &known) || l.ctx.Err() != nil {
 		return nil, err
 	}
-	refused := because(err, "", "", "chart "+ref.Name+" "+ref.Version, "check the repository's URL, the chart's name and its version")
+	refused := because(err, "", "", "chart "+ref.Name+" "+ref.Version, "check the repository's URL, the chart's name "+
+		"and its version")
 	refused.Rule = ChartMissing
 	return nil, refused
 }

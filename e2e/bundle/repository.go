@@ -81,7 +81,8 @@ func (r *repository) chart(ctx context.Context, ref ChartRef, offline bool) (*Ch
 	}
 	entries, ok := list.Entries[ref.Name]
 	if !ok {
-		return nil, &Error{Problem: fmt.Sprintf("repository %s has no chart %s", r.url, ref.Name), Remedy: "correct spec.chart.spec.chart or the repository's URL"}
+		return nil, &Error{Problem: fmt.Sprintf("repository %s has no chart %s", r.url, ref.Name),
+			Remedy: "correct spec.chart.spec.chart or the repository's URL"}
 	}
 	versions := make([]string, len(entries))
 	for i, e := range entries {
@@ -96,7 +97,8 @@ func (r *repository) chart(ctx context.Context, ref ChartRef, offline bool) (*Ch
 	}
 	entry := entries[slices.Index(versions, version)]
 	if len(entry.URLs) == 0 {
-		return nil, &Error{Problem: fmt.Sprintf("repository %s lists chart %s %s without an address", r.url, ref.Name, version), Remedy: "report it to its owner, or choose another version"}
+		return nil, &Error{Problem: fmt.Sprintf("repository %s lists chart %s %s without an address", r.url, ref.Name,
+			version), Remedy: "report it to its owner, or choose another version"}
 	}
 	address, err := resolveURL(r.url, entry.URLs[0])
 	if err != nil {
@@ -106,12 +108,15 @@ func (r *repository) chart(ctx context.Context, ref ChartRef, offline bool) (*Ch
 	if err != nil {
 		return nil, err
 	}
-	if sum := sha256.Sum256(archive); entry.Digest != "" && strings.TrimPrefix(entry.Digest, "sha256:") != hex.EncodeToString(sum[:]) {
-		return nil, &Error{Problem: fmt.Sprintf("chart %s: %s is not what the index of its repository promises: digests differ", ref.Name, address), Remedy: "try again; if it stays so, do not use the chart"}
+	if sum := sha256.Sum256(archive); entry.Digest != "" &&
+		strings.TrimPrefix(entry.Digest, "sha256:") != hex.EncodeToString(sum[:]) {
+		return nil, &Error{Problem: fmt.Sprintf("chart %s: %s is not what the index of its repository promises: digests "+
+			"differ", ref.Name, address), Remedy: "try again; if it stays so, do not use the chart"}
 	}
 	chart, err := loader.LoadArchive(bytes.NewReader(archive))
 	if err != nil {
-		return nil, because(err, "", "", "chart "+ref.Name+" of "+address, "report it to its owner, or choose another version")
+		return nil, because(err, "", "", "chart "+ref.Name+" of "+address, "report it to its owner, or choose another "+
+			"version")
 	}
 	r.keep(ref.Name, version, archive)
 	return &Chart{chart, address}, nil
@@ -168,7 +173,8 @@ func (r *repository) get(ctx context.Context, address string, most int64) ([]byt
 		return nil, &unreachableError{fmt.Errorf("GET %s: %w", address, err)}
 	}
 	if int64(len(content)) > most {
-		return nil, &Error{Problem: fmt.Sprintf("%s has more than %d bytes", address, most), Remedy: "use a smaller repository"}
+		return nil, &Error{Problem: fmt.Sprintf("%s has more than %d bytes", address, most),
+			Remedy: "use a smaller repository"}
 	}
 	return content, nil
 }
@@ -239,7 +245,8 @@ func fromFolder(folder string, ref ChartRef) *Chart {
 			if err != nil || chart.Name() != ref.Name {
 				continue
 			}
-			if _, err := choose(ref.Version, []string{chart.Metadata.Version, strings.TrimPrefix(chart.Metadata.Version, "v")}); err != nil && ref.Version != "" {
+			if _, err := choose(ref.Version, []string{chart.Metadata.Version,
+				strings.TrimPrefix(chart.Metadata.Version, "v")}); err != nil && ref.Version != "" {
 				continue
 			}
 			if best == nil || newer(chart.Metadata.Version, best.Metadata.Version) {

@@ -17,7 +17,8 @@ func (l *load) resourceSet(s *stage, o Object) error {
 	from, _, _ := unstructured.NestedSlice(o.Object, "spec", "inputsFrom")
 	inputs, _, _ := unstructured.NestedSlice(o.Object, "spec", "inputs")
 	if len(from) > 0 {
-		l.notice(Doubtful, EngineObject, o, "its inputs come from a provider, which only a cluster asks: what it would make of them is not read",
+		l.notice(Doubtful, EngineObject, o, "its inputs come from a provider, which only a cluster asks: what it would "+
+			"make of them is not read",
 			"write the inputs under spec.inputs to have it judged")
 		if len(inputs) == 0 {
 			return nil
@@ -47,7 +48,8 @@ func (l *load) resourceSet(s *stage, o Object) error {
 		}
 		for _, part := range parts {
 			if _, problem := identify(part.object); problem != "" {
-				return &Error{Problem: "spec.resources: " + problem, Remedy: "give every object apiVersion, kind and metadata.name"}
+				return &Error{Problem: "spec.resources: " + problem,
+					Remedy: "give every object apiVersion, kind and metadata.name"}
 			}
 			made, err := toObject(part.object)
 			if err != nil {

@@ -55,45 +55,62 @@ func TestFluxRulesOfKustomizations(t *testing.T) {
 		field string // of ConfigMap x/paint
 		want  string
 	}{
-		{"a ConfigMap's values, without line breaks", files{"k.yaml": config + fluxOf("a", "./a", from), "a/p.yaml": paint(`{v: "${color}!"}`)}, "v", "blue!"},
+		{"a ConfigMap's values, without line breaks", files{"k.yaml": config +
+			fluxOf("a", "./a", from), "a/p.yaml": paint(`{v: "${color}!"}`)}, "v", "blue!"},
 		{"a Secret's values", files{
 			"k.yaml": "apiVersion: v1\nkind: Secret\nmetadata: {name: s, namespace: flux-system}\ndata: {color: cmVk}\n" +
-				fluxOf("a", "./a", "  postBuild: {substituteFrom: [{kind: Secret, name: s}]}\n"), "a/p.yaml": paint(`{v: "${color}"}`),
+				fluxOf("a", "./a", "  postBuild: {substituteFrom: [{kind: Secret, name: s}]}\n"),
+			"a/p.yaml": paint(`{v: "${color}"}`),
 		}, "v", "red"},
 		{"inline values win", files{
-			"k.yaml":   config + fluxOf("a", "./a", "  postBuild: {substituteFrom: [{kind: ConfigMap, name: config}], substitute: {color: green}}\n"),
+			"k.yaml": config + fluxOf("a", "./a", "  postBuild: {substituteFrom: [{kind: ConfigMap, name: config}], "+
+				"substitute: {color: green}}\n"),
 			"a/p.yaml": paint(`{v: "${color}"}`),
 		}, "v", "green"},
-		{"a default", files{"k.yaml": config + fluxOf("a", "./a", from), "a/p.yaml": paint(`{v: "${shape:=round}"}`)}, "v", "round"},
-		{"an escape", files{"k.yaml": config + fluxOf("a", "./a", from), "a/p.yaml": paint(`{v: "$${color}"}`)}, "v", "${color}"},
-		{"no postBuild, no substitution", files{"k.yaml": config + fluxOf("a", "./a", ""), "a/p.yaml": paint(`{v: "${color}"}`)}, "v", "${color}"},
-		{"no variables, no substitution", files{"k.yaml": fluxOf("a", "./a", "  postBuild: {substitute: {}}\n"), "a/p.yaml": paint(`{v: "${color:=x}"}`)}, "v", "${color:=x}"},
+		{"a default", files{"k.yaml": config + fluxOf("a", "./a", from), "a/p.yaml": paint(`{v: "${shape:=round}"}`)}, "v",
+			"round"},
+		{"an escape", files{"k.yaml": config + fluxOf("a", "./a", from), "a/p.yaml": paint(`{v: "$${color}"}`)}, "v",
+			"${color}"},
+		{"no postBuild, no substitution", files{"k.yaml": config +
+			fluxOf("a", "./a", ""), "a/p.yaml": paint(`{v: "${color}"}`)}, "v", "${color}"},
+		{"no variables, no substitution", files{"k.yaml": fluxOf("a", "./a", "  postBuild: {substitute: {}}\n"),
+			"a/p.yaml": paint(`{v: "${color:=x}"}`)}, "v", "${color:=x}"},
 		{"no variables, but the strategy Always", files{
-			"k.yaml": fluxOf("a", "./a", "  postBuild: {substituteStrategy: Always}\n"), "a/p.yaml": paint(`{v: "${color:=x}"}`),
+			"k.yaml":   fluxOf("a", "./a", "  postBuild: {substituteStrategy: Always}\n"),
+			"a/p.yaml": paint(`{v: "${color:=x}"}`),
 		}, "v", "x"},
 		{"substitution disabled by annotation", files{
-			"k.yaml":   config + fluxOf("a", "./a", from),
-			"a/p.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: paint, namespace: x, annotations: {kustomize.toolkit.fluxcd.io/substitute: disabled}}\ndata: {v: \"${nothing}\"}\n",
+			"k.yaml": config + fluxOf("a", "./a", from),
+			"a/p.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: paint, namespace: x, annotations: " +
+				"{kustomize.toolkit.fluxcd.io/substitute: disabled}}\ndata: {v: \"${nothing}\"}\n",
 		}, "v", "${nothing}"},
-		{"quotes by variable", files{"k.yaml": config + fluxOf("a", "./a", from), "a/p.yaml": paint(`{v: "${quote}${size}${quote}"}`)}, "v", "10"},
+		{"quotes by variable", files{"k.yaml": config + fluxOf("a", "./a", from),
+			"a/p.yaml": paint(`{v: "${quote}${size}${quote}"}`)}, "v", "10"},
 		{"an optional source that is missing", files{
-			"k.yaml":   config + fluxOf("a", "./a", "  postBuild: {substituteFrom: [{kind: ConfigMap, name: config}, {kind: ConfigMap, name: none, optional: true}]}\n"),
+			"k.yaml": config + fluxOf("a", "./a", "  postBuild: {substituteFrom: [{kind: ConfigMap, name: config}, {kind: "+
+				"ConfigMap, name: none, optional: true}]}\n"),
 			"a/p.yaml": paint(`{v: "${color}"}`),
 		}, "v", "blue"},
 		{"a source from a Kustomization before", files{
 			"k.yaml":   fluxOf("a", "./a", "  dependsOn: [{name: b}]\n"+from) + fluxOf("b", "./b", ""),
 			"a/p.yaml": paint(`{v: "${color}"}`), "b/c.yaml": config,
 		}, "v", "blue"},
-		{"targetNamespace", files{"k.yaml": fluxOf("a", "./a", "  targetNamespace: x\n"), "a/p.yaml": strings.Replace(paint(`{v: "1"}`), "namespace: x", "namespace: y", 1)}, "v", "1"},
-		{"a patch", files{"k.yaml": fluxOf("a", "./a", "  patches: [{patch: '[{\"op\": \"replace\", \"path\": \"/data/v\", \"value\": \"patched\"}]', target: {kind: ConfigMap}}]\n"), "a/p.yaml": paint(`{v: "1"}`)}, "v", "patched"},
+		{"targetNamespace", files{"k.yaml": fluxOf("a", "./a", "  targetNamespace: x\n"),
+			"a/p.yaml": strings.Replace(paint(`{v: "1"}`), "namespace: x", "namespace: y", 1)}, "v", "1"},
+		{"a patch", files{"k.yaml": fluxOf("a", "./a", "  patches: [{patch: '[{\"op\": \"replace\", \"path\": \"/data/v\", "+
+			"\"value\": \"patched\"}]', target: {kind: ConfigMap}}]\n"), "a/p.yaml": paint(`{v: "1"}`)}, "v", "patched"},
 		{"a component", files{
 			"k.yaml": fluxOf("a", "./a", "  components: [../c]\n"), "a/p.yaml": paint(`{v: "1"}`),
-			"kustomization.yaml":   "resources: [k.yaml]\n",
-			"c/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{patch: '[{\"op\": \"replace\", \"path\": \"/data/v\", \"value\": \"component\"}]', target: {kind: ConfigMap}}]\n",
+			"kustomization.yaml": "resources: [k.yaml]\n",
+			"c/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\npatches: [{patch: " +
+				"'[{\"op\": \"replace\", \"path\": \"/data/v\", \"value\": \"component\"}]', target: {kind: " +
+				"ConfigMap}}]\n",
 		}, "v", "component"},
-		{"prefix and suffix", files{"k.yaml": fluxOf("a", "./a", "  namePrefix: pa\n  nameSuffix: t\n"), "a/p.yaml": strings.Replace(paint(`{v: "1"}`), "name: paint", "name: in", 1)}, "v", "1"},
+		{"prefix and suffix", files{"k.yaml": fluxOf("a", "./a", "  namePrefix: pa\n  nameSuffix: t\n"),
+			"a/p.yaml": strings.Replace(paint(`{v: "1"}`), "name: paint", "name: in", 1)}, "v", "1"},
 		{"a file beside the folder", files{
-			"k.yaml": fluxOf("a", "./a", ""), "a/kustomization.yaml": "resources: [../shared/p.yaml]\n", "shared/p.yaml": paint(`{v: "shared"}`),
+			"k.yaml": fluxOf("a", "./a", ""), "a/kustomization.yaml": "resources: [../shared/p.yaml]\n",
+			"shared/p.yaml":      paint(`{v: "shared"}`),
 			"kustomization.yaml": "resources: [k.yaml]\n",
 		}, "v", "shared"},
 	} {
@@ -113,7 +130,8 @@ func TestFluxRulesOfKustomizations(t *testing.T) {
 func TestStagesComeInDependencyOrder(t *testing.T) {
 	t.Parallel()
 	b, err := bundle.Load(t.Context(), write(t, files{
-		"k.yaml":      fluxOf("c", "./c", "  dependsOn: [{name: b}]\n") + fluxOf("a", "./a", "") + fluxOf("b", "./b", "  dependsOn: [{name: a}, {name: d}]\n"),
+		"k.yaml": fluxOf("c", "./c", "  dependsOn: [{name: b}]\n") + fluxOf("a", "./a", "") +
+			fluxOf("b", "./b", "  dependsOn: [{name: a}, {name: d}]\n"),
 		"c/x.yaml":    configMap("x", "c", "{}"),
 		"a/x.yaml":    configMap("x", "a", "{}") + fluxOf("d", "./d", ""), // a Kustomization that only a build brings
 		"b/x.yaml":    configMap("x", "b", "{}"),
@@ -126,7 +144,8 @@ func TestStagesComeInDependencyOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		"root: Namespace /x", "root: ConfigMap x/plain", "a: ConfigMap x/a", "d: ConfigMap x/d", "b: ConfigMap x/b", "c: ConfigMap x/c",
+		"root: Namespace /x", "root: ConfigMap x/plain", "a: ConfigMap x/a", "d: ConfigMap x/d", "b: ConfigMap x/b",
+		"c: ConfigMap x/c",
 	}
 	if diff := cmp.Diff(want, outline(b)); diff != "" {
 		t.Errorf("order (-want +got)\n%s", diff)
@@ -150,24 +169,39 @@ func TestFluxRulesOfHelmReleases(t *testing.T) {
 		{"the release is called as the object", helmOf("r", ""), "flux-system/r", "namespace", "flux-system"},
 		{"targetNamespace is part of the name", helmOf("r", "  targetNamespace: x\n"), "x/x-r", "namespace", "x"},
 		{"releaseName wins", helmOf("r", "  targetNamespace: x\n  releaseName: other\n"), "x/other", "namespace", "x"},
-		{"a long name ends in its hash", helmOf(long, ""), "flux-system/" + long[:40] + "-e16f64504777", "namespace", "flux-system"},
-		{"inline values", helmOf("r", "  values: {color: blue, nested: {more: 2}}\n"), "flux-system/r", "values", `{"color":"blue","list":["a"],"nested":{"deep":1,"more":2}}`},
-		{"valuesFrom, and inline values over it", values + helmOf("r", "  valuesFrom: [{kind: ConfigMap, name: values}]\n  values: {color: blue}\n"), "flux-system/r", "values", `{"color":"blue","list":["b"],"nested":{"deep":1}}`},
-		{"valuesFrom at a path", values + helmOf("r", "  valuesFrom: [{kind: ConfigMap, name: values, valuesKey: one, targetPath: nested.deep}]\n"), "flux-system/r", "values", `{"color":"grey","list":["a"],"nested":{"deep":4}}`},
-		{"valuesFrom at a path, as text", values + helmOf("r", "  valuesFrom: [{kind: ConfigMap, name: values, valuesKey: text, targetPath: nested.deep}]\n"), "flux-system/r", "values", `{"color":"grey","list":["a"],"nested":{"deep":"4"}}`},
-		{"valuesFrom at a path, literally", values + helmOf("r", "  valuesFrom: [{kind: ConfigMap, name: values, valuesKey: json, targetPath: color, literal: true}]\n"), "flux-system/r", "values", `{"color":"{\"a\":1}","list":["a"],"nested":{"deep":1}}`},
-		{"valuesFrom that is optional and missing", helmOf("r", "  valuesFrom: [{kind: Secret, name: none, optional: true}]\n"), "flux-system/r", "values", `{"color":"grey","list":["a"],"nested":{"deep":1}}`},
+		{"a long name ends in its hash", helmOf(long, ""), "flux-system/" +
+			long[:40] + "-e16f64504777", "namespace", "flux-system"},
+		{"inline values", helmOf("r", "  values: {color: blue, nested: {more: 2}}\n"), "flux-system/r", "values",
+			`{"color":"blue","list":["a"],"nested":{"deep":1,"more":2}}`},
+		{"valuesFrom, and inline values over it", values + helmOf("r", "  valuesFrom: [{kind: ConfigMap, name: values}]\n  "+
+			"values: {color: blue}\n"), "flux-system/r", "values", `{"color":"blue","list":["b"],"nested":{"deep":1}}`},
+		{"valuesFrom at a path", values + helmOf("r", "  valuesFrom: [{kind: ConfigMap, name: values, valuesKey: one, "+
+			"targetPath: nested.deep}]\n"), "flux-system/r", "values", `{"color":"grey","list":["a"],"nested":{"deep":4}}`},
+		{"valuesFrom at a path, as text", values + helmOf("r", "  valuesFrom: [{kind: ConfigMap, name: values, valuesKey: "+
+			"text, targetPath: nested.deep}]\n"), "flux-system/r", "values",
+			`{"color":"grey","list":["a"],"nested":{"deep":"4"}}`},
+		{"valuesFrom at a path, literally", values + helmOf("r", "  valuesFrom: [{kind: ConfigMap, name: values, "+
+			"valuesKey: json, targetPath: color, literal: true}]\n"), "flux-system/r", "values",
+			`{"color":"{\"a\":1}","list":["a"],"nested":{"deep":1}}`},
+		{"valuesFrom that is optional and missing", helmOf("r", "  valuesFrom: [{kind: Secret, name: none, optional: "+
+			"true}]\n"), "flux-system/r", "values", `{"color":"grey","list":["a"],"nested":{"deep":1}}`},
 		{"the version of the cluster", helmOf("r", ""), "flux-system/r", "kubernetes", "v1.37.2"},
-		{"valuesFiles of the chart", strings.Replace(helmOf("r", ""), "version: 1.x,", "version: 1.x, valuesFiles: [values.yaml, ci.yaml],", 1), "flux-system/r", "values", `{"color":"ci","list":["a"],"nested":{"deep":1}}`},
-		{"valuesFiles without the chart's own", strings.Replace(helmOf("r", ""), "version: 1.x,", "version: 1.x, valuesFiles: [ci.yaml],", 1), "flux-system/r", "values", `{"color":"ci"}`},
+		{"valuesFiles of the chart", strings.Replace(helmOf("r", ""), "version: 1.x,", "version: 1.x, valuesFiles: "+
+			"[values.yaml, ci.yaml],", 1), "flux-system/r", "values", `{"color":"ci","list":["a"],"nested":{"deep":1}}`},
+		{"valuesFiles without the chart's own", strings.Replace(helmOf("r", ""), "version: 1.x,",
+			"version: 1.x, valuesFiles: [ci.yaml],", 1), "flux-system/r", "values", `{"color":"ci"}`},
 		{"the chart's own CRDs are seen", helmOf("r", ""), "flux-system/r", "widgets", "true"},
 		{"CRDs left out", helmOf("r", "  install: {crds: Skip}\n"), "flux-system/r", "widgets", "false"},
-		{"CRDs of a release before", helmOf("r", "  install: {crds: Skip}\n  dependsOn: [{name: s}]\n") + helmOf("s", ""), "flux-system/r", "widgets", "true"},
-		{"a post-renderer", helmOf("r", "  postRenderers: [{kustomize: {patches: [{patch: '[{\"op\": \"replace\", \"path\": \"/data/namespace\", \"value\": \"patched\"}]', target: {kind: ConfigMap}}]}}]\n"), "flux-system/r", "namespace", "patched"},
+		{"CRDs of a release before", helmOf("r", "  install: {crds: Skip}\n  dependsOn: [{name: s}]\n") +
+			helmOf("s", ""), "flux-system/r", "widgets", "true"},
+		{"a post-renderer", helmOf("r", "  postRenderers: [{kustomize: {patches: [{patch: '[{\"op\": \"replace\", "+
+			"\"path\": \"/data/namespace\", \"value\": \"patched\"}]', target: {kind: ConfigMap}}]}}]\n"), "flux-system/r",
+			"namespace", "patched"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			b, err := bundle.Load(t.Context(), write(t, files{"all.yaml": c.given}), bundle.Options{Charts: small(), KubeVersion: kubernetes})
+			b, err := bundle.Load(t.Context(), write(t, files{"all.yaml": c.given}),
+				bundle.Options{Charts: small(), KubeVersion: kubernetes})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -197,12 +231,14 @@ func canonical(t *testing.T, text string) string {
 
 func TestReleaseInWaves(t *testing.T) {
 	t.Parallel()
-	b, err := bundle.Load(t.Context(), write(t, files{"all.yaml": helmOf("r", "  targetNamespace: x\n  install: {createNamespace: true}\n")}), bundle.Options{Charts: small()})
+	b, err := bundle.Load(t.Context(), write(t, files{"all.yaml": helmOf("r", "  targetNamespace: x\n  install: "+
+		"{createNamespace: true}\n")}), bundle.Options{Charts: small()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
-		"root: Namespace /x", "root: CustomResourceDefinition /widgets.example.org", "root: ConfigMap x/x-r", "root: Job x/check (hook)",
+		"root: Namespace /x", "root: CustomResourceDefinition /widgets.example.org", "root: ConfigMap x/x-r",
+		"root: Job x/check (hook)",
 	}
 	if diff := cmp.Diff(want, outline(b)); diff != "" {
 		t.Errorf("waves (-want +got)\n%s", diff)
@@ -211,7 +247,8 @@ func TestReleaseInWaves(t *testing.T) {
 	for _, image := range b.Images() {
 		images = append(images, image.Reference+" "+strings.Join(image.UsedBy, ","))
 	}
-	if diff := cmp.Diff([]string{"example.org/check:1 Job x/check container check", "example.org/wait:1 Job x/check container wait"}, images); diff != "" {
+	if diff := cmp.Diff([]string{"example.org/check:1 Job x/check container check",
+		"example.org/wait:1 Job x/check container wait"}, images); diff != "" {
 		t.Errorf("images (-want +got)\n%s", diff)
 	}
 	for _, h := range b.Stages[0].Hooks {
@@ -225,7 +262,8 @@ func TestSuspendedIsLeftOutAndTold(t *testing.T) {
 	t.Parallel()
 	b, err := bundle.Load(t.Context(), write(t, files{
 		"k.yaml":   fluxOf("a", "./a", "  suspend: true\n") + fluxOf("b", "./b", "  dependsOn: [{name: a}]\n"),
-		"a/x.yaml": configMap("x", "a", "{}"), "b/x.yaml": configMap("x", "b", "{}"), "h.yaml": helmOf("r", "  suspend: true\n"),
+		"a/x.yaml": configMap("x", "a", "{}"), "b/x.yaml": configMap("x", "b", "{}"),
+		"h.yaml": helmOf("r", "  suspend: true\n"),
 	}), bundle.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -242,7 +280,8 @@ func TestPlainManifestsNeedNoFlux(t *testing.T) {
 	t.Parallel()
 	b, err := bundle.Load(t.Context(), write(t, files{
 		"kustomization.yaml": "resources: [x.yaml, crd.yaml]\nimages: [{name: example.org/a, newTag: \"2\"}]\n",
-		"x.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: \"example.org/a:1\"}]}\n" +
+		"x.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec: {containers: [{name: c, image: " +
+			"\"example.org/a:1\"}]}\n" +
 			"---\napiVersion: example.org/v1\nkind: Widget\nmetadata: {name: w, namespace: y}\n",
 		"crd.yaml": widgets("Cluster"),
 	}), bundle.Options{Variables: map[string]string{"unused": "1"}})
@@ -290,10 +329,12 @@ func TestNotices(t *testing.T) {
 		want  string
 	}{
 		{"an annotation that turns into a boolean", files{
-			"k.yaml":   fluxOf("a", "./a", "  postBuild: {substitute: {on: \"yes\"}}\n"),
-			"a/x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: x, annotations: {example.org/on: \"${on}\"}}\n",
+			"k.yaml": fluxOf("a", "./a", "  postBuild: {substitute: {on: \"yes\"}}\n"),
+			"a/x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: x, annotations: {example.org/on: " +
+				"\"${on}\"}}\n",
 		}, "is no text after substitution"},
-		{"an object beside the release that brings its CRD", files{"h.yaml": helmOf("r", "") + widget}, "of the same Kustomization"},
+		{"an object beside the release that brings its CRD", files{"h.yaml": helmOf("r", "") + widget},
+			"of the same Kustomization"},
 		{"an object whose CRD nothing waits for", files{
 			"k.yaml": fluxOf("a", "./a", "") + fluxOf("b", "./b", ""), "a/w.yaml": widget, "b/crd.yaml": widgets("Namespaced"),
 		}, "nothing makes Flux wait"},
@@ -305,7 +346,8 @@ func TestNotices(t *testing.T) {
 				t.Fatal(err)
 			}
 			found := notices(b)
-			if len(found) != 1 || !strings.Contains(found[0].Problem, c.want) || found[0].Remedy == "" || found[0].File == "" || found[0].Line == 0 {
+			if len(found) != 1 || !strings.Contains(found[0].Problem, c.want) || found[0].Remedy == "" || found[0].File == "" ||
+				found[0].Line == 0 {
 				t.Errorf("findings %+v, want one with %q, file, line and remedy", found, c.want)
 			}
 			if c.want == "nothing makes Flux wait" && b.Stages[0].Name != "b" {

@@ -98,7 +98,8 @@ func (s *scanner) read(file string) (map[string]any, error) {
 			Remedy: "rename the file, or correct its kind",
 		}
 	}
-	if version, _ := content["apiVersion"].(string); version != "" && !strings.HasPrefix(version, "kustomize.config.k8s.io/") {
+	if version, _ := content["apiVersion"].(string); version != "" &&
+		!strings.HasPrefix(version, "kustomize.config.k8s.io/") {
 		return nil, &Error{
 			File: s.name(file), Object: "Kustomization", Problem: "apiVersion " + version + " is not one of Kustomize's own",
 			Remedy: "use kustomize.config.k8s.io/v1beta1 here, and keep Flux Kustomizations in a file of another name",
@@ -116,7 +117,8 @@ func (s *scanner) kustomization(dir string) (string, error) {
 		}
 	}
 	if len(found) > 1 {
-		return "", &Error{File: s.name(dir), Problem: "more than one kustomization file", Remedy: "keep only " + filepath.Base(found[0])}
+		return "", &Error{File: s.name(dir), Problem: "more than one kustomization file", Remedy: "keep only " +
+			filepath.Base(found[0])}
 	}
 	return strings.Join(found, ""), nil
 }
@@ -129,7 +131,8 @@ func (s *scanner) references(dir, file string, content map[string]any, depth int
 	}
 	_, schema := content["openapi"]
 	s.schemas = s.schemas || schema
-	for _, field := range []string{"resources", "bases", "components", "crds", "configurations", "generators", "transformers", "validators"} {
+	for _, field := range []string{"resources", "bases", "components", "crds", "configurations", "generators",
+		"transformers", "validators"} {
 		entries, ok := content[field].([]any)
 		if !ok {
 			continue
@@ -154,7 +157,8 @@ func (s *scanner) references(dir, file string, content map[string]any, depth int
 		}
 		content[field] = followed
 	}
-	for _, field := range []string{"patches", "patchesStrategicMerge", "patchesJson6902", "replacements", "openapi", "configMapGenerator", "secretGenerator"} {
+	for _, field := range []string{"patches", "patchesStrategicMerge", "patchesJson6902", "replacements", "openapi",
+		"configMapGenerator", "secretGenerator"} {
 		for _, entry := range filesIn(content[field]) {
 			if remote(entry) {
 				return changed, s.isRemote(file, field, entry)
@@ -183,7 +187,8 @@ func (s *scanner) emptied(dir string) bool {
 // helmCharts puts rendered files in the place of helmCharts, where the engine renders them.
 func (s *scanner) helmCharts(dir, file string, content map[string]any) error {
 	if s.charts == nil {
-		err := s.keep(&Error{Problem: "helmCharts: Flux does not render charts from a kustomization", Remedy: "use a HelmRelease"}, s.name(file), "")
+		err := s.keep(&Error{Problem: "helmCharts: Flux does not render charts from a kustomization",
+			Remedy: "use a HelmRelease"}, s.name(file), "")
 		delete(content, "helmCharts")
 		return err
 	}
@@ -253,7 +258,8 @@ func (s *scanner) reference(dir, file, field, entry string, depth int) error {
 	}
 	if errors.Is(err, os.ErrNotExist) {
 		return &Error{
-			File: s.name(file), Problem: fmt.Sprintf("%s: %s does not exist", field, entry), Remedy: "create it, or take it off the list", cause: err,
+			File: s.name(file), Problem: fmt.Sprintf("%s: %s does not exist", field, entry),
+			Remedy: "create it, or take it off the list", cause: err,
 		}
 	}
 	const inside = "keep everything that the bundle needs inside its repository"
@@ -292,11 +298,13 @@ func (s *scanner) reference(dir, file, field, entry string, depth int) error {
 func (s *scanner) manifest(path string) error {
 	data, err := s.fs.ReadFile(path)
 	if err != nil {
-		return because(err, s.name(path), "", "read", "make the file readable and smaller, and keep it inside the repository")
+		return because(err, s.name(path), "", "read", "make the file readable and smaller, and keep it inside the "+
+			"repository")
 	}
 	parts, err := documents(data)
 	if err != nil {
-		return because(err, s.name(path), "", "not YAML", "correct the file; `kubectl apply --dry-run=client -f` shows the same fault")
+		return because(err, s.name(path), "", "not YAML", "correct the file; `kubectl apply --dry-run=client -f` shows the "+
+			"same fault")
 	}
 	for _, part := range parts {
 		name, problem := identify(part.object)
@@ -365,7 +373,8 @@ func (s *scanner) bare(dir string, depth int) error {
 		return because(err, s.name(dir), "", "read", "make the folder readable")
 	}
 	if files == 0 {
-		return &Error{File: s.name(dir), Problem: "the folder holds no kustomization.yaml and no YAML file", Remedy: "name the folder of a bundle"}
+		return &Error{File: s.name(dir), Problem: "the folder holds no kustomization.yaml and no YAML file",
+			Remedy: "name the folder of a bundle"}
 	}
 	return s.generate(dir, resources)
 }
@@ -401,7 +410,8 @@ func (s *scanner) generate(dir string, resources []string) error {
 
 func (s *scanner) isRemote(file, field, entry string) error {
 	return &Error{
-		File: s.name(file), Problem: fmt.Sprintf("%s: %s lies elsewhere, and a bundle is judged by what it holds", field, entry),
+		File: s.name(file), Problem: fmt.Sprintf("%s: %s lies elsewhere, and a bundle is judged by what it holds", field,
+			entry),
 		Remedy: "vendor it into the bundle's repository", Rule: ElsewhereSource,
 	}
 }

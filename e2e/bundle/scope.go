@@ -31,8 +31,9 @@ func clusterKinds() map[string][]string {
 		"rbac.authorization.k8s.io":    {"ClusterRole", "ClusterRoleBinding"},
 		"resource.k8s.io":              {"DeviceClass", "ResourceSlice", "DeviceTaintRule"},
 		"scheduling.k8s.io":            {"PriorityClass"},
-		"storage.k8s.io":               {"StorageClass", "VolumeAttachment", "CSIDriver", "CSINode", "VolumeAttributesClass"},
-		"storagemigration.k8s.io":      {"*"},
+		"storage.k8s.io": {"StorageClass", "VolumeAttachment", "CSIDriver", "CSINode",
+			"VolumeAttributesClass"},
+		"storagemigration.k8s.io": {"*"},
 	}
 }
 
@@ -101,7 +102,8 @@ func suggestion(gvk schema.GroupVersionKind) string {
 	}
 	var kinds []string
 	for kind := range scheme.Scheme.KnownTypes(gvk.GroupVersion()) {
-		if gvk.Kind != "" && strings.EqualFold(kind[:1], gvk.Kind[:1]) && !strings.HasSuffix(kind, "List") && !strings.HasSuffix(kind, "Options") {
+		if gvk.Kind != "" && strings.EqualFold(kind[:1], gvk.Kind[:1]) && !strings.HasSuffix(kind, "List") &&
+			!strings.HasSuffix(kind, "Options") {
 			kinds = append(kinds, kind)
 		}
 	}

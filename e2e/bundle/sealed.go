@@ -29,7 +29,8 @@ func (l *load) generated(dir, file string, generator map[string]any) {
 	if len(files) == 0 {
 		l.report(Finding{
 			Severity: Doubtful, Rule: EngineObject, File: l.scan.name(file), Object: name,
-			Problem: "a plugin of Kustomize that is a program: it is not run", Remedy: "commit what it generates, or leave it out",
+			Problem: "a plugin of Kustomize that is a program: it is not run",
+			Remedy:  "commit what it generates, or leave it out",
 		})
 	}
 	for _, f := range files {

@@ -131,14 +131,16 @@ func (l *load) stuck() (progress bool, err error) {
 	if first == nil {
 		return false, nil
 	}
-	chain := cycle(first.key, func(k string) []string { return l.byKey[k].after }, func(k string) bool { return !l.byKey[k].done })
+	chain := cycle(first.key, func(k string) []string { return l.byKey[k].after },
+		func(k string) bool { return !l.byKey[k].done })
 	at := l.byKey[chain[0]]
 	names := make([]string, len(chain))
 	for i, k := range chain {
 		_, names[i], _ = strings.Cut(k, " ")
 	}
 	refused := &Error{
-		Problem: "dependsOn goes round in a circle: " + strings.Join(names, " -> "), Remedy: "take one dependency of the circle away",
+		Problem: "dependsOn goes round in a circle: " + strings.Join(names, " -> "),
+		Remedy:  "take one dependency of the circle away",
 	}
 	at.after = nil
 	return true, l.keep(refused, file(at.object), describe(at.object.Unstructured))
@@ -192,7 +194,8 @@ func (l *load) chartFolder(dir string) {
 	o := Object{Unstructured: &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "v2", "kind": "Chart", "metadata": map[string]any{"name": name, "namespace": name},
 	}}, Source: l.scan.name(filepath.Join(dir, "Chart.yaml")) + ": Chart " + name + "/" + name}
-	l.notice(Noted, EngineObject, o, "a chart, and nothing here says how it is installed: it is read as release "+name+" in namespace "+name,
+	l.notice(Noted, EngineObject, o, "a chart, and nothing here says how it is installed: it is read as release "+name+
+		" in namespace "+name,
 		"name the folder of the Application or HelmRelease that installs it")
 	l.releases = append(l.releases, &release{
 		stage: l.stages[0], object: o, values: map[string]any{}, title: name, spec: synthetic(name, name, true),
@@ -204,6 +207,7 @@ func (l *load) chartFolder(dir string) {
 func (l *load) passedOver(file string) {
 	l.report(Finding{
 		Severity: Noted, Rule: Unreadable, File: l.scan.name(file), Problem: "no object of Kubernetes: passed over",
-		Remedy: "none is needed under Argo CD; under Flux, list the files in a kustomization.yaml, or name this one in .sourceignore",
+		Remedy: "none is needed under Argo CD; under Flux, list the files in a kustomization.yaml, or name this one in " +
+			".sourceignore",
 	})
 }

@@ -26,7 +26,8 @@ const (
 func substitute(
 	ctx context.Context, from *resource.Resource, variables map[string]string, missing func(name string) (string, error),
 ) (bent []string, err error) {
-	if from.GetLabels()[substituteMark] == substituteDisabled || from.GetAnnotations()[substituteMark] == substituteDisabled {
+	if from.GetLabels()[substituteMark] == substituteDisabled ||
+		from.GetAnnotations()[substituteMark] == substituteDisabled {
 		return nil, nil
 	}
 	text, err := from.AsYAML()
@@ -121,7 +122,8 @@ func straighten(
 }
 
 // expand evaluates one text. What missing gives for a variable without a value becomes one of variables.
-func expand(text string, variables map[string]string, missing func(string) (string, error)) (result string, err error) {
+func expand(text string, variables map[string]string, missing func(string) (string, error)) (result string,
+	err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("expression cannot be read: %v", r)
@@ -132,7 +134,8 @@ func expand(text string, variables map[string]string, missing func(string) (stri
 		longest = max(longest, len(value))
 	}
 	if size := len(text) + strings.Count(text, "$")*longest; size > maxSubstituted {
-		return "", &Error{Problem: fmt.Sprintf("up to %d bytes after substitution, the limit is %d", size, maxSubstituted), Remedy: "shorten the variables"}
+		return "", &Error{Problem: fmt.Sprintf("up to %d bytes after substitution, the limit is %d", size, maxSubstituted),
+			Remedy: "shorten the variables"}
 	}
 	for {
 		var unknown string
@@ -157,7 +160,9 @@ func expand(text string, variables map[string]string, missing func(string) (stri
 		if errors.As(err, &known) {
 			return "", known
 		}
-		return "", &Error{Problem: "substitution: " + oneLine(err.Error()), Remedy: "correct the ${…} expression, or write $$ for a dollar sign", cause: err}
+		return "", &Error{Problem: "substitution: " + oneLine(err.Error()),
+			Remedy: "correct the ${…} expression, or write " +
+				"$$ for a dollar sign", cause: err}
 	}
 	return result, nil
 }
@@ -165,7 +170,8 @@ func expand(text string, variables map[string]string, missing func(string) (stri
 // mentioned lists the variables that a text uses without a default.
 func mentioned(text string) []string {
 	var all []string
-	for _, found := range regexp.MustCompile(`(\$?)\$\{#?([_[:alpha:]][_[:alnum:]]*)([^}]?)`).FindAllStringSubmatch(text, -1) {
+	for _, found := range regexp.MustCompile(`(\$?)\$\{#?([_[:alpha:]][_[:alnum:]]*)([^}]?)`).FindAllStringSubmatch(text,
+		-1) {
 		if found[1] == "" && found[3] == "" && !slices.Contains(all, found[2]) {
 			all = append(all, found[2])
 		}

@@ -20,7 +20,8 @@ import (
 func (l *load) values(r *release) (map[string]any, error) {
 	inline, refs := r.spec.GetValues(), r.spec.Spec.ValuesFrom
 	for {
-		values, err := chartutil.ChartValuesFromReferences(l.ctx, logr.Discard(), reader{stages: l.stages}, r.object.GetNamespace(), inline, refs...)
+		values, err := chartutil.ChartValuesFromReferences(l.ctx, logr.Discard(), reader{stages: l.stages},
+			r.object.GetNamespace(), inline, refs...)
 		if err == nil {
 			return values, nil
 		}
@@ -67,7 +68,8 @@ func (l *load) valuesRefused(r *release, refs []helmv2.ValuesReference, err erro
 			Remedy: "add it to the namespace of the HelmRelease, or mark the reference optional",
 		}
 	case errors.Is(fault, chartutil.ErrKeyNotFound):
-		return -1, &Error{Problem: "spec.valuesFrom: " + name + " has no key " + fault.Key, Remedy: "set valuesKey to a key that it has"}
+		return -1, &Error{Problem: "spec.valuesFrom: " + name + " has no key " +
+			fault.Key, Remedy: "set valuesKey to a key that it has"}
 	case errors.Is(fault, chartutil.ErrUnsupportedRefKind):
 		return -1, &Error{Problem: "spec.valuesFrom: kind " + fault.Kind, Remedy: "name a ConfigMap or a Secret"}
 	case errors.Is(fault, chartutil.ErrValueMerge):
@@ -100,11 +102,13 @@ func withValuesFiles(chart *helmchart.Chart, files []string, ignoreMissing bool)
 			if ignoreMissing {
 				continue
 			}
-			return &Error{Problem: "spec.chart.spec.valuesFiles: the chart has no file " + name, Remedy: "name files of the chart, relative to its folder"}
+			return &Error{Problem: "spec.chart.spec.valuesFiles: the chart has no file " +
+				name, Remedy: "name files of the chart, relative to its folder"}
 		}
 		var more map[string]any
 		if err := yaml.Unmarshal(content, &more); err != nil {
-			return because(err, "", "", "spec.chart.spec.valuesFiles: "+name+" of the chart is not YAML", "name a file of values")
+			return because(err, "", "", "spec.chart.spec.valuesFiles: "+name+
+				" of the chart is not YAML", "name a file of values")
 		}
 		merged = loader.MergeMaps(merged, more)
 		used++

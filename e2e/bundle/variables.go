@@ -94,7 +94,8 @@ func (l *load) substituteFrom(s *stage, ref kustomizev1.SubstituteReference) (ma
 	}
 	return nil, &Error{
 		Problem: "postBuild.substituteFrom: " + name + " is in no stage before this one", Rule: VariableMissing,
-		Remedy: "add it to the bundle's own folder or to a Kustomization that this one depends on, mark the reference optional, " +
+		Remedy: "add it to the bundle's own folder or to a Kustomization that this one depends on, mark the reference " +
+			"optional, " +
 			"or give its values by --var or --vars-from",
 	}
 }
@@ -105,7 +106,8 @@ func (l *load) missing(b built, s *stage, object map[string]any) func(string) (s
 		if l.opts.Value == nil {
 			return "", &Error{
 				Problem: fmt.Sprintf("variable ${%s} has no value and no default", name), Rule: VariableMissing,
-				Remedy: fmt.Sprintf("provide %s in postBuild or by --var, write a default as ${%s:=value}, or escape a text that is no variable as $${%s}",
+				Remedy: fmt.Sprintf("provide %s in postBuild or by --var, write a default as ${%s:=value}, or escape a text that "+
+					"is no variable as $${%s}",
 					name, name, name),
 			}
 		}
@@ -169,8 +171,10 @@ func (l *load) ungoverned(b built, object map[string]any) (replace bool, err err
 			label, _ := identify(object)
 			l.report(Finding{
 				Severity: Doubtful, Rule: VariableMissing, File: b.file, Object: label,
-				Problem: fmt.Sprintf("${%s} has no value: no postBuild of the bundle covers this object, so it stays as it is written", name),
-				Remedy:  fmt.Sprintf("give its value by --var %s=…, or judge the folder of the cluster, whose Kustomization has the variables", name),
+				Problem: fmt.Sprintf("${%s} has no value: no postBuild of the bundle covers this object, so it stays as it is "+
+					"written", name),
+				Remedy: fmt.Sprintf("give its value by --var %s=…, or judge the folder of the cluster, whose Kustomization has "+
+					"the variables", name),
 			})
 		}
 	}

@@ -10,8 +10,9 @@ import (
 
 // Wave is what can be applied at once. The next wave needs this one to be ready.
 type Wave struct {
-	Name    string // "namespaces and definitions", "objects", "release cert-manager/external-dns", "post-install hooks of …"
-	Hooks   bool   // the objects are hooks: recreated, waited for to the end, and deleted by their policies
+	// "namespaces and definitions", "objects", "release cert-manager/external-dns", "post-install hooks of …"
+	Name    string
+	Hooks   bool // the objects are hooks: recreated, waited for to the end, and deleted by their policies
 	Objects []Object
 	Release string // namespace/name of the Helm release, or ""
 }
@@ -49,7 +50,8 @@ func (s Stage) waves(wanted func(Object) bool, installed []string) []Wave {
 		if n != 0 {
 			name = fmt.Sprintf("objects of sync wave %d", n)
 		}
-		add(Wave{Name: name, Objects: byKind(slices.DeleteFunc(slices.Clone(plain), func(o Object) bool { return s.SyncWaves && wave(o) != n }))})
+		add(Wave{Name: name, Objects: byKind(slices.DeleteFunc(slices.Clone(plain),
+			func(o Object) bool { return s.SyncWaves && wave(o) != n }))})
 	}
 	for _, r := range s.Releases {
 		id := key(r.Namespace, r.Name)
@@ -58,7 +60,10 @@ func (s Stage) waves(wanted func(Object) bool, installed []string) []Wave {
 			action = "upgrade"
 		}
 		s.hookWaves(id, "pre-"+action, add)
-		add(Wave{Name: "release " + id, Release: id, Objects: pick(func(o Object) bool { return o.Release == id && !first(o) })})
+		add(Wave{Name: "release " + id, Release: id, Objects: pick(func(o Object) bool {
+			return o.Release == id &&
+				!first(o)
+		})})
 		s.hookWaves(id, "post-"+action, add)
 	}
 	return waves
@@ -94,13 +99,15 @@ func (s Stage) hookWaves(release, event string, add func(Wave)) {
 	}
 	slices.Sort(weights)
 	for _, weight := range weights {
-		add(Wave{Name: fmt.Sprintf("%s hooks of %s, weight %d", event, release, weight), Hooks: true, Release: release, Objects: byWeight[weight]})
+		add(Wave{Name: fmt.Sprintf("%s hooks of %s, weight %d", event, release, weight), Hooks: true, Release: release,
+			Objects: byWeight[weight]})
 	}
 }
 
 // runs reports whether a hook runs at an install or at an upgrade.
 func (h Hook) runs() bool {
-	return slices.ContainsFunc([]string{"pre-install", "post-install", "pre-upgrade", "post-upgrade"}, func(event string) bool { return slices.Contains(h.Events, event) })
+	return slices.ContainsFunc([]string{"pre-install", "post-install", "pre-upgrade", "post-upgrade"},
+		func(event string) bool { return slices.Contains(h.Events, event) })
 }
 
 // byKind sorts plain objects as Helm sorts those of a chart, so that a pod does not come before its account or its
@@ -119,5 +126,6 @@ func byKind(objects []Object) []Object {
 // first reports whether others may need an object before they can even be sent.
 func first(o Object) bool {
 	kind := o.GroupVersionKind().GroupKind()
-	return kind == schema.GroupKind{Kind: "Namespace"} || kind == schema.GroupKind{Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition"}
+	return kind == schema.GroupKind{Kind: "Namespace"} ||
+		kind == schema.GroupKind{Group: "apiextensions.k8s.io", Kind: "CustomResourceDefinition"}
 }

@@ -26,7 +26,8 @@ type backend interface {
 	// live asks the API once.
 	live(ctx context.Context, kubeconfig []byte) life
 	// exec runs a command on the node.
-	exec(ctx context.Context, node string, stdin io.Reader, stdout, stderr io.Writer, command string, args ...string) error
+	exec(ctx context.Context, node string, stdin io.Reader, stdout, stderr io.Writer, command string,
+		args ...string) error
 	// load imports an image archive into the node's container runtime.
 	load(ctx context.Context, node string, archive io.Reader) error
 	// logs exports what the node and the engine know.

@@ -49,8 +49,8 @@ func (c *Cluster) ExecInput(ctx context.Context, stdin io.Reader, command string
 	return stdout.Bytes(), nil
 }
 
-// LoadArchive imports an image archive, as `docker save` writes it or in the OCI layout, for an image that is not in the
-// node image.
+// LoadArchive imports an image archive, as `docker save` writes it or in the OCI layout, for an image that is
+// not in the node image.
 func (c *Cluster) LoadArchive(ctx context.Context, archive io.Reader) error {
 	if err := c.maker.load(ctx, c.Node, archive); err != nil {
 		return fmt.Errorf("load images onto node %s: %w", c.Node, err)

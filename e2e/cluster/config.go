@@ -13,8 +13,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/kubernetes"
 )
 
-// NodeRepository is the repository of the node images that this project builds. A node image from it brings its own pod
-// network; any other is taken for one of kind's, which gets kind's default network.
+// NodeRepository is the repository of the node images that this project builds. A node image from it brings its
+// own pod network; any other is taken for one of kind's, which gets kind's default network.
 const NodeRepository = "edgeproof.dev/node"
 
 // InputsLabel is the label of the node that records from which inputs its cluster was made.

@@ -122,8 +122,10 @@ func TestValidate(t *testing.T) {
 func TestCheckNodeImage(t *testing.T) {
 	t.Parallel()
 	for image, fine := range map[string]bool{
-		"": true, "kindest/node": true, "kindest/node:latest": true, "kindest/node@sha256:1": true, "localhost:5000/node": true,
-		"kindest/node:v1.37.0@sha256:1": true, "localhost:5000/node:v1.38.1": true, "kindest/node:v1.34.11": true, "kindest/node:v1.33.4": false, "localhost:5000/node:v1.33.4@sha256:1": false,
+		"": true, "kindest/node": true, "kindest/node:latest": true, "kindest/node@sha256:1": true,
+		"localhost:5000/node":           true,
+		"kindest/node:v1.37.0@sha256:1": true, "localhost:5000/node:v1.38.1": true, "kindest/node:v1.34.11": true,
+		"kindest/node:v1.33.4": false, "localhost:5000/node:v1.33.4@sha256:1": false,
 	} {
 		if err := CheckNodeImage(image); (err == nil) != fine {
 			t.Errorf("CheckNodeImage(%q) = %v", image, err)
@@ -147,7 +149,8 @@ func TestKindIsAskedForWhatTheMinorLacks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, part := range []string{"featureGates:\n  MutatingAdmissionPolicy: true", "runtimeConfig:\n  admissionregistration.k8s.io/v1beta1: \"true\""} {
+		for _, part := range []string{"featureGates:\n  MutatingAdmissionPolicy: true", "runtimeConfig:\n  " +
+			"admissionregistration.k8s.io/v1beta1: \"true\""} {
 			if strings.Contains(string(text), part) != (want != "") {
 				t.Errorf("%s: %q in kind's configuration: %t\n%s", name, part, want == "", text)
 			}

@@ -62,10 +62,10 @@ func (e *NoEngineError) Error() string {
 	return fmt.Sprintf("find a container engine: none answers (%s); %s", strings.Join(e.Failures, "; "), e.Remedy)
 }
 
-// Detect calls `info` of each engine, since a client may be installed without an engine. The
-// first that answers in the order docker, podman, nerdctl is taken; on a restricted machine podman is tried first, since
-// it requests only the capabilities that the machine has. With a choice only that one is tried. Path is a list of folders as in
-// PATH.
+// Detect calls `info` of each engine, since a client may be installed without an engine. The first that answers
+// in the order docker, podman, nerdctl is taken; on a restricted machine podman is tried first, since it
+// requests only the capabilities that the machine has. With a choice only that one is tried. Path is a list of
+// folders as in PATH.
 func Detect(ctx context.Context, choice, path string, restricted bool) (*Engine, error) {
 	order := []string{Docker, Podman, Nerdctl}
 	if restricted {
@@ -73,7 +73,8 @@ func Detect(ctx context.Context, choice, path string, restricted bool) (*Engine,
 	}
 	if choice != "" {
 		if !slices.Contains(order, choice) {
-			return nil, fmt.Errorf("find a container engine: %q is none; set %s to docker, podman or nerdctl, or leave it out", choice, EngineVariable)
+			return nil, fmt.Errorf("find a container engine: %q is none; set %s to docker, podman or nerdctl, or leave it out",
+				choice, EngineVariable)
 		}
 		order = []string{choice}
 	}

@@ -47,12 +47,14 @@ func TestDetect(t *testing.T) {
 			programs: map[string]string{Docker: "docker-without-daemon", Podman: "podman-answers"},
 			want: &Engine{
 				Name: Podman, Version: "4.3.1", CgroupV1: true,
-				Passed: []string{"docker: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?"},
+				Passed: []string{"docker: Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker " +
+					"daemon running?"},
 			},
 		},
 		"podman under docker's name is podman": {
 			programs: map[string]string{Docker: "docker-is-podman", Podman: "podman-rootless"},
-			want:     &Engine{Name: Podman, Version: "5.6.2", Rootless: true, Passed: []string{"docker: a client without a server"}},
+			want: &Engine{Name: Podman, Version: "5.6.2", Rootless: true,
+				Passed: []string{"docker: a client without a server"}},
 		},
 		"nerdctl comes last": {
 			programs: map[string]string{Podman: "says-nonsense", Nerdctl: "nerdctl-answers"},
@@ -81,7 +83,8 @@ func TestDetect(t *testing.T) {
 			refusal: "set EDGEPROOF_ENGINE to docker, podman or nerdctl",
 		},
 		"nothing at all": {
-			refusal: "none answers (docker: not installed; podman: not installed; nerdctl: not installed); start one, or install podman",
+			refusal: "none answers (docker: not installed; podman: not installed; nerdctl: not installed); start one, or " +
+				"install podman",
 		},
 	}
 	for name, c := range cases {
@@ -108,7 +111,8 @@ func TestDetectStopsWithItsCaller(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Nanosecond)
 	defer cancel()
-	if _, err := Detect(ctx, "", machine(t, map[string]string{Docker: "docker-answers"}), false); !errors.Is(err, context.DeadlineExceeded) {
+	if _, err := Detect(ctx, "", machine(t, map[string]string{Docker: "docker-answers"}), false); !errors.Is(err,
+		context.DeadlineExceeded) {
 		t.Errorf("error %v, want the caller's deadline", err)
 	}
 }

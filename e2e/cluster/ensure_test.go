@@ -290,7 +290,8 @@ func TestEnsureTriesAgainOverLeftovers(t *testing.T) {
 	t.Parallel()
 	w, c := bench(t)
 	w.createErrs = []error{&CommandError{
-		Args: []string{"podman", "run"}, Output: `the container name "edgeproof-control-plane" is already in use`, Err: errors.New("exit status 125"),
+		Args: []string{"podman", "run"}, Output: `the container name "edgeproof-control-plane" is already in use`,
+		Err: errors.New("exit status 125"),
 	}}
 	w.lateArrive = &container{Name: "edgeproof-control-plane", Marker: c.markerDir()}
 	if got := mustEnsure(t, w, c); got.Action != Created {

@@ -46,7 +46,8 @@ func TestMountStrays(t *testing.T) {
 	if got, err := mountStrays(root, none); err != nil || got != nil {
 		t.Errorf("without a hybrid layout: %v, %v", got, err)
 	}
-	if err := writeAtomic(filepath.Join(root, "unified/cgroup.controllers"), []byte("hugetlb rdma\n"), 0o644); err != nil {
+	if err := writeAtomic(filepath.Join(root, "unified/cgroup.controllers"), []byte("hugetlb rdma\n"),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	var mounted []string

@@ -11,7 +11,8 @@ import (
 	"k8s.io/client-go/tools/clientcmd"
 )
 
-// live lists the nodes: one request shows whether the API answers, whether the node is ready and from which inputs it was made.
+// live lists the nodes: one request shows whether the API answers, whether the node is ready and from which
+// inputs it was made.
 func (b *kindBackend) live(ctx context.Context, kubeconfig []byte) life {
 	config, err := clientcmd.RESTConfigFromKubeConfig(kubeconfig)
 	if err != nil {

@@ -32,7 +32,8 @@ func (e *LockedError) Error() string {
 	if e.PID != "" {
 		holder = "process " + e.PID
 	}
-	return fmt.Sprintf("lock %s: %s is using this cluster; wait until it ends, or use another work folder", e.File, holder)
+	return fmt.Sprintf("lock %s: %s is using this cluster; wait until it ends, or use another work folder", e.File,
+		holder)
 }
 
 // acquire takes the lock without waiting.

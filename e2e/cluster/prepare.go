@@ -19,13 +19,13 @@ type EngineOptions struct {
 	Log     log.Logger // reports what is installed or changed
 }
 
-// PrepareEngine finds a working engine and makes it work on this machine. On Debian and its relatives it installs
-// podman when none answers and this process is root; on a restricted machine it gives the engine limits that can be
-// kept. Each step is logged and recorded in Engine.Measures.
+// PrepareEngine finds a working engine and makes it work on this machine. On Debian and its relatives it
+// installs podman when none answers and this process is root; on a restricted machine it gives the engine
+// limits that can be kept. Each step is logged and recorded in Engine.Measures.
 //
-// It changes the environment of this process, and is to be called once, before anything else starts: kind's library runs
-// the engine with that environment and offers no other way. CONTAINERS_CONF may be set, and KUBECONFIG is removed, so
-// that no library call can reach a user's own clusters.
+// It changes the environment of this process, and is to be called once, before anything else starts: kind's
+// library runs the engine with that environment and offers no other way. CONTAINERS_CONF may be set, and
+// KUBECONFIG is removed, so that no library call can reach a user's own clusters.
 func PrepareEngine(ctx context.Context, opt EngineOptions) (*Engine, Host, error) {
 	host := ReadHost()
 	logger := orSilent(opt.Log)
@@ -110,7 +110,8 @@ const modulesDir = "/lib/modules"
 
 // measures makes an engine work on this machine, notes what it did in the engine, and returns the environment that the
 // engine's processes need.
-func measures(engine *Engine, host Host, workDir string, lookup func(string) (string, bool)) (map[string]string, error) {
+func measures(engine *Engine, host Host, workDir string, lookup func(string) (string, bool)) (map[string]string,
+	error) {
 	env := map[string]string{}
 	note := func(format string, args ...any) {
 		engine.Measures = append(engine.Measures, fmt.Sprintf(format, args...))
@@ -127,7 +128,8 @@ func measures(engine *Engine, host Host, workDir string, lookup func(string) (st
 			return nil, err
 		}
 		if len(taken) > 0 {
-			note("mounted the cgroup controllers %s as version 1, as the others are: podman's crun refuses a mixture", strings.Join(taken, ", "))
+			note("mounted the cgroup controllers %s as version 1, as the others are: podman's crun refuses a mixture",
+				strings.Join(taken, ", "))
 		}
 	}
 	if engine.Name == Podman && host.Restricted {

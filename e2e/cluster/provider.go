@@ -16,8 +16,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/await"
 )
 
-// Provider offers a cluster of this package to sigs.k8s.io/e2e-framework. What the cluster is made of, its Kubernetes among it, is decided
-// by Make; what the framework asks for besides is refused by Create.
+// Provider offers a cluster of this package to sigs.k8s.io/e2e-framework. What the cluster is made of, its
+// Kubernetes among it, is decided by Make; what the framework asks for besides is refused by Create.
 type Provider struct {
 	// Make gives the cluster: Ensure, with whatever must be there before it.
 	Make func(ctx context.Context, name string) (*Cluster, error)
@@ -37,7 +37,8 @@ func (p *Provider) WithName(name string) support.E2EClusterProvider {
 
 // WithVersion is refused: the version is that of the node image.
 func (p *Provider) WithVersion(version string) support.E2EClusterProvider {
-	p.refused = fmt.Errorf("make cluster: version %s is requested, but the node image determines the version; choose another node image", version)
+	p.refused = fmt.Errorf("make cluster: version %s is requested, but the node image determines the version; choose "+
+		"another node image", version)
 	return p
 }
 
@@ -66,7 +67,8 @@ func (p *Provider) SetDefaults() support.E2EClusterProvider {
 // Create makes the cluster, or uses the one that is there, and returns its kubeconfig.
 func (p *Provider) Create(ctx context.Context, args ...string) (string, error) {
 	if len(args) > 0 {
-		p.refused = fmt.Errorf("make cluster: arguments %q are for a program of kind, which is used as a library; leave them out", args)
+		p.refused = fmt.Errorf("make cluster: arguments %q are for a program of kind, which is used as a library; leave "+
+			"them out", args)
 	}
 	if p.refused != nil {
 		return "", p.refused
@@ -80,7 +82,8 @@ func (p *Provider) Create(ctx context.Context, args ...string) (string, error) {
 
 // CreateWithConfig is refused: how the cluster is set up is part of what makes it ours.
 func (p *Provider) CreateWithConfig(context.Context, string) (string, error) {
-	return "", errors.New("make cluster: a configuration of kind is not taken, since ours has what the seal and the trust need; use Create")
+	return "", errors.New("make cluster: a configuration of kind is not taken, since ours has what the seal and the " +
+		"trust need; use Create")
 }
 
 // Cluster is the cluster; nil before Create.
@@ -124,7 +127,8 @@ func (p *Provider) WaitForControlPlane(ctx context.Context, client klient.Client
 		return ok && lifeOf([]corev1.Node{*node}).Ready
 	})
 	budget := await.Default().ClusterReady
-	if err := wait.For(ready, wait.WithContext(ctx), wait.WithTimeout(budget.Timeout), wait.WithInterval(budget.Interval)); err != nil {
+	if err := wait.For(ready, wait.WithContext(ctx), wait.WithTimeout(budget.Timeout),
+		wait.WithInterval(budget.Interval)); err != nil {
 		return fmt.Errorf("wait for the node of cluster %s: %w", p.name, err)
 	}
 	return nil

@@ -20,7 +20,8 @@ func TestProviderGivesTheCluster(t *testing.T) {
 		t.Error("it has something before it was made")
 	}
 	file, err := p.SetDefaults().WithName("edge").Create(t.Context())
-	if err != nil || requested != "edge" || file != "/k/edge" || p.GetKubeconfig() != file || p.GetKubectlContext() != "kind-edge" || p.Cluster() == nil {
+	if err != nil || requested != "edge" || file != "/k/edge" || p.GetKubeconfig() != file ||
+		p.GetKubectlContext() != "kind-edge" || p.Cluster() == nil {
 		t.Errorf("%q of %q, %v", file, requested, err)
 	}
 }
@@ -29,11 +30,23 @@ func TestProviderRefuses(t *testing.T) {
 	t.Parallel()
 	broken := func(context.Context, string) (*cluster.Cluster, error) { return nil, errors.New("no engine") }
 	for says, create := range map[string]func(*cluster.Provider) (string, error){
-		"the node image determines the version": func(p *cluster.Provider) (string, error) { return p.WithVersion("v1.0.0").Create(t.Context()) },
-		"leave the path out":                    func(p *cluster.Provider) (string, error) { return p.WithPath("kind").Create(t.Context()) },
-		"leave them out":                        func(p *cluster.Provider) (string, error) { return p.Create(t.Context(), "--wait") },
-		"use Create":                            func(p *cluster.Provider) (string, error) { return p.CreateWithConfig(t.Context(), "kind.yaml") },
-		"no engine":                             func(p *cluster.Provider) (string, error) { return p.Create(t.Context()) },
+		"the node image determines the version": func(p *cluster.Provider) (string,
+			error) {
+			return p.WithVersion("v1.0.0").Create(t.Context())
+		},
+		"leave the path out": func(p *cluster.Provider) (string,
+			error) {
+			return p.WithPath("kind").Create(t.Context())
+		},
+		"leave them out": func(p *cluster.Provider) (string,
+			error) {
+			return p.Create(t.Context(), "--wait")
+		},
+		"use Create": func(p *cluster.Provider) (string,
+			error) {
+			return p.CreateWithConfig(t.Context(), "kind.yaml")
+		},
+		"no engine": func(p *cluster.Provider) (string, error) { return p.Create(t.Context()) },
 	} {
 		if _, err := create(&cluster.Provider{Make: broken}); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("want %q, got %v", says, err)

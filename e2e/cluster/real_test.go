@@ -157,14 +157,17 @@ func use(t *testing.T, c Config) {
 	if version, err := client.Discovery().ServerVersion(); err != nil || version.GitVersion != made.Kubernetes {
 		t.Errorf("version %v, %v; want %s", version, err, made.Kubernetes)
 	}
-	if pods, err := client.CoreV1().Pods("kube-system").List(t.Context(), metav1.ListOptions{}); err != nil || len(pods.Items) == 0 {
+	if pods, err := client.CoreV1().Pods("kube-system").List(t.Context(), metav1.ListOptions{}); err != nil ||
+		len(pods.Items) == 0 {
 		t.Errorf("pods: %v, %v", pods, err)
 	}
-	if out, err := made.Exec(t.Context(), "cat", MarkerPath+"/cluster.json"); err != nil || !strings.Contains(string(out), `"phase": "ready"`) {
+	if out, err := made.Exec(t.Context(), "cat", MarkerPath+"/cluster.json"); err != nil ||
+		!strings.Contains(string(out), `"phase": "ready"`) {
 		t.Errorf("marker %s, %v", out, err)
 	}
 	var failed *CommandError
-	if _, err := made.Exec(t.Context(), "sh", "-c", "echo no >&2; exit 3"); !errors.As(err, &failed) || failed.Output != "no\n" {
+	if _, err := made.Exec(t.Context(), "sh", "-c", "echo no >&2; exit 3"); !errors.As(err, &failed) ||
+		failed.Output != "no\n" {
 		t.Errorf("got %v, want the command's own words", err)
 	}
 	logs := filepath.Join(t.TempDir(), "logs")

@@ -123,7 +123,8 @@ type NotOursError struct {
 // Error names the owner, as far as it is known, and the remedy.
 func (e *NotOursError) Error() string {
 	whose := "it was not made by edgeproof"
-	remedy := fmt.Sprintf("choose another name, or remove it yourself if you can do without it: %s rm -f -v %s", e.Engine, e.Container)
+	remedy := fmt.Sprintf("choose another name, or remove it yourself if you can do without it: %s rm -f -v %s", e.Engine,
+		e.Container)
 	if e.Made != "" {
 		whose = "another work folder made it: " + e.Made
 		remedy = "run `make down` there, or choose another name"

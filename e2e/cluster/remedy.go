@@ -10,8 +10,10 @@ func remedy(os, choice string) string {
 	case os == "linux":
 		return "start one, or install podman (Debian, Ubuntu: apt-get install -y --no-install-recommends podman)"
 	}
-	return "start one that runs Linux containers in a virtual machine with 2 CPUs and 8 GB (Docker Desktop, Colima, Rancher Desktop, " +
-		"or `podman machine init --cpus 2 --memory 8192 --rootful && podman machine start`); explain, gate verify and report need none"
+	return "start one that runs Linux containers in a virtual machine with 2 CPUs and 8 GB (Docker Desktop, Colima, " +
+		"Rancher Desktop, " +
+		"or `podman machine init --cpus 2 --memory 8192 --rootful && podman machine start`); explain, gate verify and " +
+		"report need none"
 }
 
 // otherSystem is printed before a run on a system other than Linux; on Linux it is empty.
@@ -19,5 +21,6 @@ func otherSystem(os string) string {
 	if os == "linux" {
 		return ""
 	}
-	return os + ": the cluster runs in the engine's Linux virtual machine; its node image is pulled, because it can be built on Linux only"
+	return os + ": the cluster runs in the engine's Linux virtual machine; its node image is pulled, because it can be " +
+		"built on Linux only"
 }

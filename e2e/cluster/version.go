@@ -8,8 +8,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/kubernetes"
 )
 
-// CheckNodeImage refuses a node image whose tag says that it is too old, before anything is made of it. Of another tag it says nothing:
-// the node itself is queried.
+// CheckNodeImage refuses a node image whose tag says that it is too old, before anything is made of it. Of
+// another tag it says nothing: the node itself is queried.
 func CheckNodeImage(image string) error {
 	tag, there := VersionOf(image)
 	if !there {

@@ -1,9 +1,9 @@
-// Package convergence measures how long the edge takes to become what a bundle asks for, and holds that against a baseline that is
-// kept with the suite.
+// Package convergence measures how long the edge takes to become what a bundle asks for, and holds that against
+// a baseline that is kept with the suite.
 //
-// A time has two parts: what the components impose, which is the same on every machine, and work, which a slower machine does more
-// slowly. How much slower is measured with one fixed piece of work at every run. It knows snapshots and the types of a verdict; it
-// has no I/O but the file of the baseline.
+// A time has two parts: what the components impose, which is the same on every machine, and work, which a
+// slower machine does more slowly. How much slower is measured with one fixed piece of work at every run. It
+// knows snapshots and the types of a verdict; it has no I/O but the file of the baseline.
 package convergence
 
 import (
@@ -25,7 +25,8 @@ import (
 // Version is that of the baseline's form.
 const Version = 1
 
-// tolerance is the share by which work may exceed the baseline's on an equally fast machine. Runs of one machine differ by a third.
+// tolerance is the share by which work may exceed the baseline's on an equally fast machine. Runs of one
+// machine differ by a third.
 const tolerance = 0.5
 
 // Baseline is what a run that passed took.
@@ -54,7 +55,8 @@ type Time struct {
 // File is where the baseline is in a checkout.
 const File = "fixtures/convergence/baseline.yaml"
 
-// Read reads the baseline of a folder like fixtures/convergence. None is no error: then times are measured, and compared with nothing.
+// Read reads the baseline of a folder like fixtures/convergence. None is no error: then times are measured, and
+// compared with nothing.
 func Read(dir fs.FS) (Baseline, error) {
 	const file = "baseline.yaml"
 	raw, err := fs.ReadFile(dir, file)
@@ -80,7 +82,8 @@ func Read(dir fs.FS) (Baseline, error) {
 func (b Baseline) Yardstick() verdict.Convergence {
 	c := verdict.Convergence{Baseline: b.digest, Machine: verdict.Machine{BaselineSeconds: b.MachineSeconds}}
 	for _, t := range b.Times {
-		c.Times = append(c.Times, verdict.Time{To: t.To, BaselineSeconds: t.Seconds, FixedDelaySeconds: t.FixedDelaySeconds, Tolerance: t.Tolerance})
+		c.Times = append(c.Times, verdict.Time{To: t.To, BaselineSeconds: t.Seconds, FixedDelaySeconds: t.FixedDelaySeconds,
+			Tolerance: t.Tolerance})
 	}
 	return c
 }
@@ -105,7 +108,8 @@ func (b Baseline) Against(measured []verdict.Time, machine float64) *verdict.Con
 	return &c
 }
 
-// From makes a baseline of a run. It must have proved everything; that it was slower than the baseline before is no hindrance.
+// From makes a baseline of a run. It must have proved everything; that it was slower than the baseline before
+// is no hindrance.
 func From(v *verdict.Verdict) (Baseline, error) {
 	if err := v.Validate(); err != nil {
 		return Baseline{}, fmt.Errorf("make a baseline: %w", err)
@@ -113,21 +117,26 @@ func From(v *verdict.Verdict) (Baseline, error) {
 	timeless := *v
 	timeless.Convergence = nil
 	if result, reasons := verdict.Decide(&timeless); result != verdict.Pass {
-		return Baseline{}, fmt.Errorf("make a baseline: the run is no pass but %s: %v; take one that passed", result, reasons)
+		return Baseline{}, fmt.Errorf("make a baseline: the run is no pass but %s: %v; take one that passed", result,
+			reasons)
 	}
 	if v.Catalogue != verdict.Smoke || v.Convergence == nil || v.Convergence.Machine.Seconds <= 0 {
-		return Baseline{}, fmt.Errorf("make a baseline: the run has the catalogue %q, and no times; take one of `make e2e`", v.Catalogue)
+		return Baseline{}, fmt.Errorf("make a baseline: the run has the catalogue %q, and no times; take one of `make e2e`",
+			v.Catalogue)
 	}
 	b := Baseline{
-		Version: Version, Suite: v.Suite.Version, Kubernetes: v.Cluster.Kubernetes, Bundle: v.Bundle.Digest, Measured: v.Suite.Finished,
+		Version: Version, Suite: v.Suite.Version, Kubernetes: v.Cluster.Kubernetes, Bundle: v.Bundle.Digest,
+		Measured:       v.Suite.Finished,
 		MachineSeconds: v.Convergence.Machine.Seconds,
 	}
 	for _, to := range verdict.Measures() {
 		n := slices.IndexFunc(v.Convergence.Times, func(t verdict.Time) bool { return t.To == to })
 		if n < 0 {
-			return Baseline{}, fmt.Errorf("make a baseline: the run did not measure the time to %s; look in its log for why", to)
+			return Baseline{}, fmt.Errorf("make a baseline: the run did not measure the time to %s; look in its log for why",
+				to)
 		}
-		b.Times = append(b.Times, Time{To: to, Seconds: v.Convergence.Times[n].Seconds, FixedDelaySeconds: fixedDelay(to), Tolerance: tolerance})
+		b.Times = append(b.Times, Time{To: to, Seconds: v.Convergence.Times[n].Seconds, FixedDelaySeconds: fixedDelay(to),
+			Tolerance: tolerance})
 	}
 	return b, nil
 }
@@ -142,7 +151,8 @@ func (b Baseline) Write(file string) error {
 	if err != nil {
 		return fmt.Errorf("write baseline: %w", err)
 	}
-	if err := os.WriteFile(file, bytes.Join([][]byte{[]byte(heading), raw}, nil), 0o644); err != nil { //nolint:gosec // to be committed
+	if err := os.WriteFile(file, bytes.Join([][]byte{[]byte(heading), raw}, nil),
+		0o644); err != nil { //nolint:gosec // to be committed
 		return fmt.Errorf("write baseline: %w; run this at the top of a checkout of edgeproof", err)
 	}
 	return nil

@@ -15,8 +15,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// fixedDelay is what the components' own waits can be of a time, whatever the machine: external-dns looks once a minute, and
-// cert-manager sleeps a minute after it has found its proof in the DNS.
+// fixedDelay is what the components' own waits can be of a time, whatever the machine: external-dns looks once
+// a minute, and cert-manager sleeps a minute after it has found its proof in the DNS.
 func fixedDelay(to string) float64 {
 	switch to {
 	case verdict.ToRecord:
@@ -27,8 +27,8 @@ func fixedDelay(to string) float64 {
 	return 0
 }
 
-// Of reads from a snapshot how long records and certificates of the routes took, counted from when they were asked for. The slowest
-// counts. What is not there yet has no time.
+// Of reads from a snapshot how long records and certificates of the routes took, counted from when they were
+// asked for. The slowest counts. What is not there yet has no time.
 func Of(s *facts.Snapshot, target judge.Target) []verdict.Time {
 	var record, certificate slowest
 	for _, r := range target.Routes {
@@ -85,7 +85,8 @@ func (s *slowest) time(to string) []verdict.Time {
 // ready is when the certificate became ready; zero when it is not.
 func ready(c *certmanager.Certificate) time.Time {
 	for _, condition := range c.Status.Conditions {
-		if condition.Type == certmanager.CertificateConditionReady && condition.Status == cmmeta.ConditionTrue && condition.LastTransitionTime != nil {
+		if condition.Type == certmanager.CertificateConditionReady && condition.Status == cmmeta.ConditionTrue &&
+			condition.LastTransitionTime != nil {
 			return condition.LastTransitionTime.Time
 		}
 	}

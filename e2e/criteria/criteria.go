@@ -1,8 +1,8 @@
-// Package criteria is the registry of what edgeproof must prove: the id, the family and the text of every criterion, in the order
-// in which people read them.
+// Package criteria is the registry of what edgeproof must prove: the id, the family and the text of every
+// criterion, in the order in which people read them.
 //
-// It knows no spec, no fault and no cluster. Specs and faults refer to criteria by id; whoever meets an id that is not here has
-// met an orphan and must refuse it.
+// It knows no spec, no fault and no cluster. Specs and faults refer to criteria by id; whoever meets an id that
+// is not here has met an orphan and must refuse it.
 package criteria
 
 import "regexp"
@@ -89,8 +89,8 @@ func (id ID) Family() Family {
 	return Family(id[:2])
 }
 
-// WellFormed reports whether s looks like a criterion id: two capitals, a dash and a number from 1. It does not report whether the
-// criterion exists; a label that is well-formed but unknown is an orphan.
+// WellFormed reports whether s looks like a criterion id: two capitals, a dash and a number from 1. It does not
+// report whether the criterion exists; a label that is well-formed but unknown is an orphan.
 func WellFormed(s string) bool {
 	ok, err := regexp.MatchString(`^[A-Z]{2}-[1-9][0-9]*$`, s)
 	return err == nil && ok

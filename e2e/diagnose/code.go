@@ -30,6 +30,7 @@ func Codes(sections ...Section) []Entry {
 	}
 	return append(out, Entry{
 		Code: Unattributed, Meaning: "the route does not work, and no rule explains why",
-		Evidence: "a probe fails while every object looks right", Remedy: "save a snapshot and look at the evidence; a rule is missing",
+		Evidence: "a probe fails while every object looks right", Remedy: "save a snapshot and look at the evidence; a " +
+			"rule is missing",
 	})
 }

@@ -62,9 +62,10 @@ type Index struct {
 	Signs          []Sign                   // what external-dns logged of the provider's API since its last good sync
 	Synced         time.Time                // when that was
 	ByLeaf         map[string]*facts.Secret // Secrets by the SHA-256 of their leaf
-	EntryPoints    map[string]bool          // Traefik's entry points and whether each speaks TLS; nil when they are not known
-	SentTokens     map[string]time.Time     // the token, by fingerprint, that external-dns last sent
-	Errors         map[facts.Part][]facts.Error
+	// Traefik's entry points and whether each speaks TLS; nil when they are not known
+	EntryPoints map[string]bool
+	SentTokens  map[string]time.Time // the token, by fingerprint, that external-dns last sent
+	Errors      map[facts.Part][]facts.Error
 }
 
 // Record is one record at the provider with its zone.

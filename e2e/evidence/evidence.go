@@ -64,8 +64,9 @@ func Findings(diagnoses []diagnose.Diagnosis) []verdict.Finding {
 	for _, d := range diagnoses {
 		for _, f := range d.Causes {
 			x := verdict.Finding{
-				Layer: string(f.Layer), Code: string(f.Code), Object: f.Object, Summary: f.Summary, Remedy: f.Remedy.Text, Command: f.Remedy.Command,
-				Hosts: append(found[f.Object+string(f.Code)].Hosts, d.Host),
+				Layer: string(f.Layer), Code: string(f.Code), Object: f.Object, Summary: f.Summary, Remedy: f.Remedy.Text,
+				Command: f.Remedy.Command,
+				Hosts:   append(found[f.Object+string(f.Code)].Hosts, d.Host),
 			}
 			for _, seen := range f.Evidence {
 				x.Evidence = append(x.Evidence, seen.Source+": "+seen.Text)
@@ -94,7 +95,8 @@ func Routes(s *facts.Snapshot, target judge.Target) []verdict.Route {
 }
 
 func routeSeen(s *facts.Snapshot, target judge.Target, host string) verdict.Route {
-	seen := verdict.Route{Host: host, Result: verdict.Passed, Addresses: []string{}, Target: s.AddressOf(target.Controller)}
+	seen := verdict.Route{Host: host, Result: verdict.Passed, Addresses: []string{},
+		Target: s.AddressOf(target.Controller)}
 	if j := judge.Judge("DW-4", s, target); !j.Met {
 		seen.Result, seen.Reason = verdict.Failed, j.String()
 	}
@@ -108,7 +110,8 @@ func routeSeen(s *facts.Snapshot, target judge.Target, host string) verdict.Rout
 	if probe.HTTPS != nil && probe.HTTPS.TLS != nil && len(probe.HTTPS.TLS.Chain) > 0 {
 		leaf := probe.HTTPS.TLS.Chain[0]
 		seen.Certificate = &verdict.Certificate{
-			Issuer: leaf.Issuer, Names: leaf.SANs, NotAfter: leaf.NotAfter, Trusted: probe.HTTPS.TLS.Verified, Fingerprint: leaf.SHA256,
+			Issuer: leaf.Issuer, Names: leaf.SANs, NotAfter: leaf.NotAfter, Trusted: probe.HTTPS.TLS.Verified,
+			Fingerprint: leaf.SHA256,
 		}
 	}
 	return seen

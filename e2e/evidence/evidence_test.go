@@ -17,7 +17,8 @@ import (
 func TestObjectsAreWhatReasonsNameFirst(t *testing.T) {
 	t.Parallel()
 	got := evidence.Objects([]string{
-		"Ingress develop/frontend: names no issuer", "ClusterIssuer letsencrypt: is not there: 404", "nothing was there to judge",
+		"Ingress develop/frontend: names no issuer", "ClusterIssuer letsencrypt: is not there: 404",
+		"nothing was there to judge",
 		"snapshot: holds no logs", "kubectl get pods: shows none",
 	})
 	if want := []string{"Ingress develop/frontend", "ClusterIssuer letsencrypt"}; !slices.Equal(got, want) {
@@ -28,20 +29,24 @@ func TestObjectsAreWhatReasonsNameFirst(t *testing.T) {
 func TestOneCauseOfTwoHostsIsOneFinding(t *testing.T) {
 	t.Parallel()
 	secret := diagnose.Finding{
-		Layer: "shared-credential", Code: "token-secret-missing", Object: "Secret external-dns/token", Summary: "it is not there",
+		Layer: "shared-credential", Code: "token-secret-missing", Object: "Secret external-dns/token",
+		Summary:  "it is not there",
 		Evidence: []diagnose.Evidence{{Source: "Secret external-dns/token", Text: "not found"}},
 	}
 	other := diagnose.Finding{Layer: "dns", Code: "record-missing", Object: "b.example.org"}
 	a := diagnose.Diagnosis{Target: diagnose.Target{Host: "a.example.org"}, Causes: []diagnose.Finding{secret}}
 	b := diagnose.Diagnosis{Target: diagnose.Target{Host: "b.example.org"}, Causes: []diagnose.Finding{secret, other}}
 	found := evidence.Findings([]diagnose.Diagnosis{a, b})
-	if len(found) != 2 || found[0].Cause() != "shared-credential/token-secret-missing" || !slices.Equal(found[0].Hosts, []string{"a.example.org", "b.example.org"}) {
+	if len(found) != 2 || found[0].Cause() != "shared-credential/token-secret-missing" ||
+		!slices.Equal(found[0].Hosts, []string{"a.example.org", "b.example.org"}) {
 		t.Fatalf("findings %+v, want the Secret's of both hosts, and the record's", found)
 	}
-	if !slices.Equal(found[0].Evidence, []string{"Secret external-dns/token: not found"}) || !slices.Equal(found[1].Hosts, []string{"b.example.org"}) {
+	if !slices.Equal(found[0].Evidence, []string{"Secret external-dns/token: not found"}) ||
+		!slices.Equal(found[1].Hosts, []string{"b.example.org"}) {
 		t.Errorf("findings %+v", found)
 	}
-	if got := evidence.Causes(b); !slices.Equal(got, []string{"shared-credential/token-secret-missing", "dns/record-missing"}) {
+	if got := evidence.Causes(b); !slices.Equal(got, []string{"shared-credential/token-secret-missing",
+		"dns/record-missing"}) {
 		t.Errorf("causes %q", got)
 	}
 }
@@ -55,12 +60,14 @@ func TestAnEmptyClusterIsNotExplained(t *testing.T) {
 	if j := evidence.Explained(s, explain, target); j.Met {
 		t.Errorf("without a route: %s", j)
 	}
-	target.Routes = []judge.Route{{Ingress: types.NamespacedName{Namespace: "develop", Name: "frontend"}, Hosts: []string{"develop.safeops.work"}}}
+	target.Routes = []judge.Route{{Ingress: types.NamespacedName{Namespace: "develop", Name: "frontend"},
+		Hosts: []string{"develop.safeops.work"}}}
 	if j := evidence.Explained(s, explain, target); j.Met {
 		t.Errorf("of a route that was not probed: %s", j)
 	}
 	routes := evidence.Routes(s, target)
-	if len(routes) != 1 || routes[0].Result != verdict.Failed || routes[0].Reason == "" || routes[0].Host != "develop.safeops.work" {
+	if len(routes) != 1 || routes[0].Result != verdict.Failed || routes[0].Reason == "" ||
+		routes[0].Host != "develop.safeops.work" {
 		t.Errorf("routes %+v, want one failed with a reason", routes)
 	}
 }

@@ -10,10 +10,12 @@ import (
 func TestEnd(t *testing.T) {
 	t.Parallel()
 	route := func(s diagnose.State) []diagnose.Diagnosis {
-		return []diagnose.Diagnosis{{Healthy: s == diagnose.Clear, Chain: []diagnose.Link{{State: diagnose.Clear}, {State: s}}}}
+		return []diagnose.Diagnosis{{Healthy: s == diagnose.Clear,
+			Chain: []diagnose.Link{{State: diagnose.Clear}, {State: s}}}}
 	}
 	for state, want := range map[diagnose.State]int{
-		diagnose.Clear: Healthy, diagnose.Broken: Faulty, diagnose.Waiting: Faulty, diagnose.Blocked: Faulty, diagnose.Unknown: Blind,
+		diagnose.Clear: Healthy, diagnose.Broken: Faulty, diagnose.Waiting: Faulty, diagnose.Blocked: Faulty,
+		diagnose.Unknown: Blind,
 	} {
 		routes := route(state)
 		if got := end(&report.Explanation{Healthy: routes[0].Healthy, Routes: routes}); got != want {

@@ -1,7 +1,8 @@
-// Package explain looks at a cluster, or at a snapshot of one, and reports what is wrong with its routes and what to do about it.
+// Package explain looks at a cluster, or at a snapshot of one, and reports what is wrong with its routes and
+// what to do about it.
 //
-// It knows where facts come from and which routes are meant. What the facts mean is for package diagnose, how it reads for package
-// report. It only reads: a cluster is the same after it as before.
+// It knows where facts come from and which routes are meant. What the facts mean is for package diagnose, how
+// it reads for package report. It only reads: a cluster is the same after it as before.
 package explain
 
 import (
@@ -120,7 +121,8 @@ func (o Options) writer() (report.ExplanationWriter, error) {
 		return nil, err
 	}
 	if o.Snapshot != "" && o.Save != "" {
-		return nil, errors.New("explain a snapshot and save it: the snapshot is already a file; leave out --save or --snapshot")
+		return nil, errors.New("explain a snapshot and save it: the snapshot is already a file; leave out --save or " +
+			"--snapshot")
 	}
 	return report.ExplanationWriterOf(o.Output, o.Style)
 }

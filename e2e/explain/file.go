@@ -23,17 +23,20 @@ func decode(path string, raw []byte) (*facts.Snapshot, error) {
 		Format string `json:"apiVersion"`
 	}
 	if err := json.Unmarshal(raw, &version); err != nil {
-		return nil, fmt.Errorf("read snapshot %s: %w; it is not JSON: make one with `edgeproof explain --all --save FILE`", path, err)
+		return nil, fmt.Errorf("read snapshot %s: %w; it is not JSON: make one with `edgeproof explain --all --save FILE`",
+			path, err)
 	}
 	if version.Format != facts.Format {
-		return nil, fmt.Errorf("read snapshot %s: it has apiVersion %q, and this program reads %q; make one with `edgeproof explain --all --save FILE` of this version", path, version.Format, facts.Format)
+		return nil, fmt.Errorf("read snapshot %s: it has apiVersion %q, and this program reads %q; make one with "+
+			"`edgeproof explain --all --save FILE` of this version", path, version.Format, facts.Format)
 	}
 	var s facts.Snapshot
 	if err := json.Unmarshal(raw, &s); err != nil {
 		return nil, fmt.Errorf("read snapshot %s: %w; make one with `edgeproof explain --all --save FILE`", path, err)
 	}
 	if s.Time.IsZero() || len(s.Parts) == 0 {
-		return nil, fmt.Errorf("read snapshot %s: it has the right apiVersion, but is not a snapshot; make one with `edgeproof explain --all --save FILE`", path)
+		return nil, fmt.Errorf("read snapshot %s: it has the right apiVersion, but is not a snapshot; make one with "+
+			"`edgeproof explain --all --save FILE`", path)
 	}
 	return &s, nil
 }
@@ -45,7 +48,8 @@ func writable(path string) error {
 		return fmt.Errorf("save the snapshot to %s: %w; name a file in an existing folder", path, err)
 	}
 	if !info.IsDir() {
-		return fmt.Errorf("save the snapshot to %s: %s is not a folder; name a file in an existing folder", path, filepath.Dir(path))
+		return fmt.Errorf("save the snapshot to %s: %s is not a folder; name a file in an existing folder", path,
+			filepath.Dir(path))
 	}
 	if info, err := os.Stat(path); err == nil && info.IsDir() {
 		return fmt.Errorf("save the snapshot to %s: that is a folder; name a file in it", path)

@@ -25,7 +25,8 @@ func TestWhatIsOutOfSupportIsNoted(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, want := range []string{"Kubernetes 1.34: end of life since 2026-10-27", "cert-manager 1.19.3: end of life since 2026-07-08", "is fixed in 1.19.6"} {
+		for _, want := range []string{"Kubernetes 1.34: end of life since 2026-10-27", "cert-manager 1.19.3: end of life " +
+			"since 2026-07-08", "is fixed in 1.19.6"} {
 			if !strings.Contains(out, want) {
 				t.Errorf("%s lacks %q:\n%s", output, want, out)
 			}

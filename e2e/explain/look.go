@@ -19,8 +19,8 @@ import (
 // firstLook bounds the question whether there is a cluster at all.
 const firstLook = 20 * time.Second
 
-// look collects the facts of the routes that are meant. It looks at the Ingresses first: a cluster that does not answer, and a route
-// that is not there, are reported before any external service is used.
+// look collects the facts of the routes that are meant. It looks at the Ingresses first: a cluster that does
+// not answer, and a route that is not there, are reported before any external service is used.
 func (o Options) look(ctx context.Context, want wanted) (*facts.Snapshot, wanted, error) {
 	seen, err := o.reach(ctx)
 	if err != nil {
@@ -44,7 +44,8 @@ func (o Options) look(ctx context.Context, want wanted) (*facts.Snapshot, wanted
 	return facts.Collect(ctx, sources, scope), want, nil
 }
 
-// Collect looks once at the cluster that the options name, within their timeout. The error is of a cluster that does not answer.
+// Collect looks once at the cluster that the options name, within their timeout. The error is of a cluster that
+// does not answer.
 func Collect(ctx context.Context, o Options, scope facts.Scope) (*facts.Snapshot, error) {
 	if err := o.checkInternet(); err != nil {
 		return nil, err
@@ -110,10 +111,12 @@ func (r reached) sources(ctx context.Context) (facts.Sources, error) {
 func (o Options) cluster() (*rest.Config, string, error) {
 	rules := clientcmd.NewDefaultClientConfigLoadingRules() // which heeds KUBECONFIG
 	rules.ExplicitPath = o.Kubeconfig
-	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules, &clientcmd.ConfigOverrides{CurrentContext: o.Context})
+	loader := clientcmd.NewNonInteractiveDeferredLoadingClientConfig(rules,
+		&clientcmd.ConfigOverrides{CurrentContext: o.Context})
 	config, err := loader.ClientConfig()
 	if err != nil {
-		return nil, "", fmt.Errorf("read kubeconfig: %w; give --kubeconfig FILE and --context NAME, or set KUBECONFIG, or explain a saved one with --snapshot FILE", err)
+		return nil, "", fmt.Errorf("read kubeconfig: %w; give --kubeconfig FILE and --context NAME, or set KUBECONFIG, or "+
+			"explain a saved one with --snapshot FILE", err)
 	}
 	namespace, _, err := loader.Namespace()
 	if err != nil {
@@ -157,7 +160,8 @@ func (o Options) internet(ctx context.Context, config *rest.Config, s *facts.Sna
 		return live.New(options)
 	}
 	if !there {
-		return nil, fmt.Errorf("find the fake internet: the cluster has no Service %s; leave out --internet, or make a cluster with `edgeproof up`", name)
+		return nil, fmt.Errorf("find the fake internet: the cluster has no Service %s; leave out --internet, or make a "+
+			"cluster with `edgeproof up`", name)
 	}
 	control, err := testbed.Control(config)
 	if err != nil {
@@ -166,7 +170,8 @@ func (o Options) internet(ctx context.Context, config *rest.Config, s *facts.Sna
 	ctx, cancel := context.WithTimeout(ctx, firstLook)
 	defer cancel()
 	if err := control.Ready(ctx); err != nil {
-		return nil, fmt.Errorf("query the fake internet of Service %s: %w; give --internet live to query the real one", name, err)
+		return nil, fmt.Errorf("query the fake internet of Service %s: %w; give --internet live to query the real one", name,
+			err)
 	}
 	return facts.FromControl(control), nil
 }

@@ -42,16 +42,18 @@ const (
 	many = 5000
 )
 
-// BenchmarkRealServer explains every route of a cluster of generated objects on a real API server and etcd, by the real program, and
-// measures its time and the most memory that it used. Hosts resolve to this machine, where nothing answers them. It needs both servers:
-// scripts/bench.sh takes them from the images that a run has built and names their folder in KUBEBUILDER_ASSETS.
+// BenchmarkRealServer explains every route of a cluster of generated objects on a real API server and etcd, by
+// the real program, and measures its time and the most memory that it used. Hosts resolve to this machine,
+// where nothing answers them. It needs both servers: scripts/bench.sh takes them from the images that a run has
+// built and names their folder in KUBEBUILDER_ASSETS.
 func BenchmarkRealServer(b *testing.B) {
 	if os.Getenv("KUBEBUILDER_ASSETS") == "" {
 		b.Skip("KUBEBUILDER_ASSETS names no folder with etcd and kube-apiserver; run scripts/bench.sh")
 	}
 	kube, kubeconfig := realServer(b)
 	program := filepath.Join(b.TempDir(), "edgeproof")
-	if output, err := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-gcflags=all=-dwarf=false", "-o", program, "../cmd/edgeproof").CombinedOutput(); err != nil {
+	if output, err := exec.CommandContext(b.Context(), "go", "build", "-trimpath", "-gcflags=all=-dwarf=false", "-o",
+		program, "../cmd/edgeproof").CombinedOutput(); err != nil {
 		b.Fatalf("%v\n%s", err, output)
 	}
 	resolver := everywhereHere(b)
@@ -71,7 +73,8 @@ func BenchmarkRealServer(b *testing.B) {
 func explainAll(b *testing.B, program, kubeconfig, resolver string, routes int) (best time.Duration, used float64) {
 	b.Helper()
 	for range 3 {
-		cmd := exec.CommandContext(b.Context(), program, "explain", "--all", "-o", "json", "--kubeconfig", kubeconfig, "--internet", "live", "--resolver", resolver)
+		cmd := exec.CommandContext(b.Context(), program, "explain", "--all", "-o", "json", "--kubeconfig", kubeconfig,
+			"--internet", "live", "--resolver", resolver)
 		var output strings.Builder
 		cmd.Stderr = &output
 		began := time.Now()
@@ -103,7 +106,8 @@ func realServer(b *testing.B) (client.Client, string) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	reference, err := suite.LoadBundle(b.Context(), filepath.Join(root, "fixtures", "bundles", "reference"), nil, func(string, ...any) {})
+	reference, err := suite.LoadBundle(b.Context(), filepath.Join(root, "fixtures", "bundles", "reference"), nil,
+		func(string, ...any) {})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -149,7 +153,8 @@ func everywhereHere(b *testing.B) string {
 	server := &dns.Server{PacketConn: listener, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
 		answer := new(dns.Msg).SetReply(q)
 		if asked := q.Question[0]; asked.Qtype == dns.TypeA {
-			answer.Answer = []dns.RR{&dns.A{Hdr: dns.RR_Header{Name: asked.Name, Rrtype: dns.TypeA, Class: dns.ClassINET, Ttl: 60}, A: net.IPv4(127, 0, 0, 1)}}
+			answer.Answer = []dns.RR{&dns.A{Hdr: dns.RR_Header{Name: asked.Name, Rrtype: dns.TypeA, Class: dns.ClassINET,
+				Ttl: 60}, A: net.IPv4(127, 0, 0, 1)}}
 		}
 		_ = w.WriteMsg(answer)
 	})}
@@ -165,7 +170,8 @@ func secretData(b *testing.B) map[string][]byte {
 	if err != nil {
 		b.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"*.safeops.work"}, NotBefore: time.Now(), NotAfter: time.Now().Add(90 * 24 * time.Hour)}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"*.safeops.work"},
+		NotBefore: time.Now(), NotAfter: time.Now().Add(90 * 24 * time.Hour)}
 	certificate, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		b.Fatal(err)
@@ -187,7 +193,8 @@ func fill(b *testing.B, kube client.Client, tls map[string][]byte, from, to int)
 	some.SetLimit(16)
 	for n := range 50 {
 		some.Go(func() error {
-			return client.IgnoreAlreadyExists(kube.Create(b.Context(), &core.Namespace{ObjectMeta: meta.ObjectMeta{Name: fmt.Sprintf("team-%d", n)}}))
+			return client.IgnoreAlreadyExists(kube.Create(b.Context(),
+				&core.Namespace{ObjectMeta: meta.ObjectMeta{Name: fmt.Sprintf("team-%d", n)}}))
 		})
 	}
 	if err := some.Wait(); err != nil {
@@ -211,14 +218,17 @@ func makeRoute(ctx context.Context, kube client.Client, tls map[string][]byte, n
 		IngressClassName: ptr.To("traefik"), TLS: []networking.IngressTLS{{Hosts: []string{host}, SecretName: at.Name}},
 		Rules: []networking.IngressRule{{Host: host, IngressRuleValue: networking.IngressRuleValue{HTTP: &networking.HTTPIngressRuleValue{Paths: []networking.HTTPIngressPath{{
 			Path: "/", PathType: ptr.To(networking.PathTypePrefix),
-			Backend: networking.IngressBackend{Service: &networking.IngressServiceBackend{Name: at.Name, Port: networking.ServiceBackendPort{Number: 8080}}},
+			Backend: networking.IngressBackend{Service: &networking.IngressServiceBackend{Name: at.Name,
+				Port: networking.ServiceBackendPort{Number: 8080}}},
 		}}}}}},
 	}}
 	certificate := &certmanager.Certificate{ObjectMeta: at, Spec: certmanager.CertificateSpec{
-		DNSNames: []string{host}, SecretName: at.Name, IssuerRef: cmmeta.IssuerReference{Name: "letsencrypt-production", Kind: "ClusterIssuer"},
+		DNSNames: []string{host}, SecretName: at.Name, IssuerRef: cmmeta.IssuerReference{Name: "letsencrypt-production",
+			Kind: "ClusterIssuer"},
 	}}
 	for _, o := range []client.Object{
-		&core.Service{ObjectMeta: at, Spec: core.ServiceSpec{ClusterIP: core.ClusterIPNone, Selector: map[string]string{"app": "frontend"}, Ports: []core.ServicePort{{Port: 8080}}}},
+		&core.Service{ObjectMeta: at, Spec: core.ServiceSpec{ClusterIP: core.ClusterIPNone,
+			Selector: map[string]string{"app": "frontend"}, Ports: []core.ServicePort{{Port: 8080}}}},
 		&core.Secret{ObjectMeta: at, Type: core.SecretTypeTLS, Data: tls},
 		ingress, certificate,
 	} {

@@ -38,7 +38,8 @@ func (o Options) wanted() (wanted, error) {
 	w.host = strings.ToLower(strings.TrimSuffix(o.Target, "."))
 	// RFC 1123 section 2.1, and an asterisk in front for what an Ingress may have there.
 	if !regexp.MustCompile(`^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]*[a-z0-9])?$`).MatchString(w.host) {
-		return w, fmt.Errorf("%q is no host; give the name alone, as in develop.safeops.work, or ingress/NAMESPACE/NAME", o.Target)
+		return w, fmt.Errorf("%q is no host; give the name alone, as in develop.safeops.work, or ingress/NAMESPACE/NAME",
+			o.Target)
 	}
 	return w, nil
 }
@@ -81,7 +82,8 @@ func (w wanted) choose(targets []diagnose.Target) ([]diagnose.Target, error) {
 	for _, t := range targets { // a host that only a wildcard covers
 		suffix, wild := strings.CutPrefix(t.Host, "*")
 		label, covered := strings.CutSuffix(w.host, suffix)
-		if len(out) == 0 && wild && w.host != "" && covered && label != "" && !strings.Contains(label, ".") && (w.namespace == "" || w.namespace == t.Ingress.Namespace) {
+		if len(out) == 0 && wild && w.host != "" && covered && label != "" && !strings.Contains(label, ".") &&
+			(w.namespace == "" || w.namespace == t.Ingress.Namespace) {
 			return []diagnose.Target{{Host: w.host, Ingress: t.Ingress}}, nil
 		}
 	}

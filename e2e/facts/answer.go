@@ -19,8 +19,8 @@ type Answer struct {
 	Names []string `json:"names,omitempty"`
 	// Addresses are the data of A and AAAA records.
 	Addresses []string `json:"addresses,omitempty"`
-	// Data is that of the records of any other requested type, as in a zone file; of TXT the text itself, of NS and SOA the
-	// name server without its last dot.
+	// Data is that of the records of any other requested type, as in a zone file; of TXT the text itself, of NS
+	// and SOA the name server without its last dot.
 	Data  []string `json:"data,omitempty"`
 	TTL   uint32   `json:"ttl,omitempty"` // seconds, the least
 	Error string   `json:"error,omitempty"`
@@ -28,12 +28,13 @@ type Answer struct {
 
 // Domain is the DNS data of a host other than its addresses, on which issuing a certificate depends.
 type Domain struct {
-	// Zone is the zone that the public DNS finds the host in, by the walk for its SOA that cert-manager does too: RFC 1034 section 4.2.
+	// Zone is the zone that the public DNS finds the host in, by the walk for its SOA that cert-manager does too:
+	// RFC 1034 section 4.2.
 	Zone string `json:"zone,omitempty"`
 	// NameServers are those that the zone is delegated to, by name.
 	NameServers []string `json:"nameServers,omitempty"`
-	// CAA are the records that restrict who may issue (RFC 8659), and CAAAt the name that has them, the host or the closest above it that has any
-	// (RFC 8659 section 3). Without any, everybody may.
+	// CAA are the records that restrict who may issue (RFC 8659), and CAAAt the name that has them, the host or
+	// the closest above it that has any (RFC 8659 section 3). Without any, everybody may.
 	CAA   []string `json:"caa,omitempty"` // as in a zone file: 0 issue "letsencrypt.org"
 	CAAAt string   `json:"caaAt,omitempty"`
 	// Challenge are the TXT records at _acme-challenge.HOST, where DNS-01 is proved (RFC 8555 section 8.4).

@@ -112,8 +112,8 @@ func (c *collection) hosts() map[string]*asked {
 	return out
 }
 
-// pathOf is the first path of the rules that a route has for a host, "/" where they match any path, "" when none can be
-// requested.
+// pathOf is the first path of the rules that a route has for a host, "/" where they match any path, "" when
+// none can be requested.
 func pathOf(route *edge.Route, host string) string {
 	first := ""
 	for _, rule := range route.Rules {
@@ -149,9 +149,11 @@ func reportsIPv6(route *edge.Route) bool {
 	return false
 }
 
-// provider reads the zones with every credential that was tried, or with none when none was: one may see what another does not.
+// provider reads the zones with every credential that was tried, or with none when none was: one may see what
+// another does not.
 func (c *collection) provider(ctx context.Context) {
-	with := slices.SortedFunc(slices.Values(c.credentials), func(a, b Credential) int { return cmp.Compare(a.Fingerprint(), b.Fingerprint()) })
+	with := slices.SortedFunc(slices.Values(c.credentials),
+		func(a, b Credential) int { return cmp.Compare(a.Fingerprint(), b.Fingerprint()) })
 	if len(with) == 0 {
 		with = []Credential{{}}
 	}
@@ -224,7 +226,8 @@ func (c *collection) lookup(ctx context.Context, host string, six bool) {
 	})
 }
 
-// probe continues past a bad certificate: the report contains both the certificate's error and the application's answer.
+// probe continues past a bad certificate: the report contains both the certificate's error and the
+// application's answer.
 func (c *collection) probe(ctx context.Context, host string, how *asked) {
 	patience := int(c.scope.Patience.Milliseconds())
 	ask := func(req probe.Request) *probe.Report {

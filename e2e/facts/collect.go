@@ -18,7 +18,8 @@ const atOnce = 8
 // askedAtOnce bounds the hosts that are looked up at the same time: most of that time is waiting for answers.
 const askedAtOnce = 64
 
-// Scope says what to look at. The zero Scope is everything. A narrow one costs only what it names, and may be collected every second.
+// Scope says what to look at. The zero Scope is everything. A narrow one costs only what it names, and may be
+// collected every second.
 type Scope struct {
 	// Parts to collect; empty means all. What a part needs is added.
 	Parts []Part
@@ -26,11 +27,11 @@ type Scope struct {
 	Namespaces []string
 	// Hosts to resolve and probe, in addition to those of the Ingresses found.
 	Hosts []string
-	// Paths to probe by host, where the application is known to answer; unless given the first of the Ingress's rules, and "/" where they
-	// match any. Probe.Assumed is then true.
+	// Paths to probe by host, where the application is known to answer; unless given the first of the Ingress's
+	// rules, and "/" where they match any. Probe.Assumed is then true.
 	Paths map[string]string
-	// Controller is the Service of the ingress controller, whose address the raw-IP probe uses; Traefik's own unless set. Without an
-	// address there, the one that the Ingress reports is used.
+	// Controller is the Service of the ingress controller, whose address the raw-IP probe uses; Traefik's own
+	// unless set. Without an address there, the one that the Ingress reports is used.
 	Controller types.NamespacedName
 	// Since bounds logs and journal to the last so much time; 10 minutes unless set.
 	Since time.Duration
@@ -38,7 +39,8 @@ type Scope struct {
 	Patience time.Duration
 }
 
-// Collect looks once. What could not be read is in the snapshot's Errors. It returns when its context ends at the latest.
+// Collect looks once. What could not be read is in the snapshot's Errors. It returns when its context ends at
+// the latest.
 func Collect(ctx context.Context, from Sources, scope Scope) *Snapshot {
 	if scope.Since == 0 {
 		scope.Since = 10 * time.Minute
@@ -50,7 +52,8 @@ func Collect(ctx context.Context, from Sources, scope Scope) *Snapshot {
 		from: from, scope: scope, secrets: newRedactor(),
 		s: &Snapshot{Format: Format, Time: time.Now().UTC(), Parts: complete(scope), Within: slices.Clone(scope.Namespaces)},
 	}
-	c.run(ctx, atOnce, c.kubernetes()) // the objects say which hosts to probe, whose logs to read, and where credentials are
+	// the objects say which hosts to probe, whose logs to read, and where credentials are
+	c.run(ctx, atOnce, c.kubernetes())
 	c.run(ctx, atOnce, c.configMaps())
 	c.run(ctx, atOnce, c.tokens())
 	c.run(ctx, askedAtOnce, c.beyond())
@@ -104,8 +107,8 @@ func (c *collection) keep(change func(*Snapshot)) {
 	change(c.s)
 }
 
-// unmark removes the fingerprints of values that are no credential of the edge: they are never compared, and that of a short value reveals the value to
-// whoever guesses it.
+// unmark removes the fingerprints of values that are no credential of the edge: they are never compared, and
+// that of a short value reveals the value to whoever guesses it.
 func (c *collection) unmark() {
 	credentials := map[entry]bool{}
 	for _, n := range namings(c.s) {
@@ -128,7 +131,8 @@ func (c *collection) order() {
 		return cmp.Or(cmp.Compare(a.Part, b.Part), cmp.Compare(a.Object, b.Object), cmp.Compare(a.Message, b.Message))
 	})
 	slices.SortFunc(s.Tokens, func(a, b Token) int {
-		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Secret, b.Secret), cmp.Compare(a.Key, b.Key), cmp.Compare(len(a.UsedBy), len(b.UsedBy)))
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Secret, b.Secret), cmp.Compare(a.Key, b.Key),
+			cmp.Compare(len(a.UsedBy), len(b.UsedBy)))
 	})
 	slices.SortStableFunc(s.Zones, func(a, b Zone) int { return cmp.Compare(a.Name, b.Name) })
 	slices.SortFunc(s.Logs, func(a, b Log) int {
@@ -139,7 +143,8 @@ func (c *collection) order() {
 		case b.Previous && !a.Previous:
 			previous = 1
 		}
-		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Pod, b.Pod), cmp.Compare(a.Container, b.Container), previous)
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Pod, b.Pod),
+			cmp.Compare(a.Container, b.Container), previous)
 	})
 	sortObjects(s)
 }

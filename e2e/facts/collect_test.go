@@ -19,7 +19,8 @@ const token = "Abcdefghijklmnopqrstuvwxyz0123456789-_XY"
 type object = map[string]any
 
 func named(namespace, name string, more object) object {
-	out := object{"metadata": object{"namespace": namespace, "name": name, "managedFields": []any{object{"manager": "m"}}}}
+	out := object{"metadata": object{"namespace": namespace, "name": name,
+		"managedFields": []any{object{"manager": "m"}}}}
 	for k, v := range more {
 		out[k] = v
 	}
@@ -28,34 +29,41 @@ func named(namespace, name string, more object) object {
 
 func cluster() *apiServer {
 	const b64 = "QWJjZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXowMTIzNDU2Nzg5LV9YWQ==" // of token
-	credential := named("cert-manager", "cloudflare-api-token", object{"type": "Opaque", "data": object{"api-token": b64}})
+	credential := named("cert-manager", "cloudflare-api-token",
+		object{"type": "Opaque", "data": object{"api-token": b64}})
 	return &apiServer{
 		logs: `time="2026-03-01T12:00:00Z" level=error msg="refused ` + token + `"` + "\n",
 		objects: map[string]any{
 			"/api/v1/namespaces/cert-manager/secrets/cloudflare-api-token": credential,
-			"/api/v1/namespaces/kube-system/configmaps/coredns":            named("kube-system", "coredns", object{"data": object{"Corefile": ".:53 # " + token}}),
+			"/api/v1/namespaces/kube-system/configmaps/coredns": named("kube-system", "coredns",
+				object{"data": object{"Corefile": ".:53 # " + token}}),
 		},
 		lists: map[string][]any{
 			"/api/v1/secrets": {credential},
 			"/api/v1/pods": {named("cert-manager", "external-dns-1", object{
 				"spec": object{"containers": []any{object{
-					"name": "external-dns", "image": "registry.k8s.io/external-dns/external-dns:v0.20.0", "args": []any{"--txt-encrypt-aes-key=short"},
-					"env": []any{object{"name": "CF_API_TOKEN", "value": "plain-text-token-of-somebody"}, object{"name": "NOTE", "value": "uses " + token}},
+					"name": "external-dns", "image": "registry.k8s.io/external-dns/external-dns:v0.20.0",
+					"args": []any{"--txt-encrypt-aes-key=short"},
+					"env": []any{object{"name": "CF_API_TOKEN", "value": "plain-text-token-of-somebody"},
+						object{"name": "NOTE", "value": "uses " + token}},
 				}}},
-				"status": object{"containerStatuses": []any{object{"name": "external-dns", "restartCount": 1, "state": object{"running": object{}}}}},
+				"status": object{"containerStatuses": []any{object{"name": "external-dns", "restartCount": 1,
+					"state": object{"running": object{}}}}},
 			})},
 			"/api/v1/events": {named("develop", "e", object{"message": "token " + token + " refused"})},
 			"/apis/cert-manager.io/v1/clusterissuers": {named("", "letsencrypt-production", solvedBy(object{
 				"apiTokenSecretRef": object{"name": "cloudflare-api-token", "key": "api-token"},
 			}))},
 			"/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations": {named("", "cert-manager-webhook", object{
-				"webhooks": []any{object{"name": "a", "clientConfig": object{"caBundle": "TE9ORyBQRU0="}}, object{"name": "b", "clientConfig": object{}}},
+				"webhooks": []any{object{"name": "a", "clientConfig": object{"caBundle": "TE9ORyBQRU0="}},
+					object{"name": "b", "clientConfig": object{}}},
 			})},
 			"/api/v1/services": {named("traefik", "traefik", object{
 				"status": object{"loadBalancer": object{"ingress": []any{object{"ip": "203.0.113.10"}}}},
 			})},
 			"/apis/networking.k8s.io/v1/ingresses": {
-				ingress("develop", "c", "c.safeops.work"), ingress("develop", "a", "a.safeops.work"), ingress("staging", "b", "*.safeops.work"),
+				ingress("develop", "c", "c.safeops.work"), ingress("develop", "a", "a.safeops.work"),
+				ingress("staging", "b", "*.safeops.work"),
 				ingress("develop", "frontend", "develop.safeops.work"), ingress("staging", "d", ""),
 			},
 		},
@@ -74,7 +82,8 @@ func solvedBy(config object) object {
 func TestCollectEverything(t *testing.T) {
 	t.Parallel()
 	w := &world{entries: []api.JournalEntry{{Seq: 1}}}
-	s := facts.Collect(context.Background(), cluster().connect(t, w), facts.Scope{Controller: types.NamespacedName{Namespace: "traefik", Name: "traefik"}})
+	s := facts.Collect(context.Background(), cluster().connect(t, w),
+		facts.Scope{Controller: types.NamespacedName{Namespace: "traefik", Name: "traefik"}})
 
 	if s.Kubernetes != "v1.37.2" {
 		t.Errorf("version %q", s.Kubernetes)
@@ -92,15 +101,19 @@ func TestCollectEverything(t *testing.T) {
 	if got := len(s.DNS); got != 3 {
 		t.Errorf("asked the DNS for %d hosts, want 3: no wildcard, no empty one", got)
 	}
-	if a := s.DNS["a.safeops.work"]; a.Authority.Names[0] != "authority.a.safeops.work" || a.Resolver.Names[0] != "resolver.a.safeops.work" {
+	if a := s.DNS["a.safeops.work"]; a.Authority.Names[0] != "authority.a.safeops.work" ||
+		a.Resolver.Names[0] != "resolver.a.safeops.work" {
 		t.Errorf("answers are mixed up: %+v", a)
 	}
 	p := s.Probes["develop.safeops.work"]
-	if p.HTTPS.Request.URL != "https://develop.safeops.work/" || p.HTTP.Request.URL != "http://develop.safeops.work/" || p.RawIP.Request.Address != "203.0.113.10" ||
+	if p.HTTPS.Request.URL != "https://develop.safeops.work/" || p.HTTP.Request.URL != "http://develop.safeops.work/" ||
+		p.RawIP.Request.Address != "203.0.113.10" ||
 		p.RawHTTP.Request.Address != "203.0.113.10" || p.RawHTTP.Request.URL != "http://develop.safeops.work/" {
 		t.Errorf("probes: %+v", p)
 	}
-	if hooks := s.ValidatingWebhooks; len(hooks) != 1 || !strings.HasPrefix(string(hooks[0].Webhooks[0].ClientConfig.CABundle), "sha256:") || hooks[0].Webhooks[1].ClientConfig.CABundle != nil {
+	if hooks := s.ValidatingWebhooks; len(hooks) != 1 ||
+		!strings.HasPrefix(string(hooks[0].Webhooks[0].ClientConfig.CABundle), "sha256:") ||
+		hooks[0].Webhooks[1].ClientConfig.CABundle != nil {
 		t.Errorf("webhooks: %+v", hooks)
 	}
 	if !strings.HasPrefix(s.ClusterDNS, ".:53") || len(s.Tokens) != 1 || len(s.Domains) != 3 || len(s.Journal) != 1 {
@@ -132,7 +145,8 @@ func TestNoSecretIsKept(t *testing.T) {
 		},
 	}
 	s := facts.Collect(context.Background(), cluster().connect(t, w), facts.Scope{})
-	if s.ClusterDNS == "" || len(s.Journal) == 0 || len(s.Domains["a.safeops.work"].Challenge.Resolver.Data) == 0 || len(w.tried) == 0 || w.tried[0].Reveal() != token {
+	if s.ClusterDNS == "" || len(s.Journal) == 0 || len(s.Domains["a.safeops.work"].Challenge.Resolver.Data) == 0 ||
+		len(w.tried) == 0 || w.tried[0].Reveal() != token {
 		t.Fatal("the secret was met in too few places")
 	}
 	text, err := json.Marshal(s)
@@ -180,11 +194,14 @@ func TestASnapshotIsTheSameAfterItsJSON(t *testing.T) {
 func TestANarrowScopeAsksNoMore(t *testing.T) {
 	t.Parallel()
 	a := cluster()
-	s := facts.Collect(context.Background(), a.connect(t, nil), facts.Scope{Parts: []facts.Part{facts.ClusterIssuers, facts.Certificates}, Namespaces: []string{"develop", "staging"}})
+	s := facts.Collect(context.Background(), a.connect(t, nil),
+		facts.Scope{Parts: []facts.Part{facts.ClusterIssuers, facts.Certificates},
+			Namespaces: []string{"develop", "staging"}})
 	slices.Sort(a.asked)
 	want := []string{
 		"/apis/cert-manager.io/v1/clusterissuers",
-		"/apis/cert-manager.io/v1/namespaces/develop/certificates", "/apis/cert-manager.io/v1/namespaces/staging/certificates",
+		"/apis/cert-manager.io/v1/namespaces/develop/certificates",
+		"/apis/cert-manager.io/v1/namespaces/staging/certificates",
 	}
 	if d := cmp.Diff(want, a.asked); d != "" {
 		t.Errorf("requests (-want +got):\n%s", d)
@@ -196,11 +213,13 @@ func TestANarrowScopeAsksNoMore(t *testing.T) {
 
 func TestAskingNobodyIsAFact(t *testing.T) {
 	t.Parallel()
-	s := facts.Collect(context.Background(), cluster().connect(t, nil), facts.Scope{Parts: []facts.Part{facts.Probes}, Hosts: []string{"x.example"}})
+	s := facts.Collect(context.Background(), cluster().connect(t, nil),
+		facts.Scope{Parts: []facts.Part{facts.Probes}, Hosts: []string{"x.example"}})
 	if e := s.Trouble(facts.Probes); len(e) != 1 {
 		t.Errorf("errors: %+v", s.Errors)
 	}
-	s = facts.Collect(context.Background(), cluster().connect(t, &world{broken: true}), facts.Scope{Parts: []facts.Part{facts.Provider}})
+	s = facts.Collect(context.Background(), cluster().connect(t, &world{broken: true}),
+		facts.Scope{Parts: []facts.Part{facts.Provider}})
 	if e := s.Trouble(facts.Provider); len(e) != 1 || e[0].Message != "list zones: gone" {
 		t.Errorf("errors: %+v", s.Errors)
 	}

@@ -23,8 +23,8 @@ const (
 	CAInjector  Component = "cert-manager-cainjector"
 )
 
-// ComponentOf recognises what a pod runs by the images of its containers, since names and labels are the bundle's to choose.
-// It is empty for anything else.
+// ComponentOf recognises what a pod runs by the images of its containers, since names and labels are the
+// bundle's to choose. It is empty for anything else.
 func ComponentOf(spec core.PodSpec) Component {
 	for _, c := range spec.Containers {
 		for _, known := range [...]struct {
@@ -66,7 +66,8 @@ func (s *Snapshot) Controller() (types.NamespacedName, bool) {
 		chosen := labels.SelectorFromSet(service.Spec.Selector)
 		for j := range s.Pods {
 			pod := &s.Pods[j]
-			if pod.Namespace == service.Namespace && ComponentOf(pod.Spec) == Traefik && chosen.Matches(labels.Set(pod.Labels)) {
+			if pod.Namespace == service.Namespace && ComponentOf(pod.Spec) == Traefik &&
+				chosen.Matches(labels.Set(pod.Labels)) {
 				return types.NamespacedName{Namespace: service.Namespace, Name: service.Name}, true
 			}
 		}
@@ -90,8 +91,8 @@ func Args(d *apps.Deployment, flag string) []string {
 	return out
 }
 
-// VersionOf is the version of a component by the tag of its image, "v1.19.3", or else by the label app.kubernetes.io/version; empty when
-// it does not run, or neither has it.
+// VersionOf is the version of a component by the tag of its image, "v1.19.3", or else by the label
+// app.kubernetes.io/version; empty when it does not run, or neither has it.
 func (s *Snapshot) VersionOf(c Component) string {
 	for i := range s.Pods {
 		if ComponentOf(s.Pods[i].Spec) == c {
@@ -107,15 +108,16 @@ func (s *Snapshot) VersionOf(c Component) string {
 func versionOf(spec core.PodSpec, of map[string]string) string {
 	for _, c := range spec.Containers {
 		name, _, _ := strings.Cut(c.Image[strings.LastIndex(c.Image, "/")+1:], "@")
-		if _, tag, tagged := strings.Cut(name, ":"); tagged && ComponentOf(core.PodSpec{Containers: []core.Container{c}}) != "" {
+		if _, tag, tagged := strings.Cut(name, ":"); tagged &&
+			ComponentOf(core.PodSpec{Containers: []core.Container{c}}) != "" {
 			return tag
 		}
 	}
 	return of["app.kubernetes.io/version"]
 }
 
-// ClusterResources is the namespace in which cert-manager looks for what a ClusterIssuer names: --cluster-resource-namespace, or else
-// the controller's own. "cert-manager" when no controller is to be seen.
+// ClusterResources is the namespace in which cert-manager looks for what a ClusterIssuer names:
+// --cluster-resource-namespace, or else the controller's own. "cert-manager" when no controller is to be seen.
 func (s *Snapshot) ClusterResources() string {
 	controllers := s.Running(CertManager)
 	if len(controllers) == 0 {

@@ -39,7 +39,8 @@ func (i steered) Records(ctx context.Context, _ Credential, zone string) ([]Reco
 	out := make([]Record, 0, len(records))
 	for _, r := range records {
 		out = append(out, Record{
-			ID: r.ID.String(), Name: r.Name, Type: r.Type, Content: r.Content, TTL: r.TTL, Proxied: r.Proxied, Comment: r.Comment,
+			ID: r.ID.String(), Name: r.Name, Type: r.Type, Content: r.Content, TTL: r.TTL, Proxied: r.Proxied,
+			Comment: r.Comment,
 			Created: r.Created, Modified: r.Modified,
 		})
 	}

@@ -13,10 +13,11 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
-// Credential is the value of a token or key on its way from its Secret to the provider. It prints as its fingerprint, has no JSON
-// form, and no snapshot contains one.
+// Credential is the value of a token or key on its way from its Secret to the provider. It prints as its
+// fingerprint, has no JSON form, and no snapshot contains one.
 type Credential struct {
-	// value is behind a pointer, since package fmt prints the content of unexported fields without calling their String method.
+	// value is behind a pointer, since package fmt prints the content of unexported fields without calling their
+	// String method.
 	value *string
 	// Email makes it a user's global key.
 	Email string `json:"-"`
@@ -70,7 +71,8 @@ func (c *collection) tokens() []task {
 	return out
 }
 
-// token reads the value of a credential, and looks up its permissions at the provider. All namings refer to the same one.
+// token reads the value of a credential, and looks up its permissions at the provider. All namings refer to the
+// same one.
 func (c *collection) token(ctx context.Context, same []naming) {
 	first := same[0]
 	value := c.value(ctx, first.entry)
@@ -115,7 +117,8 @@ func (c *collection) try(ctx context.Context, at entry, with Credential) Token {
 	}
 	found, err := c.from.Internet.Try(ctx, with)
 	if err != nil {
-		c.fail(Tokens, at.String(), fmt.Errorf("look up the permissions of key %s of Secret %s: %w", at.key, at.NamespacedName, err))
+		c.fail(Tokens, at.String(), fmt.Errorf("look up the permissions of key %s of Secret %s: %w", at.key,
+			at.NamespacedName, err))
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()

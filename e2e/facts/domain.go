@@ -44,7 +44,8 @@ func (c *collection) domain(ctx context.Context, w *climb, host string) {
 	})
 }
 
-// climb asks the public resolver about hosts and the names above them. Hosts share those, so each question is asked once.
+// climb asks the public resolver about hosts and the names above them. Hosts share those, so each question is
+// asked once.
 type climb struct {
 	internet Internet
 	mu       sync.Mutex
@@ -102,7 +103,8 @@ func (w *climb) authorised(ctx context.Context, host string) (string, []string, 
 	return "", nil, nil
 }
 
-// above lists a name and those above it, down to two labels: no registry of top-level domains has anybody's zone or CAA.
+// above lists a name and those above it, down to two labels: no registry of top-level domains has anybody's
+// zone or CAA.
 func above(name string) []string {
 	var out []string
 	for strings.Contains(name, ".") {

@@ -23,22 +23,27 @@ func TestDomain(t *testing.T) {
 		"all is there": {
 			host: "a.b.safeops.work",
 			records: map[string]facts.Answer{
-				"SOA safeops.work": found("ada"), "NS safeops.work": found("bob", "ada"), "CAA safeops.work": found(`0 issue "letsencrypt.org"`),
+				"SOA safeops.work": found("ada"), "NS safeops.work": found("bob", "ada"),
+				"CAA safeops.work":                     found(`0 issue "letsencrypt.org"`),
 				"TXT _acme-challenge.a.b.safeops.work": found("proof"),
 			},
 			want: facts.Domain{
-				Zone: "safeops.work", NameServers: []string{"ada", "bob"}, CAAAt: "safeops.work", CAA: []string{`0 issue "letsencrypt.org"`}, Challenge: proof,
+				Zone: "safeops.work", NameServers: []string{"ada", "bob"}, CAAAt: "safeops.work",
+				CAA: []string{`0 issue "letsencrypt.org"`}, Challenge: proof,
 			},
 		},
 		"the closest CAA counts": {
-			host:    "a.safeops.work",
-			records: map[string]facts.Answer{"SOA safeops.work": found("ada"), "CAA a.safeops.work": found(`0 issue ";"`), "CAA safeops.work": found(`0 issue "x"`)},
-			want:    facts.Domain{Zone: "safeops.work", CAAAt: "a.safeops.work", CAA: []string{`0 issue ";"`}, Challenge: nothing},
+			host: "a.safeops.work",
+			records: map[string]facts.Answer{"SOA safeops.work": found("ada"), "CAA a.safeops.work": found(`0 issue ";"`),
+				"CAA safeops.work": found(`0 issue "x"`)},
+			want: facts.Domain{Zone: "safeops.work", CAAAt: "a.safeops.work", CAA: []string{`0 issue ";"`},
+				Challenge: nothing},
 		},
 		"the zone of an alias's target is not the host's": {
 			host: "a.safeops.work",
 			records: map[string]facts.Answer{
-				"SOA a.safeops.work": {Rcode: "NOERROR", Names: []string{"elsewhere.org"}, Data: []string{"eve"}}, "SOA safeops.work": found("ada"),
+				"SOA a.safeops.work": {Rcode: "NOERROR", Names: []string{"elsewhere.org"}, Data: []string{"eve"}},
+				"SOA safeops.work":   found("ada"),
 			},
 			want: facts.Domain{Zone: "safeops.work", Challenge: nothing},
 		},
@@ -51,7 +56,8 @@ func TestDomain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := facts.Collect(context.Background(), cluster().connect(t, &world{records: c.records}), facts.Scope{Parts: []facts.Part{facts.Domains}, Hosts: []string{c.host}})
+			s := facts.Collect(context.Background(), cluster().connect(t, &world{records: c.records}),
+				facts.Scope{Parts: []facts.Part{facts.Domains}, Hosts: []string{c.host}})
 			if d := cmp.Diff(c.want, s.Domains[c.host]); d != "" {
 				t.Errorf("-want +got:\n%s", d)
 			}

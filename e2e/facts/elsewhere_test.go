@@ -13,7 +13,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-// otherwise is a cluster with two ingress controllers and an Ingress of either; the second has two addresses, one of IPv6.
+// otherwise is a cluster with two ingress controllers and an Ingress of either; the second has two addresses,
+// one of IPv6.
 func otherwise() *apiServer {
 	a := cluster()
 	route := func(name, class, host string, paths []any, addresses ...any) object {
@@ -32,11 +33,14 @@ func otherwise() *apiServer {
 	})}
 	a.lists["/api/v1/pods"] = []any{object{
 		"metadata": object{"namespace": "traefik", "name": "traefik-1", "labels": object{"app": "traefik"}},
-		"spec":     object{"containers": []any{object{"name": "traefik", "image": "rancher/mirrored-library-traefik:3.6.12"}}},
+		"spec": object{"containers": []any{object{"name": "traefik",
+			"image": "rancher/mirrored-library-traefik:3.6.12"}}},
 	}}
 	a.lists["/apis/networking.k8s.io/v1/ingresses"] = []any{
-		route("ours", "traefik", "ours.safeops.work", []any{object{"path": "/v1/items"}, object{"path": "/v2"}}, object{"ip": "203.0.113.10"}),
-		route("theirs", "nginx", "theirs.safeops.work", []any{object{"path": "/(.*)"}, object{"path": "/api"}, object{"path": "/"}},
+		route("ours", "traefik", "ours.safeops.work", []any{object{"path": "/v1/items"}, object{"path": "/v2"}},
+			object{"ip": "203.0.113.10"}),
+		route("theirs", "nginx", "theirs.safeops.work", []any{object{"path": "/(.*)"}, object{"path": "/api"},
+			object{"path": "/"}},
 			object{"ip": "198.51.100.20"}, object{"ip": "2001:db8::20"}),
 	}
 	return a
@@ -44,7 +48,8 @@ func otherwise() *apiServer {
 
 func TestEveryIngressIsAskedWhereItIsServed(t *testing.T) {
 	t.Parallel()
-	w := &world{records: map[string]facts.Answer{"AAAA theirs.safeops.work": {Rcode: "NOERROR", Addresses: []string{"2001:db8::20"}}}}
+	w := &world{records: map[string]facts.Answer{"AAAA theirs.safeops.work": {Rcode: "NOERROR",
+		Addresses: []string{"2001:db8::20"}}}}
 	scope := facts.Scope{Hosts: []string{"ours.safeops.work", "theirs.safeops.work"}}
 	s := facts.Collect(t.Context(), otherwise().connect(t, w), scope)
 	for host, want := range map[string][2]string{
@@ -56,14 +61,16 @@ func TestEveryIngressIsAskedWhereItIsServed(t *testing.T) {
 			t.Errorf("%s: %+v; want %v, assumed", host, p, want)
 		}
 	}
-	if got := s.DNS["theirs.safeops.work"].Authority.Addresses; !slices.Equal(got, []string{"203.0.113.10", "2001:db8::20"}) {
+	if got := s.DNS["theirs.safeops.work"].Authority.Addresses; !slices.Equal(got,
+		[]string{"203.0.113.10", "2001:db8::20"}) {
 		t.Errorf("addresses of a host of both families: %v", got)
 	}
 	if slices.Contains(w.asked, "AAAA ours.safeops.work") {
 		t.Error("the AAAA record of a host without an IPv6 address was queried")
 	}
 	scope.Paths = map[string]string{"ours.safeops.work": "/v2"}
-	if p := facts.Collect(t.Context(), otherwise().connect(t, w), scope).Probes["ours.safeops.work"]; p.Assumed || p.HTTPS.Request.URL != "https://ours.safeops.work/v2" {
+	if p := facts.Collect(t.Context(), otherwise().connect(t, w), scope).Probes["ours.safeops.work"]; p.Assumed ||
+		p.HTTPS.Request.URL != "https://ours.safeops.work/v2" {
 		t.Errorf("a path that was given: %+v", p)
 	}
 }
@@ -86,8 +93,10 @@ func TestOneCredentialThatReadsIsEnough(t *testing.T) {
 	t.Parallel()
 	const b64 = "YW5vdGhlcg==" // of another
 	a := cluster()
-	a.objects["/api/v1/namespaces/dev/secrets/old"] = named("dev", "old", object{"type": "Opaque", "data": object{"token": b64}})
-	a.lists["/apis/cert-manager.io/v1/issuers"] = []any{named("dev", "old", solvedBy(object{"apiTokenSecretRef": object{"name": "old", "key": "token"}}))}
+	a.objects["/api/v1/namespaces/dev/secrets/old"] = named("dev", "old",
+		object{"type": "Opaque", "data": object{"token": b64}})
+	a.lists["/apis/cert-manager.io/v1/issuers"] = []any{named("dev", "old",
+		solvedBy(object{"apiTokenSecretRef": object{"name": "old", "key": "token"}}))}
 	for valid, want := range map[string]int{token: 0, "a third": 1} {
 		s := facts.Collect(t.Context(), a.connect(t, several{&world{}, valid}), facts.Scope{})
 		if got := len(s.Trouble(facts.Provider)); got != want || len(s.Zones) != 1-want {
@@ -99,7 +108,8 @@ func TestOneCredentialThatReadsIsEnough(t *testing.T) {
 func TestOnlyCredentialsOfTheEdgeHaveFingerprints(t *testing.T) {
 	t.Parallel()
 	a := cluster()
-	a.lists["/api/v1/secrets"] = append(a.lists["/api/v1/secrets"], named("shop", "database", object{"type": "Opaque", "data": object{"password": "aHVudGVyMg=="}}))
+	a.lists["/api/v1/secrets"] = append(a.lists["/api/v1/secrets"],
+		named("shop", "database", object{"type": "Opaque", "data": object{"password": "aHVudGVyMg=="}}))
 	s := facts.Collect(t.Context(), a.connect(t, &world{}), facts.Scope{})
 	for secret, want := range map[string]bool{"cert-manager/cloudflare-api-token": true, "shop/database": false} {
 		namespace, name, _ := strings.Cut(secret, "/")

@@ -30,7 +30,8 @@ func (c *collection) kubernetes() []task {
 		}
 	}
 	add(Version, []task{c.version})
-	add(Namespaces, read(c, Namespaces, false, &core.NamespaceList{}, func(l *core.NamespaceList) { s.Namespaces = append(s.Namespaces, l.Items...) }))
+	add(Namespaces, read(c, Namespaces, false, &core.NamespaceList{},
+		func(l *core.NamespaceList) { s.Namespaces = append(s.Namespaces, l.Items...) }))
 	add(Pods, read(c, Pods, true, &core.PodList{}, func(l *core.PodList) {
 		for i := range l.Items {
 			c.secrets.conceal(&l.Items[i].Spec)
@@ -43,39 +44,50 @@ func (c *collection) kubernetes() []task {
 		}
 		s.Deployments = append(s.Deployments, l.Items...)
 	}))
-	add(Services, read(c, Services, true, &core.ServiceList{}, func(l *core.ServiceList) { s.Services = append(s.Services, l.Items...) }))
-	add(EndpointSlices, read(c, EndpointSlices, true, &discovery.EndpointSliceList{}, func(l *discovery.EndpointSliceList) {
-		s.EndpointSlices = append(s.EndpointSlices, l.Items...)
-	}))
-	add(IngressClasses, read(c, IngressClasses, false, &networking.IngressClassList{}, func(l *networking.IngressClassList) {
-		s.IngressClasses = append(s.IngressClasses, l.Items...)
-	}))
-	add(Ingresses, read(c, Ingresses, true, &networking.IngressList{}, func(l *networking.IngressList) { s.Ingresses = append(s.Ingresses, l.Items...) }))
+	add(Services, read(c, Services, true, &core.ServiceList{},
+		func(l *core.ServiceList) { s.Services = append(s.Services, l.Items...) }))
+	add(EndpointSlices, read(c, EndpointSlices, true, &discovery.EndpointSliceList{},
+		func(l *discovery.EndpointSliceList) {
+			s.EndpointSlices = append(s.EndpointSlices, l.Items...)
+		}))
+	add(IngressClasses, read(c, IngressClasses, false, &networking.IngressClassList{},
+		func(l *networking.IngressClassList) {
+			s.IngressClasses = append(s.IngressClasses, l.Items...)
+		}))
+	add(Ingresses, read(c, Ingresses, true, &networking.IngressList{},
+		func(l *networking.IngressList) { s.Ingresses = append(s.Ingresses, l.Items...) }))
 	add(Secrets, read(c, Secrets, true, &core.SecretList{}, func(l *core.SecretList) {
 		for i := range l.Items {
 			c.secrets.remember(&l.Items[i])
 			s.Secrets = append(s.Secrets, shapeOf(&l.Items[i]))
 		}
 	}))
-	add(Events, read(c, Events, true, &core.EventList{}, func(l *core.EventList) { s.Events = append(s.Events, l.Items...) }))
-	add(ClusterIssuers, read(c, ClusterIssuers, false, &certmanager.ClusterIssuerList{}, func(l *certmanager.ClusterIssuerList) {
-		s.ClusterIssuers = append(s.ClusterIssuers, l.Items...)
-	}))
-	add(Issuers, read(c, Issuers, true, &certmanager.IssuerList{}, func(l *certmanager.IssuerList) { s.Issuers = append(s.Issuers, l.Items...) }))
+	add(Events, read(c, Events, true, &core.EventList{},
+		func(l *core.EventList) { s.Events = append(s.Events, l.Items...) }))
+	add(ClusterIssuers, read(c, ClusterIssuers, false, &certmanager.ClusterIssuerList{},
+		func(l *certmanager.ClusterIssuerList) {
+			s.ClusterIssuers = append(s.ClusterIssuers, l.Items...)
+		}))
+	add(Issuers, read(c, Issuers, true, &certmanager.IssuerList{},
+		func(l *certmanager.IssuerList) { s.Issuers = append(s.Issuers, l.Items...) }))
 	add(Certificates, read(c, Certificates, true, &certmanager.CertificateList{}, func(l *certmanager.CertificateList) {
 		s.Certificates = append(s.Certificates, l.Items...)
 	}))
-	add(CertificateRequests, read(c, CertificateRequests, true, &certmanager.CertificateRequestList{}, func(l *certmanager.CertificateRequestList) {
-		s.CertificateRequests = append(s.CertificateRequests, l.Items...)
-	}))
-	add(Orders, read(c, Orders, true, &acme.OrderList{}, func(l *acme.OrderList) { s.Orders = append(s.Orders, l.Items...) }))
-	add(Challenges, read(c, Challenges, true, &acme.ChallengeList{}, func(l *acme.ChallengeList) { s.Challenges = append(s.Challenges, l.Items...) }))
+	add(CertificateRequests, read(c, CertificateRequests, true, &certmanager.CertificateRequestList{},
+		func(l *certmanager.CertificateRequestList) {
+			s.CertificateRequests = append(s.CertificateRequests, l.Items...)
+		}))
+	add(Orders, read(c, Orders, true, &acme.OrderList{},
+		func(l *acme.OrderList) { s.Orders = append(s.Orders, l.Items...) }))
+	add(Challenges, read(c, Challenges, true, &acme.ChallengeList{},
+		func(l *acme.ChallengeList) { s.Challenges = append(s.Challenges, l.Items...) }))
 	add(Webhooks, c.webhooks())
 	add(ClusterDNS, []task{c.clusterDNS})
 	return out
 }
 
-// read makes one task for each namespace in scope, or one for the whole cluster. keep runs under the collection's lock, once a page.
+// read makes one task for each namespace in scope, or one for the whole cluster. keep runs under the
+// collection's lock, once a page.
 func read[L client.ObjectList](c *collection, part Part, namespaced bool, empty L, keep func(L)) []task {
 	within := c.scope.Namespaces
 	if !namespaced || len(within) == 0 {
@@ -86,7 +98,8 @@ func read[L client.ObjectList](c *collection, part Part, namespaced bool, empty 
 		out = append(out, func(ctx context.Context) {
 			for next := ""; ; {
 				page := empty.DeepCopyObject().(L) //nolint:forcetypeassert // a copy is of its original's type
-				if err := c.from.Kube.List(ctx, page, &client.ListOptions{Namespace: namespace, Limit: pageSize, Continue: next}); err != nil {
+				if err := c.from.Kube.List(ctx, page, &client.ListOptions{Namespace: namespace, Limit: pageSize,
+					Continue: next}); err != nil {
 					c.fail(part, namespace, fmt.Errorf("list %s: %w", part, err))
 					return
 				}

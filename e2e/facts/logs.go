@@ -18,8 +18,9 @@ const (
 // PreviousRun ends the Object of an Error about the log of the run before a restart, which a node may no longer have.
 const PreviousRun = " (previous run)"
 
-// logs makes the tasks that read the logs of components without a status: external-dns, and Traefik, whose access log alone distinguishes
-// its own answer from an application's. After a restart they also read the logs of the run before, which contain the reason.
+// logs makes the tasks that read the logs of components without a status: external-dns, and Traefik, whose
+// access log alone distinguishes its own answer from an application's. After a restart they also read the logs
+// of the run before, which contain the reason.
 func (c *collection) logs() []task {
 	var out []task
 	for i := range c.s.Pods {
@@ -55,8 +56,9 @@ func (c *collection) log(pod *core.Pod, container string, previous bool) task {
 		}
 		c.keep(func(s *Snapshot) {
 			s.Logs = append(s.Logs, Log{
-				Component: ComponentOf(pod.Spec), Namespace: pod.Namespace, Pod: pod.Name, Container: container, Previous: previous,
-				Lines: logline.ParseAll(string(text)),
+				Component: ComponentOf(pod.Spec), Namespace: pod.Namespace, Pod: pod.Name, Container: container,
+				Previous: previous,
+				Lines:    logline.ParseAll(string(text)),
 			})
 		})
 	}

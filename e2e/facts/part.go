@@ -6,7 +6,8 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 )
 
-// Part names one kind of fact. A snapshot lists the parts that were requested, so that "not there" is never confused with "not read".
+// Part names one kind of fact. A snapshot lists the parts that were requested, so that "not there" is never
+// confused with "not read".
 type Part string
 
 // The parts, in the order in which a chain of causes is read.
@@ -42,13 +43,16 @@ const (
 // All lists every part.
 func All() []Part {
 	return []Part{
-		Version, Namespaces, Pods, Deployments, ConfigMaps, Services, EndpointSlices, IngressClasses, Ingresses, Secrets, Events,
-		ClusterIssuers, Issuers, Certificates, CertificateRequests, Orders, Challenges, Webhooks, Tokens, Journal, Provider, DNS, Domains,
+		Version, Namespaces, Pods, Deployments, ConfigMaps, Services, EndpointSlices, IngressClasses, Ingresses, Secrets,
+		Events,
+		ClusterIssuers, Issuers, Certificates, CertificateRequests, Orders, Challenges, Webhooks, Tokens, Journal, Provider,
+		DNS, Domains,
 		ClusterDNS, Probes, Logs,
 	}
 }
 
-// complete adds the parts without which the wanted ones cannot be collected, and drops doubles. Nothing wanted means all.
+// complete adds the parts without which the wanted ones cannot be collected, and drops doubles. Nothing wanted
+// means all.
 func complete(scope Scope) []Part {
 	if len(scope.Parts) == 0 {
 		return All()

@@ -15,8 +15,8 @@ import (
 // Values shorter than minSecret are words that occur anywhere; longer than maxSecret are archives and key files.
 const minSecret, maxSecret = 16, 4 << 10
 
-// redactor remembers the values of the Secrets that were read, to strike them out of what programs print. It dies with the
-// collection.
+// redactor remembers the values of the Secrets that were read, to strike them out of what programs print. It
+// dies with the collection.
 type redactor struct {
 	mu       sync.Mutex
 	values   map[string]string // value -> its replacement
@@ -79,8 +79,8 @@ func (r *redactor) concealData(data map[string]string) {
 	}
 }
 
-// hide replaces the value of a variable whose name says that it is secret; any other value is kept, and so is the path of
-// a file that contains it.
+// hide replaces the value of a variable whose name says that it is secret; any other value is kept, and so is
+// the path of a file that contains it.
 func (r *redactor) hide(name, value string) string {
 	if value == "" || isFile(value) || !r.named.MatchString(name) {
 		return value
@@ -89,8 +89,9 @@ func (r *redactor) hide(name, value string) string {
 	return mark(value)
 }
 
-// clean strikes the values out of every text of the snapshot that a program or a person wrote freely. Names, hosts and
-// addresses stay as they are: they are what a snapshot is read for, and the API server would not take a token as a name.
+// clean strikes the values out of every text of the snapshot that a program or a person wrote freely. Names,
+// hosts and addresses stay as they are: they are what a snapshot is read for, and the API server would not take
+// a token as a name.
 func (r *redactor) clean(s *Snapshot) {
 	if len(r.values) == 0 {
 		return
@@ -105,7 +106,8 @@ func (r *redactor) clean(s *Snapshot) {
 // free names the struct fields with free text, and everything below them.
 func free(field string) bool {
 	return slices.Contains([]string{
-		"Message", "Reason", "Error", "Value", "Args", "Command", "Fields", "Body", "Headers", "Annotations", "VerifyError", "Problem", "Comment", "Content",
+		"Message", "Reason", "Error", "Value", "Args", "Command", "Fields", "Body", "Headers", "Annotations", "VerifyError",
+		"Problem", "Comment", "Content",
 		"ClusterDNS", "Data", "Detail", "Op", "Outcome", "Path", "CAA",
 	}, field)
 }

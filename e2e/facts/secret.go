@@ -32,7 +32,8 @@ type Secret struct {
 type Key struct {
 	Name   string `json:"name"`
 	Length int    `json:"length"` // bytes
-	// Fingerprint distinguishes the values of the edge's credentials without revealing them; empty for any other, and for an empty value.
+	// Fingerprint distinguishes the values of the edge's credentials without revealing them; empty for any other,
+	// and for an empty value.
 	Fingerprint string `json:"fingerprint,omitempty"`
 	// Spaced is true when the value begins or ends with white space: a token copied with its line end.
 	Spaced bool `json:"spaced,omitempty"`

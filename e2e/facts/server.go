@@ -34,22 +34,24 @@ func (c *collection) clusterDNS(ctx context.Context) {
 // webhooks lists what the API server asks before it takes an object.
 func (c *collection) webhooks() []task {
 	s := c.s
-	mutating := read(c, Webhooks, false, &admission.MutatingWebhookConfigurationList{}, func(l *admission.MutatingWebhookConfigurationList) {
-		for i := range l.Items {
-			for j := range l.Items[i].Webhooks {
-				shorten(&l.Items[i].Webhooks[j].ClientConfig)
+	mutating := read(c, Webhooks, false, &admission.MutatingWebhookConfigurationList{},
+		func(l *admission.MutatingWebhookConfigurationList) {
+			for i := range l.Items {
+				for j := range l.Items[i].Webhooks {
+					shorten(&l.Items[i].Webhooks[j].ClientConfig)
+				}
 			}
-		}
-		s.MutatingWebhooks = append(s.MutatingWebhooks, l.Items...)
-	})
-	validating := read(c, Webhooks, false, &admission.ValidatingWebhookConfigurationList{}, func(l *admission.ValidatingWebhookConfigurationList) {
-		for i := range l.Items {
-			for j := range l.Items[i].Webhooks {
-				shorten(&l.Items[i].Webhooks[j].ClientConfig)
+			s.MutatingWebhooks = append(s.MutatingWebhooks, l.Items...)
+		})
+	validating := read(c, Webhooks, false, &admission.ValidatingWebhookConfigurationList{},
+		func(l *admission.ValidatingWebhookConfigurationList) {
+			for i := range l.Items {
+				for j := range l.Items[i].Webhooks {
+					shorten(&l.Items[i].Webhooks[j].ClientConfig)
+				}
 			}
-		}
-		s.ValidatingWebhooks = append(s.ValidatingWebhooks, l.Items...)
-	})
+			s.ValidatingWebhooks = append(s.ValidatingWebhooks, l.Items...)
+		})
 	return append(mutating, validating...)
 }
 

@@ -7,8 +7,8 @@ import (
 )
 
 // Shared lets many callers share one look. Each caller gets a look that began after its call, and all who call
-// while one is being taken share the next. After each look there is a rest as long as the look: what is looked at gets at least half of
-// the time, however many look.
+// while one is being taken share the next. After each look there is a rest as long as the look: what is looked
+// at gets at least half of the time, however many look.
 type Shared[T any] struct {
 	// Take takes one look. It is never called twice at the same time.
 	Take func(context.Context) T

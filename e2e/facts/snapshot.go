@@ -22,8 +22,8 @@ const Format = "edgeproof/v1alpha1"
 
 // Snapshot is what was seen at one moment. It is plain data: written as JSON and read again it is the same.
 //
-// Kubernetes objects are kept as the API gives them, without managed fields, so that what a later question needs is there;
-// Secrets are kept as their shape only.
+// Kubernetes objects are kept as the API gives them, without managed fields, so that what a later question
+// needs is there; Secrets are kept as their shape only.
 type Snapshot struct {
 	Format string    `json:"apiVersion"`
 	Time   time.Time `json:"time"` // when collecting began
@@ -53,14 +53,15 @@ type Snapshot struct {
 	Orders              []acme.Order                     `json:"orders,omitempty"`
 	Challenges          []acme.Challenge                 `json:"challenges,omitempty"`
 
-	// MutatingWebhooks and ValidatingWebhooks are the admission webhooks' configurations. A caBundle is large: its fingerprint stands
-	// in its place, "sha256:0123456789ab"; empty where none is set.
+	// MutatingWebhooks and ValidatingWebhooks are the admission webhooks' configurations. A caBundle is large: its
+	// fingerprint stands in its place, "sha256:0123456789ab"; empty where none is set.
 	MutatingWebhooks   []admission.MutatingWebhookConfiguration   `json:"mutatingWebhooks,omitempty"`
 	ValidatingWebhooks []admission.ValidatingWebhookConfiguration `json:"validatingWebhooks,omitempty"`
 
 	// Tokens are what the credentials that external-dns and the issuers use are able to do.
 	Tokens []Token `json:"tokens,omitempty"`
-	// Journal has the newest entries of the fake internet's journal: API requests, ACME steps, DNS queries. It is empty for the real internet.
+	// Journal has the newest entries of the fake internet's journal: API requests, ACME steps, DNS queries. It is
+	// empty for the real internet.
 	Journal []api.JournalEntry `json:"journal,omitempty"`
 	// Zones are the provider's, with their records.
 	Zones []Zone `json:"zones,omitempty"`
@@ -68,7 +69,8 @@ type Snapshot struct {
 	DNS map[string]Answers `json:"dns,omitempty"`
 	// Domains have, by host, the DNS data other than addresses: its zone, who may issue for it, and the proofs of DNS-01.
 	Domains map[string]Domain `json:"domains,omitempty"`
-	// ClusterDNS is the configuration of the cluster's own DNS, its Corefile: which names it forwards, and which it answers itself.
+	// ClusterDNS is the configuration of the cluster's own DNS, its Corefile: which names it forwards, and which
+	// it answers itself.
 	ClusterDNS string `json:"clusterDNS,omitempty"`
 	// Probes have, by host, the results of a client on the internet.
 	Probes map[string]Probe `json:"probes,omitempty"`
@@ -76,8 +78,8 @@ type Snapshot struct {
 	Logs []Log `json:"logs,omitempty"`
 }
 
-// Error is something that could not be read. A part whose kind the API server does not know, because its CRD is not installed, has the
-// reason NotFound: see Snapshot.Unknown.
+// Error is something that could not be read. A part whose kind the API server does not know, because its CRD is
+// not installed, has the reason NotFound: see Snapshot.Unknown.
 type Error struct {
 	Part    Part   `json:"part"`
 	Object  string `json:"object,omitempty"` // namespace, host, zone or pod
@@ -112,8 +114,8 @@ type Probe struct {
 	// HTTPS and HTTP use the name as anybody would.
 	HTTPS *probe.Report `json:"https,omitempty"`
 	HTTP  *probe.Report `json:"http,omitempty"`
-	// RawIP uses no DNS: HTTPS at the ingress controller's address with the host in SNI and Host, and without looking at the
-	// certificate. It is what a naive check does; nil when no address is known.
+	// RawIP uses no DNS: HTTPS at the ingress controller's address with the host in SNI and Host, and without
+	// looking at the certificate. It is what a naive check does; nil when no address is known.
 	RawIP *probe.Report `json:"rawIP,omitempty"`
 	// RawHTTP is the same by HTTP.
 	RawHTTP *probe.Report `json:"rawHTTP,omitempty"`

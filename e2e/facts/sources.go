@@ -32,21 +32,23 @@ type Sources struct {
 	Internet Internet
 }
 
-// Internet is the world around the cluster, as far as facts need it: the DNS provider, the DNS, a client out there, and its memory.
-// Its methods return an error only when no answer was obtained.
+// Internet is the world around the cluster, as far as facts need it: the DNS provider, the DNS, a client out
+// there, and its memory. Its methods return an error only when no answer was obtained.
 type Internet interface {
-	// Zones lists the zones, without records, that the provider shows to whoever has the credential. A provider that shows all of
-	// them to anybody takes the zero Credential too.
+	// Zones lists the zones, without records, that the provider shows to whoever has the credential. A provider
+	// that shows all of them to anybody takes the zero Credential too.
 	Zones(ctx context.Context, with Credential) ([]Zone, error)
 	// Records lists the records of a zone, by name.
 	Records(ctx context.Context, with Credential, zone string) ([]Record, error)
 	// Try finds out what a credential is able to do, by reading only. Of the Token it fills Status and what follows.
 	Try(ctx context.Context, c Credential) (Token, error)
-	// Lookup queries the records of a name, of one type ("A", "TXT"), at a name server of its zone or at a public resolver.
+	// Lookup queries the records of a name, of one type ("A", "TXT"), at a name server of its zone or at a public
+	// resolver.
 	Lookup(ctx context.Context, at Server, name, qtype string) (Answer, error)
 	// Probe sends a request as a client on the internet.
 	Probe(ctx context.Context, req probe.Request) (probe.Report, error)
-	// Journal returns what the world saw since a time, at most so many entries, the newest, in their order; nil when it keeps none.
+	// Journal returns what the world saw since a time, at most so many entries, the newest, in their order; nil
+	// when it keeps none.
 	Journal(ctx context.Context, since time.Time, most int) ([]api.JournalEntry, error)
 }
 
@@ -89,8 +91,8 @@ func Connect(config *rest.Config, internet Internet) (Sources, error) {
 	return Sources{Kube: kube, Clientset: clientset, Internet: internet}, nil
 }
 
-// kinds maps the kinds that are read to their resources. They are few and known, so no discovery is needed, and a missing CRD is
-// reported by the list request that fails.
+// kinds maps the kinds that are read to their resources. They are few and known, so no discovery is needed, and
+// a missing CRD is reported by the list request that fails.
 func kinds() meta.RESTMapper {
 	m := meta.NewDefaultRESTMapper(nil)
 	add := func(gv schema.GroupVersion, scope meta.RESTScope, kinds ...string) {
@@ -104,7 +106,8 @@ func kinds() meta.RESTMapper {
 	add(discovery.SchemeGroupVersion, meta.RESTScopeNamespace, "EndpointSlice")
 	add(networking.SchemeGroupVersion, meta.RESTScopeRoot, "IngressClass")
 	add(networking.SchemeGroupVersion, meta.RESTScopeNamespace, "Ingress")
-	add(admission.SchemeGroupVersion, meta.RESTScopeRoot, "MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
+	add(admission.SchemeGroupVersion, meta.RESTScopeRoot, "MutatingWebhookConfiguration",
+		"ValidatingWebhookConfiguration")
 	add(certmanager.SchemeGroupVersion, meta.RESTScopeRoot, "ClusterIssuer")
 	add(certmanager.SchemeGroupVersion, meta.RESTScopeNamespace, "Issuer", "Certificate", "CertificateRequest")
 	add(acme.SchemeGroupVersion, meta.RESTScopeNamespace, "Order", "Challenge")

@@ -10,8 +10,9 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
-// together joins concurrent queries into few requests: a look at a hundred hosts makes a thousand queries, and each
-// request to the control API passes through the API server. Queries that arrive while a request is under way go with the next.
+// together joins concurrent queries into few requests: a look at a hundred hosts makes a thousand queries, and
+// each request to the control API passes through the API server. Queries that arrive while a request is under
+// way go with the next.
 type together struct {
 	ask func(context.Context, api.BatchRequest) (api.BatchResponse, error)
 

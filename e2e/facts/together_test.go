@@ -78,7 +78,8 @@ func TestTogetherIsolatesWhatIsRefused(t *testing.T) {
 		batch = append(batch, &asking{ctx: t.Context(), asked: question(name), done: make(chan struct{})})
 	}
 	all.answer(batch)
-	if batch[0].err != nil || batch[0].reply.Rcode != "a" || batch[1].err == nil || batch[2].err != nil || batch[2].reply.Rcode != "b" {
+	if batch[0].err != nil || batch[0].reply.Rcode != "a" || batch[1].err == nil || batch[2].err != nil ||
+		batch[2].reply.Rcode != "b" {
 		t.Errorf("a %v, bad %v, b %v", batch[0].err, batch[1].err, batch[2].err)
 	}
 }

@@ -1,19 +1,22 @@
 package facts
 
-// Token is what a credential in a Secret is able to do at the provider: an entry for each that a solver of an issuer, or external-dns,
-// names. The value itself is never kept. Requests to the provider leave out white space around it; Secret.Keys records it.
+// Token is what a credential in a Secret is able to do at the provider: an entry for each that a solver of an
+// issuer, or external-dns, names. The value itself is never kept. Requests to the provider leave out white
+// space around it; Secret.Keys records it.
 type Token struct {
 	Namespace string `json:"namespace"`
 	Secret    string `json:"secret"`
 	Key       string `json:"key"`
-	// UsedBy are those that name it: "ClusterIssuer letsencrypt-production", "Issuer develop/acme", "Deployment cert-manager/external-dns".
+	// UsedBy are those that name it: "ClusterIssuer letsencrypt-production", "Issuer develop/acme", "Deployment
+	// cert-manager/external-dns".
 	UsedBy []string `json:"usedBy"`
 	// GlobalKey is true when it is used as a user's global key, with an e-mail address, and not as an API token.
 	GlobalKey bool `json:"globalKey,omitempty"`
-	// Fingerprint is that of the value, as in Secret.Keys; empty when the Secret or the key is missing, or the value is empty.
+	// Fingerprint is that of the value, as in Secret.Keys; empty when the Secret or the key is missing, or the
+	// value is empty.
 	Fingerprint string `json:"fingerprint,omitempty"`
-	// Status is the status that the provider reports: active, disabled, expired, not-yet, unknown (no such token), malformed; empty when it
-	// was not queried.
+	// Status is the status that the provider reports: active, disabled, expired, not-yet, unknown (no such token),
+	// malformed; empty when it was not queried.
 	Status string `json:"status,omitempty"`
 	// What it may do; nil when that was not found out.
 	ZoneRead *bool `json:"zoneRead,omitempty"`
@@ -25,8 +28,8 @@ type Token struct {
 	ReadOnly []string `json:"readOnly,omitempty"`
 	// Refusals are the requests that the provider refused during the look-up.
 	Refusals []Refusal `json:"refusals,omitempty"`
-	// Granted is when the provider last granted a request with it, RFC 3339 with fractions of a second: it is compared with the times of
-	// Refusals. It is empty where no journal exists.
+	// Granted is when the provider last granted a request with it, RFC 3339 with fractions of a second: it is
+	// compared with the times of Refusals. It is empty where no journal exists.
 	Granted string `json:"granted,omitempty"`
 }
 

@@ -26,7 +26,8 @@ func (a *apiServer) secret(name string, data map[string]string) {
 
 func externalDNS(container object) object {
 	container["image"] = "external-dns:v0.20.0"
-	spec := object{"containers": []any{container}, "volumes": []any{object{"name": "cf", "secret": object{"secretName": "token"}}}}
+	spec := object{"containers": []any{container}, "volumes": []any{object{"name": "cf",
+		"secret": object{"secretName": "token"}}}}
 	return named("cert-manager", "external-dns", object{"spec": object{"template": object{"spec": spec}}})
 }
 
@@ -48,34 +49,42 @@ func TestTokens(t *testing.T) {
 		"one credential for both": {
 			issuer:      object{"apiTokenSecretRef": ref("token", "key")},
 			externalDNS: object{"env": []any{fromSecret("CF_API_TOKEN", "token", "key")}},
-			want:        []facts.Token{{Secret: "token", Key: "key", UsedBy: []string{"ClusterIssuer acme", "Deployment cert-manager/external-dns"}, Status: "active"}},
-			tried:       []string{value + " "},
+			want: []facts.Token{{Secret: "token", Key: "key",
+				UsedBy: []string{"ClusterIssuer acme", "Deployment cert-manager/external-dns"}, Status: "active"}},
+			tried: []string{value + " "},
 		},
 		"a global key": {
-			issuer:      object{"email": "a@example.org", "apiKeySecretRef": ref("token", "global")},
-			externalDNS: object{"env": []any{fromSecret("CF_API_KEY", "token", "global"), object{"name": "CF_API_EMAIL", "value": "a@example.org"}}},
-			want:        []facts.Token{{Secret: "token", Key: "global", GlobalKey: true, UsedBy: []string{"ClusterIssuer acme", "Deployment cert-manager/external-dns"}, Status: "active"}},
-			tried:       []string{"0123456789 a@example.org"},
+			issuer: object{"email": "a@example.org", "apiKeySecretRef": ref("token", "global")},
+			externalDNS: object{"env": []any{fromSecret("CF_API_KEY", "token", "global"),
+				object{"name": "CF_API_EMAIL", "value": "a@example.org"}}},
+			want: []facts.Token{{Secret: "token", Key: "global", GlobalKey: true,
+				UsedBy: []string{"ClusterIssuer acme", "Deployment cert-manager/external-dns"}, Status: "active"}},
+			tried: []string{"0123456789 a@example.org"},
 		},
 		"a global key with its address in a Secret": {
-			externalDNS: object{"env": []any{fromSecret("CF_API_KEY", "token", "global"), fromSecret("CF_API_EMAIL", "token", "mail")}},
-			want:        []facts.Token{{Secret: "token", Key: "global", GlobalKey: true, UsedBy: []string{"Deployment cert-manager/external-dns"}, Status: "active"}},
-			tried:       []string{"0123456789 b@example.org"},
+			externalDNS: object{"env": []any{fromSecret("CF_API_KEY", "token", "global"),
+				fromSecret("CF_API_EMAIL", "token", "mail")}},
+			want: []facts.Token{{Secret: "token", Key: "global", GlobalKey: true,
+				UsedBy: []string{"Deployment cert-manager/external-dns"}, Status: "active"}},
+			tried: []string{"0123456789 b@example.org"},
 		},
 		"all of a Secret as variables": {
 			externalDNS: object{"envFrom": []any{object{"prefix": "CF_", "secretRef": object{"name": "all"}}}},
-			want:        []facts.Token{{Secret: "all", Key: "API_TOKEN", UsedBy: []string{"Deployment cert-manager/external-dns"}, Status: "active"}},
-			tried:       []string{value + " "},
+			want: []facts.Token{{Secret: "all", Key: "API_TOKEN",
+				UsedBy: []string{"Deployment cert-manager/external-dns"}, Status: "active"}},
+			tried: []string{value + " "},
 		},
 		"a variable of its own wins": {
-			externalDNS: object{"envFrom": []any{object{"prefix": "CF_", "secretRef": object{"name": "all"}}}, "env": []any{object{"name": "CF_API_TOKEN", "value": "x"}}},
+			externalDNS: object{"envFrom": []any{object{"prefix": "CF_", "secretRef": object{"name": "all"}}},
+				"env": []any{object{"name": "CF_API_TOKEN", "value": "x"}}},
 		},
 		"a file of a Secret": {
 			externalDNS: object{
 				"env":          []any{object{"name": "CF_API_TOKEN", "value": "file:/etc/cf/key"}},
 				"volumeMounts": []any{object{"name": "cf", "mountPath": "/etc/cf"}},
 			},
-			want:  []facts.Token{{Secret: "token", Key: "key", UsedBy: []string{"Deployment cert-manager/external-dns"}, Status: "active"}},
+			want: []facts.Token{{Secret: "token", Key: "key", UsedBy: []string{"Deployment cert-manager/external-dns"},
+				Status: "active"}},
 			tried: []string{value + " "},
 		},
 		"no Secret, no key, nothing in it": {
@@ -96,7 +105,8 @@ func TestTokens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			a, w := &apiServer{lists: map[string][]any{}, objects: map[string]any{}}, &world{}
-			a.secret("token", map[string]string{"key": value + "\n", "global": "0123456789", "mail": "b@example.org", "empty": ""})
+			a.secret("token", map[string]string{"key": value +
+				"\n", "global": "0123456789", "mail": "b@example.org", "empty": ""})
 			a.secret("all", map[string]string{"API_TOKEN": value})
 			a.lists["/apis/cert-manager.io/v1/clusterissuers"] = []any{named("", "acme", solvedBy(c.issuer))}
 			if c.externalDNS != nil {
@@ -105,7 +115,8 @@ func TestTokens(t *testing.T) {
 			s := facts.Collect(context.Background(), a.connect(t, w), facts.Scope{Parts: []facts.Part{facts.Tokens}})
 			for i := range c.want {
 				if filled := able(); c.want[i].Status != "" { // every field that the provider fills is kept
-					filled.Secret, filled.Key, filled.GlobalKey, filled.UsedBy = c.want[i].Secret, c.want[i].Key, c.want[i].GlobalKey, c.want[i].UsedBy
+					filled.Secret, filled.Key, filled.GlobalKey, filled.UsedBy = c.want[i].Secret, c.want[i].Key, c.want[i].GlobalKey,
+						c.want[i].UsedBy
 					c.want[i] = filled
 				}
 				c.want[i].Namespace = "cert-manager"
@@ -134,8 +145,10 @@ func TestTokens(t *testing.T) {
 
 func TestAProviderThatDoesNotAnswerIsAFact(t *testing.T) {
 	t.Parallel()
-	s := facts.Collect(context.Background(), cluster().connect(t, &world{broken: true}), facts.Scope{Parts: []facts.Part{facts.Tokens}})
-	if e := s.Trouble(facts.Tokens); len(e) != 1 || !strings.Contains(e[0].Message, "key api-token of Secret cert-manager/cloudflare-api-token") {
+	s := facts.Collect(context.Background(), cluster().connect(t, &world{broken: true}),
+		facts.Scope{Parts: []facts.Part{facts.Tokens}})
+	if e := s.Trouble(facts.Tokens); len(e) != 1 || !strings.Contains(e[0].Message, "key api-token of Secret "+
+		"cert-manager/cloudflare-api-token") {
 		t.Errorf("errors: %+v", s.Errors)
 	}
 	if len(s.Tokens) != 1 || s.Tokens[0].Status != "" || s.Tokens[0].Fingerprint == "" {
@@ -155,7 +168,8 @@ func TestACredentialIsNeverPrinted(t *testing.T) {
 	}
 	shown := []string{string(text)}
 	for _, verb := range []string{"%v", "%+v", "%#v", "%s", "%q"} {
-		shown = append(shown, fmt.Sprintf(verb, c), fmt.Sprintf(verb, struct{ c facts.Credential }{c}), fmt.Sprintf(verb, struct{ C facts.Credential }{c}), fmt.Sprintf(verb, &c), fmt.Sprintf(verb, []facts.Credential{c}))
+		shown = append(shown, fmt.Sprintf(verb, c), fmt.Sprintf(verb, struct{ c facts.Credential }{c}),
+			fmt.Sprintf(verb, struct{ C facts.Credential }{c}), fmt.Sprintf(verb, &c), fmt.Sprintf(verb, []facts.Credential{c}))
 	}
 	for _, s := range shown {
 		if strings.Contains(s, token) {

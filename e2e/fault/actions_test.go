@@ -111,13 +111,15 @@ func get(t *testing.T, i *fault.Injector, into client.Object, name string) bool 
 func TestApply(t *testing.T) {
 	t.Parallel()
 	i := world(t)
-	cycle(t, i, "apply: {apiVersion: v1, kind: Secret, metadata: {namespace: ns, name: s}, stringData: {a: b}}", func() string {
-		if get(t, i, &corev1.Secret{}, "s") {
-			return "there"
-		}
-		return ""
-	}, "there")
-	if _, err := i.Inject(t.Context(), parse(t, "apply: {apiVersion: v1, kind: Secret, metadata: {namespace: ns, name: s}}")); err == nil {
+	cycle(t, i, "apply: {apiVersion: v1, kind: Secret, metadata: {namespace: ns, name: s}, stringData: {a: b}}",
+		func() string {
+			if get(t, i, &corev1.Secret{}, "s") {
+				return "there"
+			}
+			return ""
+		}, "there")
+	if _, err := i.Inject(t.Context(), parse(t, "apply: {apiVersion: v1, kind: Secret, metadata: {namespace: ns, name: "+
+		"s}}")); err == nil {
 		t.Error("an object that was there already was applied: undoing would remove it")
 	}
 }
@@ -128,7 +130,8 @@ func TestPatchOfStatus(t *testing.T) {
 		ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "lb"},
 		Status:     corev1.ServiceStatus{LoadBalancer: corev1.LoadBalancerStatus{Ingress: []corev1.LoadBalancerIngress{{IP: "203.0.113.10"}}}},
 	})
-	cycle(t, i, "patch: {apiVersion: v1, kind: Service, namespace: ns, name: lb, status: true, jsonPatch: [{op: replace, path: /status/loadBalancer/ingress/0/ip, value: 203.0.113.66}]}",
+	cycle(t, i, "patch: {apiVersion: v1, kind: Service, namespace: ns, name: lb, status: true, jsonPatch: [{op: "+
+		"replace, path: /status/loadBalancer/ingress/0/ip, value: 203.0.113.66}]}",
 		func() string {
 			var s corev1.Service
 			get(t, i, &s, "lb")
@@ -159,7 +162,8 @@ func TestScale(t *testing.T) {
 	if !ended {
 		t.Error("the pods of a Deployment that is scaled away were left to end when they like")
 	}
-	if _, err := i.Inject(t.Context(), parse(t, "scale: {namespace: ns, name: d, replicas: 0}")); err == nil || !strings.Contains(err.Error(), "so already") {
+	if _, err := i.Inject(t.Context(), parse(t, "scale: {namespace: ns, name: d, replicas: 0}")); err == nil ||
+		!strings.Contains(err.Error(), "so already") {
 		t.Errorf("a scale to what it is = %v, want a refusal", err)
 	}
 }
@@ -190,7 +194,8 @@ func TestSecret(t *testing.T) {
 		cycle(t, i, action, func() string { return data(t, i) }, want)
 	}
 	i := world(t, tokenSecret())
-	if _, err := i.Inject(t.Context(), parse(t, "secret: {namespace: ns, name: token, key: k, value: v}")); err == nil || !strings.Contains(err.Error(), "so already") {
+	if _, err := i.Inject(t.Context(), parse(t, "secret: {namespace: ns, name: token, key: k, value: v}")); err == nil ||
+		!strings.Contains(err.Error(), "so already") {
 		t.Errorf("the same value = %v, want a refusal", err)
 	}
 }
@@ -247,7 +252,8 @@ func TestMintedTokens(t *testing.T) {
 	} {
 		i := world(t, tokenSecret())
 		before := data(t, i)
-		cycle(t, i, `secret: {namespace: ns, name: token, key: k, token: `+token+`}`, func() string { return tokens(t, i) }, want)
+		cycle(t, i, `secret: {namespace: ns, name: token, key: k, token: `+token+
+			`}`, func() string { return tokens(t, i) }, want)
 		if data(t, i) == before {
 			t.Errorf("%s: the Secret still holds the old value", token)
 		}
@@ -293,13 +299,16 @@ func TestCertificate(t *testing.T) {
 		}
 	}
 	i := world(t)
-	cycle(t, i, "certificate: {namespace: ns, secret: web-tls, names: [www.example.com], certificate: web-tls, issuer: le}", state(i), "www.example.com by le")
+	cycle(t, i, "certificate: {namespace: ns, secret: web-tls, names: [www.example.com], certificate: web-tls, issuer: "+
+		"le}", state(i), "www.example.com by le")
 
 	i = world(t, &corev1.Secret{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "web-tls", Annotations: map[string]string{certmanager.IssuerNameAnnotationKey: "le"}},
-		Data:       map[string][]byte{"tls.crt": []byte("x"), "tls.key": []byte("y")},
+		ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "web-tls",
+			Annotations: map[string]string{certmanager.IssuerNameAnnotationKey: "le"}},
+		Data: map[string][]byte{"tls.crt": []byte("x"), "tls.key": []byte("y")},
 	})
-	cycle(t, i, "certificate: {namespace: ns, secret: web-tls, names: [www.example.com], backdate: 2h, lifetime: 1h}", state(i), "www.example.com by , expired")
+	cycle(t, i, "certificate: {namespace: ns, secret: web-tls, names: [www.example.com], backdate: 2h, lifetime: 1h}",
+		state(i), "www.example.com by , expired")
 }
 
 // provider is what the DNS provider has.
@@ -334,16 +343,18 @@ func provider(t *testing.T, i *fault.Injector) string {
 func TestProvider(t *testing.T) {
 	t.Parallel()
 	for action, want := range map[string]string{
-		"record: {zone: example.com, name: www.example.com, type: A, content: 203.0.113.66}":                                       "www.example.com A 203.0.113.66",
-		"record: {zone: example.com, name: www.example.com, type: A, content: 203.0.113.10, proxied: true}":                        "203.0.113.10 proxied",
-		"record: {zone: example.com, name: other.example.com, type: A, content: 203.0.113.7, new: true}":                           "other.example.com A",
-		"record: {zone: example.com, name: example.com, type: CAA, data: {flags: 0, tag: issue, value: other.example}, new: true}": "other.example",
-		"zone: {name: example.com, status: pending}":                                                                               "example.com pending",
-		"zone: {name: example.com, paused: true}":                                                                                  "example.com paused",
-		"zone: {name: example.net, new: true}":                                                                                     "example.net active",
+		"record: {zone: example.com, name: www.example.com, type: A, content: 203.0.113.66}":                "www.example.com A 203.0.113.66",
+		"record: {zone: example.com, name: www.example.com, type: A, content: 203.0.113.10, proxied: true}": "203.0.113.10 proxied",
+		"record: {zone: example.com, name: other.example.com, type: A, content: 203.0.113.7, new: true}":    "other.example.com A",
+		"record: {zone: example.com, name: example.com, type: CAA, data: {flags: 0, tag: issue, value: other.example}, " +
+			"new: true}": "other.example",
+		"zone: {name: example.com, status: pending}": "example.com pending",
+		"zone: {name: example.com, paused: true}":    "example.com paused",
+		"zone: {name: example.net, new: true}":       "example.net active",
 	} {
 		i := world(t)
-		if _, err := i.Internet.PutRecord(t.Context(), "example.com", api.RecordDraft{Name: "www.example.com", Type: "A", Content: "203.0.113.10"}); err != nil {
+		if _, err := i.Internet.PutRecord(t.Context(), "example.com",
+			api.RecordDraft{Name: "www.example.com", Type: "A", Content: "203.0.113.10"}); err != nil {
 			t.Fatal(err)
 		}
 		cycle(t, i, action, func() string { return provider(t, i) }, want)
@@ -402,7 +413,8 @@ func TestHealingForgivesWhatIsGone(t *testing.T) {
 	if err := in.Undo(ctx); err != nil {
 		t.Errorf("a rule that ended: %v", err)
 	}
-	in, err = i.Inject(ctx, parse(t, "record: {zone: example.com, name: w.example.com, type: A, content: 203.0.113.7, new: true}"))
+	in, err = i.Inject(ctx, parse(t, "record: {zone: example.com, name: w.example.com, type: A, content: 203.0.113.7, "+
+		"new: true}"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,8 +22,8 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
-// Certificate is written into a TLS Secret: as from a backup when it names the Certificate that it belongs to, so that cert-manager
-// takes it for its own, and by hand when it names none.
+// Certificate is written into a TLS Secret: as from a backup when it names the Certificate that it belongs to,
+// so that cert-manager takes it for its own, and by hand when it names none.
 type Certificate struct {
 	Namespace string   `json:"namespace"`
 	Secret    string   `json:"secret"`
@@ -33,7 +33,8 @@ type Certificate struct {
 	Issuer      string `json:"issuer,omitempty"`
 	// Authority is who signs it: production, unless it is staging.
 	Authority string `json:"authority,omitempty"`
-	// Backdate and Lifetime say since when and for how long it is valid; unless given, from now and for the CA's usual time.
+	// Backdate and Lifetime say since when and for how long it is valid; unless given, from now and for the CA's
+	// usual time.
 	Backdate metav1.Duration `json:"backdate,omitzero"`
 	Lifetime metav1.Duration `json:"lifetime,omitzero"`
 }
@@ -82,13 +83,15 @@ func (c *Certificate) inject(ctx context.Context, i *Injector) (undo, error) {
 	return undo{0, "writing of " + what, func(ctx context.Context) error { return write(ctx, &was) }}, nil
 }
 
-// Restore has the certificate signed and returns the Secret that holds it, as a backup would have it. It is not written.
+// Restore has the certificate signed and returns the Secret that holds it, as a backup would have it. It is not
+// written.
 func (i *Injector) Restore(ctx context.Context, c Certificate) (*corev1.Secret, error) {
 	key, keyPEM, err := i.key()
 	if err != nil {
 		return nil, fmt.Errorf("make a key for %s: %w", strings.Join(c.Names, ", "), err)
 	}
-	request, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{Subject: pkix.Name{CommonName: c.Names[0]}, DNSNames: c.Names}, key)
+	request, err := x509.CreateCertificateRequest(rand.Reader,
+		&x509.CertificateRequest{Subject: pkix.Name{CommonName: c.Names[0]}, DNSNames: c.Names}, key)
 	if err != nil {
 		return nil, fmt.Errorf("make a request for %s: %w", strings.Join(c.Names, ", "), err)
 	}

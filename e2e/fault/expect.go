@@ -9,8 +9,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 )
 
-// Expect is the diagnosis that must be made while the fault is in. No cause means that the fault only looks like one: the
-// route works, and the diagnosis must say so.
+// Expect is the diagnosis that must be made while the fault is in. No cause means that the fault only looks
+// like one: the route works, and the diagnosis must say so.
 type Expect struct {
 	// Causes must be named, all of them and no others; the first is the root cause.
 	Causes []Cause `json:"causes,omitempty"`
@@ -56,7 +56,8 @@ func (e Expect) Unmet(d diagnose.Diagnosis) []string {
 		lacks(n > 0 || at <= 0, "%s is cause %d, want it to be the root cause", c.Code, at+1)
 	}
 	for _, f := range d.Causes {
-		lacks(slices.ContainsFunc(e.Causes, func(c Cause) bool { return c.names(f) }), "cause %s of layer %s at %s is none", f.Code, f.Layer, f.Object)
+		lacks(slices.ContainsFunc(e.Causes, func(c Cause) bool { return c.names(f) }), "cause %s of layer %s at %s is none",
+			f.Code, f.Layer, f.Object)
 	}
 	for state, layers := range map[diagnose.State][]diagnose.Layer{diagnose.Clear: e.Clear, diagnose.Blocked: e.Blocked} {
 		for _, layer := range layers {

@@ -31,9 +31,11 @@ func TestExpect(t *testing.T) {
 	t.Parallel()
 	expect := fault.Expect{
 		Causes: []fault.Cause{
-			{Code: "backend-no-endpoints", Layer: diagnose.Routing, Object: "n/frontend"}, {Code: "unowned-record", Layer: diagnose.DNS},
+			{Code: "backend-no-endpoints", Layer: diagnose.Routing, Object: "n/frontend"},
+			{Code: "unowned-record", Layer: diagnose.DNS},
 		},
-		Clear: []diagnose.Layer{diagnose.Credential}, Blocked: []diagnose.Layer{diagnose.Certificate}, Notes: []diagnose.Code{"dns-cache-ttl"},
+		Clear: []diagnose.Layer{diagnose.Credential}, Blocked: []diagnose.Layer{diagnose.Certificate},
+		Notes: []diagnose.Code{"dns-cache-ttl"},
 	}
 	for what, c := range map[string]struct {
 		change func(*diagnose.Diagnosis)
@@ -56,14 +58,17 @@ func TestExpect(t *testing.T) {
 		},
 		"another object": {
 			func(d *diagnose.Diagnosis) { d.Causes[0].Object = "Service m/x" },
-			[]string{"cause backend-no-endpoints of layer routing at Service m/x is none", `no cause backend-no-endpoints of layer routing at "n/frontend"`},
+			[]string{"cause backend-no-endpoints of layer routing at Service m/x is none",
+				`no cause backend-no-endpoints of layer routing at "n/frontend"`},
 		},
 		"another layer": {
 			func(d *diagnose.Diagnosis) { d.Causes[1].Layer = diagnose.Certificate },
-			[]string{"cause unowned-record of layer certificate at record h A is none", `no cause unowned-record of layer dns at ""`},
+			[]string{"cause unowned-record of layer certificate at record h A is none",
+				`no cause unowned-record of layer dns at ""`},
 		},
 		"an innocent layer accused": {
-			func(d *diagnose.Diagnosis) { d.Chain[0].State = diagnose.Broken }, []string{"layer shared-credential is broken, want clear"},
+			func(d *diagnose.Diagnosis) { d.Chain[0].State = diagnose.Broken },
+			[]string{"layer shared-credential is broken, want clear"},
 		},
 		"a blocked layer missing": {
 			func(d *diagnose.Diagnosis) { d.Chain = d.Chain[:3] }, []string{"layer certificate is unknown, want blocked"},

@@ -62,8 +62,8 @@ const Own Application = "own"
 // After says what a fault's injection waits for.
 type After string
 
-// Sync is external-dns's last sync, over and less than half an interval ago: what is broken then stays so long enough to be seen, and what
-// would make a sync fail, which all routes share, meets none.
+// Sync is external-dns's last sync, over and less than half an interval ago: what is broken then stays so long
+// enough to be seen, and what would make a sync fail, which all routes share, meets none.
 const Sync After = "sync"
 
 // Within names the wait after which a fault must have been seen.
@@ -96,8 +96,9 @@ func (r Red) IDs() []criteria.ID {
 	return ids
 }
 
-// Covers lists the criteria that the fault shows to be worth something: those that it turns red, and its pattern, which is the
-// promise that just this is detected, attributed and undone. What only looks broken covers nothing.
+// Covers lists the criteria that the fault shows to be worth something: those that it turns red, and its
+// pattern, which is the promise that just this is detected, attributed and undone. What only looks broken
+// covers nothing.
 func (f Fault) Covers() []criteria.ID {
 	if f.Expect.Healthy() {
 		return nil

@@ -31,7 +31,8 @@ func TestFillReachesEveryText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.Inject[0].Restart.Namespace != "n" || f.Red["DW-4"] != "h.example" || f.Expect.Causes[0].Object != "Service n/frontend" {
+	if f.Inject[0].Restart.Namespace != "n" || f.Red["DW-4"] != "h.example" ||
+		f.Expect.Causes[0].Object != "Service n/frontend" {
 		t.Errorf("after Fill: %+v", f)
 	}
 }

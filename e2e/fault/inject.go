@@ -47,7 +47,8 @@ func (i *Injector) Inject(ctx context.Context, f Fault) (*Injection, error) {
 	for n, action := range f.Inject {
 		u, err := i.act(ctx, action)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("inject fault %s: action %d: %w", f.ID, n+1, err), in.Undo(context.WithoutCancel(ctx)))
+			return nil, errors.Join(fmt.Errorf("inject fault %s: action %d: %w", f.ID, n+1, err),
+				in.Undo(context.WithoutCancel(ctx)))
 		}
 		in.undo = append(in.undo, u)
 	}

@@ -26,7 +26,8 @@ import (
 )
 
 func secret() *corev1.Secret {
-	return &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "n", Name: "token"}, Data: map[string][]byte{"k": []byte("v")}}
+	return &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "n", Name: "token"},
+		Data: map[string][]byte{"k": []byte("v")}}
 }
 
 func ingress() *networkingv1.Ingress {
@@ -45,7 +46,8 @@ func TestDeleteIsUndone(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	c := fake.NewClientBuilder().WithObjects(secret()).Build()
-	in, err := (&fault.Injector{Client: c}).Inject(ctx, fault.Fault{Inject: []fault.Action{{Delete: ptr(object("Secret", "token"))}}})
+	in, err := (&fault.Injector{Client: c}).Inject(ctx,
+		fault.Fault{Inject: []fault.Action{{Delete: ptr(object("Secret", "token"))}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,16 +95,17 @@ func TestPatchIsUndone(t *testing.T) {
 	}
 }
 
-// TestWhatBreaksNothingIsRefused: a fault that finds nothing to break must not pass for one that was injected; and what
-// its earlier actions did is undone.
+// TestWhatBreaksNothingIsRefused: a fault that finds nothing to break must not pass for one that was injected;
+// and what its earlier actions did is undone.
 func TestWhatBreaksNothingIsRefused(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	deletion := fault.Action{Delete: ptr(object("Secret", "token"))}
 	for name, second := range map[string]fault.Action{
 		"no such object": {Delete: ptr(object("Secret", "other"))},
-		"no such field":  {Patch: &fault.Patch{Object: object("Ingress", "web"), JSONPatch: []map[string]any{{"op": "remove", "path": "/spec/none"}}}},
-		"no action":      {},
+		"no such field": {Patch: &fault.Patch{Object: object("Ingress", "web"),
+			JSONPatch: []map[string]any{{"op": "remove", "path": "/spec/none"}}}},
+		"no action": {},
 	} {
 		c := fake.NewClientBuilder().WithObjects(secret(), ingress()).Build()
 		_, err := (&fault.Injector{Client: c}).Inject(ctx, fault.Fault{ID: "f", Inject: []fault.Action{deletion, second}})
@@ -174,7 +177,8 @@ func TestRecordIsUndone(t *testing.T) {
 	if _, err := internet.CreateZone(ctx, api.ZoneDraft{Name: "example.com"}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := internet.PutRecord(ctx, "example.com", api.RecordDraft{Name: "www.example.com", Type: "A", Content: "203.0.113.10"}); err != nil {
+	if _, err := internet.PutRecord(ctx, "example.com",
+		api.RecordDraft{Name: "www.example.com", Type: "A", Content: "203.0.113.10"}); err != nil {
 		t.Fatal(err)
 	}
 	content := func() string {
@@ -189,7 +193,8 @@ func TestRecordIsUndone(t *testing.T) {
 	}
 	for broken, want := range map[string]string{"": "", "203.0.113.66": "203.0.113.66"} {
 		i := &fault.Injector{Internet: internet}
-		in, err := i.Inject(ctx, fault.Fault{Inject: []fault.Action{{Record: &fault.Record{Zone: "example.com", Name: "www.example.com", Type: "A", Content: broken}}}})
+		in, err := i.Inject(ctx, fault.Fault{Inject: []fault.Action{{Record: &fault.Record{Zone: "example.com",
+			Name: "www.example.com", Type: "A", Content: broken}}}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -203,7 +208,8 @@ func TestRecordIsUndone(t *testing.T) {
 			t.Errorf("after the undo the record is %q, want it as it was", got)
 		}
 	}
-	_, err := (&fault.Injector{Internet: internet}).Inject(ctx, fault.Fault{Inject: []fault.Action{{Record: &fault.Record{Zone: "example.com", Name: "no.example.com", Type: "A"}}}})
+	_, err := (&fault.Injector{Internet: internet}).Inject(ctx,
+		fault.Fault{Inject: []fault.Action{{Record: &fault.Record{Zone: "example.com", Name: "no.example.com", Type: "A"}}}})
 	if err == nil || !strings.Contains(err.Error(), "there is none") {
 		t.Errorf("deletion of no record = %v, want a refusal", err)
 	}

@@ -16,8 +16,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 )
 
-// Load reads every fault in a folder like fixtures/faults, sorted by id. A fault without a story, an expectation or a known criterion is
-// an error that names file and field; all errors are returned at once.
+// Load reads every fault in a folder like fixtures/faults, sorted by id. A fault without a story, an
+// expectation or a known criterion is an error that names file and field; all errors are returned at once.
 func Load(dir fs.FS) ([]Fault, error) {
 	files, err := fs.Glob(dir, "*/*/fault.yaml")
 	if err != nil || len(files) == 0 {
@@ -83,7 +83,8 @@ func (p *problems) that(ok bool, format string, args ...any) {
 }
 
 func (p *problems) layer(l diagnose.Layer, format string, args ...any) {
-	p.that(slices.Contains(diagnose.Layers(), l), "%s %q: give one of %v", fmt.Sprintf(format, args...), l, diagnose.Layers())
+	p.that(slices.Contains(diagnose.Layers(), l), "%s %q: give one of %v", fmt.Sprintf(format, args...), l,
+		diagnose.Layers())
 }
 
 // dnsLabel is RFC 1123's: an id is a part of a namespace's name and the first label of a host.
@@ -93,11 +94,13 @@ func (f Fault) validate(p *problems) {
 	p.that(regexp.MustCompile(dnsLabel).MatchString(f.ID), "id %q: give a DNS label of at most 56 characters", f.ID)
 	p.layer(f.Layer, "layer")
 	p.that(f.Title != "", "title: missing")
-	p.that(len(f.Story) > 20 && strings.HasSuffix(f.Story, "."), "story: give one sentence on what is broken in the real world")
+	p.that(len(f.Story) > 20 && strings.HasSuffix(f.Story, "."), "story: give one sentence on what is broken in the "+
+		"real world")
 	p.that(f.Route == RouteBefore || f.Route == RouteDuring, "route %q: give before or during", f.Route)
 	p.that(f.Application == "" || f.Application == Own, "application %q: give own, or leave it out", f.Application)
 	p.that(f.After == "" || f.After == Sync, "after %q: give sync, or leave it out", f.After)
-	p.that(slices.Contains([]Within{AtOnce, NextSync, NextIssuance}, f.Within), "within %q: give at-once, sync or issuance", f.Within)
+	p.that(slices.Contains([]Within{AtOnce, NextSync, NextIssuance}, f.Within),
+		"within %q: give at-once, sync or issuance", f.Within)
 	p.that(f.Watch == nil || *f.Watch != Watch{}, "watch: give host, namespace or ingress")
 	p.that(len(f.Inject) > 0, "inject: no action, so nothing would be broken")
 	for n, action := range f.Inject {
@@ -108,7 +111,8 @@ func (f Fault) validate(p *problems) {
 		if err := steps[0].check(); err != nil {
 			p.that(false, "inject[%d].%w", n, err)
 		}
-		p.that(f.Application == Own || !action.breaksApplication(), "application: give own, since inject[%d] changes the application or its Service", n)
+		p.that(f.Application == Own || !action.breaksApplication(), "application: give own, since inject[%d] changes the "+
+			"application or its Service", n)
 	}
 	f.Expect.validate(p)
 	p.that(f.Expect.Healthy() || f.Expect.Causes[0].Layer == f.Layer, "layer %q: the root cause lies in another", f.Layer)

@@ -40,8 +40,10 @@ func TestTheProjectsFaults(t *testing.T) {
 			t.Errorf("%s: %v", f.ID, err)
 		}
 		for _, c := range f.Expect.Causes {
-			if entry, known := rules.Describe(c.Code); !known || entry.Layer != "" && entry.Layer != c.Layer { // unattributed is of any
-				t.Errorf("%s: expects %s of layer %s, the vocabulary has %q of layer %q", f.ID, c.Code, c.Layer, entry.Code, entry.Layer)
+			// unattributed is of any
+			if entry, known := rules.Describe(c.Code); !known || entry.Layer != "" && entry.Layer != c.Layer {
+				t.Errorf("%s: expects %s of layer %s, the vocabulary has %q of layer %q", f.ID, c.Code, c.Layer, entry.Code,
+					entry.Layer)
 			}
 		}
 		for _, code := range f.Expect.Notes {
@@ -56,7 +58,8 @@ func TestTheProjectsFaults(t *testing.T) {
 func variables() map[string]string {
 	out := map[string]string{}
 	for _, name := range []string{
-		"id", "namespace", "host", "zone", "address", "owner", "ownership_record", "credential_namespace", "credential_secret", "credential_key",
+		"id", "namespace", "host", "zone", "address", "owner", "ownership_record", "credential_namespace",
+		"credential_secret", "credential_key",
 		"production_issuer", "staging_issuer", "external_dns", "controller_namespace", "controller",
 	} {
 		out[name] = "x"
@@ -75,25 +78,27 @@ func TestParseRefuses(t *testing.T) {
 		{"story: Somebody breaks something and people see it.", ""}: "story: give one sentence",
 		{"title: something is broken", ""}:                          "title: missing",
 		{"layer: routing\ntitle", "layer: moon\ntitle"}:             "layer \"moon\"",
-		{"FP-2", "FP-99"}:                                                              "criterion \"FP-99\": unknown",
-		{"FP-2", "DW-1"}:                                                               "pattern \"DW-1\"",
-		{"green: [DW-1]", "green: [DW-4]"}:                                             "green: DW-4 is also red",
-		{`red: {DW-4: "${host}"}`, ""}:                                                 "red: no criterion",
-		{`"${host}"`, `""`}:                                                            "red.DW-4: give a text",
-		{"application: own", ""}:                                                       "application: give own, since inject[0] changes",
-		{"application: own", "application: mine"}:                                      "application \"mine\"",
-		{"route: before", "route: before\nafter: noon"}:                                "after \"noon\"",
-		{"route: before", "route: after"}:                                              "route \"after\"",
-		{"within: at-once", "within: an-hour"}:                                         "within \"an-hour\"",
-		{"within: at-once", "within: at-once\nwatch: {}"}:                              "watch: give host",
-		{"title:", "titel:"}:                                                           "unknown field",
-		{"  - " + action, "  []"}:                                                      "inject: no action",
-		{"backend-no-endpoints", "Backend no endpoints"}:                               "expect.causes[0].code",
-		{"layer: routing, object", "layer: moon, object"}:                              "expect.causes[0].layer \"moon\"",
-		{"layer: routing, object", "layer: dns, object"}:                               "layer \"routing\": the root cause lies in another",
-		{"clear: [dns]", "clear: [sky]"}:                                               "expect.clear[0] \"sky\"",
-		{"clear: [dns]", "clear: [routing]"}:                                           "expect.clear[0]: a cause lies in layer routing",
-		{"blocked: [certificate]", "blocked: [dns]"}:                                   "expect.blocked[0]: layer dns is also among clear",
+		{"FP-2", "FP-99"}:                                 "criterion \"FP-99\": unknown",
+		{"FP-2", "DW-1"}:                                  "pattern \"DW-1\"",
+		{"green: [DW-1]", "green: [DW-4]"}:                "green: DW-4 is also red",
+		{`red: {DW-4: "${host}"}`, ""}:                    "red: no criterion",
+		{`"${host}"`, `""`}:                               "red.DW-4: give a text",
+		{"application: own", ""}:                          "application: give own, since inject[0] changes",
+		{"application: own", "application: mine"}:         "application \"mine\"",
+		{"route: before", "route: before\nafter: noon"}:   "after \"noon\"",
+		{"route: before", "route: after"}:                 "route \"after\"",
+		{"within: at-once", "within: an-hour"}:            "within \"an-hour\"",
+		{"within: at-once", "within: at-once\nwatch: {}"}: "watch: give host",
+		{"title:", "titel:"}:                              "unknown field",
+		{"  - " + action, "  []"}:                         "inject: no action",
+		{"backend-no-endpoints", "Backend no endpoints"}:  "expect.causes[0].code",
+		{"layer: routing, object", "layer: moon, object"}: "expect.causes[0].layer \"moon\"",
+		{"layer: routing, object", "layer: dns, object"}: "layer \"routing\": the root cause " +
+			"lies in another",
+		{"clear: [dns]", "clear: [sky]"}:     "expect.clear[0] \"sky\"",
+		{"clear: [dns]", "clear: [routing]"}: "expect.clear[0]: a cause lies in layer routing",
+		{"blocked: [certificate]", "blocked: [dns]"}: "expect.blocked[0]: layer dns is " +
+			"also among clear",
 		{"blocked: [certificate]", "notes: [Bad]"}:                                     "expect.notes[0]",
 		{"causes:", "causes: []\n  #"}:                                                 "red: what only looks broken turns nothing red",
 		{action, "{}"}:                                                                 "inject[0]: give exactly one",
@@ -109,17 +114,19 @@ func TestParseRefuses(t *testing.T) {
 		{action, "secret: {namespace: ns, name: s, value: a}"}:                         "inject[0].secret.key",
 		{action, "secret: {namespace: ns, name: s, key: k, token: {status: expired}}"}: "inject[0].secret.token.status",
 		{action, "tokenEdit: {namespace: ns, name: s, key: k}"}:                        "inject[0].tokenEdit: give permissions",
-		{action, "certificate: {namespace: ns, secret: s}"}:                            "inject[0].certificate: give namespace, secret and names",
-		{action, "certificate: {namespace: ns, secret: s, names: [a], issuer: i}"}:     "inject[0].certificate: give certificate and issuer",
-		{action, "certificate: {namespace: ns, secret: s, names: [a], authority: x}"}:  "inject[0].certificate.authority",
-		{action, "record: {zone: z, name: nn}"}:                                        "inject[0].record: give zone",
-		{action, "record: {zone: z, name: nn, type: A, new: true}"}:                    "inject[0].record.new",
-		{action, "zone: {name: z}"}:                                                    "inject[0].zone: give status",
-		{action, "validity: {authority: production}"}:                                  "inject[0].validity: give",
-		{action, "validity: {authority: x, lifetimeSeconds: 1}"}:                       "inject[0].validity.authority",
-		{action, "delay: {seconds: 1}"}:                                                "inject[0].delay",
-		{action, "internet: {do: {status: 500}}"}:                                      "inject[0].internet: rule",
-		{action, "internet: {http: {client: x}, do: {status: 500}}"}:                   "client \"x\"",
+		{action, "certificate: {namespace: ns, secret: s}"}: "inject[0].certificate: give " +
+			"namespace, secret and names",
+		{action, "certificate: {namespace: ns, secret: s, names: [a], issuer: i}"}: "inject[0].certificate: give " +
+			"certificate and issuer",
+		{action, "certificate: {namespace: ns, secret: s, names: [a], authority: x}"}: "inject[0].certificate.authority",
+		{action, "record: {zone: z, name: nn}"}:                                       "inject[0].record: give zone",
+		{action, "record: {zone: z, name: nn, type: A, new: true}"}:                   "inject[0].record.new",
+		{action, "zone: {name: z}"}:                                                   "inject[0].zone: give status",
+		{action, "validity: {authority: production}"}:                                 "inject[0].validity: give",
+		{action, "validity: {authority: x, lifetimeSeconds: 1}"}:                      "inject[0].validity.authority",
+		{action, "delay: {seconds: 1}"}:                                               "inject[0].delay",
+		{action, "internet: {do: {status: 500}}"}:                                     "inject[0].internet: rule",
+		{action, "internet: {http: {client: x}, do: {status: 500}}"}:                  "client \"x\"",
 	} {
 		_, err := fault.Parse([]byte(strings.Replace(whole, change[0], change[1], 1)))
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -133,12 +140,14 @@ func TestParseAccepts(t *testing.T) {
 	for _, action := range []string{
 		"internet: {http: {client: \"${address}\"}, do: {status: 500}}",
 		"secret: {namespace: ns, name: s, key: k, value: \"\"}",
-		"secret: {namespace: ns, name: s, key: k, token: {permissions: [\"DNS:Edit\"], expires: -1h, allowFrom: [192.0.2.0/24]}}",
+		"secret: {namespace: ns, name: s, key: k, token: {permissions: [\"DNS:Edit\"], expires: -1h, allowFrom: " +
+			"[192.0.2.0/24]}}",
 		"certificate: {namespace: ns, secret: s, names: [a], lifetime: 1h, backdate: 2h}",
 		"record: {zone: z, name: nn, type: CAA, data: {flags: 0, tag: issue, value: x}, new: true}",
 		"zone: {name: z, new: true}",
 	} {
-		if _, err := fault.Parse([]byte(strings.Replace(whole, "restart: {namespace: \"${namespace}\", name: a}", action, 1))); err != nil {
+		if _, err := fault.Parse([]byte(strings.Replace(whole, "restart: {namespace: \"${namespace}\", name: a}", action,
+			1))); err != nil {
 			t.Errorf("%s: %v", action, err)
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
-// Record is what is written at the DNS provider, past its API's tokens, as somebody does in the dashboard. Without content and
-// data it is deleted.
+// Record is what is written at the DNS provider, past its API's tokens, as somebody does in the dashboard.
+// Without content and data it is deleted.
 type Record struct {
 	Zone    string         `json:"zone"`
 	Name    string         `json:"name"`
@@ -37,7 +37,8 @@ func (r *Record) check() error {
 func (r *Record) deletes() bool { return r.Content == "" && r.Data == nil }
 
 func (r *Record) draft() api.RecordDraft {
-	return api.RecordDraft{Name: r.Name, Type: r.Type, Content: r.Content, Data: r.Data, TTL: r.TTL, Proxied: r.Proxied, New: r.New}
+	return api.RecordDraft{Name: r.Name, Type: r.Type, Content: r.Content, Data: r.Data, TTL: r.TTL, Proxied: r.Proxied,
+		New: r.New}
 }
 
 func (r *Record) inject(ctx context.Context, i *Injector) (undo, error) {
@@ -60,7 +61,8 @@ func (r *Record) inject(ctx context.Context, i *Injector) (undo, error) {
 	if len(before) == 0 {
 		return undo{}, fmt.Errorf("change %s: there is none, so the fault would break nothing", what)
 	}
-	if was := before[0]; was.Content == r.Content && was.Proxied == r.Proxied && (r.TTL == 0 || r.TTL == was.TTL) && r.Data == nil {
+	if was := before[0]; was.Content == r.Content && was.Proxied == r.Proxied && (r.TTL == 0 || r.TTL == was.TTL) &&
+		r.Data == nil {
 		return undo{}, fmt.Errorf("change %s: %w", what, errNothing)
 	}
 	if r.deletes() {
@@ -128,7 +130,10 @@ func (z *Zone) inject(ctx context.Context, i *Injector) (undo, error) {
 		if err != nil {
 			return undo{}, fmt.Errorf("make zone %s: %w", z.Name, err)
 		}
-		return undo{0, "making of zone " + z.Name, func(ctx context.Context) error { return i.Internet.DeleteZone(ctx, made.ID.String()) }}, nil
+		return undo{0, "making of zone " + z.Name, func(ctx context.Context) error {
+			return i.Internet.DeleteZone(ctx,
+				made.ID.String())
+		}}, nil
 	}
 	zones, err := i.Internet.Zones(ctx)
 	if err != nil {
@@ -139,11 +144,13 @@ func (z *Zone) inject(ctx context.Context, i *Injector) (undo, error) {
 		return undo{}, fmt.Errorf("change zone %s: there is none, so the fault would break nothing", z.Name)
 	}
 	was := zones[at]
-	if _, err := i.Internet.PatchZone(ctx, was.ID.String(), api.ZonePatch{Status: z.Status, Paused: z.Paused, NameServers: z.NameServers}); err != nil {
+	if _, err := i.Internet.PatchZone(ctx, was.ID.String(),
+		api.ZonePatch{Status: z.Status, Paused: z.Paused, NameServers: z.NameServers}); err != nil {
 		return undo{}, fmt.Errorf("change zone %s: %w", z.Name, err)
 	}
 	return undo{0, "change of zone " + z.Name, func(ctx context.Context) error {
-		_, err := i.Internet.PatchZone(ctx, was.ID.String(), api.ZonePatch{Status: &was.Status, Paused: &was.Paused, NameServers: was.NameServers})
+		_, err := i.Internet.PatchZone(ctx, was.ID.String(),
+			api.ZonePatch{Status: &was.Status, Paused: &was.Paused, NameServers: was.NameServers})
 		return err
 	}}, nil
 }
@@ -196,7 +203,10 @@ func (v *Validity) inject(ctx context.Context, i *Injector) (undo, error) {
 	if err != nil {
 		return undo{}, fmt.Errorf("set validity of %s: %w", v.Authority, err)
 	}
-	return undo{0, "validity of " + v.Authority, func(ctx context.Context) error { return i.Internet.SetValidity(ctx, v.Authority, was) }}, nil
+	return undo{0, "validity of " + v.Authority, func(ctx context.Context) error {
+		return i.Internet.SetValidity(ctx,
+			v.Authority, was)
+	}}, nil
 }
 
 func checkAuthority(field, name string, also ...string) error {

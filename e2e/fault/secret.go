@@ -43,10 +43,12 @@ func (v *Value) check() error {
 	if v.Key == "" {
 		return errors.New("secret.key: missing")
 	}
-	if err := one("secret", "value, prefix or suffix, and token", v.Value != nil, v.Prefix+v.Suffix != "", v.Token != nil); err != nil {
+	if err := one("secret", "value, prefix or suffix, and token", v.Value != nil, v.Prefix+
+		v.Suffix != "", v.Token != nil); err != nil {
 		return err
 	}
-	if v.Token != nil && v.Token.Status != "" && v.Token.Status != api.TokenActive && v.Token.Status != api.TokenDisabled {
+	if v.Token != nil && v.Token.Status != "" && v.Token.Status != api.TokenActive &&
+		v.Token.Status != api.TokenDisabled {
 		return fmt.Errorf("secret.token.status %q: give active or disabled; expired is made by expires", v.Token.Status)
 	}
 	return v.Named.check("secret")
@@ -175,7 +177,8 @@ func (t *TokenEdit) inject(ctx context.Context, i *Injector) (undo, error) {
 	if _, err := i.Internet.PatchToken(ctx, id, patch); err != nil {
 		return undo{}, fmt.Errorf("change %s: %w", what, err)
 	}
-	zones, from := make([]string, 0, len(was.Zones)), append([]netip.Prefix{}, was.AllowFrom...) // null would leave what there is
+	// null would leave what there is
+	zones, from := make([]string, 0, len(was.Zones)), append([]netip.Prefix{}, was.AllowFrom...)
 	for _, z := range was.Zones {
 		zones = append(zones, z.String())
 	}

@@ -41,7 +41,8 @@ func (s *Scale) inject(ctx context.Context, i *Injector) (undo, error) {
 	}
 	to := func(ctx context.Context, replicas int32) error {
 		_, err := i.Kube.AppsV1().Deployments(s.Namespace).UpdateScale(ctx, s.Name, &autoscalingv1.Scale{
-			ObjectMeta: metav1.ObjectMeta{Namespace: s.Namespace, Name: s.Name}, Spec: autoscalingv1.ScaleSpec{Replicas: replicas},
+			ObjectMeta: metav1.ObjectMeta{Namespace: s.Namespace, Name: s.Name},
+			Spec:       autoscalingv1.ScaleSpec{Replicas: replicas},
 		}, metav1.UpdateOptions{})
 		return err
 	}
@@ -56,7 +57,8 @@ func (s *Scale) inject(ctx context.Context, i *Injector) (undo, error) {
 	return undo{0, what, func(ctx context.Context) error { return to(ctx, before) }}, nil
 }
 
-// ended has pods ended at once and waits until they are: one that is still at work would undo what the next action does.
+// ended has pods ended at once and waits until they are: one that is still at work would undo what the next
+// action does.
 func (i *Injector) ended(ctx context.Context, namespace, selector string) error {
 	if selector == "" {
 		return errors.New("it has no selector")
@@ -126,7 +128,8 @@ func (r *Renew) inject(ctx context.Context, i *Injector) (undo, error) {
 		if apiutil.GetCertificateCondition(c, certmanager.CertificateConditionIssuing) != nil {
 			return errNothing
 		}
-		apiutil.SetCertificateCondition(c, c.Generation, certmanager.CertificateConditionIssuing, cmmeta.ConditionTrue, renewReason,
+		apiutil.SetCertificateCondition(c, c.Generation, certmanager.CertificateConditionIssuing, cmmeta.ConditionTrue,
+			renewReason,
 			"Certificate re-issuance manually triggered")
 		return nil
 	})
@@ -135,7 +138,8 @@ func (r *Renew) inject(ctx context.Context, i *Injector) (undo, error) {
 	}
 	return undo{0, what, func(ctx context.Context) error {
 		return change(ctx, func(c *certmanager.Certificate) error {
-			if issuing := apiutil.GetCertificateCondition(c, certmanager.CertificateConditionIssuing); issuing != nil && issuing.Reason == renewReason {
+			if issuing := apiutil.GetCertificateCondition(c, certmanager.CertificateConditionIssuing); issuing != nil &&
+				issuing.Reason == renewReason {
 				apiutil.RemoveCertificateCondition(c, certmanager.CertificateConditionIssuing)
 			}
 			return nil

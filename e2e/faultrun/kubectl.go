@@ -15,7 +15,8 @@ func (r *Runner) Kubectl(ctx context.Context, command string) (string, error) {
 	return string(out), err
 }
 
-// kubectls runs several commands in one entry into the node, which costs more than a command does. Each has its own output and error.
+// kubectls runs several commands in one entry into the node, which costs more than a command does. Each has its
+// own output and error.
 func (r *Runner) kubectls(ctx context.Context, commands ...string) ([]string, []error) {
 	script := "export KUBECONFIG=/etc/kubernetes/admin.conf\n"
 	for _, command := range commands {

@@ -59,7 +59,8 @@ func (r *Runner) live(ctx context.Context, f fault.Fault, p *Result) (err error)
 	}
 	defer r.Watch(hosts...)()
 	judged := slices.Concat(f.Red.IDs(), f.Green)
-	if err := r.Works(ctx, judged, own, r.Budgets.Recovered); err != nil { // an expectation must not pass because the route was broken before
+	// an expectation must not pass because the route was broken before
+	if err := r.Works(ctx, judged, own, r.Budgets.Recovered); err != nil {
 		return fmt.Errorf("before the injection: %w", err)
 	}
 	var before inventory.Inventory
@@ -130,8 +131,10 @@ func (r *Runner) seen(ctx context.Context, f fault.Fault, target judge.Target, p
 			unmet, reasons = r.unmet(ctx, f, v, target)
 		}
 		switch {
-		case f.Expect.Healthy() && slices.ContainsFunc(d.Causes, func(c diagnose.Finding) bool { return c.Code != diagnose.Unattributed }):
-			// A false alarm. A route that is still settling is waited for, and so is a state without an explanation: on a busy machine a single probe may time out.
+		case f.Expect.Healthy() && slices.ContainsFunc(d.Causes,
+			func(c diagnose.Finding) bool { return c.Code != diagnose.Unattributed }):
+			// A false alarm. A route that is still settling is waited for, and so is a state without an explanation: on
+			// a busy machine a single probe may time out.
 			return await.Fail("%s; diagnosed: %s; because %s", strings.Join(unmet, "; "), Summary(d), because(d))
 		case len(unmet) > 0:
 			return await.Wait("%s; diagnosed: %s", strings.Join(unmet, "; "), Summary(d))
@@ -152,8 +155,9 @@ func (r *Runner) seen(ctx context.Context, f fault.Fault, target judge.Target, p
 	return err
 }
 
-// unmet returns the criteria that are not as the fault expects them, and the reasons of those that must be red. Criteria
-// that need a command are judged last, when all others are as expected: a command takes longer than a look.
+// unmet returns the criteria that are not as the fault expects them, and the reasons of those that must be red.
+// Criteria that need a command are judged last, when all others are as expected: a command takes longer than a
+// look.
 func (r *Runner) unmet(ctx context.Context, f fault.Fault, v View, target judge.Target) (unmet, reasons []string) {
 	for _, id := range commandsLast(slices.Concat(f.Red.IDs(), f.Green)) {
 		if id.Family() == criteria.VerificationCommand && len(unmet) > 0 {
@@ -166,7 +170,8 @@ func (r *Runner) unmet(ctx context.Context, f fault.Fault, v View, target judge.
 		case red && j.Met:
 			unmet = append(unmet, string(id)+" is still met")
 		case red && !strings.Contains(strings.Join(j.Reasons, "\n"), text):
-			unmet = append(unmet, fmt.Sprintf("%s is not met, but no reason contains %q: %s", id, text, strings.Join(j.Reasons, "; ")))
+			unmet = append(unmet, fmt.Sprintf("%s is not met, but no reason contains %q: %s", id, text,
+				strings.Join(j.Reasons, "; ")))
 		case red:
 			reasons = append(reasons, j.Reasons...)
 		}

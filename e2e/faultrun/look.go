@@ -33,7 +33,8 @@ func (r *Runner) share() {
 		return View{s, rules.New(s)}
 	}}
 	r.lists = &facts.Shared[lists]{Take: func(ctx context.Context) lists {
-		printed, errs := r.kubectls(ctx, "kubectl get certificates -A", "kubectl get pods -A", rolloutOf(testbed.ApplicationNamespace))
+		printed, errs := r.kubectls(ctx, "kubectl get certificates -A", "kubectl get pods -A",
+			rolloutOf(testbed.ApplicationNamespace))
 		for n := range 2 { // what kubectl says of its own failure is what a person would read
 			if errs[n] != nil {
 				printed[n] = errs[n].Error()

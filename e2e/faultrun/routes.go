@@ -38,8 +38,9 @@ type made struct {
 	err  error
 }
 
-// MakeRoutes starts to make the routes that the faults break, some at a time, while other specs run: their records and certificates are
-// then there when they are needed. It returns when the application that they share runs.
+// MakeRoutes starts to make the routes that the faults break, some at a time, while other specs run: their
+// records and certificates are then there when they are needed. It returns when the application that they share
+// runs.
 func (r *Runner) MakeRoutes(ctx context.Context, list []fault.Fault) error {
 	if len(list) == 0 {
 		return nil
@@ -120,7 +121,8 @@ func (r *Runner) makeRoute(ctx context.Context, f fault.Fault) error {
 			return err
 		}
 	}
-	route, err := r.Testbed.MakeRoute(ctx, variables, testbed.RouteOptions{Own: f.Application == fault.Own, Restored: restored})
+	route, err := r.Testbed.MakeRoute(ctx, variables,
+		testbed.RouteOptions{Own: f.Application == fault.Own, Restored: restored})
 	if err != nil {
 		return err
 	}

@@ -1,8 +1,9 @@
-// Package faultrun takes faults through their life cycle on a cluster: a route is healthy, the fault is injected and seen, it is removed, and the
-// route is healthy again with nothing left behind.
+// Package faultrun takes faults through their life cycle on a cluster: a route is healthy, the fault is
+// injected and seen, it is removed, and the route is healthy again with nothing left behind.
 //
-// It knows the testbed, the injector, criteria and the diagnosis, and no fault by name. It must not know which specs there are, nor how
-// they are run: it uses nothing of Ginkgo, so that several faults can be active at once.
+// It knows the testbed, the injector, criteria and the diagnosis, and no fault by name. It must not know which
+// specs there are, nor how they are run: it uses nothing of Ginkgo, so that several faults can be active at
+// once.
 package faultrun
 
 import (
@@ -29,12 +30,13 @@ type Runner struct {
 	Sources facts.Sources
 	Budgets await.Budgets
 
-	// Target is what the bundle promises, and ExternalDNS the name of its Deployment. Both change with the bundle, between faults.
+	// Target is what the bundle promises, and ExternalDNS the name of its Deployment. Both change with the bundle,
+	// between faults.
 	Target      judge.Target
 	ExternalDNS string
 
-	// Observe is called with every snapshot of everything; nil where no caller needs it. RouteApplied is called when a route has been applied
-	// whose certificate was restored, so that nothing but its routing is new.
+	// Observe is called with every snapshot of everything; nil where no caller needs it. RouteApplied is called
+	// when a route has been applied whose certificate was restored, so that nothing but its routing is new.
 	Observe      func(*facts.Snapshot)
 	RouteApplied func(context.Context, judge.Route)
 
@@ -76,23 +78,24 @@ func (r *Runner) Judge(ctx context.Context, id criteria.ID, target judge.Target)
 // Works waits until the criteria are met and every route of the target is found healthy.
 func (r *Runner) Works(ctx context.Context, ids []criteria.ID, target judge.Target, budget await.Budget) error {
 	ids = commandsLast(ids)
-	_, err := await.Until(ctx, budget, "health of "+strings.Join(target.Hosts(), ", "), func(ctx context.Context) await.Answer {
-		v, there := r.Look(ctx)
-		if !there {
-			return await.Wait("no look at it in time")
-		}
-		for _, d := range evidence.Diagnoses(v.Explain, target) {
-			if !d.Healthy {
-				return await.Wait("%s is not found healthy: %s", d.Host, Summary(d))
+	_, err := await.Until(ctx, budget, "health of "+strings.Join(target.Hosts(), ", "),
+		func(ctx context.Context) await.Answer {
+			v, there := r.Look(ctx)
+			if !there {
+				return await.Wait("no look at it in time")
 			}
-		}
-		for _, id := range ids {
-			if j := r.judgeIn(ctx, id, v, target); !j.Met {
-				return await.Wait("%s", j)
+			for _, d := range evidence.Diagnoses(v.Explain, target) {
+				if !d.Healthy {
+					return await.Wait("%s is not found healthy: %s", d.Host, Summary(d))
+				}
 			}
-		}
-		return await.Done("healthy")
-	})
+			for _, id := range ids {
+				if j := r.judgeIn(ctx, id, v, target); !j.Met {
+					return await.Wait("%s", j)
+				}
+			}
+			return await.Done("healthy")
+		})
 	return err
 }
 

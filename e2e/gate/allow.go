@@ -32,13 +32,15 @@ func ReadAllowances(raw []byte) ([]Allowance, error) {
 	var errs []error
 	seen := map[string]bool{}
 	for n, a := range list {
-		for _, field := range []struct{ name, value string }{{"id", a.ID}, {"owner", a.Owner}, {"reason", a.Reason}, {"expires", a.Expires}} {
+		for _, field := range []struct{ name, value string }{{"id", a.ID}, {"owner", a.Owner}, {"reason", a.Reason},
+			{"expires", a.Expires}} {
 			if strings.TrimSpace(field.value) == "" {
 				errs = append(errs, fmt.Errorf("read allowances: entry %d (%q) has no %s", n+1, a.ID, field.name))
 			}
 		}
 		if _, err := a.end(); err != nil && a.Expires != "" {
-			errs = append(errs, fmt.Errorf("read allowances: entry %d (%q): expires %q is no date; write it as 2026-01-31", n+1, a.ID, a.Expires))
+			errs = append(errs, fmt.Errorf("read allowances: entry %d (%q): expires %q is no date; write it as 2026-01-31", n+
+				1, a.ID, a.Expires))
 		}
 		if seen[a.ID] {
 			errs = append(errs, fmt.Errorf("read allowances: entry %d: %q is allowed twice", n+1, a.ID))
@@ -92,9 +94,11 @@ func (a *allowed) problems(v *verdict.Verdict, w Want) []string {
 		case x.ID == "" || x.Owner == "" || x.Reason == "":
 			out = append(out, fmt.Sprintf("the allowance of %q names no owner or no reason", x.ID))
 		case x.expired(a.now):
-			out = append(out, fmt.Sprintf("the allowance of %s by %s expired after %s: mend what it allows, or answer for it again", x.ID, x.Owner, x.Expires))
+			out = append(out, fmt.Sprintf("the allowance of %s by %s expired after %s: mend what it allows, or answer for it "+
+				"again", x.ID, x.Owner, x.Expires))
 		case !known(x.ID, v, w):
-			out = append(out, fmt.Sprintf("the allowance of %s by %s names no criterion, no fault and no time that is known", x.ID, x.Owner))
+			out = append(out, fmt.Sprintf("the allowance of %s by %s names no criterion, no fault and no time that is known",
+				x.ID, x.Owner))
 		}
 	}
 	return out
@@ -123,7 +127,8 @@ func (a *allowed) notes() []string {
 		case len(used) == 0:
 			out = append(out, fmt.Sprintf("the allowance of %s by %s was not needed; take it out", x.ID, x.Owner))
 		default:
-			out = append(out, fmt.Sprintf("allowed until %s by %s (%s): %s", x.Expires, x.Owner, x.Reason, strings.Join(used, "; ")))
+			out = append(out, fmt.Sprintf("allowed until %s by %s (%s): %s", x.Expires, x.Owner, x.Reason,
+				strings.Join(used, "; ")))
 		}
 	}
 	return out

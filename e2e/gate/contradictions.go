@@ -60,7 +60,8 @@ func (c *contradiction) criteria(v *verdict.Verdict) {
 			c.say("criterion %s is called %s, and its specs make it %s", is.ID, is.Result, want.Result)
 			continue
 		}
-		if is.Reason != want.Reason || is.Seconds != want.Seconds || !slices.Equal(is.Evidence, want.Evidence) || !slices.Equal(is.Objects, want.Objects) {
+		if is.Reason != want.Reason || is.Seconds != want.Seconds || !slices.Equal(is.Evidence, want.Evidence) ||
+			!slices.Equal(is.Objects, want.Objects) {
 			c.say("criterion %s says something else than its specs", is.ID)
 		}
 	}
@@ -85,7 +86,8 @@ func (c *contradiction) specs(v *verdict.Verdict) {
 	}
 }
 
-// faults holds every fault against its own evidence and against its spec. A fault whose spec did not pass may have left no record.
+// faults holds every fault against its own evidence and against its spec. A fault whose spec did not pass may
+// have left no record.
 func (c *contradiction) faults(v *verdict.Verdict) {
 	recorded := map[string]verdict.Fault{}
 	for _, f := range v.Faults {
@@ -127,7 +129,8 @@ func (c *contradiction) fault(f verdict.Fault) {
 		c.say("fault %s is called passed, and was diagnosed as %v where %v was expected", f.ID, f.Diagnosed, f.Expected)
 	}
 	if f.SecondsToDetect <= 0 || f.SecondsToRecover <= 0 {
-		c.say("fault %s is called passed, and was seen after %v s and recovered after %v s", f.ID, f.SecondsToDetect, f.SecondsToRecover)
+		c.say("fault %s is called passed, and was seen after %v s and recovered after %v s", f.ID, f.SecondsToDetect,
+			f.SecondsToRecover)
 	}
 }
 

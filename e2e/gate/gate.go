@@ -1,8 +1,9 @@
 // Package gate decides from a verdict whether a bundle may be promoted.
 //
-// It trusts no conclusion that the verdict draws: results are derived again from specs, faults, routes, probes and times, and held
-// against what the bundle and the suite say by themselves. What is missing, skipped, flaky, unsupported or unfinished is never
-// promoted. The package is pure: it knows no file, no cluster and no clock but the one it is given.
+// It trusts no conclusion that the verdict draws: results are derived again from specs, faults, routes, probes
+// and times, and held against what the bundle and the suite say by themselves. What is missing, skipped, flaky,
+// unsupported or unfinished is never promoted. The package is pure: it knows no file, no cluster and no clock
+// but the one it is given.
 package gate
 
 import (
@@ -77,7 +78,8 @@ func Decide(v *verdict.Verdict, want Want, allowances []Allowance, now time.Time
 	return d
 }
 
-// finding is one thing that keeps a bundle from being promoted. Its id is what an allowance may name; empty, and nothing allows it.
+// finding is one thing that keeps a bundle from being promoted. Its id is what an allowance may name; empty,
+// and nothing allows it.
 type finding struct {
 	id, text   string
 	unfinished bool

@@ -60,9 +60,11 @@ func wanted() gate.Want {
 		Convergence: *v.Convergence, Catalogues: map[verdict.Catalogue][]gate.Fault{},
 	}
 	for _, f := range v.Faults {
-		w.Catalogues[verdict.Smoke] = append(w.Catalogues[verdict.Smoke], gate.Fault{ID: f.ID, Expected: f.Expected, Red: f.Red, Green: f.Green})
+		w.Catalogues[verdict.Smoke] = append(w.Catalogues[verdict.Smoke],
+			gate.Fault{ID: f.ID, Expected: f.Expected, Red: f.Red, Green: f.Green})
 	}
-	w.Catalogues[verdict.Full] = append(w.Catalogues[verdict.Smoke], gate.Fault{ID: "rare", Expected: []string{"dns/rare"}})
+	w.Catalogues[verdict.Full] = append(w.Catalogues[verdict.Smoke],
+		gate.Fault{ID: "rare", Expected: []string{"dns/rare"}})
 	w.Convergence.Times = nil
 	for _, x := range v.Convergence.Times {
 		x.Seconds = 0

@@ -10,10 +10,13 @@ import (
 // TimeID is what an allowance calls a time: "time-to-record".
 func TimeID(to string) string { return "time-to-" + to }
 
-// measures lists the times that a run of this catalogue must hold. In the full catalogue a hundred faults are looked for side by
-// side, so that its time to detect says more of the suite than of the edge.
+// measures lists the times that a run of this catalogue must hold. In the full catalogue a hundred faults are
+// looked for side by side, so that its time to detect says more of the suite than of the edge.
 func measures(c verdict.Catalogue) []string {
-	return slices.DeleteFunc(verdict.Measures(), func(to string) bool { return to == verdict.ToDetect && c != verdict.Smoke })
+	return slices.DeleteFunc(verdict.Measures(), func(to string) bool {
+		return to == verdict.ToDetect &&
+			c != verdict.Smoke
+	})
 }
 
 // times lists the times that were not measured, and those that were too long.
@@ -34,21 +37,26 @@ func (f *findings) times(v *verdict.Verdict) {
 	}
 }
 
-// otherTimes lists where a time is compared with another baseline than the suite's, or against other evidence than the verdict's.
+// otherTimes lists where a time is compared with another baseline than the suite's, or against other evidence
+// than the verdict's.
 func (w Want) otherTimes(v *verdict.Verdict) []string {
 	if v.Convergence == nil {
 		return nil
 	}
 	var out []string
-	if v.Convergence.Baseline != w.Convergence.Baseline || v.Convergence.Machine.BaselineSeconds != w.Convergence.Machine.BaselineSeconds {
-		out = append(out, fmt.Sprintf("times are compared with the baseline %s of a machine of %v s, and the suite's is %s of %v s",
-			v.Convergence.Baseline, v.Convergence.Machine.BaselineSeconds, w.Convergence.Baseline, w.Convergence.Machine.BaselineSeconds))
+	if v.Convergence.Baseline != w.Convergence.Baseline ||
+		v.Convergence.Machine.BaselineSeconds != w.Convergence.Machine.BaselineSeconds {
+		out = append(out, fmt.Sprintf("times are compared with the baseline %s of a machine of %v s, and the suite's is %s "+
+			"of %v s",
+			v.Convergence.Baseline, v.Convergence.Machine.BaselineSeconds, w.Convergence.Baseline,
+			w.Convergence.Machine.BaselineSeconds))
 	}
 	for _, t := range v.Convergence.Times {
 		yardstick := t
 		yardstick.Seconds = 0
 		if !slices.Contains(w.Convergence.Times, yardstick) {
-			out = append(out, fmt.Sprintf("time to %s is compared with %v s, %v s of it fixed delays, with a tolerance of %v, which is not the suite's baseline",
+			out = append(out, fmt.Sprintf("time to %s is compared with %v s, %v s of it fixed delays, with a tolerance of %v, "+
+				"which is not the suite's baseline",
 				t.To, t.BaselineSeconds, t.FixedDelaySeconds, t.Tolerance))
 		}
 		if seen := v.Detected(); t.To == verdict.ToDetect && t.Seconds != seen {

@@ -41,7 +41,8 @@ func (f *findings) run(v *verdict.Verdict) {
 		f.add("", "%d specs were left out by a focus or label filter", v.Specs.Filtered)
 	}
 	if v.Profile != "" {
-		f.add("", "the run only looked at a cluster that exists (profile %s): it neither installed the bundle nor broke it", v.Profile)
+		f.add("", "the run only looked at a cluster that exists (profile %s): it neither installed the bundle nor broke it",
+			v.Profile)
 	}
 	switch {
 	case v.Hermetic == nil:
@@ -50,7 +51,8 @@ func (f *findings) run(v *verdict.Verdict) {
 		f.add("", "the run was not sealed")
 	}
 	for _, bound := range []struct{ to, as string }{
-		{"version of the suite", v.Suite.Version}, {"version of Kubernetes", v.Cluster.Kubernetes}, {"digest of the bundle", v.Bundle.Digest},
+		{"version of the suite", v.Suite.Version}, {"version of Kubernetes", v.Cluster.Kubernetes},
+		{"digest of the bundle", v.Bundle.Digest},
 	} {
 		if bound.as == "" {
 			f.add("", "the verdict names no %s", bound.to)

@@ -8,7 +8,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// Want is what a verdict is compared with: what the bundle and the suite say by themselves, read again and not from the verdict.
+// Want is what a verdict is compared with: what the bundle and the suite say by themselves, read again and not
+// from the verdict.
 type Want struct {
 	// Bundle and Apps are what is to be promoted; Baseline is what it replaces, nil where nothing is to be replaced.
 	Bundle, Apps verdict.Content
@@ -60,10 +61,12 @@ func (w Want) altered(v *verdict.Verdict) []string {
 		}
 		x := w.Catalogues[v.Catalogue][n]
 		if !slices.Equal(x.Expected, f.Expected) {
-			out = append(out, fmt.Sprintf("fault %s expects %v in the verdict, and %v in the suite's catalogue", f.ID, f.Expected, x.Expected))
+			out = append(out, fmt.Sprintf("fault %s expects %v in the verdict, and %v in the suite's catalogue", f.ID,
+				f.Expected, x.Expected))
 		}
 		if f.Result == verdict.Passed && (!sameSet(x.Red, f.Red) || !sameSet(x.Green, f.Green)) {
-			out = append(out, fmt.Sprintf("fault %s turned %v red and left %v green, and the suite's catalogue wants %v and %v", f.ID, f.Red, f.Green, x.Red, x.Green))
+			out = append(out, fmt.Sprintf("fault %s turned %v red and left %v green, and the suite's catalogue wants %v and %v",
+				f.ID, f.Red, f.Green, x.Red, x.Green))
 		}
 	}
 	return append(out, w.otherTimes(v)...)

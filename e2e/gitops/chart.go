@@ -28,8 +28,8 @@ func ChartsOf(source bundle.ChartSource) Charts {
 	}
 }
 
-// packChart writes the archive of a chart. Unlike that of `helm package` it is the same whenever it is written: what is
-// published once is not replaced by other content.
+// packChart writes the archive of a chart. Unlike that of `helm package` it is the same whenever it is written:
+// what is published once is not replaced by other content.
 func packChart(c *helmchart.Chart) ([]byte, error) {
 	metadata, err := yaml.Marshal(c.Metadata)
 	if err != nil {
@@ -46,7 +46,8 @@ func packChart(c *helmchart.Chart) ([]byte, error) {
 	zip := gzip.NewWriter(&b)
 	out := tar.NewWriter(zip)
 	for _, f := range files {
-		err := out.WriteHeader(&tar.Header{Name: c.Name() + "/" + f.Name, Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(len(f.Data))})
+		err := out.WriteHeader(&tar.Header{Name: c.Name() + "/" +
+			f.Name, Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(len(f.Data))})
 		if err == nil {
 			_, err = out.Write(f.Data)
 		}

@@ -28,14 +28,16 @@ func TestComponents(t *testing.T) {
 		t.Fatal(err)
 	}
 	slices.Sort(asked)
-	if want := []string{"github.com/fluxcd/helm-controller@v1.4.3", "github.com/fluxcd/kustomize-controller@v1.9.6", "github.com/fluxcd/source-controller@v1.9.6"}; !slices.Equal(asked, want) {
+	if want := []string{"github.com/fluxcd/helm-controller@v1.4.3", "github.com/fluxcd/kustomize-controller@v1.9.6",
+		"github.com/fluxcd/source-controller@v1.9.6"}; !slices.Equal(asked, want) {
 		t.Errorf("modules %v, want %v", asked, want)
 	}
 	count := map[string]int{}
 	for _, o := range objects {
 		count[o.GetKind()]++
 	}
-	if count["CustomResourceDefinition"] != 3 || count["Deployment"] != 3 || count["Namespace"] != 1 || objects[0].GetKind() != "CustomResourceDefinition" {
+	if count["CustomResourceDefinition"] != 3 || count["Deployment"] != 3 || count["Namespace"] != 1 ||
+		objects[0].GetKind() != "CustomResourceDefinition" {
 		t.Errorf("components %v", count)
 	}
 }
@@ -44,11 +46,13 @@ func TestComponentsRefuse(t *testing.T) {
 	t.Parallel()
 	none := func(context.Context, string, string) (string, error) { return "", errors.New("no such module") }
 	untagged, tagged, broken := t.TempDir(), t.TempDir(), t.TempDir()
-	deployment := "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: {spec: {containers: [{name: m, image: IMAGE}]}}}\n"
+	deployment := "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: {spec: {containers: " +
+		"[{name: m, image: IMAGE}]}}}\n"
 	write(t, untagged, "a.yaml", strings.Replace(deployment, "IMAGE", "registry:5000/source-controller", 1), 0o600)
 	write(t, tagged, "a.yaml", strings.Replace(deployment, "IMAGE", "'source-controller:v1'", 1), 0o600)
 	write(t, broken, "a.yaml", "{", 0o600)
-	for folder, want := range map[string]string{untagged: "has no tag", tagged: "no such module", broken: "parse", filepath.Join(broken, "none"): "no YAML file"} {
+	for folder, want := range map[string]string{untagged: "has no tag", tagged: "no such module", broken: "parse",
+		filepath.Join(broken, "none"): "no YAML file"} {
 		if _, err := gitops.Components(t.Context(), folder, none); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Components = %v, want an error with %q", err, want)
 		}

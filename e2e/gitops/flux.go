@@ -47,7 +47,8 @@ type Flux struct {
 }
 
 // Deliver implements Engine.
-func (f *Flux) Deliver(ctx context.Context, to *bundle.Bundle, meanwhile func(context.Context) error) (Delivery, error) {
+func (f *Flux) Deliver(ctx context.Context, to *bundle.Bundle, meanwhile func(context.Context) error) (Delivery,
+	error) {
 	d := Delivery{Engine: FluxName}
 	p, err := planOf(to)
 	if err != nil {
@@ -100,8 +101,8 @@ func (f *Flux) publish(ctx context.Context, b *bundle.Bundle, p *plan) (api.GitC
 	return commit, err
 }
 
-// start installs the controllers, unless they are there, and what the delivery starts from; where that is there too, it
-// requests a reconciliation, as `flux reconcile source git` does.
+// start installs the controllers, unless they are there, and what the delivery starts from; where that is there
+// too, it requests a reconciliation, as `flux reconcile source git` does.
 func (f *Flux) start(ctx context.Context, p *plan) error {
 	if err := f.install(ctx, p); err != nil {
 		return err
@@ -142,9 +143,11 @@ func (f *Flux) install(ctx context.Context, p *plan) error {
 
 // apply applies an object, and again while its kind is not served yet.
 func (f *Flux) apply(ctx context.Context, o *unstructured.Unstructured) error {
-	_, err := await.Until(ctx, f.Budgets.ObjectApplied, fmt.Sprintf("apply of %s %s", o.GetKind(), o.GetName()), await.Check(func(ctx context.Context) error {
-		return f.Client.Apply(ctx, client.ApplyConfigurationFromUnstructured(o.DeepCopy()), client.ForceOwnership, client.FieldOwner(fieldOwner))
-	}))
+	_, err := await.Until(ctx, f.Budgets.ObjectApplied, fmt.Sprintf("apply of %s %s", o.GetKind(), o.GetName()),
+		await.Check(func(ctx context.Context) error {
+			return f.Client.Apply(ctx, client.ApplyConfigurationFromUnstructured(o.DeepCopy()), client.ForceOwnership,
+				client.FieldOwner(fieldOwner))
+		}))
 	return err
 }
 
@@ -180,7 +183,8 @@ func (f *Flux) versions(ctx context.Context) (map[string]string, error) {
 	out := map[string]string{}
 	for _, d := range deployments.Items {
 		for _, c := range d.Spec.Template.Spec.Containers {
-			if name, tag, found := strings.Cut(c.Image[strings.LastIndex(c.Image, "/")+1:], ":"); found && strings.HasSuffix(name, "-controller") {
+			if name, tag, found := strings.Cut(c.Image[strings.LastIndex(c.Image, "/")+1:], ":"); found &&
+				strings.HasSuffix(name, "-controller") {
 				out[name], _, _ = strings.Cut(tag, "@")
 			}
 		}

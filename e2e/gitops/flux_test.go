@@ -31,7 +31,8 @@ type remote struct {
 	charts  []string
 }
 
-func (r *remote) CommitFiles(_ context.Context, _ string, change api.GitChange, archive io.Reader) (api.GitCommit, error) {
+func (r *remote) CommitFiles(_ context.Context, _ string, change api.GitChange, archive io.Reader) (api.GitCommit,
+	error) {
 	r.commits++
 	_, err := io.Copy(io.Discard, archive)
 	return api.GitCommit{Branch: change.Branch, Revision: fmt.Sprintf("%s@sha1:%040d", change.Branch, r.commits)}, err
@@ -82,7 +83,8 @@ func (c *controllers) status(set flux.Set, o flux.Object, live *unstructured.Uns
 	revision := fmt.Sprintf("main@sha1:%040d", c.remote.commits)
 	requested := live.GetAnnotations()[flux.RequestedAt]
 	if o.Kind == flux.GitRepository {
-		return map[string]any{"conditions": condition("True", "Succeeded", ""), "artifact": map[string]any{"revision": revision}}
+		return map[string]any{"conditions": condition("True", "Succeeded", ""),
+			"artifact": map[string]any{"revision": revision}}
 	}
 	for _, ref := range o.DependsOn {
 		if d, _ := set.Find(ref); !d.ReadyAt(revision) {
@@ -97,13 +99,15 @@ func (c *controllers) status(set flux.Set, o flux.Object, live *unstructured.Uns
 		return map[string]any{"conditions": condition("False", "BuildFailed", message), "lastHandledReconcileAt": requested}
 	}
 	return map[string]any{
-		"conditions": condition("True", "ReconciliationSucceeded", ""), "lastAppliedRevision": revision, "lastHandledReconcileAt": requested,
-		"inventory": map[string]any{"entries": []any{map[string]any{"id": fmt.Sprintf("develop_route-%d_networking.k8s.io_Ingress", c.remote.commits), "v": "v1"}}},
+		"conditions": condition("True", "ReconciliationSucceeded", ""), "lastAppliedRevision": revision,
+		"lastHandledReconcileAt": requested,
+		"inventory":              map[string]any{"entries": []any{map[string]any{"id": fmt.Sprintf("develop_route-%d_networking.k8s.io_Ingress", c.remote.commits), "v": "v1"}}},
 	}
 }
 
 func condition(status, reason, message string) []any {
-	return []any{map[string]any{"type": "Ready", "status": status, "reason": reason, "message": message, "lastTransitionTime": time.Unix(0, 0).UTC().Format(time.RFC3339)}}
+	return []any{map[string]any{"type": "Ready", "status": status, "reason": reason, "message": message,
+		"lastTransitionTime": time.Unix(0, 0).UTC().Format(time.RFC3339)}}
 }
 
 // engine is Flux on a cluster in memory.
@@ -130,7 +134,9 @@ func engine(t *testing.T) (*Flux, *controllers) {
 			return []byte(name + " " + version), nil
 		},
 		Components: []*unstructured.Unstructured{
-			parse(t, "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: source-controller, namespace: flux-system}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: manager, image: 'ghcr.io/fluxcd/source-controller:v1.9.6'}]}}}"),
+			parse(t, "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: source-controller, namespace: "+
+				"flux-system}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, "+
+				"spec: {containers: [{name: manager, image: 'ghcr.io/fluxcd/source-controller:v1.9.6'}]}}}"),
 			parse(t, "apiVersion: v1\nkind: Namespace\nmetadata: {name: flux-system}"),
 		},
 	}
@@ -159,11 +165,13 @@ func TestDeliver(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if d.Engine != FluxName || d.Repository != defaultURL || d.Revision != "main@sha1:0000000000000000000000000000000000000001" || d.Versions["source-controller"] != "v1.9.6" {
+	if d.Engine != FluxName || d.Repository != defaultURL ||
+		d.Revision != "main@sha1:0000000000000000000000000000000000000001" || d.Versions["source-controller"] != "v1.9.6" {
 		t.Errorf("delivery %+v", d)
 	}
 	for _, name := range []string{"first", "next", "edge"} {
-		if o, there := d.Objects.Find(flux.Ref{Kind: flux.Kustomization, Namespace: "flux-system", Name: name}); !there || !o.ReadyAt(d.Revision) {
+		if o, there := d.Objects.Find(flux.Ref{Kind: flux.Kustomization, Namespace: "flux-system", Name: name}); !there ||
+			!o.ReadyAt(d.Revision) {
 			t.Errorf("Kustomization %s: %+v", name, o)
 		}
 	}
@@ -187,7 +195,8 @@ func TestDeliverFails(t *testing.T) {
 	if !errors.As(err, &late) {
 		t.Fatalf("Deliver = %v, want an *await.Error", err)
 	}
-	if text := err.Error(); !strings.Contains(text, "Kustomization flux-system/first is failed: BuildFailed: kustomization path not found") || strings.Contains(text, "flux-system/next is") {
+	if text := err.Error(); !strings.Contains(text, "Kustomization flux-system/first is failed: BuildFailed: "+
+		"kustomization path not found") || strings.Contains(text, "flux-system/next is") {
 		t.Errorf("Deliver = %v, want the object that is to blame and no other", err)
 	}
 	if d.Revision == "" || len(d.Objects) == 0 {
@@ -217,7 +226,8 @@ func TestDeliverTriesAgain(t *testing.T) {
 func TestPublishCharts(t *testing.T) {
 	t.Parallel()
 	f, c := engine(t)
-	p := &plan{folder: t.TempDir(), charts: []chartOf{{"https://charts.example.com", "edge", "1.2.3"}}, branch: "main", url: defaultURL}
+	p := &plan{folder: t.TempDir(), charts: []chartOf{{"https://charts.example.com", "edge", "1.2.3"}}, branch: "main",
+		url: defaultURL}
 	if _, err := f.publish(t.Context(), &bundle.Bundle{}, p); err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +239,8 @@ func TestPublishCharts(t *testing.T) {
 func TestChoose(t *testing.T) {
 	t.Parallel()
 	ours := made(t, nil, firstKustomization)
-	for wanted, want := range map[string]string{"": FluxName, Auto: FluxName, FluxName: FluxName, Rendered: Rendered, "argo": ""} {
+	for wanted, want := range map[string]string{"": FluxName, Auto: FluxName, FluxName: FluxName, Rendered: Rendered,
+		"argo": ""} {
 		got, err := Choose(wanted, ours)
 		if got != want || (err != nil) != (want == "") {
 			t.Errorf("Choose(%q) = %q, %v; want %q", wanted, got, err, want)

@@ -15,8 +15,8 @@ import (
 	"github.com/go-git/go-git/v6/plumbing/format/gitignore"
 )
 
-// ArchiveFolder writes a folder as `git add --all` sees it, to a compressed tar archive: all files as they stand, save what
-// .gitignore files name and the .git folder itself.
+// ArchiveFolder writes a folder as `git add --all` sees it, to a compressed tar archive: all files as they
+// stand, save what .gitignore files name and the .git folder itself.
 func ArchiveFolder(folder string, to io.Writer) error {
 	patterns, err := gitignore.ReadPatterns(osfs.New(folder), nil)
 	if err != nil {

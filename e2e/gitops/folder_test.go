@@ -77,8 +77,9 @@ func TestArchiveFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]string{
-		"kustomization.yaml": "resources: []", "edge/.gitignore": "*.log\n!keep.log\n", "edge/run.sh*": "#!", "edge/keep.log": "kept",
-		".gitignore": "secrets/\n", "link": "kustomization.yaml",
+		"kustomization.yaml": "resources: []", "edge/.gitignore": "*.log\n!keep.log\n", "edge/run.sh*": "#!",
+		"edge/keep.log": "kept",
+		".gitignore":    "secrets/\n", "link": "kustomization.yaml",
 	}
 	if diff := cmp.Diff(want, unpack(t, &b)); diff != "" {
 		t.Errorf("files (-want +archive):\n%s", diff)
@@ -100,7 +101,8 @@ func TestArchiveFolderRefuses(t *testing.T) {
 		t.Skip(err)
 	}
 	defer func() { _ = l.Close() }()
-	if err := gitops.ArchiveFolder(folder, io.Discard); err == nil || !strings.Contains(err.Error(), "neither a file nor a symbolic link") {
+	if err := gitops.ArchiveFolder(folder, io.Discard); err == nil ||
+		!strings.Contains(err.Error(), "neither a file nor a symbolic link") {
 		t.Errorf("ArchiveFolder with a socket = %v", err)
 	}
 }

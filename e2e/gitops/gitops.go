@@ -1,9 +1,9 @@
 // Package gitops is how a bundle gets into a cluster and is changed there, by an engine: Flux, whose own
-// controllers fetch, build, upgrade and prune as they do in production. Without an engine ("rendered") the test environment
-// applies what the bundle renders to, in an order of its own.
+// controllers fetch, build, upgrade and prune as they do in production. Without an engine ("rendered") the test
+// environment applies what the bundle renders to, in an order of its own.
 //
-// It knows the engines' objects and how to wait for them. It judges nothing: a bundle that an engine cannot deliver is a
-// Delivery that says so.
+// It knows the engines' objects and how to wait for them. It judges nothing: a bundle that an engine cannot
+// deliver is a Delivery that says so.
 package gitops
 
 import (
@@ -23,9 +23,10 @@ const (
 
 // Engine delivers bundles to a cluster.
 type Engine interface {
-	// Deliver brings the cluster from the bundle that was delivered before, or from none, to this one. While it waits it calls
-	// meanwhile again and again: what people do by hand beside an engine. Where the bundle does not become ready the error is
-	// an *await.Error, and the Delivery has what there is; any other error is of the test environment.
+	// Deliver brings the cluster from the bundle that was delivered before, or from none, to this one. While it
+	// waits it calls meanwhile again and again: what people do by hand beside an engine. Where the bundle does not
+	// become ready the error is an *await.Error, and the Delivery has what there is; any other error is of the
+	// test environment.
 	Deliver(ctx context.Context, to *bundle.Bundle, meanwhile func(context.Context) error) (Delivery, error)
 }
 

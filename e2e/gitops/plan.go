@@ -56,7 +56,8 @@ func planOf(b *bundle.Bundle) (*plan, error) {
 		}
 	}
 	for _, o := range p.bootstrap {
-		if ref := (flux.Ref{Kind: o.GetKind(), Namespace: o.GetNamespace(), Name: o.GetName()}); o.GetKind() == flux.Kustomization && !slices.Contains(p.expected, ref) {
+		if ref := (flux.Ref{Kind: o.GetKind(), Namespace: o.GetNamespace(),
+			Name: o.GetName()}); o.GetKind() == flux.Kustomization && !slices.Contains(p.expected, ref) {
 			p.expected = append(p.expected, ref)
 		}
 	}
@@ -84,8 +85,8 @@ func fluxObjects(b *bundle.Bundle) (flux.Set, error) {
 	return set, nil
 }
 
-// repository finds the GitRepository that the Kustomizations name, and what starts the delivery: what stands in its file,
-// as in gotk-sync.yaml. Where the bundle has no GitRepository, both are those of `flux bootstrap`.
+// repository finds the GitRepository that the Kustomizations name, and what starts the delivery: what stands in
+// its file, as in gotk-sync.yaml. Where the bundle has no GitRepository, both are those of `flux bootstrap`.
 func (p *plan) repository(b *bundle.Bundle, set flux.Set) error {
 	p.source = flux.Ref{Kind: flux.GitRepository, Namespace: fluxNamespace, Name: fluxNamespace}
 	var paths []string
@@ -106,7 +107,8 @@ func (p *plan) repository(b *bundle.Bundle, set flux.Set) error {
 			return fmt.Errorf("place of %s in its repository: %w", b.Path, err)
 		}
 		p.url, p.branch = defaultURL, defaultBranch
-		p.bootstrap = []*unstructured.Unstructured{gitRepository(p.source, p.url, p.branch), rootKustomization(p.source, "./"+filepath.ToSlash(below))}
+		p.bootstrap = []*unstructured.Unstructured{gitRepository(p.source, p.url, p.branch),
+			rootKustomization(p.source, "./"+filepath.ToSlash(below))}
 		return nil
 	}
 	p.url, p.branch = git.URL, branchOfNone
@@ -118,13 +120,15 @@ func (p *plan) repository(b *bundle.Bundle, set flux.Set) error {
 		p.tag = name
 	case "":
 	default:
-		return fmt.Errorf("%s fetches %s: the suite serves branches and tags; name one of them in spec.ref", git.Ref, git.Wanted)
+		return fmt.Errorf("%s fetches %s: the suite serves branches and tags; name one of them in spec.ref", git.Ref,
+			git.Wanted)
 	}
 	p.bootstrap = together(b, p.source)
 	return nil
 }
 
-// together lists a GitRepository and the Kustomizations that start from it: those of its file, or all where it stands alone.
+// together lists a GitRepository and the Kustomizations that start from it: those of its file, or all where it
+// stands alone.
 func together(b *bundle.Bundle, source flux.Ref) []*unstructured.Unstructured {
 	file := func(o bundle.Object) string {
 		before, _, _ := strings.Cut(o.Source, ": ")
@@ -152,7 +156,8 @@ func together(b *bundle.Bundle, source flux.Ref) []*unstructured.Unstructured {
 	return append([]*unstructured.Unstructured{git.Unstructured}, beside...)
 }
 
-// rootOf is the folder that the paths of Kustomizations are relative to: the bundle's, or that of the repository it lies in.
+// rootOf is the folder that the paths of Kustomizations are relative to: the bundle's, or that of the
+// repository it lies in.
 func rootOf(folder string, paths []string) (string, error) {
 	holds := func(root string) bool {
 		return !slices.ContainsFunc(paths, func(path string) bool {
@@ -165,7 +170,8 @@ func rootOf(folder string, paths []string) (string, error) {
 			return root, nil
 		}
 		if _, err := os.Stat(filepath.Join(root, ".git")); err == nil || root == filepath.Dir(root) {
-			return "", fmt.Errorf("the paths of the Kustomizations of %s are not those of one repository: correct spec.path, or give BUNDLE= a folder in the repository", folder)
+			return "", fmt.Errorf("the paths of the Kustomizations of %s are not those of one repository: correct spec.path, "+
+				"or give BUNDLE= a folder in the repository", folder)
 		}
 	}
 }
@@ -197,7 +203,8 @@ func (p *plan) releases(b *bundle.Bundle, set flux.Set) error {
 	return nil
 }
 
-// repositoryOf is the URL of the repository that a HelmRelease takes its chart from; empty where that is a folder in Git.
+// repositoryOf is the URL of the repository that a HelmRelease takes its chart from; empty where that is a
+// folder in Git.
 func repositoryOf(b *bundle.Bundle, set flux.Set, release flux.Ref) (string, error) {
 	for _, o := range b.Flux {
 		if o.GetKind() != release.Kind || o.GetNamespace() != release.Namespace || o.GetName() != release.Name {
@@ -207,10 +214,12 @@ func repositoryOf(b *bundle.Bundle, set flux.Set, release flux.Ref) (string, err
 		if ref == nil {
 			ref, _, _ = unstructured.NestedStringMap(o.Object, "spec", "chartRef")
 		}
-		source, there := set.Find(flux.Ref{Kind: ref["kind"], Namespace: cmp.Or(ref["namespace"], release.Namespace), Name: ref["name"]})
+		source, there := set.Find(flux.Ref{Kind: ref["kind"], Namespace: cmp.Or(ref["namespace"], release.Namespace),
+			Name: ref["name"]})
 		switch {
 		case !there:
-			return "", fmt.Errorf("%s takes its chart from %s %s, which the bundle does not have: add it", release, ref["kind"], ref["name"])
+			return "", fmt.Errorf("%s takes its chart from %s %s, which the bundle does not have: add it", release, ref["kind"],
+				ref["name"])
 		case source.Kind == flux.HelmRepository:
 			return source.URL, nil
 		case source.Kind == flux.OCIRepository:

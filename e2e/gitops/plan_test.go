@@ -14,7 +14,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/edge/flux"
 )
 
-// made is a bundle of these objects of Flux, each in the file that its first line names, in a folder that has the paths.
+// made is a bundle of these objects of Flux, each in the file that its first line names, in a folder that has
+// the paths.
 func made(t *testing.T, paths []string, manifests ...string) *bundle.Bundle {
 	t.Helper()
 	root := t.TempDir()
@@ -26,7 +27,8 @@ func made(t *testing.T, paths []string, manifests ...string) *bundle.Bundle {
 	b := &bundle.Bundle{Path: root}
 	for _, manifest := range manifests {
 		file, text, _ := strings.Cut(manifest, "\n")
-		b.Flux = append(b.Flux, bundle.Object{Unstructured: parse(t, text), Source: strings.TrimPrefix(file, "# ") + ": object"})
+		b.Flux = append(b.Flux, bundle.Object{Unstructured: parse(t, text), Source: strings.TrimPrefix(file, "# ") +
+			": object"})
 	}
 	return b
 }
@@ -88,19 +90,30 @@ func TestPlan(t *testing.T) {
 		bootstrap []string
 		expected  int
 	}{
-		"its own sync":         {[]string{repositoryOnBranch, firstKustomization, nextKustomization}, "https://github.com/example/edge", "release", []string{"GitRepository edge", "Kustomization first"}, 2},
-		"a repository alone":   {[]string{strings.Replace(repositoryOnBranch, "sync", "git", 1), firstKustomization, nextKustomization}, "https://github.com/example/edge", "release", []string{"GitRepository edge", "Kustomization first", "Kustomization next"}, 2},
-		"no reference":         {[]string{strings.Replace(repositoryOnBranch, ", ref: {branch: release}", "", 1), firstKustomization}, "https://github.com/example/edge", "master", []string{"GitRepository edge", "Kustomization first"}, 1},
-		"a tag":                {[]string{strings.Replace(repositoryOnBranch, "branch: release", "tag: v1", 1), firstKustomization}, "https://github.com/example/edge", "master v1", []string{"GitRepository edge", "Kustomization first"}, 1},
-		"no repository":        {[]string{firstKustomization, nextKustomization}, defaultURL, "main", []string{"GitRepository edge", "Kustomization edge"}, 3},
-		"suspended is not due": {[]string{repositoryOnBranch, firstKustomization, strings.Replace(nextKustomization, "spec: {", "spec: {suspend: true, ", 1)}, "https://github.com/example/edge", "release", []string{"GitRepository edge", "Kustomization first"}, 1},
+		"its own sync": {[]string{repositoryOnBranch, firstKustomization, nextKustomization},
+			"https://github.com/example/edge", "release", []string{"GitRepository edge", "Kustomization first"}, 2},
+		"a repository alone": {[]string{strings.Replace(repositoryOnBranch, "sync", "git", 1), firstKustomization,
+			nextKustomization}, "https://github.com/example/edge", "release",
+			[]string{"GitRepository edge", "Kustomization first", "Kustomization next"}, 2},
+		"no reference": {[]string{strings.Replace(repositoryOnBranch, ", ref: {branch: release}", "", 1),
+			firstKustomization}, "https://github.com/example/edge", "master",
+			[]string{"GitRepository edge", "Kustomization first"}, 1},
+		"a tag": {[]string{strings.Replace(repositoryOnBranch, "branch: release", "tag: v1", 1),
+			firstKustomization}, "https://github.com/example/edge", "master v1",
+			[]string{"GitRepository edge", "Kustomization first"}, 1},
+		"no repository": {[]string{firstKustomization, nextKustomization}, defaultURL, "main",
+			[]string{"GitRepository edge", "Kustomization edge"}, 3},
+		"suspended is not due": {[]string{repositoryOnBranch, firstKustomization,
+			strings.Replace(nextKustomization, "spec: {", "spec: {suspend: true, ", 1)}, "https://github.com/example/edge",
+			"release", []string{"GitRepository edge", "Kustomization first"}, 1},
 	} {
 		p, err := planOf(made(t, both, tc.manifests...))
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if got := strings.TrimSpace(p.branch + " " + p.tag); p.url != tc.url || got != tc.ref || len(p.expected) != tc.expected {
+		if got := strings.TrimSpace(p.branch + " " + p.tag); p.url != tc.url || got != tc.ref ||
+			len(p.expected) != tc.expected {
 			t.Errorf("%s: %s at %q, %d objects expected: %v", name, p.url, got, len(p.expected), p.expected)
 		}
 		if diff := cmp.Diff(tc.bootstrap, names(p.bootstrap)); diff != "" {
@@ -112,14 +125,17 @@ func TestPlan(t *testing.T) {
 func TestPlanRefuses(t *testing.T) {
 	t.Parallel()
 	commit := strings.Replace(repositoryOnBranch, "branch: release", "commit: abc", 1)
-	if _, err := planOf(made(t, []string{"first"}, commit, firstKustomization)); err == nil || !strings.Contains(err.Error(), "name one of them in spec.ref") {
+	if _, err := planOf(made(t, []string{"first"}, commit, firstKustomization)); err == nil ||
+		!strings.Contains(err.Error(), "name one of them in spec.ref") {
 		t.Errorf("a commit as reference: %v", err)
 	}
-	if _, err := planOf(made(t, nil, repositoryOnBranch, firstKustomization)); err == nil || !strings.Contains(err.Error(), "correct spec.path") {
+	if _, err := planOf(made(t, nil, repositoryOnBranch, firstKustomization)); err == nil ||
+		!strings.Contains(err.Error(), "correct spec.path") {
 		t.Errorf("a path that does not exist: %v", err)
 	}
 	b := made(t, nil, releaseOfChart)
-	b.Stages = []bundle.Stage{{Releases: []bundle.Release{{HelmRelease: "flux-system/edge", Chart: "edge", Version: "1.2.3"}}}}
+	b.Stages = []bundle.Stage{{Releases: []bundle.Release{{HelmRelease: "flux-system/edge", Chart: "edge",
+		Version: "1.2.3"}}}}
 	if _, err := planOf(b); err == nil || !strings.Contains(err.Error(), "which the bundle does not have") {
 		t.Errorf("a repository that does not exist: %v", err)
 	}

@@ -60,8 +60,8 @@ func (w *wait) look(ctx context.Context) await.Answer {
 	return w.verdict(pending)
 }
 
-// verdict is the answer where nothing moves by itself: it is permanent where something failed, and a wait where all wait for
-// what is being made beside Flux.
+// verdict is the answer where nothing moves by itself: it is permanent where something failed, and a wait where
+// all wait for what is being made beside Flux.
 func (w *wait) verdict(pending []flux.Ref) await.Answer {
 	for _, ref := range pending {
 		if o, there := w.seen.Find(ref); there && (o.State == flux.Failed || o.State == flux.Stalled) {
@@ -96,7 +96,8 @@ func (w *wait) delivered(o flux.Object) bool {
 	case o.Kind == flux.Kustomization && o.Source == w.plan.source:
 		return o.ReadyAt(w.revision)
 	case o.Kind == flux.HelmRelease && w.plan.versions[o.Ref] != "":
-		return o.State == flux.Ready && strings.TrimPrefix(o.Revision, "v") == strings.TrimPrefix(w.plan.versions[o.Ref], "v")
+		return o.State == flux.Ready && strings.TrimPrefix(o.Revision, "v") == strings.TrimPrefix(w.plan.versions[o.Ref],
+			"v")
 	}
 	return o.State == flux.Ready
 }

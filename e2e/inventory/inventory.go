@@ -1,6 +1,6 @@
-// Package inventory names what there is of a route, so that what a fault leaves behind or takes away is found by comparing two
-// inventories. It contains only what lasts: what a controller makes for one piece of work and removes afterwards would be
-// missing later although nothing is wrong. It knows snapshots and makes no request.
+// Package inventory names what there is of a route, so that what a fault leaves behind or takes away is found
+// by comparing two inventories. It contains only what lasts: what a controller makes for one piece of work and
+// removes afterwards would be missing later although nothing is wrong. It knows snapshots and makes no request.
 package inventory
 
 import (
@@ -19,8 +19,8 @@ import (
 // Inventory names lasting objects and records, sorted.
 type Inventory []string
 
-// Of lists the objects in a namespace that last, and the records at the provider that belong to a host: its own, and the ownership
-// records beside them, as external-dns names those.
+// Of lists the objects in a namespace that last, and the records at the provider that belong to a host: its
+// own, and the ownership records beside them, as external-dns names those.
 func Of(s *facts.Snapshot, naming externaldns.Naming, namespace, host string) Inventory {
 	var out Inventory
 	note := func(kind string, o metav1.Object) {
@@ -67,8 +67,9 @@ func Of(s *facts.Snapshot, naming externaldns.Naming, namespace, host string) In
 // challenge begins the name of a record that a DNS-01 challenge is answered with (RFC 8555 §8.4).
 const challenge = "_acme-challenge."
 
-// Work names what is under way for a route: challenges, which cert-manager removes with their order, certificates that are being issued, their temporary objects and
-// records. While there is any, the inventory is still changing.
+// Work names what is under way for a route: challenges, which cert-manager removes with their order,
+// certificates that are being issued, their temporary objects and records. While there is any, the inventory is
+// still changing.
 func Work(s *facts.Snapshot, namespace, host string) []string {
 	var out []string
 	for i := range s.Challenges {
@@ -119,14 +120,16 @@ func (i Inventory) Differences(now Inventory) []string {
 	return out
 }
 
-// Lost names what of the inventory is missing in a namespace and will not be made again: no controller makes Deployments, Services,
-// Ingresses and Issuers of a route, cert-manager makes a Secret for a Certificate only, and a Certificate for an Ingress.
+// Lost names what of the inventory is missing in a namespace and will not be made again: no controller makes
+// Deployments, Services, Ingresses and Issuers of a route, cert-manager makes a Secret for a Certificate only,
+// and a Certificate for an Ingress.
 func (i Inventory) Lost(s *facts.Snapshot, namespace string) []string {
 	there := Of(s, externaldns.Naming{}, namespace, "")
 	var out []string
 	for _, x := range i {
 		kind, name, _ := strings.Cut(x, " ")
-		if slices.Contains(there, x) || kind == "record" || (kind == "Secret" || kind == "Certificate") && wanted(s, namespace, kind, name) {
+		if slices.Contains(there, x) || kind == "record" || (kind == "Secret" || kind == "Certificate") &&
+			wanted(s, namespace, kind, name) {
 			continue
 		}
 		out = append(out, x)
@@ -156,8 +159,9 @@ func workers() []string {
 	return []string{acme.ChallengeKind, acme.OrderKind, certmanager.CertificateRequestKind, "Lease"}
 }
 
-// lasts reports whether an object stays when all work is done: it is not on its way out, it is no private key of a certificate that is
-// only being issued, no solver of an HTTP-01 challenge, and nothing that belongs to a piece of work.
+// lasts reports whether an object stays when all work is done: it is not on its way out, it is no private key
+// of a certificate that is only being issued, no solver of an HTTP-01 challenge, and nothing that belongs to a
+// piece of work.
 func lasts(o metav1.Object) bool {
 	labels := o.GetLabels()
 	switch {

@@ -84,7 +84,8 @@ func TestOfHoldsNothingTransient(t *testing.T) {
 		work string // work that is under way, if any
 	}{
 		"the private key of a certificate that is being issued": {func(s *facts.Snapshot) {
-			s.Secrets = append(s.Secrets, facts.Secret{ObjectMeta: named("frontend-tls-x7k2p", labelled("cert-manager.io/next-private-key"))})
+			s.Secrets = append(s.Secrets, facts.Secret{ObjectMeta: named("frontend-tls-x7k2p",
+				labelled("cert-manager.io/next-private-key"))})
 		}, "temporary Secret frontend-tls-x7k2p"},
 		"a certificate that is being issued": {func(s *facts.Snapshot) {
 			s.Certificates[0].Status.Conditions = []certmanager.CertificateCondition{
@@ -95,19 +96,24 @@ func TestOfHoldsNothingTransient(t *testing.T) {
 			s.Challenges = append(s.Challenges, acme.Challenge{ObjectMeta: named("frontend-tls-1-2-3", ownedBy("Order"))})
 		}, "Challenge frontend-tls-1-2-3"},
 		"the record of a challenge": {func(s *facts.Snapshot) {
-			s.Zones[0].Records = append(s.Zones[0].Records, facts.Record{Name: "_acme-challenge." + host, Type: "TXT", Content: "token"})
+			s.Zones[0].Records = append(s.Zones[0].Records,
+				facts.Record{Name: "_acme-challenge." + host, Type: "TXT", Content: "token"})
 		}, "record _acme-challenge.develop.safeops.work TXT"},
 		"the Service of an HTTP-01 solver": {func(s *facts.Snapshot) {
-			s.Services = append(s.Services, core.Service{ObjectMeta: named("cm-acme-http-solver-4fx2k", labelled("acme.cert-manager.io/http01-solver"))})
+			s.Services = append(s.Services, core.Service{ObjectMeta: named("cm-acme-http-solver-4fx2k",
+				labelled("acme.cert-manager.io/http01-solver"))})
 		}, ""},
 		"the Ingress of an HTTP-01 solver": {func(s *facts.Snapshot) {
-			s.Ingresses = append(s.Ingresses, networking.Ingress{ObjectMeta: named("cm-acme-http-solver-9zx2k", ownedBy("Challenge"))})
+			s.Ingresses = append(s.Ingresses, networking.Ingress{ObjectMeta: named("cm-acme-http-solver-9zx2k",
+				ownedBy("Challenge"))})
 		}, ""},
 		"a Secret on its way out": {func(s *facts.Snapshot) {
-			s.Secrets = append(s.Secrets, facts.Secret{ObjectMeta: named("old-tls", func(m *metav1.ObjectMeta) { m.DeletionTimestamp = &gone })})
+			s.Secrets = append(s.Secrets, facts.Secret{ObjectMeta: named("old-tls",
+				func(m *metav1.ObjectMeta) { m.DeletionTimestamp = &gone })})
 		}, "temporary Secret old-tls"},
 		"what a certificate request owns": {func(s *facts.Snapshot) {
-			s.Secrets = append(s.Secrets, facts.Secret{ObjectMeta: named("frontend-tls-request", ownedBy("CertificateRequest"))})
+			s.Secrets = append(s.Secrets, facts.Secret{ObjectMeta: named("frontend-tls-request",
+				ownedBy("CertificateRequest"))})
 		}, "temporary Secret frontend-tls-request"},
 	} {
 		s := atRest()
@@ -130,7 +136,8 @@ func TestDifferencesNameWhatIsLeftAndWhatIsMissing(t *testing.T) {
 	s := atRest()
 	s.Secrets = s.Secrets[1:]
 	s.Services = append(s.Services, core.Service{ObjectMeta: named("left")})
-	got := inventory.Of(atRest(), externaldns.Naming{}, namespace, host).Differences(inventory.Of(s, externaldns.Naming{}, namespace, host))
+	got := inventory.Of(atRest(), externaldns.Naming{}, namespace,
+		host).Differences(inventory.Of(s, externaldns.Naming{}, namespace, host))
 	if want := []string{"left behind: Service left", "missing: Secret frontend-tls"}; !slices.Equal(got, want) {
 		t.Errorf("differences %q, want %q", got, want)
 	}
@@ -160,17 +167,26 @@ func TestLostIsWhatNothingMakesAgain(t *testing.T) {
 		change func(*facts.Snapshot)
 		want   []string
 	}{
-		"nothing missing":                      {func(*facts.Snapshot) {}, nil},
-		"a record":                             {func(s *facts.Snapshot) { s.Zones = nil }, nil},
-		"a Service":                            {func(s *facts.Snapshot) { s.Services = nil }, []string{"Service frontend"}},
-		"an Ingress":                           {func(s *facts.Snapshot) { s.Ingresses = nil }, []string{"Ingress frontend"}},
-		"a Secret that nothing asks for":       {func(s *facts.Snapshot) { s.Secrets = nil }, []string{"Secret frontend-tls"}},
-		"a Secret that an Ingress asks for":    {func(s *facts.Snapshot) { asks(s); s.Secrets = nil }, nil},
-		"a Secret that a Certificate asks for": {func(s *facts.Snapshot) { s.Certificates[0].Spec.SecretName, s.Secrets = "frontend-tls", nil }, nil},
-		"a Certificate without its Ingress": {func(s *facts.Snapshot) { s.Certificates, s.Secrets, s.Ingresses = nil, nil, nil }, []string{
+		"nothing missing": {func(*facts.Snapshot) {}, nil},
+		"a record":        {func(s *facts.Snapshot) { s.Zones = nil }, nil},
+		"a Service":       {func(s *facts.Snapshot) { s.Services = nil }, []string{"Service frontend"}},
+		"an Ingress": {func(s *facts.Snapshot) { s.Ingresses = nil },
+			[]string{"Ingress frontend"}},
+		"a Secret that nothing asks for": {func(s *facts.Snapshot) { s.Secrets = nil },
+			[]string{"Secret frontend-tls"}},
+		"a Secret that an Ingress asks for": {func(s *facts.Snapshot) { asks(s); s.Secrets = nil }, nil},
+		"a Secret that a Certificate asks for": {func(s *facts.Snapshot) {
+			s.Certificates[0].Spec.SecretName,
+				s.Secrets = "frontend-tls", nil
+		}, nil},
+		"a Certificate without its Ingress": {func(s *facts.Snapshot) {
+			s.Certificates, s.Secrets, s.Ingresses = nil, nil,
+				nil
+		}, []string{
 			"Certificate frontend-tls", "Ingress frontend", "Secret frontend-tls",
 		}},
-		"a Certificate that an Ingress asks for": {func(s *facts.Snapshot) { asks(s); s.Certificates, s.Secrets = nil, nil }, nil},
+		"a Certificate that an Ingress asks for": {func(s *facts.Snapshot) { asks(s); s.Certificates, s.Secrets = nil, nil },
+			nil},
 	} {
 		s := atRest()
 		before := inventory.Of(s, externaldns.Naming{}, namespace, host)

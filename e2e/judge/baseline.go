@@ -22,7 +22,8 @@ func controlledByTraefik(s *facts.Snapshot, t Target) Judgement {
 		case class == nil:
 			j.lacks("IngressClass %s: not found; Ingress %s names it", name, r.Ingress)
 		case class.Spec.Controller != t.ControllerName:
-			j.never("IngressClass %s: belongs to %s; Ingress %s needs one of %s", name, class.Spec.Controller, r.Ingress, t.ControllerName)
+			j.never("IngressClass %s: belongs to %s; Ingress %s needs one of %s", name, class.Spec.Controller, r.Ingress,
+				t.ControllerName)
 		default:
 			j.saw("Ingress %s: class %s of %s", r.Ingress, name, class.Spec.Controller)
 		}

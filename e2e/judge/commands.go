@@ -11,8 +11,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-// ReadPods judges VC-1 by what `kubectl -n cert-manager get pods` printed: every pod runs with all its containers ready, or has
-// completed. For each prefix given there must be a pod whose name begins so.
+// ReadPods judges VC-1 by what `kubectl -n cert-manager get pods` printed: every pod runs with all its
+// containers ready, or has completed. For each prefix given there must be a pod whose name begins so.
 func ReadPods(text string, prefixes ...string) Judgement {
 	j := Judgement{ID: "VC-1"}
 	refused(&j, text)
@@ -55,8 +55,8 @@ func anyBegins(names []string, prefix string) bool {
 	return false
 }
 
-// ReadClusterIssuers judges VC-2 by what `kubectl get clusterissuer` printed: those named are there, and every one that is there is
-// ready.
+// ReadClusterIssuers judges VC-2 by what `kubectl get clusterissuer` printed: those named are there, and every
+// one that is there is ready.
 func ReadClusterIssuers(text string, names ...string) Judgement {
 	j := Judgement{ID: "VC-2"}
 	refused(&j, text)
@@ -85,7 +85,8 @@ func ReadClusterIssuers(text string, names ...string) Judgement {
 	return j.conclude()
 }
 
-// ReadExternalDNSLogs judges VC-3 by the log of external-dns, as text or JSON: a sync was finished, and no error came after it.
+// ReadExternalDNSLogs judges VC-3 by the log of external-dns, as text or JSON: a sync was finished, and no
+// error came after it.
 func ReadExternalDNSLogs(text string) Judgement {
 	j := Judgement{ID: "VC-3"}
 	refused(&j, text)
@@ -100,8 +101,9 @@ func ReadExternalDNSLogs(text string) Judgement {
 	return j.conclude()
 }
 
-// ReadCertificateSecret judges VC-5 by what `kubectl -n develop get certificate,secret` printed: every certificate is ready and its
-// Secret is there with both entries. The Secrets given must each be filled by a certificate.
+// ReadCertificateSecret judges VC-5 by what `kubectl -n develop get certificate,secret` printed: every
+// certificate is ready and its Secret is there with both entries. The Secrets given must each be filled by a
+// certificate.
 func ReadCertificateSecret(text string, secrets ...string) Judgement {
 	j := Judgement{ID: "VC-5"}
 	refused(&j, text)
@@ -128,7 +130,8 @@ func ReadCertificateSecret(text string, secrets ...string) Judgement {
 				j.lacks("Certificate %s: READY is %s", name, orWord(row["ready"], "empty"))
 			case !ok:
 				j.lacks("Certificate %s: ready, but Secret %s is not shown", name, row["secret"])
-			case !strings.HasPrefix(kind, "kubernetes.io/tls ") || strings.HasSuffix(kind, " 0") || strings.HasSuffix(kind, " 1"):
+			case !strings.HasPrefix(kind, "kubernetes.io/tls ") || strings.HasSuffix(kind, " 0") ||
+				strings.HasSuffix(kind, " 1"):
 				j.lacks("Secret %s: is of type and entries %s, not a full kubernetes.io/tls", row["secret"], kind)
 			default:
 				j.saw("Certificate %s: ready, in Secret %s", name, row["secret"])
@@ -146,9 +149,9 @@ func ReadCertificateSecret(text string, secrets ...string) Judgement {
 	return j.conclude()
 }
 
-// Command is the verification command that works on this cluster for a criterion of the family VC. It is the specification's own
-// unless the bundle makes that impossible, by giving an object another name: then the difference is a finding. False means that what
-// the command asks for is not there at all.
+// Command is the verification command that works on this cluster for a criterion of the family VC. It is the
+// specification's own unless the bundle makes that impossible, by giving an object another name: then the
+// difference is a finding. False means that what the command asks for is not there at all.
 func Command(id criteria.ID, s *facts.Snapshot, t Target) (string, bool) {
 	switch id {
 	case "VC-1", "VC-3":
@@ -177,8 +180,8 @@ func Command(id criteria.ID, s *facts.Snapshot, t Target) (string, bool) {
 	return "", false
 }
 
-// SpecifiedCommand is the specification's verification command of the family VC. VC-4 and VC-5 ask for the reference bundle's application; of
-// another target, for that one's first route.
+// SpecifiedCommand is the specification's verification command of the family VC. VC-4 and VC-5 ask for the
+// reference bundle's application; of another target, for that one's first route.
 func SpecifiedCommand(id criteria.ID, t Target) string {
 	c, _ := criteria.Lookup(id)
 	command := strings.Trim(c.Text, "`")

@@ -24,8 +24,8 @@ type describedTLS struct {
 
 type describedBackend struct{ host, backend string }
 
-// ReadDescribeIngress judges VC-4 by what `kubectl -n develop describe ingress frontend` printed: an address, a class, a TLS block
-// that covers the hosts, an issuer, and backends that have endpoints.
+// ReadDescribeIngress judges VC-4 by what `kubectl -n develop describe ingress frontend` printed: an address, a
+// class, a TLS block that covers the hosts, an issuer, and backends that have endpoints.
 func ReadDescribeIngress(text string) Judgement {
 	j := Judgement{ID: "VC-4"}
 	refused(&j, text)
@@ -70,7 +70,8 @@ func (d described) judgeTLS(j *Judgement, name string) {
 			j.lacks("Ingress %s: host %s is in no TLS block, which show %s", name, b.host, orNone(covered))
 		}
 	}
-	if d.annotations[certmanager.IngressClusterIssuerNameAnnotationKey] == "" && d.annotations[certmanager.IngressIssuerNameAnnotationKey] == "" {
+	if d.annotations[certmanager.IngressClusterIssuerNameAnnotationKey] == "" &&
+		d.annotations[certmanager.IngressIssuerNameAnnotationKey] == "" {
 		j.lacks("Ingress %s: shows no annotation %s", name, certmanager.IngressClusterIssuerNameAnnotationKey)
 	}
 }
@@ -83,7 +84,8 @@ func (d described) judgeBackends(j *Judgement, name string) {
 		case strings.Contains(b.backend, "<error:"):
 			j.lacks("Ingress %s: backend of %s: %s", name, b.host, b.backend)
 		case strings.HasSuffix(b.backend, "()") || strings.HasSuffix(b.backend, "(<none>)"):
-			j.lacks("Ingress %s: backend %s of %s has no endpoints", name, strings.TrimSpace(b.backend[:strings.LastIndex(b.backend, "(")]), b.host)
+			j.lacks("Ingress %s: backend %s of %s has no endpoints", name,
+				strings.TrimSpace(b.backend[:strings.LastIndex(b.backend, "(")]), b.host)
 		}
 	}
 	if !hosts {
@@ -141,7 +143,8 @@ func split(list string) []string {
 	return strings.FieldsFunc(list, func(r rune) bool { return r == ',' || r == ' ' })
 }
 
-// readRule reads a line of the table of rules: a host alone, then its paths with their backends. It returns the host in force.
+// readRule reads a line of the table of rules: a host alone, then its paths with their backends. It returns the
+// host in force.
 func (d *described) readRule(line, host string) string {
 	words := strings.Fields(line)
 	switch {

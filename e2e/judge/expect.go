@@ -17,9 +17,9 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-// Expect completes a target by what a rendered bundle says: its routes, its zones and owner, and the credential that its issuers name.
-// What the bundle may not choose (the issuers' names and servers, the namespace) stays as the target has it, so that a bundle that
-// chooses otherwise is found out.
+// Expect completes a target by what a rendered bundle says: its routes, its zones and owner, and the credential
+// that its issuers name. What the bundle may not choose (the issuers' names and servers, the namespace) stays
+// as the target has it, so that a bundle that chooses otherwise is found out.
 func Expect(t Target, objects []*unstructured.Unstructured) (Target, error) {
 	var seen facts.Snapshot
 	for _, o := range objects {

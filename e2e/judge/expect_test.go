@@ -65,7 +65,8 @@ func TestExpectReadsTheBundle(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", name, d)
 		}
 	}
-	broken := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "apps/v1", "kind": "Deployment", "spec": "none"}}
+	broken := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "apps/v1", "kind": "Deployment",
+		"spec": "none"}}
 	if _, err := judge.Expect(judge.Reference(), []*unstructured.Unstructured{broken}); err == nil {
 		t.Error("a Deployment that is none: no error")
 	}
@@ -83,7 +84,8 @@ func TestACertificateReplacedByHandIsFound(t *testing.T) {
 	request.OwnerReferences = []meta.OwnerReference{{Name: "frontend-tls"}}
 	request.Status.Certificate = text
 	s.CertificateRequests = []certmanager.CertificateRequest{request}
-	expect(t, judge.Judge("GR-1", s, reference()), true, "Secret develop/frontend-tls: holds a certificate that no request of Certificate frontend-tls got")
+	expect(t, judge.Judge("GR-1", s, reference()), true, "Secret develop/frontend-tls: holds a certificate that no "+
+		"request of Certificate frontend-tls got")
 
 	s.Secrets[1].Certificates = got
 	if j := judge.Judge("GR-1", s, reference()); !j.Met {
@@ -97,7 +99,8 @@ func selfSigned(t *testing.T) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{host}, NotBefore: clock(), NotAfter: clock().AddDate(0, 0, 90)}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{host}, NotBefore: clock(),
+		NotAfter: clock().AddDate(0, 0, 90)}
 	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
 	if err != nil {
 		t.Fatal(err)

@@ -68,7 +68,8 @@ func secretIssued(j *Judgement, s *facts.Snapshot, secret *facts.Secret) {
 	switch {
 	case !ok:
 		j.never("Secret %s: is made by hand: no Certificate fills it", name)
-	case secret.Annotations[certmanager.CertificateNameKey] == "" || secret.Annotations[certmanager.IssuerNameAnnotationKey] == "":
+	case secret.Annotations[certmanager.CertificateNameKey] == "" ||
+		secret.Annotations[certmanager.IssuerNameAnnotationKey] == "":
 		j.never(
 			"Secret %s: is made by hand: it has no annotation %s of cert-manager, though Certificate %s is to fill it",
 			name,

@@ -33,10 +33,12 @@ func asksForTLS(s *facts.Snapshot, t Target) Judgement {
 		before := len(j.Reasons)
 		tlsBlock(j, r, i)
 		if i.Issuer() == (cm.Reference{}) {
-			j.never("Ingress %s: has no annotation %s: cert-manager does nothing for it", r.Ingress, certmanager.IngressClusterIssuerNameAnnotationKey)
+			j.never("Ingress %s: has no annotation %s: cert-manager does nothing for it", r.Ingress,
+				certmanager.IngressClusterIssuerNameAnnotationKey)
 		}
 		if len(j.Reasons) == before {
-			j.saw("Ingress %s: TLS for %s in Secret %s by %s", r.Ingress, strings.Join(i.TLSHosts(), ", "), strings.Join(i.TLSSecrets(), ", "), i.Issuer())
+			j.saw("Ingress %s: TLS for %s in Secret %s by %s", r.Ingress, strings.Join(i.TLSHosts(), ", "),
+				strings.Join(i.TLSSecrets(), ", "), i.Issuer())
 		}
 	})
 }
@@ -88,9 +90,11 @@ func namesProduction(s *facts.Snapshot, t Target) Judgement {
 		name := i.Annotations[certmanager.IngressClusterIssuerNameAnnotationKey]
 		switch other := i.Annotations[certmanager.IngressIssuerNameAnnotationKey]; {
 		case other != "":
-			j.never("Ingress %s: asks the Issuer %s of its namespace; it must ask the ClusterIssuer %s", r.Ingress, other, t.Production.Name)
+			j.never("Ingress %s: asks the Issuer %s of its namespace; it must ask the ClusterIssuer %s", r.Ingress, other,
+				t.Production.Name)
 		case name == "":
-			j.never("Ingress %s: has no annotation %s: it must be %s", r.Ingress, certmanager.IngressClusterIssuerNameAnnotationKey, t.Production.Name)
+			j.never("Ingress %s: has no annotation %s: it must be %s", r.Ingress,
+				certmanager.IngressClusterIssuerNameAnnotationKey, t.Production.Name)
 		case name != t.Production.Name:
 			j.never("Ingress %s: asks the ClusterIssuer %s; it must ask %s", r.Ingress, name, t.Production.Name)
 		}

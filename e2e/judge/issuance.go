@@ -31,14 +31,16 @@ func issued(j *Judgement, s *facts.Snapshot, i *edge.Route) {
 		case !ok && i.Issuer() == (cm.Reference{}):
 			j.never("Certificate for Secret %s: nobody asked for it, Ingress %s/%s names no issuer", name, i.Namespace, i.Name)
 		case !ok:
-			j.lacks("Certificate for Secret %s: not there yet: cert-manager makes it for Ingress %s/%s", name, i.Namespace, i.Name)
+			j.lacks("Certificate for Secret %s: not there yet: cert-manager makes it for Ingress %s/%s", name, i.Namespace,
+				i.Name)
 		default:
 			ready(j, s, c)
 		}
 	}
 }
 
-// ready notes why a Certificate is not ready. Ready=True is not looked at again by cert-manager when the time is over, so the time is.
+// ready notes why a Certificate is not ready. Ready=True is not looked at again by cert-manager when the time
+// is over, so the time is.
 func ready(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
 	name := c.Namespace + "/" + c.Name
 	cond := cm.Condition(c, certmanager.CertificateConditionReady)
@@ -57,8 +59,8 @@ func ready(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
 	deepest(j, s, c)
 }
 
-// issuerWord says of an issuer that it is not there while others are, and nobody will make it by waiting, or why it is not ready: the
-// request itself knows only that it waits for it.
+// issuerWord says of an issuer that it is not there while others are, and nobody will make it by waiting, or
+// why it is not ready: the request itself knows only that it waits for it.
 func issuerWord(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
 	if c.Spec.IssuerRef.Kind != certmanager.ClusterIssuerKind || len(s.ClusterIssuers) == 0 {
 		return
@@ -73,8 +75,8 @@ func issuerWord(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
 	}
 }
 
-// deepest follows a Certificate to its newest request, order and challenges, and notes what the last of them says. A request that
-// failed is tried again after an hour: for whoever waits that is for good.
+// deepest follows a Certificate to its newest request, order and challenges, and notes what the last of them
+// says. A request that failed is tried again after an hour: for whoever waits that is for good.
 func deepest(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
 	issuance := cm.NewObjects(s.CertificateRequests, s.Orders, s.Challenges).Of(c)
 	request := issuance.Request
@@ -83,7 +85,8 @@ func deepest(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
 	}
 	if cond := cm.RequestReady(request); cond != nil && cond.Status != cmmeta.ConditionTrue {
 		note := j.lacks
-		if cond.Reason == certmanager.CertificateRequestReasonFailed || cond.Reason == certmanager.CertificateRequestReasonDenied {
+		if cond.Reason == certmanager.CertificateRequestReasonFailed ||
+			cond.Reason == certmanager.CertificateRequestReasonDenied {
 			note = j.never
 		}
 		note("CertificateRequest %s/%s: %s: %s", request.Namespace, request.Name, cond.Reason, short(cond.Message))
@@ -93,7 +96,8 @@ func deepest(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
 	}
 	for _, c := range issuance.Challenges {
 		if c.Status.Reason != "" && c.DeletionTimestamp == nil {
-			j.lacks("Challenge %s/%s: %s for %s, %s", c.Namespace, c.Name, orPending(c.Status.State), c.Spec.DNSName, short(c.Status.Reason))
+			j.lacks("Challenge %s/%s: %s for %s, %s", c.Namespace, c.Name, orPending(c.Status.State), c.Spec.DNSName,
+				short(c.Status.Reason))
 		}
 	}
 }

@@ -28,8 +28,8 @@ func server(i *certmanager.ClusterIssuer) string {
 	return i.Spec.ACME.Server
 }
 
-// missing says that an issuer is not there, and what is there in its place. Issuers of one bundle arrive together, so one under
-// another name will not get the expected name by waiting.
+// missing says that an issuer is not there, and what is there in its place. Issuers of one bundle arrive
+// together, so one under another name will not get the expected name by waiting.
 func missing(j *Judgement, s *facts.Snapshot, want Issuer) {
 	var same, other []string
 	for i := range s.ClusterIssuers {
@@ -84,7 +84,8 @@ func issuersReady(s *facts.Snapshot, t Target) Judgement {
 		case ready == nil:
 			j.lacks("ClusterIssuer %s: has no condition Ready yet: is cert-manager running?", want.Name)
 		case ready.ObservedGeneration != found.Generation:
-			j.lacks("ClusterIssuer %s: cert-manager has seen generation %d of %d", want.Name, ready.ObservedGeneration, found.Generation)
+			j.lacks("ClusterIssuer %s: cert-manager has seen generation %d of %d", want.Name, ready.ObservedGeneration,
+				found.Generation)
 		case ready.Status != cmmeta.ConditionTrue:
 			j.lacks("ClusterIssuer %s: Ready=%s, %s: %s", want.Name, ready.Status, ready.Reason, ready.Message)
 		default:

@@ -47,15 +47,19 @@ func TestWhatCouldNotBeReadIsNotSaidToBeMissing(t *testing.T) {
 	t.Parallel()
 	s := healthy()
 	s.ClusterIssuers = nil
-	s.Errors = []facts.Error{{Part: facts.ClusterIssuers, Reason: "NotFound", Message: "list clusterissuers: the server could not find the requested resource"}}
+	s.Errors = []facts.Error{{Part: facts.ClusterIssuers, Reason: "NotFound",
+		Message: "list clusterissuers: the server " +
+			"could not find the requested resource"}}
 	j := judge.Judge("DW-2", s, reference())
-	expect(t, j, false, "clusterissuers: could not be read: list clusterissuers: the server could not find the requested resource (are the CRDs that define clusterissuers installed?)")
+	expect(t, j, false, "clusterissuers: could not be read: list clusterissuers: the server could not find the "+
+		"requested resource (are the CRDs that define clusterissuers installed?)")
 	if strings.Contains(j.String(), "not found;") {
 		t.Errorf("says that the issuers are not there:\n%s", j)
 	}
 
 	s = healthy()
-	s.Errors = []facts.Error{{Part: facts.Logs, Object: "cert-manager/external-dns-1" + facts.PreviousRun, Message: "gone"}}
+	s.Errors = []facts.Error{{Part: facts.Logs, Object: "cert-manager/external-dns-1" +
+		facts.PreviousRun, Message: "gone"}}
 	if j := judge.Judge("DW-1", s, reference()); !j.Met {
 		t.Errorf("the log of the run before, being away, fails DW-1: %v", j.Reasons)
 	}

@@ -75,8 +75,8 @@ func (j *Judgement) take(other Judgement) {
 	j.Final = j.Final || other.Final
 }
 
-// conclude draws the sum: no reason against it, and something seen for it. A criterion that nothing speaks for is not met, so that an
-// empty snapshot never passes.
+// conclude draws the sum: no reason against it, and something seen for it. A criterion that nothing speaks for
+// is not met, so that an empty snapshot never passes.
 func (j *Judgement) conclude() Judgement {
 	if len(j.Reasons) == 0 && len(j.Evidence) == 0 {
 		j.lacks("nothing was there to judge")

@@ -4,8 +4,9 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-// RawIPCheck is what a test says that knows only the address (FP-4): HTTPS at the ingress controller with the host in SNI and Host, no DNS
-// asked and no certificate looked at. It is no criterion; set beside DW-4 it shows what such a test misses.
+// RawIPCheck is what a test says that knows only the address (FP-4): HTTPS at the ingress controller with the
+// host in SNI and Host, no DNS asked and no certificate looked at. It is no criterion; set beside DW-4 it shows
+// what such a test misses.
 func RawIPCheck(s *facts.Snapshot, t Target) Judgement {
 	j := unread(rule{id: "FP-4", needs: []facts.Part{facts.Probes}}, s)
 	j.ID = "FP-4"

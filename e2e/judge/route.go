@@ -15,7 +15,8 @@ import (
 // productionRoots is the name that the client on the internet has for the roots it trusts.
 const productionRoots = "production"
 
-// reachable judges DW-4: each host resolves to the ingress controller and answers over HTTPS and HTTP, from outside, by name.
+// reachable judges DW-4: each host resolves to the ingress controller and answers over HTTPS and HTTP, from
+// outside, by name.
 func reachable(s *facts.Snapshot, t Target) Judgement {
 	var j Judgement
 	if len(t.Hosts()) == 0 {
@@ -57,7 +58,8 @@ func resolves(j *Judgement, s *facts.Snapshot, host, address string) {
 	case len(answer.Addresses) == 0:
 		j.lacks("%s: DNS answers %s, no address; %s", host, orWord(answer.Rcode, "nothing"), atProvider(s, host))
 	case address != "" && !slices.Equal(answer.Addresses, []string{address}):
-		j.lacks("%s: DNS answers %s, the ingress controller is at %s; %s", host, strings.Join(answer.Addresses, ", "), address, atProvider(s, host))
+		j.lacks("%s: DNS answers %s, the ingress controller is at %s; %s", host, strings.Join(answer.Addresses, ", "),
+			address, atProvider(s, host))
 	}
 }
 
@@ -132,9 +134,11 @@ func trusted(j *Judgement, s *facts.Snapshot, host string, h *probe.Handshake) {
 	}
 	switch {
 	case h.LeadsTo != "" && h.LeadsTo != productionRoots:
-		j.lacks("https://%s: the certificate leads to the %s root, not to production (issuer %s)", host, h.LeadsTo, leaf.Issuer)
+		j.lacks("https://%s: the certificate leads to the %s root, not to production (issuer %s)", host, h.LeadsTo,
+			leaf.Issuer)
 	case (!h.Verified || h.TrustedBy != productionRoots) && len(j.Reasons) == before:
-		j.lacks("https://%s: the certificate does not verify against the production root: %s (issuer %s)", host, orWord(h.VerifyError, "trusted by "+h.TrustedBy), leaf.Issuer)
+		j.lacks("https://%s: the certificate does not verify against the production root: %s (issuer %s)", host,
+			orWord(h.VerifyError, "trusted by "+h.TrustedBy), leaf.Issuer)
 	}
 }
 
@@ -153,7 +157,8 @@ func plain(j *Judgement, s *facts.Snapshot, host string) {
 	}
 }
 
-// unresolved notes that a probe found no address, unless resolves has said so: a record may come between the two questions of a look.
+// unresolved notes that a probe found no address, unless resolves has said so: a record may come between the
+// two questions of a look.
 func unresolved(j *Judgement, s *facts.Snapshot, url, host string) {
 	if len(s.DNS[host].Resolver.Addresses) > 0 {
 		j.lacks("%s: the name had no address yet when it was probed", url)

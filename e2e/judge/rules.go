@@ -23,42 +23,54 @@ type rule struct {
 
 // rules lists what can be judged from a snapshot, in the order of the criteria.
 func rules() []rule {
-	issuance := []facts.Part{facts.Ingresses, facts.ClusterIssuers, facts.Certificates, facts.CertificateRequests, facts.Orders, facts.Challenges}
+	issuance := []facts.Part{facts.Ingresses, facts.ClusterIssuers, facts.Certificates, facts.CertificateRequests,
+		facts.Orders, facts.Challenges}
 	return []rule{
 		{id: "DW-1", judge: syncing, needs: []facts.Part{facts.Deployments, facts.Pods, facts.Logs}},
 		{id: "DW-2", judge: issuersReady, needs: []facts.Part{facts.ClusterIssuers}},
 		{id: "DW-3", judge: asksForTLS, needs: []facts.Part{facts.Ingresses}},
-		{id: "DW-4", judge: reachable, helps: []facts.Part{facts.Provider}, needs: append([]facts.Part{facts.Services, facts.DNS, facts.Probes}, issuance...)},
+		{id: "DW-4", judge: reachable, helps: []facts.Part{facts.Provider},
+			needs: append([]facts.Part{facts.Services, facts.DNS, facts.Probes}, issuance...)},
 		{
 			id: "WF-1", judge: tokenFirst, needs: []facts.Part{facts.Secrets, facts.Deployments, facts.ClusterIssuers},
-			tooEarly: "Without the Secret external-dns cannot start (CreateContainerConfigError) and every DNS-01 challenge fails and backs off, for up to 30 minutes after the cure.",
+			tooEarly: "Without the Secret external-dns cannot start (CreateContainerConfigError) and every DNS-01 challenge " +
+				"fails and backs off, for up to 30 minutes after the cure.",
 		},
 		{
 			id: "WF-2", judge: bundleFirst, needs: []facts.Part{facts.Deployments, facts.ClusterIssuers, facts.Ingresses},
-			tooEarly: "An Ingress that is there before external-dns and the issuers has no record and an IssuerNotFound request: the host does not resolve and is served with the controller's default certificate.",
+			tooEarly: "An Ingress that is there before external-dns and the issuers has no record and an IssuerNotFound " +
+				"request: the host does not resolve and is served with the controller's default certificate.",
 		},
 		{
 			id: "WF-3", judge: podsHealthy, needs: []facts.Part{facts.Deployments, facts.Pods},
-			tooEarly: "Before cert-manager's webhook answers, issuers and certificates are refused by the API server; before external-dns runs, nothing writes records.",
+			tooEarly: "Before cert-manager's webhook answers, issuers and certificates are refused by the API server; before " +
+				"external-dns runs, nothing writes records.",
 		},
 		{
 			id: "WF-4", judge: issuersReady, needs: []facts.Part{facts.ClusterIssuers},
-			tooEarly: "A certificate asked of an issuer that is not ready waits as IssuerNotReady, and its request may fail and be retried only after an hour.",
+			tooEarly: "A certificate asked of an issuer that is not ready waits as IssuerNotReady, and its request may fail " +
+				"and be retried only after an hour.",
 		},
 		{
 			id: "WF-5", judge: ingressComplete, needs: []facts.Part{facts.Ingresses},
-			tooEarly: "Without hosts no record is written, without the TLS block and the annotation no certificate is asked for: later steps wait for what nobody ordered.",
+			tooEarly: "Without hosts no record is written, without the TLS block and the annotation no certificate is asked " +
+				"for: later steps wait for what nobody ordered.",
 		},
 		{
 			id: "WF-6", judge: nameAndCertificate, needs: append([]facts.Part{facts.Provider, facts.Secrets}, issuance...),
-			tooEarly: "A route that is called healthy before its record and certificate exist answers by address only: users get NXDOMAIN, which resolvers keep, or a certificate warning.",
+			tooEarly: "A route that is called healthy before its record and certificate exist answers by address only: users " +
+				"get NXDOMAIN, which resolvers keep, or a certificate warning.",
 		},
 		{
 			id: "WF-7", judge: validatedByName, needs: []facts.Part{facts.Ingresses, facts.Services, facts.Probes},
-			tooEarly: "A check of the address alone passes while the name is broken, and the incident then looks like a fault of the application.",
+			tooEarly: "A check of the address alone passes while the name is broken, and the incident then looks like a " +
+				"fault " +
+				"of the application.",
 		},
-		{id: "GR-1", judge: automated, needs: []facts.Part{facts.Ingresses, facts.Provider, facts.Secrets, facts.Certificates, facts.CertificateRequests, facts.Deployments}},
-		{id: "BL-1", judge: controlledByTraefik, needs: []facts.Part{facts.IngressClasses, facts.Ingresses, facts.Deployments}},
+		{id: "GR-1", judge: automated, needs: []facts.Part{facts.Ingresses, facts.Provider, facts.Secrets,
+			facts.Certificates, facts.CertificateRequests, facts.Deployments}},
+		{id: "BL-1", judge: controlledByTraefik, needs: []facts.Part{facts.IngressClasses, facts.Ingresses,
+			facts.Deployments}},
 		{id: "BL-2", judge: syncsDomain, needs: []facts.Part{facts.Deployments, facts.Provider}},
 		{id: "BL-3", judge: issuersExist, needs: []facts.Part{facts.ClusterIssuers}},
 		{id: "BL-4", judge: namesProduction, needs: []facts.Part{facts.Ingresses}},
@@ -84,7 +96,8 @@ func ruleOf(id criteria.ID) (rule, bool) {
 	return rule{}, false
 }
 
-// TooEarly says what goes wrong when the step after a step of the workflow is done before it; empty for other criteria.
+// TooEarly says what goes wrong when the step after a step of the workflow is done before it; empty for other
+// criteria.
 func TooEarly(id criteria.ID) string {
 	r, _ := ruleOf(id)
 	return r.tooEarly
@@ -136,7 +149,8 @@ func Judge(id criteria.ID, s *facts.Snapshot, t Target) Judgement {
 	return j
 }
 
-// unread says which of the needed parts were not collected or could not be: "not there" must not be said of what was not seen.
+// unread says which of the needed parts were not collected or could not be: "not there" must not be said of
+// what was not seen.
 func unread(r rule, s *facts.Snapshot) Judgement {
 	var j Judgement
 	for _, part := range r.needs {

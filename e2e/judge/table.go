@@ -25,8 +25,8 @@ func (t table) has(columns ...string) bool {
 	return true
 }
 
-// readTables reads the tables of kubectl get. Cells are cut where the header says columns begin, since they hold spaces themselves
-// ("2 (5m ago)"). What stands before the first header is left out.
+// readTables reads the tables of kubectl get. Cells are cut where the header says columns begin, since they
+// hold spaces themselves ("2 (5m ago)"). What stands before the first header is left out.
 func readTables(text string) []table {
 	var out []table
 	var starts []int
@@ -71,7 +71,8 @@ func bare(name string) string {
 // refused notes the errors that kubectl printed in place of an answer.
 func refused(j *Judgement, text string) {
 	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); strings.HasPrefix(line, "error:") || strings.HasPrefix(line, "Error from server") ||
+		if line = strings.TrimSpace(line); strings.HasPrefix(line, "error:") ||
+			strings.HasPrefix(line, "Error from server") ||
 			strings.HasPrefix(line, "Unable to connect") || strings.HasPrefix(line, "The connection to the server") {
 			j.lacks("kubectl: %s", short(line))
 		}

@@ -54,13 +54,15 @@ type Route struct {
 	Marker string `json:"marker,omitempty"`
 }
 
-// Reference is the target of the specification, without routes and zones: the names that a platform is expected to use.
+// Reference is the target of the specification, without routes and zones: the names that a platform is expected
+// to use.
 func Reference() Target {
 	return Target{
-		Namespace:      "cert-manager",
-		Credential:     Credential{Secret: "cloudflare-api-token", Key: "api-token"}, //nolint:gosec // names, no secret
-		Production:     Issuer{Name: "letsencrypt-production", Server: "https://acme-v02.api.letsencrypt.org/directory"},
-		Staging:        Issuer{Name: "letsencrypt-staging", Server: "https://acme-staging-v02.api.letsencrypt.org/directory"},
+		Namespace:  "cert-manager",
+		Credential: Credential{Secret: "cloudflare-api-token", Key: "api-token"}, //nolint:gosec // names, no secret
+		Production: Issuer{Name: "letsencrypt-production", Server: "https://acme-v02.api.letsencrypt.org/directory"},
+		Staging: Issuer{Name: "letsencrypt-staging",
+			Server: "https://acme-staging-v02.api.letsencrypt.org/directory"},
 		Provider:       "cloudflare",
 		ControllerName: traefik.Controller,
 		Controller:     types.NamespacedName{Namespace: "traefik", Name: "traefik"},

@@ -11,8 +11,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-// Usual is what one of the checks that people usually run says of a namespace. They are no criteria; set beside the diagnosis they
-// show what such checks miss.
+// Usual is what one of the checks that people usually run says of a namespace. They are no criteria; set beside
+// the diagnosis they show what such checks miss.
 type Usual struct {
 	// Check is the command, or what stands for it.
 	Check string

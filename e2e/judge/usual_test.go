@@ -37,7 +37,8 @@ func TestUsualChecks(t *testing.T) {
 		{judge.UsualOfCertificates(certificatesText, "none"), false, "0 of 0 not as they should be"},
 		{judge.UsualOfPods(podsText, "develop"), false, "0 of 1 not as they should be"},
 		{judge.UsualOfPods(podsText, "other"), true, "frontend-2 0/1 CrashLoopBackOff"},
-		{judge.UsualOfRollout("deployment \"frontend\" successfully rolled out\n", nil), false, `deployment "frontend" successfully rolled out`},
+		{judge.UsualOfRollout("deployment \"frontend\" successfully rolled out\n", nil), false,
+			`deployment "frontend" successfully rolled out`},
 		{judge.UsualOfRollout("Waiting for deployment\n", nil), true, "Waiting for deployment"},
 		{judge.UsualOfRollout("", errors.New("not found")), true, "not found"},
 	} {
@@ -51,14 +52,16 @@ func TestUsualStatus(t *testing.T) {
 	t.Parallel()
 	certificate := func(namespace string, conditions ...certmanager.CertificateCondition) certmanager.Certificate {
 		return certmanager.Certificate{
-			ObjectMeta: meta.ObjectMeta{Namespace: namespace, Name: "c"}, Status: certmanager.CertificateStatus{Conditions: conditions},
+			ObjectMeta: meta.ObjectMeta{Namespace: namespace, Name: "c"},
+			Status:     certmanager.CertificateStatus{Conditions: conditions},
 		}
 	}
 	condition := func(status cmmeta.ConditionStatus) certmanager.CertificateCondition {
 		return certmanager.CertificateCondition{Type: certmanager.CertificateConditionReady, Status: status, Reason: "R"}
 	}
 	s := &facts.Snapshot{Certificates: []certmanager.Certificate{
-		certificate("good", condition(cmmeta.ConditionTrue)), certificate("bad", condition(cmmeta.ConditionFalse)), certificate("new"),
+		certificate("good", condition(cmmeta.ConditionTrue)), certificate("bad", condition(cmmeta.ConditionFalse)),
+		certificate("new"),
 	}}
 	for namespace, want := range map[string]judge.Usual{
 		"good": {Check: judge.UsualStatus, Output: "c: Ready: True"},

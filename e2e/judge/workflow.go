@@ -10,8 +10,9 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-// SinceAnnotation tells when an object was first there. Whoever takes an object away and puts it back, as a fault does, sets it to the
-// creation time of the first (RFC 3339); the order of the workflow is then still known.
+// SinceAnnotation tells when an object was first there. Whoever takes an object away and puts it back, as a
+// fault does, sets it to the creation time of the first (RFC 3339); the order of the workflow is then still
+// known.
 const SinceAnnotation = "edgeproof.dev/since"
 
 // since is when an object came to be there.
@@ -28,7 +29,8 @@ type named struct {
 	at   time.Time
 }
 
-// before notes when the earlier came after the later. Times of the API are whole seconds, and the same second is no violation.
+// before notes when the earlier came after the later. Times of the API are whole seconds, and the same second
+// is no violation.
 func before(j *Judgement, earlier, later named) {
 	if earlier.at.After(later.at) {
 		j.never("%s: is younger than %s: %s after it", earlier.name, later.name, earlier.at.Sub(later.at))
@@ -104,7 +106,8 @@ func nameAndCertificate(s *facts.Snapshot, t Target) Judgement {
 			stored(j, s, i, name)
 		}
 		if len(j.Reasons) == before {
-			j.saw("Ingress %s: records of %s are there, and a certificate in Secret %s", r.Ingress, strings.Join(r.Hosts, ", "), strings.Join(i.TLSSecrets(), ", "))
+			j.saw("Ingress %s: records of %s are there, and a certificate in Secret %s", r.Ingress, strings.Join(r.Hosts, ", "),
+				strings.Join(i.TLSSecrets(), ", "))
 		}
 	})
 }
@@ -118,7 +121,8 @@ func stored(j *Judgement, s *facts.Snapshot, i *edge.Route, name string) {
 	case len(secret.Certificates) == 0:
 		j.lacks("Secret %s: %s", full, orWord(secret.Problem, "has no tls.crt"))
 	case !secret.Certificates[0].NotAfter.After(s.Time):
-		j.lacks("Secret %s: its certificate is over since %s", full, secret.Certificates[0].NotAfter.UTC().Format(time.RFC3339))
+		j.lacks("Secret %s: its certificate is over since %s", full,
+			secret.Certificates[0].NotAfter.UTC().Format(time.RFC3339))
 	default:
 		for _, block := range i.TLS {
 			for _, host := range block.Hosts {
@@ -139,7 +143,8 @@ func validatedByName(s *facts.Snapshot, t Target) Judgement {
 		case rep == nil || !strings.HasPrefix(rep.Request.URL, "https://"+host+"/") || rep.Request.Address != "":
 			j.never("%s: was not asked by name over HTTPS: an answer at the address is no proof", host)
 		case rep.Resolve == nil || rep.Failed != "" || rep.HTTP == nil:
-			j.lacks("%s: asked by name over HTTPS: %s failed, %s: %s", host, orWord(string(rep.Failed), "resolve"), rep.Class, rep.Error)
+			j.lacks("%s: asked by name over HTTPS: %s failed, %s: %s", host, orWord(string(rep.Failed), "resolve"), rep.Class,
+				rep.Error)
 		default:
 			j.saw("%s: asked by name over HTTPS at %s: %d", host, rep.Connect.Address, rep.HTTP.Status)
 		}

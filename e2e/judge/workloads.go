@@ -53,9 +53,11 @@ func available(j *Judgement, d *apps.Deployment) {
 	case want == 0:
 		j.never("Deployment %s/%s: is scaled to 0", d.Namespace, d.Name)
 	case d.Status.ObservedGeneration < d.Generation:
-		j.lacks("Deployment %s/%s: its controller has seen generation %d of %d", d.Namespace, d.Name, d.Status.ObservedGeneration, d.Generation)
+		j.lacks("Deployment %s/%s: its controller has seen generation %d of %d", d.Namespace, d.Name,
+			d.Status.ObservedGeneration, d.Generation)
 	case d.Status.AvailableReplicas < want:
-		j.lacks("Deployment %s/%s: %d of %d pods available%s", d.Namespace, d.Name, d.Status.AvailableReplicas, want, whyNot(d))
+		j.lacks("Deployment %s/%s: %d of %d pods available%s", d.Namespace, d.Name, d.Status.AvailableReplicas, want,
+			whyNot(d))
 	}
 }
 

@@ -1,6 +1,6 @@
-// Package kubernetes holds what the suite knows of each minor of Kubernetes that it runs on: the version that is built where no registry
-// answers, kind's image where one does, and what must be switched on because the minor does not serve it by default. It is the one place
-// that names versions, and knows nothing of clusters.
+// Package kubernetes holds what the suite knows of each minor of Kubernetes that it runs on: the version that
+// is built where no registry answers, kind's image where one does, and what must be switched on because the
+// minor does not serve it by default. It is the one place that names versions, and knows nothing of clusters.
 package kubernetes
 
 import (
@@ -19,10 +19,11 @@ type Minor struct {
 	// NodeImage is the image of the release of kind that go.mod names, by digest
 	// (https://github.com/kubernetes-sigs/kind/releases/tag/v0.33.0).
 	NodeImage string
-	// Admission is the version in which admissionregistration.k8s.io serves MutatingAdmissionPolicy, by which pods get to trust the fake
-	// internet.
+	// Admission is the version in which admissionregistration.k8s.io serves MutatingAdmissionPolicy, by which pods
+	// get to trust the fake internet.
 	Admission string
-	// FeatureGates and RuntimeConfig switch on what that needs and the minor does not serve by default. Nothing else is changed.
+	// FeatureGates and RuntimeConfig switch on what that needs and the minor does not serve by default. Nothing
+	// else is changed.
 	FeatureGates  map[string]bool
 	RuntimeConfig map[string]string
 }
@@ -86,7 +87,8 @@ func Named(name string) (Minor, error) {
 	return Minor{}, fmt.Errorf("%q is no Kubernetes that the suite runs on; give %s", name, Names())
 }
 
-// Of gives the minor of a version that a node has. One that is newer than all is treated as the newest: what is on by default stays on.
+// Of gives the minor of a version that a node has. One that is newer than all is treated as the newest: what is
+// on by default stays on.
 func Of(node string) (Minor, error) {
 	v, err := version.ParseGeneric(node)
 	if err != nil {
@@ -98,7 +100,8 @@ func Of(node string) (Minor, error) {
 	if v.AtLeast(version.MustParseGeneric(Default().Version)) {
 		return Default(), nil
 	}
-	return Minor{}, fmt.Errorf("node image has Kubernetes %s, which the suite does not run on; give a node image of %s, or a newer one", node, Names())
+	return Minor{}, fmt.Errorf("node image has Kubernetes %s, which the suite does not run on; give a node image of %s, "+
+		"or a newer one", node, Names())
 }
 
 func find(name string) (Minor, bool) {

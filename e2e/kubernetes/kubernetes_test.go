@@ -30,7 +30,8 @@ func TestMinors(t *testing.T) {
 		t.Errorf("minors %q, want %q", got, want)
 	}
 	if defaults.Image != kubernetes.Default().NodeImage {
-		t.Errorf("kind's own image is %s, the default minor's %s: take those of the release that go.mod names", defaults.Image, kubernetes.Default().NodeImage)
+		t.Errorf("kind's own image is %s, the default minor's %s: take those of the release that go.mod names",
+			defaults.Image, kubernetes.Default().NodeImage)
 	}
 	want := []string{"MutatingAdmissionPolicy=true", "admissionregistration.k8s.io/v1beta1=true"}
 	if m, _ := kubernetes.Named("1.35"); !slices.Equal(m.Switches(), want) {

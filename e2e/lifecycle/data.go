@@ -1,6 +1,7 @@
-// Package lifecycle knows until when releases of the edge's components are supported, which Kubernetes they are tested on, and which
-// advisories name them. It answers with notes, never with a judgment: a component out of support may still work. It knows image
-// references and dates and makes no request; the data has a date of its own, and gets old.
+// Package lifecycle knows until when releases of the edge's components are supported, which Kubernetes they are
+// tested on, and which advisories name them. It answers with notes, never with a judgment: a component out of
+// support may still work. It knows image references and dates and makes no request; the data has a date of its
+// own, and gets old.
 package lifecycle
 
 import (
@@ -106,7 +107,8 @@ func (d *Data) check() error {
 				errs = append(errs, fmt.Errorf("%s: release %q is no version", of, r.Release))
 			}
 			if n := len(r.Kubernetes); n != 0 && n != 2 {
-				errs = append(errs, fmt.Errorf("%s %s: kubernetes has %d minors, want the oldest and the newest", of, r.Release, n))
+				errs = append(errs, fmt.Errorf("%s %s: kubernetes has %d minors, want the oldest and the newest", of, r.Release,
+					n))
 			}
 			errs = append(errs, r.Source.check(of+" "+r.Release))
 		}
@@ -126,7 +128,8 @@ func (d *Data) check() error {
 				from, err := semver.NewVersion(r.From)
 				fixed, err2 := semver.NewVersion(r.Fixed)
 				if err != nil || err2 != nil || !from.LessThan(fixed) {
-					errs = append(errs, fmt.Errorf("%s %s: affected from %q, fixed %q: want two versions, the older first", c.Name, a.ID, r.From, r.Fixed))
+					errs = append(errs, fmt.Errorf("%s %s: affected from %q, fixed %q: want two versions, the older first", c.Name,
+						a.ID, r.From, r.Fixed))
 				}
 			}
 		}

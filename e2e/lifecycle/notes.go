@@ -59,21 +59,23 @@ type Note struct {
 // oldAfter is how long the data is taken for complete.
 const oldAfter = 90 * 24 * time.Hour
 
-// Notes are what there is to know of a Kubernetes version and of the images of an edge, at a moment. A component that is not known, or a
-// version that cannot be read, gets none.
+// Notes are what there is to know of a Kubernetes version and of the images of an edge, at a moment. A
+// component that is not known, or a version that cannot be read, gets none.
 func (d *Data) Notes(now time.Time, kubernetes string, images []string) []Note {
 	var out []Note
 	minor := minorOf(kubernetes)
 	for _, r := range d.Kubernetes {
 		if minor != "" && r.Release == minor && r.ended(now) {
-			out = append(out, Note{EndOfLife, "Kubernetes", kubernetes, fmt.Sprintf("Kubernetes %s: end of life since %s", minor, r.EndOfLife), r.Source.URL})
+			out = append(out, Note{EndOfLife, "Kubernetes", kubernetes,
+				fmt.Sprintf("Kubernetes %s: end of life since %s", minor, r.EndOfLife), r.Source.URL})
 		}
 	}
 	seen := map[string]bool{}
 	for _, reference := range slices.Sorted(slices.Values(images)) {
 		for _, c := range d.Components {
 			v := image.Version(reference)
-			if v == nil || !slices.ContainsFunc(c.Images, func(program string) bool { return image.Is(reference, program) }) || seen[c.Name+v.String()] {
+			if v == nil || !slices.ContainsFunc(c.Images, func(program string) bool { return image.Is(reference, program) }) ||
+				seen[c.Name+v.String()] {
 				continue
 			}
 			seen[c.Name+v.String()] = true
@@ -82,7 +84,8 @@ func (d *Data) Notes(now time.Time, kubernetes string, images []string) []Note {
 	}
 	if age := now.Sub(d.Date.Time); age > oldAfter {
 		out = append(out, Note{Kind: Old, Text: fmt.Sprintf(
-			"what is known of support and advisories is of %s, %d days old: later releases and advisories are missing; take a newer edgeproof", d.Date, int(age.Hours()/24),
+			"what is known of support and advisories is of %s, %d days old: later releases and advisories are missing; take a "+
+				"newer edgeproof", d.Date, int(age.Hours()/24),
 		)})
 	}
 	return out
@@ -91,7 +94,8 @@ func (d *Data) Notes(now time.Time, kubernetes string, images []string) []Note {
 func (c Component) notes(now time.Time, v *semver.Version, kubernetes string) []Note {
 	var out []Note
 	note := func(kind Kind, source Source, format string, args ...any) {
-		out = append(out, Note{kind, c.Name, v.String(), fmt.Sprintf("%s %s: ", c.Name, v) + fmt.Sprintf(format, args...), source.URL})
+		out = append(out, Note{kind, c.Name, v.String(), fmt.Sprintf("%s %s: ", c.Name, v) +
+			fmt.Sprintf(format, args...), source.URL})
 	}
 	for _, r := range c.Releases {
 		if r.Release != minorOf(v.String()) {
@@ -100,8 +104,10 @@ func (c Component) notes(now time.Time, v *semver.Version, kubernetes string) []
 		if r.ended(now) {
 			note(EndOfLife, r.Source, "end of life since %s", r.EndOfLife)
 		}
-		if len(r.Kubernetes) == 2 && kubernetes != "" && (older(kubernetes, r.Kubernetes[0]) || older(r.Kubernetes[1], kubernetes)) {
-			note(Untested, r.Source, "tested on Kubernetes %s to %s, and this is %s", r.Kubernetes[0], r.Kubernetes[1], kubernetes)
+		if len(r.Kubernetes) == 2 && kubernetes != "" &&
+			(older(kubernetes, r.Kubernetes[0]) || older(r.Kubernetes[1], kubernetes)) {
+			note(Untested, r.Source, "tested on Kubernetes %s to %s, and this is %s", r.Kubernetes[0], r.Kubernetes[1],
+				kubernetes)
 		}
 	}
 	for _, a := range c.Advisories {

@@ -1,8 +1,9 @@
-// Package live judges a bundle on a cluster that exists and that must stay as it is: against the real provider, the real certificate
-// authority and the real internet.
+// Package live judges a bundle on a cluster that exists and that must stay as it is: against the real provider,
+// the real certificate authority and the real internet.
 //
-// It can change nothing: facts come from readers, kubectl is run for the specification's own commands, all of which only read, and
-// neither the injector of faults nor the installer is among the packages that it is made of.
+// It can change nothing: facts come from readers, kubectl is run for the specification's own commands, all of
+// which only read, and neither the injector of faults nor the installer is among the packages that it is made
+// of.
 package live
 
 import (
@@ -39,9 +40,10 @@ type Options struct {
 	Log     *progress.Log
 }
 
-// Judge looks at the cluster once and fills the verdict with what it sees: the criteria that need no installation and no fault, what the
-// external client receives, and the causes of what is wrong. What could not be looked at, for want of a right, a token or kubectl, is
-// unsupported, which is no pass. The error is of a cluster that does not answer.
+// Judge looks at the cluster once and fills the verdict with what it sees: the criteria that need no
+// installation and no fault, what the external client receives, and the causes of what is wrong. What could not
+// be looked at, for want of a right, a token or kubectl, is unsupported, which is no pass. The error is of a
+// cluster that does not answer.
 func Judge(ctx context.Context, o Options, v *verdict.Verdict) error {
 	var (
 		l   = look{Options: o}
@@ -56,7 +58,8 @@ func Judge(ctx context.Context, o Options, v *verdict.Verdict) error {
 	}); err != nil {
 		return err
 	}
-	v.Phases = append(v.Phases, verdict.Phase{Name: "look", Started: started.UTC(), Seconds: verdict.Seconds(time.Since(started))})
+	v.Phases = append(v.Phases, verdict.Phase{Name: "look", Started: started.UTC(),
+		Seconds: verdict.Seconds(time.Since(started))})
 	l.explain = rules.New(l.facts)
 	var specs []verdict.Spec
 	for _, c := range criteria.All() {
@@ -123,23 +126,27 @@ func (l look) command(ctx context.Context, id criteria.ID) (judge.Judgement, ver
 	}
 	kubectl, err := exec.LookPath("kubectl")
 	if err != nil {
-		return not(fmt.Sprintf("`%s` was not run: there is no kubectl on this machine's PATH; install it", command), verdict.Unsupported)
+		return not(fmt.Sprintf("`%s` was not run: there is no kubectl on this machine's PATH; install it", command),
+			verdict.Unsupported)
 	}
 	ctx, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
 	var args []string
-	for _, flag := range []struct{ name, value string }{{"--kubeconfig=", l.Explain.Kubeconfig}, {"--context=", l.Explain.Context}} {
+	for _, flag := range []struct{ name, value string }{{"--kubeconfig=", l.Explain.Kubeconfig},
+		{"--context=", l.Explain.Context}} {
 		if flag.value != "" {
 			args = append(args, flag.name+flag.value)
 		}
 	}
-	cmd := exec.CommandContext(ctx, kubectl, append(args, strings.Fields(command)[1:]...)...) // #nosec G204 -- the specification's command
+	cmd := exec.CommandContext(ctx, kubectl, append(args,
+		strings.Fields(command)[1:]...)...) // #nosec G204 -- the specification's command
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	printed, err := cmd.Output()
 	if err != nil {
 		if strings.Contains(stderr.String(), "(Forbidden)") {
-			return not(fmt.Sprintf("`%s`: %s; request the right", command, strings.TrimSpace(stderr.String())), verdict.Unsupported)
+			return not(fmt.Sprintf("`%s`: %s; request the right", command, strings.TrimSpace(stderr.String())),
+				verdict.Unsupported)
 		}
 		err = fmt.Errorf("%w: %s", err, strings.TrimSpace(stderr.String()))
 		return not(judge.Impossible(id, command, err, l.facts, l.Target), verdict.Failed)

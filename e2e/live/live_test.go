@@ -40,7 +40,8 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch resource := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]; resource {
 	case a.forbidden:
 		w.WriteHeader(http.StatusForbidden)
-		_ = json.NewEncoder(w).Encode(map[string]any{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": "Forbidden", "code": 403, "message": "refused"})
+		_ = json.NewEncoder(w).Encode(map[string]any{"kind": "Status", "apiVersion": "v1", "status": "Failure",
+			"reason": "Forbidden", "code": 403, "message": "refused"})
 	case "version":
 		_, _ = io.WriteString(w, `{"gitVersion": "v1.37.2"}`)
 	default:
@@ -53,7 +54,8 @@ func (a *api) kubeconfig(t *testing.T) string {
 	server := httptest.NewServer(a)
 	t.Cleanup(server.Close)
 	path := filepath.Join(t.TempDir(), "kubeconfig")
-	text := `{apiVersion: v1, kind: Config, current-context: c, clusters: [{name: k, cluster: {server: "` + server.URL + `"}}],
+	text := `{apiVersion: v1, kind: Config, current-context: c, clusters: [{name: k, cluster: {server: "` + server.URL +
+		`"}}],
 contexts: [{name: c, context: {cluster: k, user: u}}], users: [{name: u, user: {}}]}`
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -77,12 +79,14 @@ func judged(t *testing.T, kubeconfig string) *verdict.Verdict {
 	t.Helper()
 	target := judge.Reference()
 	target.Zones = []string{"safeops.work"}
-	target.Routes = []judge.Route{{Ingress: types.NamespacedName{Namespace: "apps", Name: "shop"}, Hosts: []string{"shop.safeops.work"}}}
+	target.Routes = []judge.Route{{Ingress: types.NamespacedName{Namespace: "apps", Name: "shop"},
+		Hosts: []string{"shop.safeops.work"}}}
 	v := verdict.New(verdict.Suite{Version: "test", Started: time.Now()})
 	v.Profile = verdict.Live
 	err := live.Judge(t.Context(), live.Options{
 		Target: target, ExternalDNS: "external-dns", Log: progress.Plain(io.Discard),
-		Explain: explain.Options{Kubeconfig: kubeconfig, Context: "c", Internet: "live", Resolver: "127.0.0.1:1", Timeout: 20 * time.Second},
+		Explain: explain.Options{Kubeconfig: kubeconfig, Context: "c", Internet: "live", Resolver: "127.0.0.1:1",
+			Timeout: 20 * time.Second},
 	}, v)
 	if err != nil {
 		t.Fatal(err)
@@ -109,10 +113,13 @@ func TestAnEmptyClusterFailsAndIsOnlyRead(t *testing.T) { // it sets the PATH
 	kubectl(t, `echo "$*" >> `+log+"\n")
 	a := &api{}
 	v := judged(t, a.kubeconfig(t))
-	if v.Result != verdict.Fail || v.Cluster.Kubernetes != "v1.37.2" || len(v.Routes) != 1 || v.Routes[0].Result != verdict.Unsupported {
-		t.Errorf("result %s on Kubernetes %q with routes %+v, want fail, and a route that could not be probed", v.Result, v.Cluster.Kubernetes, v.Routes)
+	if v.Result != verdict.Fail || v.Cluster.Kubernetes != "v1.37.2" || len(v.Routes) != 1 ||
+		v.Routes[0].Result != verdict.Unsupported {
+		t.Errorf("result %s on Kubernetes %q with routes %+v, want fail, and a route that could not be probed", v.Result,
+			v.Cluster.Kubernetes, v.Routes)
 	}
-	for id, want := range map[criteria.ID]verdict.Result{"BL-3": verdict.Failed, "DW-4": verdict.Unsupported, "VC-2": verdict.Failed, "WF-1": verdict.Skipped, "FP-1": verdict.Skipped} {
+	for id, want := range map[criteria.ID]verdict.Result{"BL-3": verdict.Failed, "DW-4": verdict.Unsupported,
+		"VC-2": verdict.Failed, "WF-1": verdict.Skipped, "FP-1": verdict.Skipped} {
 		if c := criterion(t, v, id); c.Result != want || c.Reason == "" {
 			t.Errorf("%s: %s, %q, want %s with a reason", id, c.Result, c.Reason, want)
 		}
@@ -136,7 +143,8 @@ func TestAnEmptyClusterFailsAndIsOnlyRead(t *testing.T) { // it sets the PATH
 		t.Errorf("kubectl was run %d times, want 5: %q", len(lines), lines)
 	}
 	for _, line := range lines {
-		if !strings.Contains(line, "--context=c ") || !slices.ContainsFunc([]string{" get ", " logs ", " describe "}, func(verb string) bool { return strings.Contains(line, verb) }) {
+		if !strings.Contains(line, "--context=c ") || !slices.ContainsFunc([]string{" get ", " logs ", " describe "},
+			func(verb string) bool { return strings.Contains(line, verb) }) {
 			t.Errorf("kubectl was run with %q, want a reading verb and the user's context", line)
 		}
 	}
@@ -169,14 +177,16 @@ func TestAClusterThatDoesNotAnswerIsNoVerdict(t *testing.T) {
 	t.Parallel()
 	v := verdict.New(verdict.Suite{})
 	err := live.Judge(t.Context(), live.Options{
-		Log: progress.Plain(io.Discard), Explain: explain.Options{Kubeconfig: filepath.Join(t.TempDir(), "none"), Internet: "auto"},
+		Log: progress.Plain(io.Discard), Explain: explain.Options{Kubeconfig: filepath.Join(t.TempDir(), "none"),
+			Internet: "auto"},
 	}, v)
 	if err == nil || !strings.Contains(err.Error(), "--kubeconfig") {
 		t.Errorf("%v, want an error with its remedy", err)
 	}
 }
 
-// TestNothingHereCanBreakACluster: what injects faults is not in the program's part that looks at a cluster that exists.
+// TestNothingHereCanBreakACluster: what injects faults is not in the program's part that looks at a cluster
+// that exists.
 func TestNothingHereCanBreakACluster(t *testing.T) {
 	t.Parallel()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-deps", ".").Output()

@@ -1,5 +1,5 @@
-// Package node runs commands on the node of a cluster. It knows which failures say nothing about the command itself and may be tried
-// once more, and nothing of what the commands do.
+// Package node runs commands on the node of a cluster. It knows which failures say nothing about the command
+// itself and may be tried once more, and nothing of what the commands do.
 package node
 
 import (
@@ -16,14 +16,16 @@ type Runner interface {
 	Exec(ctx context.Context, command string, args ...string) ([]byte, error)
 }
 
-// attempts is how often a command is tried, and pause the time before the second attempt; each further pause is twice as long: 3 s in all.
+// attempts is how often a command is tried, and pause the time before the second attempt; each further pause is
+// twice as long: 3 s in all.
 const (
 	attempts = 5
 	pause    = 200 * time.Millisecond
 )
 
-// Idempotent runs a command that may run twice without harm. It tries again when a system call was interrupted or the engine could not
-// start the command, as happens on a busy machine; a failure of the command itself is returned at once.
+// Idempotent runs a command that may run twice without harm. It tries again when a system call was interrupted
+// or the engine could not start the command, as happens on a busy machine; a failure of the command itself is
+// returned at once.
 func Idempotent(ctx context.Context, runner Runner, command string, args ...string) ([]byte, error) {
 	wait := time.NewTimer(0)
 	defer wait.Stop()

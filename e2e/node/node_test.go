@@ -28,7 +28,8 @@ func (b *busy) Exec(context.Context, string, ...string) ([]byte, error) {
 
 func TestIdempotentTriesAgainWhatMayBeTriedAgain(t *testing.T) {
 	t.Parallel()
-	interrupted := errors.New("on node x: bash -ec nft reset counters: exit status 1: netlink: Error: cache initialization failed: Interrupted system call")
+	interrupted := errors.New("on node x: bash -ec nft reset counters: exit status 1: netlink: Error: cache " +
+		"initialization failed: Interrupted system call")
 	own := errors.New("on node x: kubectl get pods: exit status 1: pods is forbidden")
 	for name, tc := range map[string]struct {
 		errs []error
@@ -49,7 +50,8 @@ func TestIdempotentTriesAgainWhatMayBeTriedAgain(t *testing.T) {
 			runner := &busy{errs: tc.errs}
 			start := time.Now()
 			out, err := node.Idempotent(t.Context(), runner, "nft", "list")
-			if runner.ran != tc.ran || (err == nil) != (tc.says == "") || (err != nil && !strings.Contains(err.Error(), tc.says)) {
+			if runner.ran != tc.ran || (err == nil) != (tc.says == "") ||
+				(err != nil && !strings.Contains(err.Error(), tc.says)) {
 				t.Errorf("%s: ran %d times, %v; want %d and %q", name, runner.ran, err, tc.ran, tc.says)
 			}
 			if err == nil && string(out) != "whole" {

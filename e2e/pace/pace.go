@@ -1,5 +1,5 @@
-// Package pace measures how slow the machine is while a run is under way, so that budgets count time by the work that could be done in
-// it. It knows the machine and nothing of what the run does.
+// Package pace measures how slow the machine is while a run is under way, so that budgets count time by the
+// work that could be done in it. It knows the machine and nothing of what the run does.
 package pace
 
 import (

@@ -65,7 +65,8 @@ func (l *Log) far(name string, age time.Duration) string {
 		out += fmt.Sprintf("; %d of %d done", l.done, l.planned)
 	}
 	if e := l.expected; e.Whole > 0 && !e.Began.IsZero() {
-		out += fmt.Sprintf("; in all %s of about %s", minutes(time.Since(e.Began)), minutes(time.Duration(e.Whole*float64(time.Second))))
+		out += fmt.Sprintf("; in all %s of about %s", minutes(time.Since(e.Began)),
+			minutes(time.Duration(e.Whole*float64(time.Second))))
 	}
 	return out + ")"
 }

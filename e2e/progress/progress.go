@@ -146,8 +146,8 @@ func (l *Log) line(s string) {
 	_, _ = fmt.Fprintln(l.w, strings.TrimRight(s, "\n"))
 }
 
-// draw draws a line that will be drawn over. One that is wider than the terminal would wrap, and could then not be erased: its
-// beginning gives way to its end, which is what moves.
+// draw draws a line that will be drawn over. One that is wider than the terminal would wrap, and could then not
+// be erased: its beginning gives way to its end, which is what moves.
 func (l *Log) draw(name, far string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -47,29 +47,33 @@ func TestASlowStepRepeatsItselfInALog(t *testing.T) {
 func TestHowFarItIs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		expected := progress.Expected{Steps: map[string]float64{"cluster": 29, "cluster other": 1, "WF-6 ": 60}, Whole: 250, Began: time.Now()}
+		expected := progress.Expected{Steps: map[string]float64{"cluster": 29, "cluster other": 1, "WF-6 ": 60}, Whole: 250,
+			Began: time.Now()}
 		var plain, drawn bytes.Buffer
 		log := progress.Plain(&plain)
 		log.Expect(expected)
 		log.Plan(2)
 		_ = log.Run("trust", func() error { return nil })
 		_ = log.Run("cluster edgeproof", func() error { time.Sleep(31 * time.Second); return nil })
-		for _, want := range []string{" • trust\n", " • cluster edgeproof (about 29s)\n", " … cluster edgeproof (30s of about 29s; 1 of 2 done; in all 0:30 of about 4:10)\n", " ✓ cluster edgeproof (31.0 s)\n"} {
+		for _, want := range []string{" • trust\n", " • cluster edgeproof (about 29s)\n", " … cluster edgeproof (30s of " +
+			"about 29s; 1 of 2 done; in all 0:30 of about 4:10)\n", " ✓ cluster edgeproof (31.0 s)\n"} {
 			if !strings.Contains(plain.String(), want) {
 				t.Errorf("plain lines lack %q:\n%s", want, plain.String())
 			}
 		}
 		log = progress.Terminal(&drawn, 60)
 		log.Expect(expected)
-		_ = log.Run("WF-6 the DNS record exists and the certificate is issued before the route is called healthy", func() error {
-			time.Sleep(3 * time.Second)
-			return nil
-		})
+		_ = log.Run("WF-6 the DNS record exists and the certificate is issued before the route is called healthy",
+			func() error {
+				time.Sleep(3 * time.Second)
+				return nil
+			})
 		if strings.ContainsAny(strings.ReplaceAll(drawn.String(), "\x1b[K", ""), "\x1b") {
 			t.Errorf("colours: %q", drawn.String())
 		}
 		for _, line := range strings.Split(drawn.String(), "\r\x1b[K") {
-			if n := utf8.RuneCountInString(line); strings.HasPrefix(line, " • ") && (n > 59 || !strings.HasSuffix(line, "of about 4:10)")) {
+			if n := utf8.RuneCountInString(line); strings.HasPrefix(line, " • ") &&
+				(n > 59 || !strings.HasSuffix(line, "of about 4:10)")) {
 				t.Errorf("%d columns of 60, which would wrap, or without its end: %q", n, line)
 			}
 		}

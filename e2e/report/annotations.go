@@ -14,8 +14,9 @@ const annotationLimit = 10
 // OnGitHub reports whether a GitHub workflow reads this process's output. getenv is os.Getenv.
 func OnGitHub(getenv func(string) string) bool { return getenv("GITHUB_ACTIONS") == "true" }
 
-// Annotations writes GitHub workflow commands (docs.github.com, "Workflow commands for GitHub Actions"): an error for each failure,
-// a warning for each thing not proved. Every line of w that starts with "::" is a command to GitHub, so nothing may break a line.
+// Annotations writes GitHub workflow commands (docs.github.com, "Workflow commands for GitHub Actions"): an
+// error for each failure, a warning for each thing not proved. Every line of w that starts with "::" is a
+// command to GitHub, so nothing may break a line.
 func Annotations(w io.Writer, v *verdict.Verdict) error {
 	var errs, warnings []string
 	if v.Error != nil {
@@ -54,5 +55,6 @@ func annotation(kind string, t trouble) string {
 		props = append(props, "file="+property.Replace(oneLine(t.File)), fmt.Sprintf("line=%d", t.Line))
 	}
 	props = append(props, "title="+property.Replace(head(oneLine(t.What))))
-	return "::" + kind + " " + strings.Join(props, ",") + "::" + message.Replace(cut(or(because(t.Reason, t.Objects), "no reason given"), cellLimit))
+	return "::" + kind + " " + strings.Join(props, ",") + "::" +
+		message.Replace(cut(or(because(t.Reason, t.Objects), "no reason given"), cellLimit))
 }

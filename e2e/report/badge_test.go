@@ -34,7 +34,8 @@ func TestBadge(t *testing.T) {
 		if err := json.Unmarshal(render(t, report.Badge, c.v), &got); err != nil {
 			t.Fatal(err)
 		}
-		if got.SchemaVersion != 1 || got.Label == "" || got.Message != c.message || got.Color != c.color || got.IsError != (c.color == "lightgrey") {
+		if got.SchemaVersion != 1 || got.Label == "" || got.Message != c.message || got.Color != c.color ||
+			got.IsError != (c.color == "lightgrey") {
 			t.Errorf("%s: %+v, want %q in %s", name, got, c.message, c.color)
 		}
 	}

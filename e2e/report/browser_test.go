@@ -33,7 +33,8 @@ func chromium(t *testing.T) string {
 			return path
 		}
 	}
-	t.Skip("NO BROWSER: report.html was not read in one; remedy: run scripts/browser.sh as root, install Chromium or Chrome, or name one by CHROME=")
+	t.Skip("NO BROWSER: report.html was not read in one; remedy: run scripts/browser.sh as root, install Chromium or " +
+		"Chrome, or name one by CHROME=")
 	return ""
 }
 
@@ -41,8 +42,10 @@ func chromium(t *testing.T) string {
 func newBrowser(t *testing.T) context.Context {
 	t.Helper()
 	path := chromium(t)
-	// The pages are this project's own, and on many machines, CI's among them, only root may make a sandbox, and root not this one.
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.DisableGPU, chromedp.NoSandbox, chromedp.WSURLReadTimeout(time.Minute))
+	// The pages are this project's own, and on many machines, CI's among them, only root may make a sandbox, and
+	// root not this one.
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path), chromedp.DisableGPU,
+		chromedp.NoSandbox, chromedp.WSURLReadTimeout(time.Minute))
 	allocated, stop := chromedp.NewExecAllocator(context.WithoutCancel(t.Context()), options...)
 	ctx, quit := chromedp.NewContext(allocated)
 	t.Cleanup(func() { quit(); stop() })
@@ -143,7 +146,8 @@ func ask[T any](at *tab, expression string) T {
 // until waits for an expression to be true.
 func (at *tab) until(expression string) {
 	at.t.Helper()
-	if _, err := chromedp.Run(at, chromedp.Poll[bool]("Boolean("+expression+")", chromedp.WithPollingTimeout(10*time.Second))); err != nil {
+	if _, err := chromedp.Run(at, chromedp.Poll[bool]("Boolean("+expression+
+		")", chromedp.WithPollingTimeout(10*time.Second))); err != nil {
 		at.t.Fatalf("waited for %s: %v", expression, err)
 	}
 }
@@ -161,5 +165,6 @@ func scheme(name string) setting {
 
 // size is that of the screen.
 func size(width, height int64) setting {
-	return command(emulation.SetDeviceMetricsOverride, emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 600})
+	return command(emulation.SetDeviceMetricsOverride,
+		emulation.SetDeviceMetricsOverrideParams{Width: width, Height: height, DeviceScaleFactor: 1, Mobile: width < 600})
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict/verdicttest"
 )
 
-// TestTheTablesOfTheFaults reads the sums that stand under the tables of a run in which one fault was taken for another.
+// TestTheTablesOfTheFaults reads the sums that stand under the tables of a run in which one fault was taken for
+// another.
 func TestTheTablesOfTheFaults(t *testing.T) {
 	t.Parallel()
 	for _, file := range []string{"summary.md", "report.html"} {

@@ -2,9 +2,9 @@ package report
 
 import "unicode"
 
-// columns is how many terminal columns s takes: none for combining and formatting characters, two for those that East Asian
-// scripts and emoji draw wide (Unicode Standard Annex 11, in its broad strokes), one for the rest. It errs towards two, since a
-// line that is cut early does no harm.
+// columns is how many terminal columns s takes: none for combining and formatting characters, two for those
+// that East Asian scripts and emoji draw wide (Unicode Standard Annex 11, in its broad strokes), one for the
+// rest. It errs towards two, since a line that is cut early does no harm.
 func columns(s string) int {
 	n := 0
 	for _, r := range s {

@@ -17,7 +17,8 @@ import (
 //
 //	AddReportEntry(report.EntryEvidence, "A develop.safeops.work = 203.0.113.10", ReportEntryVisibilityNever)
 //
-// A value is a string or a list of strings for the first two, and the named verdict type for the others. Entries of other names are left alone.
+// A value is a string or a list of strings for the first two, and the named verdict type for the others.
+// Entries of other names are left alone.
 const (
 	// EntryEvidence: lines that show why the spec passed or failed.
 	EntryEvidence = "evidence"
@@ -39,8 +40,8 @@ const (
 	EntryFinding = "finding"
 )
 
-// Cites says what verdicts rest on, by the id of a criterion or of a fault, or the direction of an upgrade: ids of the time line's
-// entries. Omitted counts those that were left out for size.
+// Cites says what verdicts rest on, by the id of a criterion or of a fault, or the direction of an upgrade: ids
+// of the time line's entries. Omitted counts those that were left out for size.
 type Cites struct {
 	Omitted int                 `json:"omitted"`
 	Of      map[string][]string `json:"of"`
@@ -111,12 +112,14 @@ func (j judge) readEntries(r types.SpecReport, spec *verdict.Spec) {
 			err = put(&v.Findings, e, func(f verdict.Finding) string { return strings.Trim(f.Cause()+" "+f.Object, "/ ") })
 		}
 		if err != nil {
-			v.SetError(fmt.Sprintf("read the entry %q of %s", e.Name, spec.Name), err, "record it with the type that package report names for it")
+			v.SetError(fmt.Sprintf("read the entry %q of %s", e.Name, spec.Name), err, "record it with the type that package "+
+				"report names for it")
 		}
 	}
 }
 
-// decode reads an entry's value into out. Unknown fields are refused: a fact that the verdict cannot hold would be lost in silence.
+// decode reads an entry's value into out. Unknown fields are refused: a fact that the verdict cannot hold would
+// be lost in silence.
 func decode(e types.ReportEntry, out any) error {
 	data := []byte(e.Value.AsJSON)
 	if len(data) == 0 { // the report never left its process

@@ -8,8 +8,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// What a command does after the suite has run: read Ginkgo's report, judge, conclude, write, exit. Whatever goes wrong on the way
-// becomes the verdict's error, so there is always a verdict to write.
+// What a command does after the suite has run: read Ginkgo's report, judge, conclude, write, exit. Whatever
+// goes wrong on the way becomes the verdict's error, so there is always a verdict to write.
 func Example() {
 	v := verdict.New(verdict.Suite{Version: "v0.1.0", GoVersion: "go1.26.8"})
 	if f, err := os.Open("testdata/ginkgo/failed.json"); err != nil {

@@ -70,7 +70,8 @@ func (m *markdown) finding(title string, f diagnose.Finding) {
 	}
 }
 
-// mdCode is a block of code of one line that s cannot end: its fence is longer than any run of backticks in it (CommonMark 4.5).
+// mdCode is a block of code of one line that s cannot end: its fence is longer than any run of backticks in it
+// (CommonMark 4.5).
 func mdCode(s string) string {
 	s = cut(oneLine(s), cellLimit)
 	longest, run := 2, 0

@@ -26,8 +26,9 @@ func explainers() map[string]func(io.Writer, *report.Explanation) error {
 		return func(w io.Writer, e *report.Explanation) error { return report.ExplanationText(w, e, s) }
 	}
 	return map[string]func(io.Writer, *report.Explanation) error{
-		"explanation.json": report.ExplanationJSON, "explanation.md": report.ExplanationMarkdown, "explanation.html": report.ExplanationHTML,
-		"plain.txt": text(report.Style{}), "terminal.txt": text(report.Style{Color: true, Width: 72}),
+		"explanation.json": report.ExplanationJSON, "explanation.md": report.ExplanationMarkdown,
+		"explanation.html": report.ExplanationHTML,
+		"plain.txt":        text(report.Style{}), "terminal.txt": text(report.Style{Color: true, Width: 72}),
 	}
 }
 
@@ -41,8 +42,9 @@ func chain(states ...diagnose.State) []diagnose.Link {
 
 func frontend(healthy bool, states ...diagnose.State) diagnose.Diagnosis {
 	return diagnose.Diagnosis{
-		Target: diagnose.Target{Host: "develop.safeops.work", Ingress: types.NamespacedName{Namespace: "develop", Name: "frontend"}},
-		Time:   time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Healthy: healthy, Chain: chain(states...),
+		Target: diagnose.Target{Host: "develop.safeops.work",
+			Ingress: types.NamespacedName{Namespace: "develop", Name: "frontend"}},
+		Time: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Healthy: healthy, Chain: chain(states...),
 	}
 }
 
@@ -63,7 +65,8 @@ func explanations() map[string]*report.Explanation {
 	}
 	broken.Causes = []diagnose.Finding{{
 		Code: "token-secret-missing", Layer: diagnose.Credential, Object: "Secret cert-manager/cloudflare-api-token",
-		Summary: "The Cloudflare token Secret does not exist, so external-dns cannot start and no DNS-01 challenge can be presented.",
+		Summary: "The Cloudflare token Secret does not exist, so external-dns cannot start and no DNS-01 challenge can be " +
+			"presented.",
 		Evidence: []diagnose.Evidence{
 			{Source: "Secret cert-manager/cloudflare-api-token", Text: "not found"},
 			{Source: "Pod cert-manager/external-dns-6d5c", Text: `CreateContainerConfigError: secret "cloudflare-api-token" not found`},
@@ -87,7 +90,8 @@ func explanations() map[string]*report.Explanation {
 		"healthy": report.Explain(snapshot, []diagnose.Diagnosis{healthy}),
 		"broken":  report.Explain(snapshot, []diagnose.Diagnosis{broken}),
 		"several": report.Explain(&forbidden, []diagnose.Diagnosis{healthy, waiting, broken, blind}),
-		"long":    report.Explain(overlong(snapshot), []diagnose.Diagnosis{overlongRoute(strings.Repeat("a long text ", 60))}),
+		"long": report.Explain(overlong(snapshot), []diagnose.Diagnosis{overlongRoute(strings.Repeat("a long text ",
+			60))}),
 		"hostile": report.Explain(overlong(snapshot), []diagnose.Diagnosis{overlongRoute(poison), healthy}),
 	}
 }
@@ -109,7 +113,8 @@ func overlongRoute(text string) diagnose.Diagnosis {
 		d.Chain[i].Seen, d.Chain[i].By = text, diagnose.Code(text)
 	}
 	d.Host, d.Ingress = text, types.NamespacedName{Namespace: text, Name: text}
-	f := diagnose.Finding{Code: diagnose.Code(text), Layer: diagnose.Routing, Object: text, Summary: text, Remedy: diagnose.Remedy{Text: text, Command: "kubectl get " + text}}
+	f := diagnose.Finding{Code: diagnose.Code(text), Layer: diagnose.Routing, Object: text, Summary: text,
+		Remedy: diagnose.Remedy{Text: text, Command: "kubectl get " + text}}
 	for range 20 {
 		f.Evidence = append(f.Evidence, diagnose.Evidence{Source: text, Text: text})
 	}
@@ -140,7 +145,8 @@ func TestExplanationsGolden(t *testing.T) {
 func TestARouteFitsOneScreen(t *testing.T) {
 	t.Parallel()
 	for _, sample := range []string{"healthy", "broken", "long"} {
-		lines := strings.Split(strings.TrimSuffix(string(explained(t, explainers()["plain.txt"], explanations()[sample])), "\n"), "\n")
+		lines := strings.Split(strings.TrimSuffix(string(explained(t, explainers()["plain.txt"], explanations()[sample])),
+			"\n"), "\n")
 		if len(lines) > 24 {
 			t.Errorf("%s takes %d lines:\n%s", sample, len(lines), strings.Join(lines, "\n"))
 		}
@@ -159,7 +165,8 @@ func TestFound(t *testing.T) {
 			t.Errorf("%s: found %t, want %t", name, got, want)
 		}
 	}
-	blind := report.Explain(&facts.Snapshot{}, []diagnose.Diagnosis{frontend(false, diagnose.Clear, diagnose.Unknown, diagnose.Unknown, diagnose.Unknown)})
+	blind := report.Explain(&facts.Snapshot{}, []diagnose.Diagnosis{frontend(false, diagnose.Clear, diagnose.Unknown,
+		diagnose.Unknown, diagnose.Unknown)})
 	if blind.Found() || blind.Healthy {
 		t.Error("what is not known is neither a fault nor health")
 	}

@@ -22,8 +22,9 @@ const (
 	commandStart = "  $ "
 )
 
-// ExplanationText writes an explanation for a person: the chain with a mark for each layer, the cause, its evidence, and what to do
-// next. A route takes one screen at most, and healthy ones among several a line each; -o json has all of it.
+// ExplanationText writes an explanation for a person: the chain with a mark for each layer, the cause, its
+// evidence, and what to do next. A route takes one screen at most, and healthy ones among several a line each;
+// -o json has all of it.
 func ExplanationText(w io.Writer, e *Explanation, style Style) error {
 	if style.Width < 40 {
 		style.Width = screenWidth
@@ -84,7 +85,8 @@ func (t *explained) route(d diagnose.Diagnosis) {
 	state := routeState(d)
 	t.line(stateColor(state), layerMark(state), routeName(d))
 	for _, l := range d.Chain {
-		t.line(stateColor(l.State), "  "+layerMark(l.State), fmt.Sprintf("%-17s %-8s %s", oneLine(string(l.Layer)), oneLine(string(l.State)), layerText(l)))
+		t.line(stateColor(l.State), "  "+layerMark(l.State),
+			fmt.Sprintf("%-17s %-8s %s", oneLine(string(l.Layer)), oneLine(string(l.State)), layerText(l)))
 	}
 	if len(d.Causes) > 0 {
 		t.gap()

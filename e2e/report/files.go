@@ -18,9 +18,9 @@ const (
 	BadgeFile   = "badge.json"
 )
 
-// WriteAll writes every file of the report into dir, which is made if need be. Each file appears whole or not at all. One that
-// fails does not keep the others from being written. A verdict that contradicts itself is written too, and then reported, since
-// hiding it would not help.
+// WriteAll writes every file of the report into dir, which is made if need be. Each file appears whole or not
+// at all. One that fails does not keep the others from being written. A verdict that contradicts itself is
+// written too, and then reported, since hiding it would not help.
 func WriteAll(dir string, v *verdict.Verdict) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // artefacts are for everybody to read: CI uploads them as another user
 		return fmt.Errorf("write the report: %w", err)

@@ -14,7 +14,8 @@ type Writer func(io.Writer, *verdict.Verdict) error
 // ExplanationWriter writes an explanation in one format.
 type ExplanationWriter func(io.Writer, *Explanation) error
 
-// format is one output format under the name that every command knows it by, and what writes each kind of document in it.
+// format is one output format under the name that every command knows it by, and what writes each kind of
+// document in it.
 type format struct {
 	name        string
 	verdict     func(Style) Writer

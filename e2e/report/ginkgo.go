@@ -16,7 +16,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// ReadGinkgo reads what Ginkgo writes with --json-report. A run that was killed leaves no file or a torn one: both are errors.
+// ReadGinkgo reads what Ginkgo writes with --json-report. A run that was killed leaves no file or a torn one:
+// both are errors.
 func ReadGinkgo(r io.Reader) ([]types.Report, error) {
 	var reports []types.Report
 	if err := json.NewDecoder(r).Decode(&reports); err != nil {
@@ -25,9 +26,10 @@ func ReadGinkgo(r io.Reader) ([]types.Report, error) {
 	return reports, nil
 }
 
-// Judge fills v with what the suites report: specs, criteria, and everything that specs recorded with AddReportEntry (see the Entry
-// constants). A spec judges a criterion by carrying its id as a Ginkgo label. What cannot be understood, and a suite that did not
-// come to a proper end, becomes v.Error, so that it cannot be taken for a pass. Call Conclude afterwards.
+// Judge fills v with what the suites report: specs, criteria, and everything that specs recorded with
+// AddReportEntry (see the Entry constants). A spec judges a criterion by carrying its id as a Ginkgo label.
+// What cannot be understood, and a suite that did not come to a proper end, becomes v.Error, so that it cannot
+// be taken for a pass. Call Conclude afterwards.
 func Judge(v *verdict.Verdict, reports []types.Report) {
 	var (
 		list              []verdict.Spec
@@ -96,13 +98,15 @@ func outcome(r types.SpecReport) (verdict.Result, bool, string) {
 	case r.State.Is(types.SpecStateTimedout) && strings.Contains(reason, "suite timeout"):
 		return verdict.Skipped, false, "interrupted: the suite ran out of time" + lastState(r)
 	case r.State.Is(types.SpecStatePanicked):
-		return verdict.Failed, true, strings.TrimSpace("the spec panicked: " + clean(r.Failure.ForwardedPanic) + " " + reason)
+		return verdict.Failed, true, strings.TrimSpace("the spec panicked: " + clean(r.Failure.ForwardedPanic) + " " +
+			reason)
 	case r.State.Is(types.SpecStateTimedout):
 		return verdict.Failed, true, "timed out: " + or(reason, "no message") + lastState(r)
 	case r.State.Is(types.SpecStateFailed):
 		return verdict.Failed, true, or(reason, "failed without a message")
 	case r.State.Is(types.SpecStatePassed) && r.NumAttempts > 1 && r.MaxFlakeAttempts > 1:
-		return verdict.Flaky, true, fmt.Sprintf("passed at attempt %d of at most %d%s", r.NumAttempts, r.MaxFlakeAttempts, firstFailure(r))
+		return verdict.Flaky, true, fmt.Sprintf("passed at attempt %d of at most %d%s", r.NumAttempts, r.MaxFlakeAttempts,
+			firstFailure(r))
 	case r.State.Is(types.SpecStatePassed):
 		return verdict.Passed, true, ""
 	case r.State.Is(types.SpecStatePending):
@@ -140,7 +144,8 @@ func firstFailure(r types.SpecReport) string {
 	return ""
 }
 
-// attempt is what an attempt before the last one failed with. Ginkgo keeps it among the additional failures, under a heading of its own.
+// attempt is what an attempt before the last one failed with. Ginkgo keeps it among the additional failures,
+// under a heading of its own.
 func attempt(r types.SpecReport, number int) string {
 	heading := fmt.Sprintf("Failure recorded during attempt %d:\n", number)
 	for _, f := range r.AdditionalFailures {
@@ -159,8 +164,8 @@ func lastState(r types.SpecReport) string {
 	return "\n" + clean(r.Failure.AdditionalFailure.Failure.Message)
 }
 
-// unstarted reports whether Ginkgo listed the spec without touching it: left out by a filter, or after an interrupt or with
-// fail-fast. A spec that is skipped for any other reason carries a message.
+// unstarted reports whether Ginkgo listed the spec without touching it: left out by a filter, or after an
+// interrupt or with fail-fast. A spec that is skipped for any other reason carries a message.
 func unstarted(r types.SpecReport) bool {
 	return r.LeafNodeType.Is(types.NodeTypeIt) && r.State.Is(types.SpecStateSkipped) && r.Failure.IsZero()
 }
@@ -175,8 +180,8 @@ func (j judge) unstarted() int {
 	return n
 }
 
-// pending is how many specs wait to be written. Ginkgo does not count them among those that will run; here they are planned, so that
-// they are missed.
+// pending is how many specs wait to be written. Ginkgo does not count them among those that will run; here they
+// are planned, so that they are missed.
 func (j judge) pending() int { return j.report.SpecReports.CountWithState(types.SpecStatePending) }
 
 // filtered is how many specs a focus or a label filter left out.
@@ -210,7 +215,8 @@ func (j judge) checkEnd(specs []verdict.Spec) {
 	for _, r := range j.report.SpecReports {
 		if r.LeafNodeType.Is(types.NodeTypesForSuiteLevelNodes) && r.Failed() {
 			failed = true
-			j.verdict.SetError(r.LeafNodeType.String(), errors.New(or(clean(r.Failure.Message+" "+r.Failure.ForwardedPanic), "it failed without a message")),
+			j.verdict.SetError(r.LeafNodeType.String(), errors.New(or(clean(r.Failure.Message+" "+r.Failure.ForwardedPanic),
+				"it failed without a message")),
 				"nothing was judged after it; fix its cause and run again")
 		}
 	}
@@ -218,7 +224,8 @@ func (j judge) checkEnd(specs []verdict.Spec) {
 	case reasons != "":
 		j.verdict.SetError("run the suite", errors.New(reasons), "run it again, with more time or without the interrupt")
 	case !j.report.SuiteSucceeded && !failed:
-		j.verdict.SetError("run the suite", errors.New("the run is reported as failed, but no spec failed"), "read the log of the run")
+		j.verdict.SetError("run the suite", errors.New("the run is reported as failed, but no spec failed"),
+			"read the log of the run")
 	}
 	if j.report.SuiteConfig.DryRun {
 		j.verdict.SetError("run the suite", errors.New("it was a dry run, which proves nothing"), "run it without --dry-run")

@@ -22,7 +22,8 @@ func writers() map[string]writer {
 		return func(w io.Writer, v *verdict.Verdict) error { return report.Terminal(w, v, s) }
 	}
 	return map[string]writer{
-		"verdict.json": report.JSON, "junit.xml": report.JUnit, "summary.md": report.Markdown, "report.html": report.HTML, "badge.json": report.Badge,
+		"verdict.json": report.JSON, "junit.xml": report.JUnit, "summary.md": report.Markdown, "report.html": report.HTML,
+		"badge.json":      report.Badge,
 		"annotations.txt": report.Annotations, "plain.txt": terminal(report.Style{}),
 		"terminal.txt": terminal(report.Style{Color: true, Width: 72}),
 	}
@@ -30,7 +31,8 @@ func writers() map[string]writer {
 
 func samples() map[string]*verdict.Verdict {
 	return map[string]*verdict.Verdict{
-		"passing": verdicttest.Passing(), "failing": verdicttest.Failing(), "stopped": verdicttest.Stopped(), "recorded": verdicttest.Recorded(), "hostile": hostile(),
+		"passing": verdicttest.Passing(), "failing": verdicttest.Failing(), "stopped": verdicttest.Stopped(),
+		"recorded": verdicttest.Recorded(), "hostile": hostile(),
 	}
 }
 
@@ -46,7 +48,8 @@ func TestGolden(t *testing.T) {
 	}
 }
 
-// bare is a page without its style and script, and their digests: those are files of their own, and would be in every golden one.
+// bare is a page without its style and script, and their digests: those are files of their own, and would be in
+// every golden one.
 func bare(page []byte) []byte {
 	page = regexp.MustCompile(`(?s)(<style>).*?(</style>)|(<script>).*?(</script>)`).ReplaceAll(page, []byte("$1$3…$2$4"))
 	return regexp.MustCompile(`&#39;sha256-[^;]*?&#39;`).ReplaceAll(page, []byte("…"))

@@ -37,8 +37,8 @@ func headline(v *verdict.Verdict) string {
 	return decision + ": " + of
 }
 
-// word is the decision in a word: of a candidate that is to replace a baseline, whether it may; of a bundle alone, its result. What
-// could not be judged is neither.
+// word is the decision in a word: of a candidate that is to replace a baseline, whether it may; of a bundle
+// alone, its result. What could not be judged is neither.
 func word(v *verdict.Verdict) string {
 	switch {
 	case !v.Result.OfRun():
@@ -111,7 +111,8 @@ func budgetLine(b verdict.Budget) string {
 	if !b.WithinGoal() {
 		goal = "over"
 	}
-	return fmt.Sprintf("%s wall time, %s of fixed component delays: ratio %.2f, %s the goal of %.2f", sec(b.WallSeconds), sec(b.FixedDelaySeconds), b.Ratio, goal, verdict.BudgetGoal)
+	return fmt.Sprintf("%s wall time, %s of fixed component delays: ratio %.2f, %s the goal of %.2f", sec(b.WallSeconds),
+		sec(b.FixedDelaySeconds), b.Ratio, goal, verdict.BudgetGoal)
 }
 
 // sealLine tells whether the run was sealed and what tried to get out.
@@ -134,5 +135,6 @@ func sealLine(v *verdict.Verdict) string {
 	if len(h.UnknownNames) == 1 {
 		names = "name"
 	}
-	return fmt.Sprintf("%s; %d %s dropped; %d unknown %s asked", state, h.DroppedPackets, packets, len(h.UnknownNames), names)
+	return fmt.Sprintf("%s; %d %s dropped; %d unknown %s asked", state, h.DroppedPackets, packets, len(h.UnknownNames),
+		names)
 }

@@ -17,15 +17,17 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict/verdicttest"
 )
 
-// poison holds what each format could take for its own: HTML, XML, Markdown tables and links, GitHub commands, terminal escapes,
-// characters that XML forbids, marks that turn the direction of writing, and broken UTF-8.
-const poison = "a|b <script>alert(1)</script> ]]> & \"q\" 'q' `c` [x](javascript:y) ![i](z) **b** @all %0A\n::error::owned\r\n" +
+// poison holds what each format could take for its own: HTML, XML, Markdown tables and links, GitHub commands,
+// terminal escapes, characters that XML forbids, marks that turn the direction of writing, and broken UTF-8.
+const poison = "a|b <script>alert(1)</script> ]]> & \"q\" 'q' `c` [x](javascript:y) ![i](z) **b** @all " +
+	"%0A\n::error::owned\r\n" +
 	"::set-output name=x::y\x1b[2J\x1b]0;title\x07\x00\x08\u202egnp.exe\ufffe\xff {{.}} </textarea></style> | end"
 
 // hostile is a failing run in which every text is poison.
 func hostile() *verdict.Verdict {
 	v, recorded := verdicttest.Failing(), verdicttest.Recorded()
-	v.Timeline, v.Upgrades, v.Convergence, v.Findings = recorded.Timeline, recorded.Upgrades, recorded.Convergence, recorded.Findings
+	v.Timeline, v.Upgrades, v.Convergence, v.Findings = recorded.Timeline, recorded.Upgrades, recorded.Convergence,
+		recorded.Findings
 	v.Suite.Version, v.Bundle.Path, v.Bundle.Digest, v.Cluster.Provider = poison, poison, poison, poison
 	v.Bundle.Images[0].Name = poison
 	for i := range v.Criteria {
@@ -53,12 +55,14 @@ func hostile() *verdict.Verdict {
 	for i := range v.Timeline {
 		v.Timeline[i].Subject, v.Timeline[i].Text = poison, poison
 	}
-	v.Faults[0].Cites, v.Faults[0].Reproduce, v.Criteria[0].Cites = []string{v.Timeline[0].ID, v.Timeline[20].ID}, poison, []string{v.Timeline[1].ID}
+	v.Faults[0].Cites, v.Faults[0].Reproduce, v.Criteria[0].Cites = []string{v.Timeline[0].ID, v.Timeline[20].ID}, poison,
+		[]string{v.Timeline[1].ID}
 	n := &v.Findings[0]
 	n.Layer, n.Code, n.Object, n.Summary, n.Remedy, n.Command = poison, poison, poison, poison, poison, poison
 	n.Hosts, n.Evidence = []string{poison}, []string{poison}
 	u := &v.Upgrades[0]
-	u.From.Path, u.To.Path, u.Reproduce, u.Lost, u.Renewal.Certificate, u.Renewal.Reason = poison, poison, poison, []string{poison}, poison, poison
+	u.From.Path, u.To.Path, u.Reproduce, u.Lost, u.Renewal.Certificate, u.Renewal.Reason = poison, poison, poison,
+		[]string{poison}, poison, poison
 	u.Probes[0].Host, u.Probes[1].Host = poison, poison
 	for i := range u.Points {
 		u.Points[i].Host, u.Points[i].Error = poison, poison
@@ -110,7 +114,8 @@ func TestHTMLStaysOnePage(t *testing.T) {
 		}
 		for _, a := range tok.Attr {
 			elsewhere := a.Key == "href" && !strings.HasPrefix(a.Val, "#")
-			if strings.HasPrefix(a.Key, "on") || a.Key == "src" || a.Key == "style" || elsewhere || strings.Contains(a.Val, "ZgotmplZ") {
+			if strings.HasPrefix(a.Key, "on") || a.Key == "src" || a.Key == "style" || elsewhere ||
+				strings.Contains(a.Val, "ZgotmplZ") {
 				t.Errorf("<%s> has %s=%q", tok.Data, a.Key, a.Val)
 			}
 		}
@@ -152,7 +157,8 @@ func TestJUnitStaysWellFormed(t *testing.T) {
 			t.Errorf("the failure lost its reason or its objects: %q", *c.Failure)
 		}
 	}
-	if want := len(v.Specs.List) + len(v.Faults) + len(v.Upgrades) + 1; suites.Tests != want || len(suites.Cases) != want {
+	if want := len(v.Specs.List) + len(v.Faults) + len(v.Upgrades) + 1; suites.Tests != want ||
+		len(suites.Cases) != want {
 		t.Errorf("%d tests in %d cases, want %d", suites.Tests, len(suites.Cases), want)
 	}
 	want := v.Specs.Failed + 1

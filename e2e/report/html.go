@@ -18,14 +18,16 @@ import (
 //go:embed page
 var pages embed.FS
 
-// HTML writes report.html: one file with nothing to fetch, for wide and narrow screens, light and dark, keyboard and paper. Its script
-// makes the time line move and commands be copied; without it everything is there to read. html/template escapes whatever the verdict
-// holds, and the page's own policy lets nothing run but that script.
+// HTML writes report.html: one file with nothing to fetch, for wide and narrow screens, light and dark,
+// keyboard and paper. Its script makes the time line move and commands be copied; without it everything is
+// there to read. html/template escapes whatever the verdict holds, and the page's own policy lets nothing run
+// but that script.
 func HTML(w io.Writer, v *verdict.Verdict) error {
 	style, script := asset("base.css")+asset("report.css")+asset("timeline.css"), asset("report.js")
 	t, err := template.New("report.html.tmpl").Funcs(template.FuncMap{
-		"clean": clean, "mark": mark, "sec": sec, "status": status, "certificate": certificateLine, "code": runs, "factor": factorLine,
-		"time": func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 MST") },
+		"clean": clean, "mark": mark, "sec": sec, "status": status, "certificate": certificateLine, "code": runs,
+		"factor": factorLine,
+		"time":   func(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05 MST") },
 	}).ParseFS(pages, "page/*.html.tmpl")
 	if err != nil {
 		return fmt.Errorf("read the report's template: %w", err)
@@ -59,7 +61,8 @@ func policy(style, script string) string {
 	if script != "" {
 		scripts = digest(script)
 	}
-	return "default-src 'none'; style-src " + digest(style) + "; script-src " + scripts + "; base-uri 'none'; form-action 'none'"
+	return "default-src 'none'; style-src " + digest(style) + "; script-src " + scripts +
+		"; base-uri 'none'; form-action 'none'"
 }
 
 // page is what the template is filled with.
@@ -141,7 +144,8 @@ func tiles(v *verdict.Verdict) []tile {
 	}
 	out := []tile{{"criteria passed", fmt.Sprintf("%d of %d", passed, len(v.Criteria)), good(passed == len(v.Criteria))}}
 	if len(v.Faults) > 0 {
-		out = append(out, tile{"faults seen, named, recovered", fmt.Sprintf("%d of %d", recovered, len(v.Faults)), good(recovered == len(v.Faults))})
+		out = append(out, tile{"faults seen, named, recovered", fmt.Sprintf("%d of %d", recovered, len(v.Faults)),
+			good(recovered == len(v.Faults))})
 	}
 	if len(v.Upgrades) > 0 {
 		sent, lost, state := 0, 0, "good"
@@ -166,7 +170,8 @@ func tiles(v *verdict.Verdict) []tile {
 		if !v.Hermetic.Sealed {
 			state = "not sealed"
 		}
-		out = append(out, tile{fmt.Sprintf("the run; %d packets dropped", v.Hermetic.DroppedPackets), state, good(v.Hermetic.Sealed)})
+		out = append(out, tile{fmt.Sprintf("the run; %d packets dropped", v.Hermetic.DroppedPackets), state,
+			good(v.Hermetic.Sealed)})
 	}
 	return out
 }

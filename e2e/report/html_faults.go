@@ -73,7 +73,8 @@ func newSights(v *verdict.Verdict) *sights {
 		row := sight{Fault: f.ID, Cells: []sightCell{ours(f)}}
 		for _, check := range s.Checks {
 			cell := sightCell{Name: check, Word: "–"}
-			if at := slices.IndexFunc(f.ConventionalChecks, func(u verdict.ConventionalCheck) bool { return u.Check == check }); at >= 0 {
+			if at := slices.IndexFunc(f.ConventionalChecks,
+				func(u verdict.ConventionalCheck) bool { return u.Check == check }); at >= 0 {
 				cell.Word, cell.Class, cell.Output = "no alarm", "no", ""
 				if f.ConventionalChecks[at].Noticed {
 					cell.Word, cell.Class, cell.Output = "alarm", "yes", f.ConventionalChecks[at].Output
@@ -107,7 +108,8 @@ type faultRow struct {
 	Rests string
 }
 
-// faultLists keeps a few faults in one table. Of many, those that did not pass come first, and the others are folded away.
+// faultLists keeps a few faults in one table. Of many, those that did not pass come first, and the others are
+// folded away.
 func faultLists(v *verdict.Verdict, c *clock) []faultList {
 	var all, odd, fine []faultRow
 	for _, f := range v.Faults {

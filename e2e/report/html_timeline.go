@@ -182,7 +182,8 @@ func (c *clock) draw(entries []verdict.Entry, from, to float64) {
 		x := percent(c.since(e.Time)-from, to-from)
 		title := r.At + " " + e.Subject + ": " + e.Text
 		if e.Source == verdict.SourcePhase {
-			s := lasting{Entry: r.Anchor, X: x, Width: "0.2", Title: title, Label: label(e.Subject), Y: laneName + spanRow*c.row(entries, e), Class: "phase"}
+			s := lasting{Entry: r.Anchor, X: x, Width: "0.2", Title: title, Label: label(e.Subject), Y: laneName +
+				spanRow*c.row(entries, e), Class: "phase"}
 			if strings.HasPrefix(e.Subject, "fault ") {
 				s.Class = "fault"
 			}
@@ -214,7 +215,8 @@ func label(subject string) string {
 }
 
 func markOf(r row, x string, y int) entryMark {
-	m := entryMark{Entry: r.Anchor, Class: string(r.Source), X: x, Y: y, Title: r.At + " " + r.Subject + ": " + r.Text, Failed: r.Failed}
+	m := entryMark{Entry: r.Anchor, Class: string(r.Source), X: x, Y: y, Title: r.At + " " + r.Subject + ": " +
+		r.Text, Failed: r.Failed}
 	if r.Failed {
 		m.Class += " failed"
 	}

@@ -102,7 +102,8 @@ func plotOf(u verdict.Upgrade, host string) plot {
 		}
 	}
 	for _, l := range u.Lapses {
-		p.Lapses = append(p.Lapses, gap{X: percent(l.At-from, to-from), Width: percent(max(l.Seconds, 0.1), to-from), Title: l.Issuer + " was not ready: " + l.Message})
+		p.Lapses = append(p.Lapses, gap{X: percent(l.At-from, to-from), Width: percent(max(l.Seconds, 0.1), to-from),
+			Title: l.Issuer + " was not ready: " + l.Message})
 	}
 	return p
 }
@@ -118,24 +119,28 @@ func promises(u verdict.Upgrade) []promise {
 		{What: "a certificate from before is not renewed", Compared: or(u.Renewal.Certificate, "none")},
 	}
 	for _, r := range u.Recreated {
-		all[0].Seen = append(all[0].Seen, fmt.Sprintf("%s %s: gone for %s", r.Type, r.Name, sec(r.Created.Sub(r.Deleted).Seconds())))
+		all[0].Seen = append(all[0].Seen, fmt.Sprintf("%s %s: gone for %s", r.Type, r.Name,
+			sec(r.Created.Sub(r.Deleted).Seconds())))
 	}
 	for _, o := range u.Owners {
 		all[1].Seen = append(all[1].Seen, fmt.Sprintf("%s %s: from %q to %q", o.Type, o.Name, o.Before, o.After))
 	}
 	for _, c := range u.Reissued {
 		if strings.TrimSpace(c.Reason) == "" {
-			all[2].Seen = append(all[2].Seen, fmt.Sprintf("%s: serial %s, before %s", c.Certificate, c.SerialAfter, c.SerialBefore))
+			all[2].Seen = append(all[2].Seen, fmt.Sprintf("%s: serial %s, before %s", c.Certificate, c.SerialAfter,
+				c.SerialBefore))
 		}
 	}
 	for _, l := range u.Lapses {
-		all[3].Seen = append(all[3].Seen, fmt.Sprintf("%s: not ready for %s at %s: %s", l.Issuer, sec(l.Seconds), offset(l.At), l.Message))
+		all[3].Seen = append(all[3].Seen, fmt.Sprintf("%s: not ready for %s at %s: %s", l.Issuer, sec(l.Seconds),
+			offset(l.At), l.Message))
 	}
 	all[4].Seen = u.Lost
 	if r := u.Renewal; !r.Done || !r.Served {
 		all[5].Seen = []string{or(r.Reason, "it was not renewed, or no client received the new one")}
 	}
-	works := promise{What: "something stops working, such as the record or certificate of a new host", Compared: "the edge after the change", Result: verdict.Passed, Seen: u.Broken}
+	works := promise{What: "something stops working, such as the record or certificate of a new host",
+		Compared: "the edge after the change", Result: verdict.Passed, Seen: u.Broken}
 	switch {
 	case len(u.Broken) > 0:
 		works.Result = verdict.Failed

@@ -10,9 +10,9 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// The JUnit dialect that GitHub's and GitLab's viewers share: testsuites, testsuite, testcase with classname, name, time and file,
-// and at most one of failure, error and skipped. Flaky and unsupported have no place in it and appear as skipped with their name,
-// so that a viewer does not show more green than was proved.
+// The JUnit dialect that GitHub's and GitLab's viewers share: testsuites, testsuite, testcase with classname,
+// name, time and file, and at most one of failure, error and skipped. Flaky and unsupported have no place in it
+// and appear as skipped with their name, so that a viewer does not show more green than was proved.
 type (
 	junitSuites struct {
 		XMLName  xml.Name     `xml:"testsuites"`
@@ -57,11 +57,13 @@ func (s seconds) MarshalXMLAttr(name xml.Name) (xml.Attr, error) {
 	return xml.Attr{Name: name, Value: fmt.Sprintf("%.3f", float64(s))}, nil
 }
 
-// JUnit writes junit.xml: a suite of the specs, one of the faults, one of the upgrades, and one with a single error when the suite could not run or
-// finish. The text of a failure holds its reason and the objects it names.
+// JUnit writes junit.xml: a suite of the specs, one of the faults, one of the upgrades, and one with a single
+// error when the suite could not run or finish. The text of a failure holds its reason and the objects it
+// names.
 func JUnit(w io.Writer, v *verdict.Verdict) error {
 	out := junitSuites{Name: "edgeproof"}
-	suites := []junitSuite{{Name: "specs", Cases: specCases(v)}, {Name: "faults", Cases: faultCases(v)}, {Name: "upgrades", Cases: upgradeCases(v)}, {Name: "run", Cases: runCases(v)}}
+	suites := []junitSuite{{Name: "specs", Cases: specCases(v)}, {Name: "faults", Cases: faultCases(v)},
+		{Name: "upgrades", Cases: upgradeCases(v)}, {Name: "run", Cases: runCases(v)}}
 	for _, s := range suites {
 		if len(s.Cases) == 0 && s.Name != "specs" {
 			continue
@@ -81,7 +83,8 @@ func JUnit(w io.Writer, v *verdict.Verdict) error {
 				s.Skipped++
 			}
 		}
-		out.Tests, out.Failures, out.Errors, out.Skipped = out.Tests+s.Tests, out.Failures+s.Failures, out.Errors+s.Errors, out.Skipped+s.Skipped
+		out.Tests, out.Failures, out.Errors, out.Skipped = out.Tests+s.Tests, out.Failures+s.Failures, out.Errors+
+			s.Errors, out.Skipped+s.Skipped
 		out.Time += s.Time
 		out.Suites = append(out.Suites, s)
 	}
@@ -124,7 +127,8 @@ func specCases(v *verdict.Verdict) []junitCase {
 func faultCases(v *verdict.Verdict) []junitCase {
 	var out []junitCase
 	for _, f := range v.Faults {
-		c := junitCase{Class: "edgeproof.fault." + oneLine(f.Layer), Name: oneLine(f.ID + " " + f.Title), Time: seconds(f.SecondsToDetect)}
+		c := junitCase{Class: "edgeproof.fault." + oneLine(f.Layer), Name: oneLine(f.ID + " " + f.Title),
+			Time: seconds(f.SecondsToDetect)}
 		c.end(f.Result, true, again(f.Reason, f.Reproduce), f.Objects)
 		out = append(out, c)
 	}
@@ -134,7 +138,8 @@ func faultCases(v *verdict.Verdict) []junitCase {
 func upgradeCases(v *verdict.Verdict) []junitCase {
 	var out []junitCase
 	for _, u := range v.Upgrades {
-		c := junitCase{Class: "edgeproof.upgrade", Name: oneLine(string(u.Direction) + " from " + u.From.Path + " to " + u.To.Path), Time: seconds(u.Seconds)}
+		c := junitCase{Class: "edgeproof.upgrade", Name: oneLine(string(u.Direction) + " from " + u.From.Path + " to " +
+			u.To.Path), Time: seconds(u.Seconds)}
 		c.end(u.Result(), u.Unfinished == "", again(strings.Join(u.Objections(), "\n"), u.Reproduce), nil)
 		out = append(out, c)
 	}
@@ -154,7 +159,8 @@ func runCases(v *verdict.Verdict) []junitCase {
 		return nil
 	}
 	text := errorText(v.Error)
-	return []junitCase{{Class: "edgeproof.run", Name: oneLine(v.Error.Operation), Error: &junitText{Message: head(text), Type: "error", Text: text}}}
+	return []junitCase{{Class: "edgeproof.run", Name: oneLine(v.Error.Operation),
+		Error: &junitText{Message: head(text), Type: "error", Text: text}}}
 }
 
 func (c *junitCase) end(r verdict.Result, finished bool, reason string, objects []string) {

@@ -9,7 +9,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict/verdicttest"
 )
 
-// TestALongCatalogueIsFolded reads the page of a run with every fault of the catalogue: what passed is folded away, what did not is not.
+// TestALongCatalogueIsFolded reads the page of a run with every fault of the catalogue: what passed is folded
+// away, what did not is not.
 func TestALongCatalogueIsFolded(t *testing.T) {
 	t.Parallel()
 	v := verdicttest.Recorded()
@@ -20,7 +21,8 @@ func TestALongCatalogueIsFolded(t *testing.T) {
 		v.Faults = append(v.Faults, f)
 	}
 	page := string(render(t, report.HTML, v))
-	for _, want := range []string{"<summary>126 faults that passed</summary>", "<summary>each of the 127 faults</summary>", " that passed</summary>\n<details class=\"cited-view\""} {
+	for _, want := range []string{"<summary>126 faults that passed</summary>",
+		"<summary>each of the 127 faults</summary>", " that passed</summary>\n<details class=\"cited-view\""} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not fold %q", want)
 		}

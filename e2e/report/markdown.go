@@ -10,15 +10,15 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// markdownLimit keeps a summary far under the 1 MiB that GitHub accepts for a step's summary: there is room for other steps, and
-// more would not be read.
+// markdownLimit keeps a summary far under the 1 MiB that GitHub accepts for a step's summary: there is room for
+// other steps, and more would not be read.
 const markdownLimit = 250 << 10
 
 // cellLimit keeps one reason from pushing everything else out of the summary.
 const cellLimit = 4 << 10
 
-// Markdown writes summary.md for a pull request or a step summary. It leads with the decision; what failed comes next. Past the
-// size that GitHub accepts, rows are left out and the last line says so.
+// Markdown writes summary.md for a pull request or a step summary. It leads with the decision; what failed
+// comes next. Past the size that GitHub accepts, rows are left out and the last line says so.
 func Markdown(w io.Writer, v *verdict.Verdict) error {
 	m := &markdown{}
 	m.line("# " + mark(v.Result) + " " + mdText(headline(v)))
@@ -106,9 +106,11 @@ func (m *markdown) faults(v *verdict.Verdict) {
 	if len(v.Faults) == 0 {
 		return
 	}
-	m.section("Faults", "| | fault | layer | expected | diagnosed | cleared | detected after |", "| --- | --- | --- | --- | --- | --- | ---: |")
+	m.section("Faults", "| | fault | layer | expected | diagnosed | cleared | detected after |",
+		"| --- | --- | --- | --- | --- | --- | ---: |")
 	for _, f := range v.Faults {
-		m.row(mark(f.Result)+" "+mdText(string(f.Result)), mdText(f.ID), mdText(f.Layer), mdText(strings.Join(f.Expected, "\n")),
+		m.row(mark(f.Result)+" "+mdText(string(f.Result)), mdText(f.ID), mdText(f.Layer),
+			mdText(strings.Join(f.Expected, "\n")),
 			mdText(strings.Join(f.Diagnosed, "\n")), mdText(strings.Join(f.Cleared, "\n")), sec(f.SecondsToDetect))
 	}
 }
@@ -140,9 +142,11 @@ func (m *markdown) routes(v *verdict.Verdict) {
 	if len(v.Routes) == 0 {
 		return
 	}
-	m.section("Routes, seen by the external client", "| | host | resolves to | ingress address | HTTPS | HTTP | certificate |", "| --- | --- | --- | --- | ---: | ---: | --- |")
+	m.section("Routes, seen by the external client", "| | host | resolves to | ingress address | HTTPS | HTTP | "+
+		"certificate |", "| --- | --- | --- | --- | ---: | ---: | --- |")
 	for _, r := range v.Routes {
-		m.row(mark(r.Result)+" "+mdText(string(r.Result)), mdText(r.Host), mdText(strings.Join(r.Addresses, "\n")), mdText(r.Target),
+		m.row(mark(r.Result)+" "+mdText(string(r.Result)), mdText(r.Host), mdText(strings.Join(r.Addresses, "\n")),
+			mdText(r.Target),
 			status(r.HTTPSStatus), status(r.HTTPStatus), mdText(certificateLine(r.Certificate)))
 	}
 }
@@ -177,7 +181,8 @@ func mdText(s string) string {
 	s = cut(clean(s), cellLimit)
 	return strings.NewReplacer(
 		"&", "&amp;", "<", "&lt;", ">", "&gt;", "@", "&#64;", "\n", "<br>", "\t", " ",
-		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "{", `\{`, "}", `\}`, "#", `\#`, "|", `\|`, "~", `\~`, "$", `\$`, "!", `\!`,
+		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "[", `\[`, "]", `\]`, "{", `\{`, "}", `\}`, "#", `\#`, "|", `\|`, "~",
+		`\~`, "$", `\$`, "!", `\!`,
 	).Replace(s)
 }
 

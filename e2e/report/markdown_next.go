@@ -42,7 +42,8 @@ func (m *markdown) next(v *verdict.Verdict) {
 // upgrades says what the change of the bundle did to the external clients, and to what the edge keeps.
 func (m *markdown) upgrades(v *verdict.Verdict) {
 	for _, u := range v.Upgrades {
-		m.section(mark(u.Result())+" "+mdText(string(u.Direction))+" under traffic", "| host | probes | sent | failed |", "| --- | --- | ---: | ---: |")
+		m.section(mark(u.Result())+" "+mdText(string(u.Direction))+
+			" under traffic", "| host | probes | sent | failed |", "| --- | --- | ---: | ---: |")
 		for _, p := range u.Probes {
 			m.row(mdText(p.Host), mdText(string(p.Kind)), fmt.Sprint(p.Sent), fmt.Sprint(p.Failed))
 		}
@@ -50,7 +51,8 @@ func (m *markdown) upgrades(v *verdict.Verdict) {
 		m.line("| | what must not happen | compared | seen |")
 		m.line("| --- | --- | --- | --- |")
 		for _, p := range promises(u) {
-			m.row(mark(p.Result)+" "+string(p.Result), mdText(p.What), mdText(p.Compared), or(mdText(strings.Join(p.Seen, "\n")), "none"))
+			m.row(mark(p.Result)+" "+string(p.Result), mdText(p.What), mdText(p.Compared),
+				or(mdText(strings.Join(p.Seen, "\n")), "none"))
 		}
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict/verdicttest"
 )
 
-// TestPagesInABrowser reads report.html as a person would. All pages share one browser, and what does not disturb each other a page:
-// to start and to open is most of what this takes.
+// TestPagesInABrowser reads report.html as a person would. All pages share one browser, and what does not
+// disturb each other a page: to start and to open is most of what this takes.
 func TestPagesInABrowser(t *testing.T) {
 	t.Parallel()
 	in := newBrowser(t)
@@ -47,22 +47,26 @@ func asksForNothing(t *testing.T, at *tab) {
 	}
 }
 
-// letsNoScriptIn reads a page in which every text is hostile, and one into which somebody has put markup after all: the page's own
-// policy must then stop it.
+// letsNoScriptIn reads a page in which every text is hostile, and one into which somebody has put markup after
+// all: the page's own policy must then stop it.
 func letsNoScriptIn(in context.Context, t *testing.T, full []byte) {
 	at := open(in, t, render(t, report.HTML, hostile()))
 	at.until("document.documentElement.classList.contains('js')")
-	if n := ask[int](at, "document.scripts.length + document.querySelectorAll('img, iframe, object, embed, link, form, base').length"); n != 1 {
+	if n := ask[int](at, "document.scripts.length + document.querySelectorAll('img, iframe, object, embed, link, form, "+
+		"base').length"); n != 1 {
 		t.Errorf("%d elements that run or fetch, want the page's own script alone", n)
 	}
-	if on := ask[[]string](at, "[...document.querySelectorAll('*')].flatMap(e => [...e.attributes].filter(a => a.name.startsWith('on') || a.value.startsWith('javascript:')).map(a => e.tagName + ' ' + a.name))"); len(on) > 0 {
+	if on := ask[[]string](at, "[...document.querySelectorAll('*')].flatMap(e => [...e.attributes].filter(a => "+
+		"a.name.startsWith('on') || a.value.startsWith('javascript:')).map(a => e.tagName + ' ' + "+
+		"a.name))"); len(on) > 0 {
 		t.Errorf("attributes that run: %q", on)
 	}
 	if asked, dialogs, troubles := at.did(); len(asked) != 1 || len(dialogs)+len(troubles) > 0 {
 		t.Errorf("a hostile run made the page ask %q, open %q, fail with %q", asked, dialogs, troubles)
 	}
 	fitsAPhone(t, at)
-	injected := strings.Replace(string(full), "</main>", `<script>alert("in")</script><img src="http://127.0.0.1:9/x.png" onerror="alert('on')"><style>body{opacity:0}</style></main>`, 1)
+	injected := strings.Replace(string(full), "</main>",
+		`<script>alert("in")</script><img src="http://127.0.0.1:9/x.png" onerror="alert('on')"><style>body{opacity:0}</style></main>`, 1)
 	at = open(in, t, []byte(injected))
 	at.until("document.documentElement.classList.contains('js')")
 	asked, dialogs, troubles := at.did()
@@ -115,10 +119,13 @@ func fitsAPhone(t *testing.T, at *tab) {
 	at.until("innerWidth === 390")
 	at.run("document.querySelectorAll('details').forEach((d) => { d.open = true; })")
 	if wide := ask[int](at, "document.documentElement.scrollWidth"); wide > 390 {
-		who := ask[[]string](at, "[...document.querySelectorAll('main *')].filter(e => !e.closest('svg') && e.getBoundingClientRect().right > 391).slice(0, 5).map(e => e.tagName + '.' + e.className + ' ' + e.getBoundingClientRect().right)")
+		who := ask[[]string](at, "[...document.querySelectorAll('main *')].filter(e => !e.closest('svg') && "+
+			"e.getBoundingClientRect().right > 391).slice(0, 5).map(e => e.tagName + '.' + e.className + ' ' "+
+			"+ e.getBoundingClientRect().right)")
 		t.Errorf("%d pixels wide on a phone of 390: %q", wide, who)
 	}
-	if small := ask[[]string](at, "[...document.querySelectorAll('button, select, input[type=search]')].filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 24).map(e => e.outerHTML)"); len(small) > 0 {
+	if small := ask[[]string](at, "[...document.querySelectorAll('button, select, input[type=search]')].filter(e => "+
+		"e.checkVisibility() && e.getBoundingClientRect().height < 24).map(e => e.outerHTML)"); len(small) > 0 {
 		t.Errorf("too small for a finger (WCAG 2.2, 2.5.8): %q", small)
 	}
 }
@@ -138,22 +145,26 @@ func copiesCommands(t *testing.T, at *tab) {
 }
 
 func readsWithoutScripts(in context.Context, t *testing.T, full []byte) {
-	at := open(in, t, full, command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}), size(1280, 900))
+	at := open(in, t, full, command(emulation.SetScriptExecutionDisabled,
+		emulation.SetScriptExecutionDisabledParams{Value: true}), size(1280, 900))
 	// Scripts of the page do not run; the test's own questions still do.
 	if ask[bool](at, "document.documentElement.classList.contains('js')") {
 		t.Fatal("the page's script ran")
 	}
-	if left := ask[[]string](at, "[...document.querySelectorAll('button, select, input')].filter(e => e.checkVisibility()).map(e => e.outerHTML)"); len(left) > 0 {
+	if left := ask[[]string](at, "[...document.querySelectorAll('button, select, input')].filter(e => "+
+		"e.checkVisibility()).map(e => e.outerHTML)"); len(left) > 0 {
 		t.Errorf("controls that do nothing without scripts: %q", left)
 	}
-	if n := ask[int](at, "[...document.querySelectorAll('#tl-marks use')].filter(e => e.getBoundingClientRect().width > 0).length"); n < 50 {
+	if n := ask[int](at, "[...document.querySelectorAll('#tl-marks use')].filter(e => e.getBoundingClientRect().width > "+
+		"0).length"); n < 50 {
 		t.Errorf("%d marks are drawn", n)
 	}
 	at.click("#tl-all > summary")
 	if !ask[bool](at, "document.querySelector('#e1').checkVisibility()") {
 		t.Error("the list of entries does not open")
 	}
-	if said := ask[string](at, "document.querySelector('h1').innerText"); !strings.Contains(said, "FAIL") && !strings.Contains(said, "BLOCK") {
+	if said := ask[string](at, "document.querySelector('h1').innerText"); !strings.Contains(said, "FAIL") &&
+		!strings.Contains(said, "BLOCK") {
 		t.Errorf("the decision is %q", said)
 	}
 }

@@ -25,7 +25,8 @@ func worksWithAKeyboard(in context.Context, t *testing.T, full []byte) {
 	at.run(follow)
 	at.do(chromedp.KeyEvent(strings.Repeat(kb.Tab, 130)))
 	seen := ask[[]string](at, "seen")
-	want := []string{"skip", "Decision", "Time line", "copy", "evidence", "tl-view", "Whole", "tl-stage", "Next entry", "fault no-tls-block", "All "}
+	want := []string{"skip", "Decision", "Time line", "copy", "evidence", "tl-view", "Whole", "tl-stage", "Next entry",
+		"fault no-tls-block", "All "}
 	for _, here := range seen {
 		if strings.HasSuffix(here, "UNSEEN") {
 			t.Errorf("the focus cannot be seen on %s", here)
@@ -96,32 +97,40 @@ func zoomsAndCites(t *testing.T, at *tab) {
 	}
 
 	// A verdict is chosen: the time line goes there, and lights what it cites.
-	at.run("document.querySelector('#tl-view').value = 'v1'; document.querySelector('#tl-view').dispatchEvent(new Event('change'))")
+	at.run("document.querySelector('#tl-view').value = 'v1'; document.querySelector('#tl-view').dispatchEvent(new " +
+		"Event('change'))")
 	cited := ask[int](at, "document.querySelector('#v1').dataset.entries.split(' ').length")
 	if lit := ask[int](at, "new Set([...document.querySelectorAll('#tl-marks .cited')].map((m) => m.dataset.e)).size"); lit != cited || lit == 0 {
 		t.Errorf("%d marks are lit, and the verdict cites %d entries", lit, cited)
 	}
-	if ask[string](at, "document.querySelector('#tl-detail').textContent") == "" || at.shown().length() >= whole.length()/4 {
+	if ask[string](at, "document.querySelector('#tl-detail').textContent") == "" ||
+		at.shown().length() >= whole.length()/4 {
 		t.Errorf("the verdict shows %v of %v", at.shown(), whole)
 	}
 
 	// A mark is clicked: its entry is text. The pointer zooms.
 	at.do(chromedp.Click(chromedp.CSS("[data-zoom=all]")), chromedp.ScrollIntoView(chromedp.CSS("#tl-stage")))
-	box := ask[struct{ X, Y float64 }](at, "(() => { const b = document.querySelector('#tl-marks use.acme').getBoundingClientRect(); return { X: b.x + b.width / 2, Y: b.y + b.height / 2 }; })()")
+	box := ask[struct{ X, Y float64 }](at, "(() => { const b = document.querySelector('#tl-marks "+
+		"use.acme').getBoundingClientRect(); return { X: b.x + b.width / 2, Y: b.y + b.height / 2 }; "+
+		"})()")
 	at.do(chromedp.MouseClickXY(box.X, box.Y))
 	if text := ask[string](at, "document.querySelector('#tl-detail').textContent"); !strings.Contains(text, "Encrypt") {
 		t.Errorf("a click on an ACME step tells %q", text)
 	}
 	at.do(command(input.DispatchMouseEvent, input.DispatchMouseEventParams{
-		Type: input.DispatchMouseEventTypeMouseWheel, X: box.X, Y: box.Y, DeltaX: 1, DeltaY: -300, Modifiers: int64(chromedp.ModifierCtrl),
+		Type: input.DispatchMouseEventTypeMouseWheel, X: box.X, Y: box.Y, DeltaX: 1, DeltaY: -300,
+		Modifiers: int64(chromedp.ModifierCtrl),
 	}))
-	at.until("Number(document.querySelector('#tl-stage').dataset.to) - Number(document.querySelector('#tl-stage').dataset.from) < " + strconv.FormatFloat(whole.length()*0.6, 'f', 2, 64))
+	at.until("Number(document.querySelector('#tl-stage').dataset.to) - " +
+		"Number(document.querySelector('#tl-stage').dataset.from) < " + strconv.FormatFloat(whole.length()*0.6, 'f', 2, 64))
 
 	// An entry is linked from elsewhere: what is folded opens, and the entry is chosen.
 	at.run("document.querySelector('#next .cites a').click()")
 	at.until("document.querySelector('#tl-all').open && document.querySelector('#tl-rows tr.here')")
-	at.run("document.querySelector('#tl-find').value = 'acme'; document.querySelector('#tl-find').dispatchEvent(new Event('input'))")
-	left := ask[[]string](at, "[...document.querySelectorAll('#tl-rows tbody tr')].filter((r) => r.checkVisibility()).map((r) => r.textContent.toLowerCase())")
+	at.run("document.querySelector('#tl-find').value = 'acme'; document.querySelector('#tl-find').dispatchEvent(new " +
+		"Event('input'))")
+	left := ask[[]string](at, "[...document.querySelectorAll('#tl-rows tbody tr')].filter((r) => "+
+		"r.checkVisibility()).map((r) => r.textContent.toLowerCase())")
 	if len(left) == 0 || slices.ContainsFunc(left, func(row string) bool { return !strings.Contains(row, "acme") }) {
 		t.Errorf("%d entries are found: %q", len(left), left)
 	}

@@ -29,7 +29,8 @@ func situations() map[string][]string {
 	}
 }
 
-// recordAll runs testdata/suite in every situation and keeps what Ginkgo writes, without the paths and times of this machine.
+// recordAll runs testdata/suite in every situation and keeps what Ginkgo writes, without the paths and times of
+// this machine.
 func recordAll(t *testing.T) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)

@@ -19,8 +19,8 @@ type Style struct {
 	Width int
 }
 
-// StyleOf asks f what it is. Colours go to a terminal only, and not when NO_COLOR is set to anything (no-color.org) or TERM is
-// dumb. getenv is os.Getenv.
+// StyleOf asks f what it is. Colours go to a terminal only, and not when NO_COLOR is set to anything
+// (no-color.org) or TERM is dumb. getenv is os.Getenv.
 func StyleOf(f *os.File, getenv func(string) string) Style {
 	fd := int(f.Fd())
 	if !term.IsTerminal(fd) {
@@ -33,7 +33,8 @@ func StyleOf(f *os.File, getenv func(string) string) Style {
 	return s
 }
 
-// Terminal writes the verdict for someone at a terminal or in a log: the criteria first, and the decision last, where the eye is.
+// Terminal writes the verdict for someone at a terminal or in a log: the criteria first, and the decision last,
+// where the eye is.
 func Terminal(w io.Writer, v *verdict.Verdict, style Style) error {
 	t := &terminal{style: style}
 	for _, f := range families(v) {
@@ -42,7 +43,8 @@ func Terminal(w io.Writer, v *verdict.Verdict, style Style) error {
 		}
 		t.title(f.Title)
 		for _, c := range f.Criteria {
-			t.item(c.Result, fmt.Sprintf("%-5s %s", oneLine(string(c.ID)), oneLine(strings.ReplaceAll(c.Text, "`", ""))), sec(c.Seconds))
+			t.item(c.Result, fmt.Sprintf("%-5s %s", oneLine(string(c.ID)), oneLine(strings.ReplaceAll(c.Text, "`", ""))),
+				sec(c.Seconds))
 			t.why(c.Result, c.Reason, c.Objects)
 		}
 	}
@@ -50,7 +52,8 @@ func Terminal(w io.Writer, v *verdict.Verdict, style Style) error {
 		t.title("Faults")
 	}
 	for _, f := range v.Faults {
-		t.item(f.Result, oneLine(f.ID)+": "+or(oneLine(strings.Join(f.Diagnosed, ", ")), "nothing diagnosed"), "detected after "+sec(f.SecondsToDetect))
+		t.item(f.Result, oneLine(f.ID)+": "+or(oneLine(strings.Join(f.Diagnosed, ", ")), "nothing diagnosed"),
+			"detected after "+sec(f.SecondsToDetect))
 		t.why(f.Result, f.Reason, f.Objects)
 	}
 	for _, g := range grids(v) {
@@ -157,8 +160,9 @@ func colorOf(r verdict.Result) string {
 
 func (t *terminal) wrap(first, text, rest string) { t.wrapFrom(len(first), first, text, rest) }
 
-// wrapFrom writes text in lines no wider than the terminal: prefix before the first, which brings it to column at, and rest before
-// the others. A word that is wider than the terminal has a line to itself and is left whole, so that it can be copied.
+// wrapFrom writes text in lines no wider than the terminal: prefix before the first, which brings it to column
+// at, and rest before the others. A word that is wider than the terminal has a line to itself and is left
+// whole, so that it can be copied.
 func (t *terminal) wrapFrom(at int, prefix, text, rest string) {
 	if t.style.Width <= len(rest)+10 { // not a terminal, or too narrow for wrapping to help
 		t.out.WriteString(prefix + text + "\n")

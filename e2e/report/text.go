@@ -9,8 +9,9 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// clean makes text of foreign origin safe to print anywhere: terminal escape sequences, control characters and the marks that turn the
-// direction of writing are removed, line ends become \n, and invalid UTF-8 becomes U+FFFD.
+// clean makes text of foreign origin safe to print anywhere: terminal escape sequences, control characters and
+// the marks that turn the direction of writing are removed, line ends become \n, and invalid UTF-8 becomes
+// U+FFFD.
 func clean(s string) string {
 	s = strings.ToValidUTF8(s, "\uFFFD")
 	s = withoutEscapes(s)
@@ -20,15 +21,16 @@ func clean(s string) string {
 		switch {
 		case r == '\n', r == '\t':
 			return r
-		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029', r == 0xFFFE, r == 0xFFFF:
+		case unicode.IsControl(r), unicode.Is(unicode.Bidi_Control, r), r == '\u2028', r == '\u2029', r == 0xFFFE,
+			r == 0xFFFF:
 			return -1
 		}
 		return r
 	}, s))
 }
 
-// withoutEscapes drops terminal control sequences (ECMA-48 8.3): CSI up to its final byte, OSC up to BEL or the next escape, and any
-// other escape with the one byte after it.
+// withoutEscapes drops terminal control sequences (ECMA-48 8.3): CSI up to its final byte, OSC up to BEL or the
+// next escape, and any other escape with the one byte after it.
 func withoutEscapes(s string) string {
 	if !strings.Contains(s, "\x1b") {
 		return s

@@ -24,13 +24,14 @@ type trouble struct {
 	many bool
 }
 
-// troubles lists all that is not proved: failures first, then the rest, each in the verdict's order. A spec that carries criteria
-// is text by them, with the place where it is written.
+// troubles lists all that is not proved: failures first, then the rest, each in the verdict's order. A spec
+// that carries criteria is text by them, with the place where it is written.
 func troubles(v *verdict.Verdict) []trouble {
 	var out []trouble
 	for _, c := range v.Criteria {
 		t := trouble{
-			What: string(c.ID) + " " + strings.ReplaceAll(c.Text, "`", ""), Result: c.Result, Reason: c.Reason, Objects: c.Objects,
+			What: string(c.ID) + " " + strings.ReplaceAll(c.Text, "`", ""), Result: c.Result, Reason: c.Reason,
+			Objects:   c.Objects,
 			Reproduce: c.Reproduce, Cites: c.Cites,
 		}
 		for _, s := range v.Specs.List {
@@ -89,10 +90,11 @@ func attempts(s verdict.Spec) []string {
 	return out
 }
 
-// alike adds a criterion's trouble, or its id alone to the trouble before it when both are without objects and say the same: a run
-// that stopped early would otherwise say one thing of every criterion.
+// alike adds a criterion's trouble, or its id alone to the trouble before it when both are without objects and
+// say the same: a run that stopped early would otherwise say one thing of every criterion.
 func alike(list []trouble, id string, t trouble) []trouble {
-	if n := len(list); n > 0 && len(t.Objects)+len(list[n-1].Objects) == 0 && t.Result == list[n-1].Result && t.Reason == list[n-1].Reason {
+	if n := len(list); n > 0 && len(t.Objects)+len(list[n-1].Objects) == 0 && t.Result == list[n-1].Result &&
+		t.Reason == list[n-1].Reason {
 		before, _, _ := strings.Cut(list[n-1].What, " ")
 		if list[n-1].many {
 			before = list[n-1].What
@@ -119,7 +121,8 @@ func certificateLine(c *verdict.Certificate) string {
 	if !c.Trusted {
 		trust = "NOT trusted"
 	}
-	return fmt.Sprintf("%s, issued by %s for %s, until %s", trust, c.Issuer, or(strings.Join(c.Names, ", "), "no name"), c.NotAfter.UTC().Format("2006-01-02 15:04 MST"))
+	return fmt.Sprintf("%s, issued by %s for %s, until %s", trust, c.Issuer, or(strings.Join(c.Names, ", "), "no name"),
+		c.NotAfter.UTC().Format("2006-01-02 15:04 MST"))
 }
 
 // reproductions are the commands that show the troubles again, each once.

@@ -22,7 +22,8 @@ func TestSummaryFitsAStepSummary(t *testing.T) {
 	t.Parallel()
 	v := verdicttest.Failing()
 	for i := range 600 {
-		v.Faults = append(v.Faults, verdict.Fault{ID: fmt.Sprint("fault-", i), Result: verdict.Failed, Reason: strings.Repeat("long | reason\n", 400)})
+		v.Faults = append(v.Faults, verdict.Fault{ID: fmt.Sprint("fault-", i), Result: verdict.Failed,
+			Reason: strings.Repeat("long | reason\n", 400)})
 	}
 	v.Conclude()
 	got := render(t, report.Markdown, v)
@@ -97,7 +98,8 @@ func TestWriteAll(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if d := cmp.Diff([]string{"badge.json", "junit.xml", "report.html", "summary.md", "verdict.json"}, names(t, dir)); d != "" {
+	if d := cmp.Diff([]string{"badge.json", "junit.xml", "report.html", "summary.md", "verdict.json"},
+		names(t, dir)); d != "" {
 		t.Errorf("files (-want +got):\n%s", d)
 	}
 	data, err := os.ReadFile(filepath.Join(dir, report.VerdictFile))
@@ -124,7 +126,8 @@ func TestWriteAllWritesTheOthersWhenOneFails(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), report.JUnitFile) || strings.Contains(err.Error(), report.HTMLFile) {
 		t.Errorf("WriteAll = %v, want an error on %s alone", err, report.JUnitFile)
 	}
-	if d := cmp.Diff([]string{"badge.json", "junit.xml", "report.html", "summary.md", "verdict.json"}, names(t, dir)); d != "" {
+	if d := cmp.Diff([]string{"badge.json", "junit.xml", "report.html", "summary.md", "verdict.json"},
+		names(t, dir)); d != "" {
 		t.Errorf("no temporary file may stay (-want +got):\n%s", d)
 	}
 }

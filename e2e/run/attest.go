@@ -29,7 +29,8 @@ type Signing struct {
 func (s Signing) Key() (attest.PrivateKey, error) {
 	text, err := os.ReadFile(s.KeyFile)
 	if err != nil {
-		return attest.PrivateKey{}, fmt.Errorf("read the signing key: %w; give --sign-key the file of a private key in PEM", err)
+		return attest.PrivateKey{}, fmt.Errorf("read the signing key: %w; give --sign-key the file of a private key in PEM",
+			err)
 	}
 	key, err := attest.ReadPrivateKey(text)
 	if err != nil {
@@ -53,8 +54,8 @@ func (a After) Check() error {
 	return err
 }
 
-// Conclude prints what is out of support in the bundle that was judged or named by an advisory, says whether that holds it, and signs the
-// decision beside the verdict where there is a key.
+// Conclude prints what is out of support in the bundle that was judged or named by an advisory, says whether
+// that holds it, and signs the decision beside the verdict where there is a key.
 func (a After) Conclude(ctx context.Context, o Options, out io.Writer, now time.Time) (blocked bool, err error) {
 	if err := o.complete(); err != nil {
 		return false, err
@@ -80,7 +81,8 @@ func (a After) Conclude(ctx context.Context, o Options, out io.Writer, now time.
 	}
 	blocked = d.Outcome == gate.Block
 	if a.Signing.KeyFile != "" {
-		decision := attest.Decision{Verdict: v, Verifier: a.Signing.Verifier, Time: now, Promote: v.Result == verdict.Pass && !blocked}
+		decision := attest.Decision{Verdict: v, Verifier: a.Signing.Verifier, Time: now, Promote: v.Result == verdict.Pass &&
+			!blocked}
 		signed, err := a.Signing.write(ctx, file, decision, raw, commitOf(ctx, folder))
 		if err != nil {
 			return blocked, err
@@ -92,7 +94,8 @@ func (a After) Conclude(ctx context.Context, o Options, out io.Writer, now time.
 }
 
 // write signs a decision and writes it beside the verdict.
-func (s Signing) write(ctx context.Context, verdictFile string, d attest.Decision, raw []byte, commit string) (string, error) {
+func (s Signing) write(ctx context.Context, verdictFile string, d attest.Decision, raw []byte, commit string) (string,
+	error) {
 	key, err := s.Key()
 	if err != nil {
 		return "", err
@@ -118,11 +121,13 @@ type Trust struct {
 	MaxAge  time.Duration // 0: any
 }
 
-// look verifies the attestation of a verdict. The note says what was found; an attestation that is not accepted is an error.
+// look verifies the attestation of a verdict. The note says what was found; an attestation that is not accepted
+// is an error.
 func (t Trust) look(ctx context.Context, o Verification, v *verdict.Verdict, raw []byte) (string, error) {
 	if len(t.Signers) == 0 {
 		if t.Require || t.MaxAge != 0 {
-			return "", errors.New("verify: --require-signature and --max-age need a signer to trust; give --signer the file of a public key")
+			return "", errors.New("verify: --require-signature and --max-age need a signer to trust; give --signer the file " +
+				"of a public key")
 		}
 		return "", nil
 	}
@@ -134,10 +139,12 @@ func (t Trust) look(ctx context.Context, o Verification, v *verdict.Verdict, raw
 	case errors.Is(err, os.ErrNotExist) && !t.Require:
 		return "the verdict is not signed; --require-signature refuses it", nil
 	case err != nil:
-		return "", fmt.Errorf("verify: the verdict is not signed: %w; sign by `gate run --sign-key`, or give --attestation", err)
+		return "", fmt.Errorf("verify: the verdict is not signed: %w; sign by `gate run --sign-key`, or give --attestation",
+			err)
 	}
 	p := attest.Policy{
-		Subjects: attest.SubjectsOf(v, raw, commitOf(ctx, o.Bundle), program()), Result: v.Result, MaxAge: t.MaxAge, Now: o.Now,
+		Subjects: attest.SubjectsOf(v, raw, commitOf(ctx, o.Bundle), program()), Result: v.Result, MaxAge: t.MaxAge,
+		Now: o.Now,
 	}
 	if p.Pairs, err = t.pairs(); err != nil {
 		return "", err
@@ -227,11 +234,12 @@ func program() string {
 	return digest
 }
 
-// commitOf is the commit that a folder is checked out at; empty outside of Git, without git, and where files of the folder were changed
-// since.
+// commitOf is the commit that a folder is checked out at; empty outside of Git, without git, and where files of
+// the folder were changed since.
 func commitOf(ctx context.Context, folder string) string {
 	git := func(args ...string) (string, error) {
-		out, err := exec.CommandContext(ctx, "git", append([]string{"-C", folder}, args...)...).Output() // #nosec G204 -- fixed arguments
+		out, err := exec.CommandContext(ctx, "git", append([]string{"-C", folder},
+			args...)...).Output() // #nosec G204 -- fixed arguments
 		return string(bytes.TrimSpace(out)), err
 	}
 	if changed, err := git("status", "--porcelain", "--", "."); err != nil || changed != "" {

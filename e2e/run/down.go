@@ -7,8 +7,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/cluster"
 )
 
-// Down removes the cluster, in whatever state it is, and tells of those that shared its faults and still stand. One that edgeproof did not
-// make is refused.
+// Down removes the cluster, in whatever state it is, and tells of those that shared its faults and still stand.
+// One that edgeproof did not make is refused.
 func Down(ctx context.Context, o Options) error {
 	if err := o.complete(); err != nil {
 		return err
@@ -34,7 +34,8 @@ func Down(ctx context.Context, o Options) error {
 		further := &Env{Options: o}
 		further.Options.Cluster = furtherCluster(o.Cluster, n)
 		if _, err := os.Stat(further.Kubeconfig()); err == nil {
-			o.Log.Note("cluster %s stands too; remove it with `make down CLUSTER=%s`", further.Options.Cluster, further.Options.Cluster)
+			o.Log.Note("cluster %s stands too; remove it with `make down CLUSTER=%s`", further.Options.Cluster,
+				further.Options.Cluster)
 		}
 	}
 	return err

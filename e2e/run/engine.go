@@ -59,7 +59,8 @@ func (e *Env) engine(ctx context.Context) (gitops.Engine, error) {
 		return nil, err
 	}
 	return &gitops.Flux{
-		Client: e.Testbed.Client, Internet: e.Testbed.Internet, Charts: gitops.ChartsOf(options.Charts), Components: components,
-		Budgets: e.Testbed.Budgets, Logf: e.Options.Log.Note,
+		Client: e.Testbed.Client, Internet: e.Testbed.Internet, Charts: gitops.ChartsOf(options.Charts),
+		Components: components,
+		Budgets:    e.Testbed.Budgets, Logf: e.Options.Log.Note,
 	}, nil
 }

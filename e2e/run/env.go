@@ -21,8 +21,8 @@ import (
 //	test := env.New().Setup(edge.Setup()...).Finish(edge.Teardown()...)
 func NewEnv(o Options) *Env { return &Env{Options: o} }
 
-// Setup makes the environment: the images, the cluster, the fake internet and the platform, and the bundle as a GitOps engine installs it.
-// A bundle that does not become ready is an error.
+// Setup makes the environment: the images, the cluster, the fake internet and the platform, and the bundle as a
+// GitOps engine installs it. A bundle that does not become ready is an error.
 func (e *Env) Setup() []env.Func {
 	return []env.Func{
 		func(ctx context.Context, config *envconf.Config) (context.Context, error) {

@@ -71,15 +71,17 @@ func (t *test) journal(ctx context.Context) {
 // verdictBefore is the verdict of the run before, put aside.
 const verdictBefore = "verdict.before.json"
 
-// clearResults removes what an earlier run left among the results: a green run must not stand beside the logs of a red one, nor the green
-// verdict of yesterday beside a run that is killed. The verdict itself is put aside.
+// clearResults removes what an earlier run left among the results: a green run must not stand beside the logs
+// of a red one, nor the green verdict of yesterday beside a run that is killed. The verdict itself is put
+// aside.
 func clearResults(dir string) error {
 	err := os.Rename(filepath.Join(dir, report.VerdictFile), filepath.Join(dir, verdictBefore))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("put the old verdict aside: %w", err)
 	}
 	for _, name := range []string{
-		report.HTMLFile, report.SummaryFile, report.JUnitFile, report.BadgeFile, "snapshot.json", "journal.jsonl", attest.FileOf(report.VerdictFile), "suite.log", "logs", shardsDir,
+		report.HTMLFile, report.SummaryFile, report.JUnitFile, report.BadgeFile, "snapshot.json", "journal.jsonl",
+		attest.FileOf(report.VerdictFile), "suite.log", "logs", shardsDir,
 	} {
 		if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 			return fmt.Errorf("clear old results: %w", err)

@@ -25,7 +25,8 @@ func TestExpectedIsWhatTheLastRunTook(t *testing.T) {
 	}
 	last := verdicttest.Recorded()
 	got := expected(save(last), verdict.Smoke)
-	if int(got.Whole) != 247 || got.Steps["cluster"] != 28.865 || got.Steps[last.Specs.List[0].Name] != last.Specs.List[0].Seconds {
+	if int(got.Whole) != 247 || got.Steps["cluster"] != 28.865 ||
+		got.Steps[last.Specs.List[0].Name] != last.Specs.List[0].Seconds {
 		t.Errorf("after a run: %+v", got)
 	}
 	for name, dir := range map[string]string{"no run": t.TempDir(), "a run that stopped": save(verdicttest.Stopped())} {

@@ -59,7 +59,8 @@ func TestFixedDelayNamesPhasesThatOccur(t *testing.T) {
 		t.Fatal("fixedDelay knows no phase")
 	}
 	occur := slices.Concat(
-		literals(t, "up.go", "prepare"), literals(t, "env.go", "raise"), literals(t, "test.go", "prove"), literals(t, "leave.go", "cleanUp"),
+		literals(t, "up.go", "prepare"), literals(t, "env.go", "raise"), literals(t, "test.go", "prove"),
+		literals(t, "leave.go", "cleanUp"),
 		literals(t, filepath.Join("..", "testbed", "testbed.go"), "Steps"),
 	)
 	for _, phase := range known {

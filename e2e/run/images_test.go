@@ -34,7 +34,8 @@ func reference(t *testing.T) (candidate, apps *bundle.Bundle) {
 		return nil, errors.New("no network in this test")
 	})}
 	charts := &bundle.RepositoryThenModules{Modules: catalogue, Download: gomod.Download, Client: unplugged, Logf: t.Logf}
-	candidate, err = bundle.Load(t.Context(), filepath.Join(project, "fixtures", "bundles", "reference"), bundle.Options{Charts: charts, KubeVersion: kubernetes.Default().Version})
+	candidate, err = bundle.Load(t.Context(), filepath.Join(project, "fixtures", "bundles", "reference"),
+		bundle.Options{Charts: charts, KubeVersion: kubernetes.Default().Version})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +46,8 @@ func reference(t *testing.T) (candidate, apps *bundle.Bundle) {
 	return candidate, apps
 }
 
-// TestImagesOfTheReferenceBundle: nothing can be pulled while a run is sealed, so the list is complete or the run fails.
+// TestImagesOfTheReferenceBundle: nothing can be pulled while a run is sealed, so the list is complete or the
+// run fails.
 func TestImagesOfTheReferenceBundle(t *testing.T) {
 	t.Parallel()
 	candidate, apps := reference(t)

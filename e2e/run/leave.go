@@ -51,8 +51,8 @@ func (t *test) down() string {
 	return "make down CLUSTER=" + quote(t.options.Cluster)
 }
 
-// recovered says that the specs came to their end and every fault was removed again. A cluster that has been through an upgrade and
-// back is not as one that was installed.
+// recovered says that the specs came to their end and every fault was removed again. A cluster that has been
+// through an upgrade and back is not as one that was installed.
 func (t *test) recovered() bool {
 	return t.options.Candidate == "" && t.verdict.Error == nil && t.verdict.Specs.Planned == t.verdict.Specs.Finished &&
 		!slices.ContainsFunc(t.verdict.Faults, func(f verdict.Fault) bool { return f.Result != verdict.Passed })

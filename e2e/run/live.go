@@ -13,8 +13,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// Live judges a bundle on a cluster that exists, by looking only, and ends as Test does. Of the options it heeds the bundle, the
-// applications and the folder of results.
+// Live judges a bundle on a cluster that exists, by looking only, and ends as Test does. Of the options it
+// heeds the bundle, the applications and the folder of results.
 func Live(ctx context.Context, o Options, where explain.Options, out io.Writer) (int, error) {
 	if err := o.complete(); err != nil {
 		return verdict.Errored.ExitCode(), err
@@ -41,7 +41,8 @@ func Live(ctx context.Context, o Options, where explain.Options, out io.Writer) 
 	v.Profile = verdict.Live
 	v.Bundle = verdict.Bundle{Path: installed.Path, Digest: installed.Digest}
 	v.Apps = verdict.Content{Path: apps.Path, Digest: apps.Digest}
-	err = live.Judge(ctx, live.Options{Target: target, ExternalDNS: testbed.ExternalDNS(installed), Explain: where, Log: o.Log}, v)
+	err = live.Judge(ctx, live.Options{Target: target, ExternalDNS: testbed.ExternalDNS(installed), Explain: where,
+		Log: o.Log}, v)
 	if err != nil {
 		v.SetError("look at the cluster", err, "see the message; nothing was judged")
 	}

@@ -1,8 +1,8 @@
-// Package run takes a bundle to a verdict: it renders the bundle, provides the images, makes the cluster, sets up the test environment,
-// has the specs run, and draws the verdict from their report.
+// Package run takes a bundle to a verdict: it renders the bundle, provides the images, makes the cluster, sets
+// up the test environment, has the specs run, and draws the verdict from their report.
 //
-// It knows the order of things and what happens when one of them fails. It must not know how each is done: that is left to the packages of
-// that name.
+// It knows the order of things and what happens when one of them fails. It must not know how each is done: that
+// is left to the packages of that name.
 package run
 
 import (
@@ -34,16 +34,18 @@ const (
 
 // Options are what the user says.
 type Options struct {
-	Dir     string // gets _work and _artifacts; "" is the working directory
-	Source  string // checkout of this project, to build its own images from; "" is the one that is the working directory, or the program's version
+	Dir string // gets _work and _artifacts; "" is the working directory
+	// checkout of this project, to build its own images from; "" is the one that is the working directory, or the
+	// program's version
+	Source  string
 	Bundle  string // folder of the candidate; relative to the working directory
 	Apps    string // folder of the applications whose routes are judged
 	Traefik string // version of the platform's ingress controller
 	Reading Reading
 
-	// Candidate is the folder of the bundle that is to take the place of Bundle, which is then the baseline, and CandidateTraefik the
-	// version that the ingress controller has with it; empty where nothing is to be changed. With Sabotage, spoilt copies of the
-	// candidate are tried, and nothing else.
+	// Candidate is the folder of the bundle that is to take the place of Bundle, which is then the baseline, and
+	// CandidateTraefik the version that the ingress controller has with it; empty where nothing is to be changed.
+	// With Sabotage, spoilt copies of the candidate are tried, and nothing else.
 	Candidate        string
 	CandidateTraefik string
 	Sabotage         bool
@@ -61,9 +63,10 @@ type Options struct {
 	Seed       int64  // Ginkgo's --seed, of the order of the faults; 0 takes one by the clock
 	Rerun      string // verdict of an earlier run: only what that did not prove is run
 	Catalogue  verdict.Catalogue
-	Clusters   int           // of this machine that divide the faults, 1 to MostClusters; 0 is one, and three for the whole full catalogue
-	Shard      verdict.Shard // the part of a run that this is; the zero Shard is all of it
-	Log        *progress.Log
+	// of this machine that divide the faults, 1 to MostClusters; 0 is one, and three for the whole full catalogue
+	Clusters int
+	Shard    verdict.Shard // the part of a run that this is; the zero Shard is all of it
+	Log      *progress.Log
 }
 
 // MostClusters is how many clusters may share the faults: each is a node of its own, of 2 GB.
@@ -149,7 +152,8 @@ func (o *Options) chooseMinor() (kubernetes.Minor, error) {
 	}
 	of, err := kubernetes.Of(tag)
 	if err == nil && o.Kubernetes != "" && of.Name() != named.Name() {
-		err = fmt.Errorf("--node-image %s is of Kubernetes %s, and --kubernetes is %s; give one of them", o.Node, of.Name(), o.Kubernetes)
+		err = fmt.Errorf("--node-image %s is of Kubernetes %s, and --kubernetes is %s; give one of them", o.Node, of.Name(),
+			o.Kubernetes)
 	}
 	return of, err
 }
@@ -187,8 +191,8 @@ func (o *Options) share() error {
 	return nil
 }
 
-// OwnPair fills in the project's own pair, where the user names none: the reference bundle and the version after it, and with them the
-// ingress controller of the platform in the version after its own.
+// OwnPair fills in the project's own pair, where the user names none: the reference bundle and the version
+// after it, and with them the ingress controller of the platform in the version after its own.
 func (o *Options) OwnPair() error {
 	if o.Bundle != "" && o.Candidate != "" {
 		return nil
@@ -222,7 +226,8 @@ func builtIn() (string, error) {
 	return fixtures.Unpack(cache)
 }
 
-// builtInName is what people call a folder of the program's own fixtures: its name in the project. Any other folder keeps its name.
+// builtInName is what people call a folder of the program's own fixtures: its name in the project. Any other
+// folder keeps its name.
 func builtInName(folder string) string {
 	root, err := builtIn()
 	if err != nil {

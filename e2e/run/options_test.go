@@ -50,8 +50,10 @@ func TestCompleteFillsInDefaults(t *testing.T) {
 		t.Error("no seed was chosen: the order of the faults could not be repeated")
 	}
 	want := Options{
-		Seed: o.Seed, Dir: root, Bundle: own + "/bundles/reference", Apps: own + "/apps", Artifacts: root + "/_artifacts", Keep: KeepOnFailure,
-		Catalogue: verdict.Smoke, Traefik: testbed.Traefik, CandidateTraefik: testbed.Traefik, Clusters: 1, Engine: "rendered",
+		Seed: o.Seed, Dir: root, Bundle: own + "/bundles/reference", Apps: own + "/apps", Artifacts: root +
+			"/_artifacts", Keep: KeepOnFailure,
+		Catalogue: verdict.Smoke, Traefik: testbed.Traefik, CandidateTraefik: testbed.Traefik, Clusters: 1,
+		Engine: "rendered",
 	}
 	if diff := cmp.Diff(want, o); diff != "" {
 		t.Errorf("defaults (-want +got):\n%s", diff)
@@ -67,7 +69,9 @@ func TestCompleteKeepsGivenOptions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Dir: t.TempDir(), Bundle: "edge", Apps: "/apps", Artifacts: "../out", Keep: KeepNever, Cluster: "c", Focus: "f", Labels: "l", Catalogue: verdict.Full, Traefik: "v3.7.5", CandidateTraefik: "v3.7.6", Clusters: 2, Seed: 7, Engine: "flux"}
+	o := Options{Dir: t.TempDir(), Bundle: "edge", Apps: "/apps", Artifacts: "../out", Keep: KeepNever, Cluster: "c",
+		Focus: "f", Labels: "l", Catalogue: verdict.Full, Traefik: "v3.7.5", CandidateTraefik: "v3.7.6", Clusters: 2,
+		Seed: 7, Engine: "flux"}
 	want := o
 	want.Shard = verdict.Shard{Index: 1, Of: 2}
 	want.Bundle, want.Artifacts = filepath.Join(here, "edge"), filepath.Join(filepath.Dir(here), "out")
@@ -131,7 +135,8 @@ func TestTheKubernetesToRunOn(t *testing.T) {
 		{"", "kindest/node:v1.36.4@sha256:1", "1.36"},
 		{"1.36", "kindest/node:v1.36.4", "1.36"},
 		{"1.36", "localhost:5000/node", "1.36"},
-		{"1.35", "kindest/node:v1.36.4", "--node-image kindest/node:v1.36.4 is of Kubernetes 1.36, and --kubernetes is 1.35; give one of them"},
+		{"1.35", "kindest/node:v1.36.4", "--node-image kindest/node:v1.36.4 is of Kubernetes 1.36, and --kubernetes is " +
+			"1.35; give one of them"},
 		{"1.20", "", "--kubernetes 1.20: \"1.20\" is no Kubernetes that the suite runs on; give 1.37, 1.36, 1.35, 1.34"},
 		{"", "kindest/node:v1.20.0", "--node-image kindest/node:v1.20.0: node image has Kubernetes v1.20.0"},
 	} {

@@ -16,10 +16,11 @@ import (
 
 // Reading says how a repository is read, beyond what it says itself.
 type Reading struct {
-	Variables        map[string]string // post-build variables
-	Include, Exclude []string          // objects that are, or are not, part of the edge: Kind/name or Kind/namespace/name, with stars
-	Charts           string            // folder of charts, for repositories that do not answer
-	Offline          bool              // use no network
+	Variables map[string]string // post-build variables
+	// objects that are, or are not, part of the edge: Kind/name or Kind/namespace/name, with stars
+	Include, Exclude []string
+	Charts           string // folder of charts, for repositories that do not answer
+	Offline          bool   // use no network
 }
 
 // Bundle is how the bundle is rendered for a version of Kubernetes.
@@ -33,7 +34,8 @@ func (r Reading) Bundle(kubeVersion string, logf func(string, ...any)) (bundle.O
 		return bundle.Options{}, err
 	}
 	charts := &bundle.RepositoryThenModules{
-		Modules: catalogue, Download: gomod.Download, Cache: filepath.Join(cache, "charts"), Folder: r.Charts, Offline: r.Offline, Logf: logf,
+		Modules: catalogue, Download: gomod.Download, Cache: filepath.Join(cache, "charts"), Folder: r.Charts,
+		Offline: r.Offline, Logf: logf,
 	}
 	if r.Offline {
 		charts.Download = gomod.Cached

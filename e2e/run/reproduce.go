@@ -34,7 +34,8 @@ func (t *test) reproduce() {
 	}
 }
 
-// selection says how a spec is chosen: one of a criterion by its label, one of a fault by its id, any other by its name.
+// selection says how a spec is chosen: one of a criterion by its label, one of a fault by its id, any other by
+// its name.
 func selection(s verdict.Spec) (variable, value string) {
 	if len(s.Criteria) == 1 && s.Criteria[0].Family() != criteria.FailurePattern {
 		return "LABELS", string(s.Criteria[0])

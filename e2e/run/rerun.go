@@ -9,8 +9,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// again makes the options those of an earlier run, bounded to the specs that it did not prove, and returns its verdict. What the user
-// says besides wins.
+// again makes the options those of an earlier run, bounded to the specs that it did not prove, and returns its
+// verdict. What the user says besides wins.
 func (o *Options) again() (*verdict.Verdict, error) {
 	if o.Rerun == "" {
 		return nil, nil //nolint:nilnil // no earlier run is a fact like another
@@ -20,7 +20,8 @@ func (o *Options) again() (*verdict.Verdict, error) {
 		return nil, fmt.Errorf("run again what failed: %w", err)
 	}
 	if v.Baseline != nil {
-		return nil, errors.New("run again what failed: the run was an upgrade, whose parts follow from one another; run all of it again with `make gate`")
+		return nil, errors.New("run again what failed: the run was an upgrade, whose parts follow from one another; run " +
+			"all of it again with `make gate`")
 	}
 	if o.Focus != "" || o.Labels != "" {
 		return nil, errors.New("run again what failed: FOCUS= and LABELS= say what to run, too; give one of the three")

@@ -33,7 +33,8 @@ func TestRerunRunsOnlyWhatWasNotProved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if o.Bundle != "" || o.Apps != "/apps" || o.Seed != 42 || o.Catalogue != verdict.Full || before.Result != verdict.Fail {
+	if o.Bundle != "" || o.Apps != "/apps" || o.Seed != 42 || o.Catalogue != verdict.Full ||
+		before.Result != verdict.Fail {
 		t.Errorf("the options are not the run's: %+v", o)
 	}
 	v.Bundle.Path = "/edge"
@@ -86,10 +87,12 @@ func TestEveryFailureSaysHowToReproduceIt(t *testing.T) {
 	v := verdicttest.Failing()
 	v.Suite.Seed = 42
 	list := append(v.Specs.List, verdict.Spec{
-		Name: "the edge FP-5 dns-wrong-target: it's wrong", Criteria: v.Specs.Of("FP-5")[0].Criteria, Result: verdict.Failed, Reason: "x", Finished: true, Attempts: 1,
+		Name: "the edge FP-5 dns-wrong-target: it's wrong", Criteria: v.Specs.Of("FP-5")[0].Criteria, Result: verdict.Failed,
+		Reason: "x", Finished: true, Attempts: 1,
 	}, verdict.Spec{Name: "cost is $1 (a guess)", Result: verdict.Failed, Reason: "x", Finished: true, Attempts: 1})
 	v.Specs = verdict.Tally(len(list), 0, list)
-	(&test{options: Options{Dir: "/p", Bundle: own(t) + "/bundles/reference", Apps: own(t) + "/apps", Catalogue: verdict.Smoke}, verdict: v}).reproduce()
+	(&test{options: Options{Dir: "/p", Bundle: own(t) + "/bundles/reference", Apps: own(t) +
+		"/apps", Catalogue: verdict.Smoke}, verdict: v}).reproduce()
 	for name, want := range map[string]string{
 		"DW-2": "make e2e LABELS=DW-2 SEED=42",
 		"FP-5": "make e2e FOCUS=' dns-wrong-target: ' SEED=42",
@@ -127,7 +130,8 @@ func TestOldResultsAreCleared(t *testing.T) {
 	if err := clearResults(filepath.Join(dir, "none")); err != nil {
 		t.Errorf("where nothing is: %v", err)
 	}
-	for _, name := range []string{"verdict.json", "verdict.before.json", "report.html", "badge.json", "clusters/a/suite.log", "notes.txt"} {
+	for _, name := range []string{"verdict.json", "verdict.before.json", "report.html", "badge.json",
+		"clusters/a/suite.log", "notes.txt"} {
 		write(t, filepath.Join(dir, filepath.FromSlash(name)), name)
 	}
 	if err := clearResults(dir); err != nil {
@@ -153,15 +157,21 @@ func TestTheLineNamesWhatIsNotTheProjectsOwn(t *testing.T) {
 		options Options
 		want    string
 	}{
-		"another bundle": {Options{Dir: "/p", Bundle: "/edge of it", Apps: "/p/apps"}, "make e2e BUNDLE='/edge of it' APPS=apps LABELS=DW-2"},
-		"all faults":     {Options{Dir: "/p", Bundle: own(t) + "/bundles/reference", Apps: own(t) + "/apps", Catalogue: verdict.Full}, "make e2e-full LABELS=DW-2"},
-		"an upgrade":     {Options{Dir: "/p", Bundle: "/a", Candidate: "/b", Apps: own(t) + "/apps"}, "make gate BASELINE=/a CANDIDATE=/b"},
+		"another bundle": {Options{Dir: "/p", Bundle: "/edge of it", Apps: "/p/apps"}, "make e2e BUNDLE='/edge of it' " +
+			"APPS=apps LABELS=DW-2"},
+		"all faults": {Options{Dir: "/p", Bundle: own(t) + "/bundles/reference", Apps: own(t) +
+			"/apps", Catalogue: verdict.Full}, "make e2e-full LABELS=DW-2"},
+		"an upgrade": {Options{Dir: "/p", Bundle: "/a", Candidate: "/b", Apps: own(t) + "/apps"},
+			"make gate BASELINE=/a CANDIDATE=/b"},
 		"with its controller": {
-			Options{Dir: "/p", Bundle: "/a", Candidate: "/b", Apps: own(t) + "/apps", Traefik: "v3.6.12", CandidateTraefik: "v3.7.5"},
+			Options{Dir: "/p", Bundle: "/a", Candidate: "/b", Apps: own(t) +
+				"/apps", Traefik: "v3.6.12", CandidateTraefik: "v3.7.5"},
 			"make gate BASELINE=/a CANDIDATE=/b TRAEFIK=v3.7.5",
 		},
-		"another Kubernetes": {Options{Dir: "/p", Bundle: own(t) + "/bundles/reference", Apps: own(t) + "/apps", Node: "kindest/node:v1.38.0"}, "make e2e NODE=kindest/node:v1.38.0 LABELS=DW-2"},
-		"the own pair":       {Options{Dir: "/p", Bundle: own(t) + "/bundles/reference", Candidate: own(t) + "/bundles/candidate", Apps: own(t) + "/apps"}, "make gate"},
+		"another Kubernetes": {Options{Dir: "/p", Bundle: own(t) + "/bundles/reference", Apps: own(t) +
+			"/apps", Node: "kindest/node:v1.38.0"}, "make e2e NODE=kindest/node:v1.38.0 LABELS=DW-2"},
+		"the own pair": {Options{Dir: "/p", Bundle: own(t) + "/bundles/reference", Candidate: own(t) +
+			"/bundles/candidate", Apps: own(t) + "/apps"}, "make gate"},
 	} {
 		if got := (&test{options: tc.options, verdict: &verdict.Verdict{}}).command("LABELS", "DW-2"); got != tc.want {
 			t.Errorf("%s: %s, want %s", name, got, tc.want)

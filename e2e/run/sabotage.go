@@ -8,7 +8,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// writeSabotages prints which spoilt candidates were blocked, and why. There is no verdict: these are tests of the gate itself.
+// writeSabotages prints which spoilt candidates were blocked, and why. There is no verdict: these are tests of
+// the gate itself.
 func (t *test) writeSabotages(out io.Writer) (int, error) {
 	var lines []string
 	for _, s := range t.verdict.Specs.List {
@@ -35,7 +36,8 @@ func (t *test) writeSabotages(out io.Writer) (int, error) {
 	case specs.Planned == 0 || specs.Finished != specs.Planned || specs.Skipped > 0:
 		code = verdict.ExitError
 	}
-	lines = append(lines, fmt.Sprintf("%d of %d spoilt candidates blocked for the expected reason", t.verdict.Specs.Finished-t.verdict.Specs.Failed-t.verdict.Specs.Skipped, t.verdict.Specs.Planned))
+	lines = append(lines, fmt.Sprintf("%d of %d spoilt candidates blocked for the expected reason",
+		t.verdict.Specs.Finished-t.verdict.Specs.Failed-t.verdict.Specs.Skipped, t.verdict.Specs.Planned))
 	if _, err := fmt.Fprintln(out, strings.Join(lines, "\n")); err != nil {
 		return verdict.ExitError, fmt.Errorf("print results: %w", err)
 	}

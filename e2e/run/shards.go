@@ -53,8 +53,9 @@ func (t *test) shard(ctx context.Context, n int, dir string) error {
 		return fmt.Errorf("find the program itself: %w", err)
 	}
 	command := exec.CommandContext(ctx, self, t.options.shardArguments(n, dir)...) // #nosec G204 -- this program
-	// In a group of its own it does not get the terminal's interrupt beside ours; on Linux it ends when this process is killed, which the
-	// kernel sees to as long as the thread lives that started it (prctl(2), PR_SET_PDEATHSIG).
+	// In a group of its own it does not get the terminal's interrupt beside ours; on Linux it ends when this
+	// process is killed, which the kernel sees to as long as the thread lives that started it (prctl(2),
+	// PR_SET_PDEATHSIG).
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	command.SysProcAttr = ownGroup()
@@ -72,9 +73,12 @@ func (t *test) shard(ctx context.Context, n int, dir string) error {
 // shardArguments are the command line of the nth shard of this run.
 func (o *Options) shardArguments(n int, dir string) []string {
 	return append([]string{
-		"test", "--shard", verdict.Shard{Index: n, Of: o.Clusters}.String(), "--cluster", furtherCluster(o.Cluster, n), "--artifacts", dir,
-		"--source", o.Source, "--bundle", o.Bundle, "--apps", o.Apps, "--images", string(o.Images), "--node-image", o.Node, "--keep", string(o.Keep),
-		"--focus", o.Focus, "--labels", o.Labels, "--seed", strconv.FormatInt(o.Seed, 10), "--catalogue", string(o.Catalogue),
+		"test", "--shard", verdict.Shard{Index: n, Of: o.Clusters}.String(), "--cluster", furtherCluster(o.Cluster, n),
+		"--artifacts", dir,
+		"--source", o.Source, "--bundle", o.Bundle, "--apps", o.Apps, "--images", string(o.Images), "--node-image", o.Node,
+		"--keep", string(o.Keep),
+		"--focus", o.Focus, "--labels", o.Labels, "--seed", strconv.FormatInt(o.Seed, 10), "--catalogue",
+		string(o.Catalogue),
 	}, o.Reading.arguments()...)
 }
 
@@ -104,7 +108,8 @@ func (t *test) merge(s *shards) error {
 	return nil
 }
 
-// MergeVerdicts makes the one verdict of a run that was done in shards, and writes it as a run does. It returns the exit status.
+// MergeVerdicts makes the one verdict of a run that was done in shards, and writes it as a run does. It returns
+// the exit status.
 func MergeVerdicts(files []string, artifacts string, out io.Writer) (int, error) {
 	var parts []*verdict.Verdict
 	for _, file := range files {

@@ -24,9 +24,10 @@ func TestHowManyClusters(t *testing.T) {
 		"a shared upgrade":    {Options{Candidate: "x", Clusters: 2}, 0, "an upgrade is one story"},
 		"a shard":             {Options{Catalogue: verdict.Full, Shard: verdict.Shard{Index: 2, Of: 4}}, 1, ""},
 		"a shared shard":      {Options{Clusters: 2, Shard: verdict.Shard{Index: 2, Of: 4}}, 0, "give one of the two"},
-		"a shard's upgrade":   {Options{Candidate: "x", Shard: verdict.Shard{Index: 2, Of: 4}}, 0, "an upgrade is one story"},
-		"too many":            {Options{Clusters: MostClusters + 1}, 0, "give 1 to 8"},
-		"fewer than none":     {Options{Clusters: -1}, 0, "give 1 to 8"},
+		"a shard's upgrade": {Options{Candidate: "x", Shard: verdict.Shard{Index: 2, Of: 4}}, 0,
+			"an upgrade is one story"},
+		"too many":        {Options{Clusters: MostClusters + 1}, 0, "give 1 to 8"},
+		"fewer than none": {Options{Clusters: -1}, 0, "give 1 to 8"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -34,7 +35,8 @@ func TestHowManyClusters(t *testing.T) {
 			if err == nil {
 				err = c.given.share() // every entry to a run completes its options
 			}
-			if c.said == "" && (err != nil || c.given.Clusters != c.want) || !strings.Contains(message(err), c.said) || (err == nil) != (c.said == "") {
+			if c.said == "" && (err != nil || c.given.Clusters != c.want) || !strings.Contains(message(err), c.said) ||
+				(err == nil) != (c.said == "") {
 				t.Errorf("%d, %v; want %d, %q", c.given.Clusters, err, c.want, c.said)
 			}
 		})
@@ -51,7 +53,8 @@ func TestLinesSayWhichClusterTheyAreAbout(t *testing.T) {
 	if got := out.String(); got != "[c] one\n[c] two\n" {
 		t.Errorf("wrote %q", got)
 	}
-	if _, err := (&prefixed{to: full{}, prefix: "c"}).Write([]byte("x\n")); !strings.Contains(message(err), "no space left") {
+	if _, err := (&prefixed{to: full{}, prefix: "c"}).Write([]byte("x\n")); !strings.Contains(message(err),
+		"no space left") {
 		t.Errorf("to a full disk: %v", err)
 	}
 }

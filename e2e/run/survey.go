@@ -15,9 +15,9 @@ import (
 // standInImage answers in the place of applications.
 const standInImage = "edgeproof.dev/frontend:dev"
 
-// read renders the bundle. One that is complete is judged whole, as it is written. Of a repository that is not, since parts of it are
-// encrypted or cannot be had from here, the edge is judged, and what is missing there is stood in for. What is wrong in the bundle itself
-// is refused as ever.
+// read renders the bundle. One that is complete is judged whole, as it is written. Of a repository that is not,
+// since parts of it are encrypted or cannot be had from here, the edge is judged, and what is missing there is
+// stood in for. What is wrong in the bundle itself is refused as ever.
 func (e *Env) read(ctx context.Context) error {
 	o := e.Options
 	options, err := o.Reading.Bundle(o.minor().Version, o.Log.Note)
@@ -58,7 +58,8 @@ func (e *Env) surveyed(s *survey.Survey) error {
 	}
 	if len(s.Edge.Components) == 0 {
 		return &bundle.Error{
-			File: s.Path, Problem: "no part of the edge was found: neither cert-manager nor external-dns nor an ingress controller",
+			File: s.Path, Problem: "no part of the edge was found: neither cert-manager nor external-dns nor an ingress " +
+				"controller",
 			Remedy: "name the folder of a cluster; `edgeproof bundle` shows what is read",
 		}
 	}
@@ -91,21 +92,25 @@ func (e *Env) surveyed(s *survey.Survey) error {
 
 // recorded is what the verdict says of a survey.
 func recorded(s *survey.Survey) *verdict.Survey {
-	out := &verdict.Survey{LeftOut: verdict.LeftOut{Objects: s.LeftOut.Objects, ByKind: s.LeftOut.ByKind, Releases: s.LeftOut.Releases}}
+	out := &verdict.Survey{LeftOut: verdict.LeftOut{Objects: s.LeftOut.Objects, ByKind: s.LeftOut.ByKind,
+		Releases: s.LeftOut.Releases}}
 	for _, secret := range s.StandIns.Secrets {
 		out.StandIns = append(out.StandIns, verdict.StandIn{
 			For: "Secret " + secret.Namespace + "/" + secret.Name, Reason: secret.Reason, File: secret.File, Line: secret.Line,
 		})
 	}
 	for _, app := range s.StandIns.Applications {
-		out.StandIns = append(out.StandIns, verdict.StandIn{For: app.Object, Reason: "an application behind a route; its images are not run"})
+		out.StandIns = append(out.StandIns, verdict.StandIn{For: app.Object, Reason: "an application behind a route; its " +
+			"images are not run"})
 	}
 	for _, v := range s.Variables {
-		out.StandIns = append(out.StandIns, verdict.StandIn{For: "variable " + v.Name, Reason: "it has no value in the repository; read as " + v.Value})
+		out.StandIns = append(out.StandIns, verdict.StandIn{For: "variable " +
+			v.Name, Reason: "it has no value in the repository; read as " + v.Value})
 	}
 	for _, f := range s.Findings {
 		out.Notices = append(out.Notices, verdict.Notice{
-			Severity: f.Severity, Rule: f.Rule, File: f.File, Line: f.Line, Object: f.Object, Problem: f.Problem, Remedy: f.Remedy,
+			Severity: f.Severity, Rule: f.Rule, File: f.File, Line: f.Line, Object: f.Object, Problem: f.Problem,
+			Remedy: f.Remedy,
 		})
 	}
 	return out
@@ -118,7 +123,8 @@ func (e *Env) notice(s *verdict.Survey) {
 	for _, stand := range s.StandIns {
 		log.Note("stand-in for %s: %s", stand.For, stand.Reason)
 	}
-	log.Note("left out: %d objects and %d releases, which are no part of the edge", s.LeftOut.Objects, len(s.LeftOut.Releases))
+	log.Note("left out: %d objects and %d releases, which are no part of the edge", s.LeftOut.Objects,
+		len(s.LeftOut.Releases))
 	rest := 0
 	for n, f := range s.Notices {
 		if e.Survey != nil && !e.Survey.Findings[n].Edge || f.Severity == string(bundle.Noted) {
@@ -128,7 +134,8 @@ func (e *Env) notice(s *verdict.Survey) {
 		log.Warn("%s: %s: %s; %s", place(f), f.Object, f.Problem, f.Remedy)
 	}
 	if rest > 0 {
-		log.Note("%d findings are about other parts or for information: `edgeproof bundle %s --all` shows them", rest, e.Options.Bundle)
+		log.Note("%d findings are about other parts or for information: `edgeproof bundle %s --all` shows them", rest,
+			e.Options.Bundle)
 	}
 }
 

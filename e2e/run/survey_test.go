@@ -93,7 +93,8 @@ func rendered(t *testing.T, o Options) (*Env, string, error) {
 
 func TestAPublishedRepositoryIsJudgedByItsEdge(t *testing.T) {
 	t.Parallel()
-	e, printed, err := rendered(t, Options{Bundle: repository(t, map[string]string{"all.yaml": published, "token.yaml": sealedToken}), Engine: "auto"})
+	e, printed, err := rendered(t, Options{Bundle: repository(t,
+		map[string]string{"all.yaml": published, "token.yaml": sealedToken}), Engine: "auto"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +120,8 @@ func TestAPublishedRepositoryIsJudgedByItsEdge(t *testing.T) {
 	if e.Options.Engine != gitops.Rendered {
 		t.Errorf("it is delivered by %s", e.Options.Engine)
 	}
-	for _, want := range []string{"stand-in for Secret edge/token: it is encrypted with SOPS", "stand-in for Deployment edge/web", "left out: 1 objects"} {
+	for _, want := range []string{"stand-in for Secret edge/token: it is encrypted with SOPS",
+		"stand-in for Deployment edge/web", "left out: 1 objects"} {
 		if !strings.Contains(printed, want) {
 			t.Errorf("no %q in\n%s", want, printed)
 		}
@@ -127,7 +129,8 @@ func TestAPublishedRepositoryIsJudgedByItsEdge(t *testing.T) {
 	judged := &test{options: e.Options, env: e, verdict: begun()}
 	judged.describe()
 	got := judged.verdict.Bundle.Survey
-	if got == nil || len(got.StandIns) != 2 || got.LeftOut.ByKind["CronJob"] != 1 || judged.verdict.Apps.Path != e.Apps.Path {
+	if got == nil || len(got.StandIns) != 2 || got.LeftOut.ByKind["CronJob"] != 1 ||
+		judged.verdict.Apps.Path != e.Apps.Path {
 		t.Errorf("the verdict says %+v of %s", got, judged.verdict.Apps.Path)
 	}
 }
@@ -158,9 +161,11 @@ func TestWhatIsWrongInARepositoryIsRefused(t *testing.T) {
 		engine string
 		want   string
 	}{
-		"a file that cannot be read": {map[string]string{"all.yaml": published, "token.yaml": sealedToken, "bad.yaml": "a: [\n"}, "", "bad.yaml"},
-		"no edge":                    {map[string]string{"token.yaml": sealedToken}, "", "no part of the edge was found"},
-		"Flux would deliver all":     {map[string]string{"all.yaml": published, "token.yaml": sealedToken}, "flux", "--engine flux"},
+		"a file that cannot be read": {map[string]string{"all.yaml": published, "token.yaml": sealedToken,
+			"bad.yaml": "a: [\n"}, "", "bad.yaml"},
+		"no edge": {map[string]string{"token.yaml": sealedToken}, "", "no part of the edge was found"},
+		"Flux would deliver all": {map[string]string{"all.yaml": published, "token.yaml": sealedToken}, "flux",
+			"--engine flux"},
 	} {
 		_, _, err := rendered(t, Options{Bundle: repository(t, c.files), Engine: c.engine})
 		var refused *bundle.Error
@@ -172,7 +177,8 @@ func TestWhatIsWrongInARepositoryIsRefused(t *testing.T) {
 
 func TestExclude(t *testing.T) {
 	t.Parallel()
-	e, _, err := rendered(t, Options{Bundle: repository(t, map[string]string{"all.yaml": published}), Reading: Reading{Exclude: []string{"Deployment/edge/web"}}})
+	e, _, err := rendered(t, Options{Bundle: repository(t, map[string]string{"all.yaml": published}),
+		Reading: Reading{Exclude: []string{"Deployment/edge/web"}}})
 	if err != nil || e.Survey == nil || len(e.Apps.Objects()) != 2 {
 		t.Errorf("%v, %+v", err, e.Survey)
 	}
@@ -181,7 +187,8 @@ func TestExclude(t *testing.T) {
 func TestReadingIsRepeated(t *testing.T) {
 	t.Parallel()
 	o := Options{Dir: "/p", Bundle: "/fleet", Apps: own(t) + "/apps", Cluster: "c", Clusters: 2, Reading: Reading{
-		Variables: map[string]string{"B": "2", "A": "x y"}, Include: []string{"Secret/*"}, Exclude: []string{"Job/a"}, Charts: "/charts", Offline: true,
+		Variables: map[string]string{"B": "2", "A": "x y"}, Include: []string{"Secret/*"}, Exclude: []string{"Job/a"},
+		Charts: "/charts", Offline: true,
 	}}
 	want := []string{"--var=A=x y", "--var=B=2", "--include=Secret/*", "--exclude=Job/a", "--charts=/charts", "--offline"}
 	if got := o.shardArguments(2, "d"); !slices.Equal(got[len(got)-len(want):], want) {

@@ -26,8 +26,9 @@ import (
 	"github.com/edgeproof/edgeproof/fixtures"
 )
 
-// Test judges a bundle: it sets up the test environment, runs the specs, writes the results and returns the exit status (0 pass, 1 fail,
-// 2 could not be judged). The error is for what kept the results from being written, or the options from being understood.
+// Test judges a bundle: it sets up the test environment, runs the specs, writes the results and returns the
+// exit status (0 pass, 1 fail, 2 could not be judged). The error is for what kept the results from being
+// written, or the options from being understood.
 //
 // Ginkgo keeps its suite in globals, so a process judges once.
 func Test(ctx context.Context, o Options, out io.Writer) (int, error) {
@@ -77,7 +78,8 @@ type test struct {
 	before  *verdict.Verdict // of the run that is run again; nil where none is
 }
 
-// run does everything; whatever stops it ends up in the verdict. It returns the further shards of the run, which have ended.
+// run does everything; whatever stops it ends up in the verdict. It returns the further shards of the run,
+// which have ended.
 func (t *test) run(ctx context.Context) *shards {
 	working, stop := context.WithCancel(ctx)
 	defer stop()
@@ -108,7 +110,8 @@ func (t *test) run(ctx context.Context) *shards {
 	return others
 }
 
-// prove runs the specs, draws the verdict from what they report, and reads what tried to get out of the cluster meanwhile.
+// prove runs the specs, draws the verdict from what they report, and reads what tried to get out of the cluster
+// meanwhile.
 func (t *test) prove(ctx context.Context) {
 	if err := t.timed("specs", func() error { return t.specs(ctx) }); err != nil {
 		t.verdict.SetError("run the specs", err, "see "+t.suiteLog())
@@ -124,7 +127,8 @@ func (t *test) prove(ctx context.Context) {
 func (t *test) timed(name string, f func() error) error {
 	start := time.Now()
 	err := f()
-	t.verdict.Phases = append(t.verdict.Phases, verdict.Phase{Name: name, Started: start.UTC(), Seconds: verdict.Seconds(time.Since(start))})
+	t.verdict.Phases = append(t.verdict.Phases, verdict.Phase{Name: name, Started: start.UTC(),
+		Seconds: verdict.Seconds(time.Since(start))})
 	return err
 }
 
@@ -240,7 +244,8 @@ func (t *test) hermetic(ctx context.Context) {
 // catalogue on a new cluster; for any other run no figure is given.
 func (t *test) budget() {
 	wall := t.verdict.Suite.Finished.Sub(t.verdict.Suite.Started)
-	whole := t.verdict.Specs.Finished > 0 && t.options.Focus == "" && t.options.Labels == "" && t.options.Candidate == "" && t.options.Catalogue == verdict.Smoke
+	whole := t.verdict.Specs.Finished > 0 && t.options.Focus == "" && t.options.Labels == "" &&
+		t.options.Candidate == "" && t.options.Catalogue == verdict.Smoke
 	if !whole || t.env.Outcome.Action == cluster.Reused {
 		t.verdict.Budget = verdict.NewBudget(wall, 0)
 		return

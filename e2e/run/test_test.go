@@ -62,7 +62,8 @@ func TestWrite(t *testing.T) {
 			if err != nil || code != c.code {
 				t.Errorf("exit status %d, %v, want %d", code, err, c.code)
 			}
-			if said := strings.ToLower(out.String()); !strings.Contains(said, c.said) || !strings.HasSuffix(said, "results: "+strings.ToLower(dir)+"\n") {
+			if said := strings.ToLower(out.String()); !strings.Contains(said, c.said) ||
+				!strings.HasSuffix(said, "results: "+strings.ToLower(dir)+"\n") {
 				t.Errorf("printed, want %q and the folder in it:\n%s", c.said, out.String())
 			}
 			for _, file := range []string{"verdict.json", "junit.xml", "summary.md", "report.html"} {
@@ -103,7 +104,8 @@ func TestWriteOnABrokenPipe(t *testing.T) {
 	t.Parallel()
 	v := judged(t, verdict.Passed)
 	v.Conclude()
-	if _, err := (&test{options: Options{Artifacts: t.TempDir()}, verdict: v}).write(full{}); !strings.Contains(message(err), "no space left") {
+	if _, err := (&test{options: Options{Artifacts: t.TempDir()},
+		verdict: v}).write(full{}); !strings.Contains(message(err), "no space left") {
 		t.Errorf("tell = %v", err)
 	}
 }
@@ -117,12 +119,14 @@ func TestDescribe(t *testing.T) {
 		t.Errorf("of an empty world: %+v, %+v", v.Bundle, v.Cluster)
 	}
 	w.env = &Env{
-		Bundle: &bundle.Bundle{Digest: "sha256:1"}, Engine: &cluster.Engine{Name: "podman"}, Cluster: &cluster.Cluster{Kubernetes: "v1.37.2"},
-		Node: &supply.Node{Images: []supply.Provided{{Reference: "a:1", Digest: "sha256:2", Origin: "built"}}},
+		Bundle: &bundle.Bundle{Digest: "sha256:1"}, Engine: &cluster.Engine{Name: "podman"},
+		Cluster: &cluster.Cluster{Kubernetes: "v1.37.2"},
+		Node:    &supply.Node{Images: []supply.Provided{{Reference: "a:1", Digest: "sha256:2", Origin: "built"}}},
 	}
 	w.describe()
 	if v.Bundle.Digest != "sha256:1" || v.Cluster != (verdict.Cluster{Provider: "podman", Kubernetes: "v1.37.2"}) ||
-		len(v.Bundle.Images) != 1 || v.Bundle.Images[0] != (verdict.Image{Name: "a:1", Digest: "sha256:2", Origin: "built"}) {
+		len(v.Bundle.Images) != 1 || v.Bundle.Images[0] != (verdict.Image{Name: "a:1", Digest: "sha256:2",
+		Origin: "built"}) {
 		t.Errorf("of a whole world: %+v, %+v", v.Bundle, v.Cluster)
 	}
 }

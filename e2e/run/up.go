@@ -46,8 +46,8 @@ func (e *Env) Close() error {
 	return e.Cluster.Close()
 }
 
-// Up renders the bundle, provides the images, makes the cluster and sets up the test environment. Even when it fails the world holds
-// what there is, phases included.
+// Up renders the bundle, provides the images, makes the cluster and sets up the test environment. Even when it
+// fails the world holds what there is, phases included.
 func Up(ctx context.Context, o Options) (*Env, error) {
 	e, err := prepare(ctx, o)
 	if err == nil {
@@ -88,7 +88,8 @@ func prepare(ctx context.Context, o Options) (*Env, error) {
 func (e *Env) timed(name string, f func() error) error {
 	start := time.Now()
 	err := f()
-	e.Phases = append(e.Phases, verdict.Phase{Name: name, Started: start.UTC(), Seconds: verdict.Seconds(time.Since(start))})
+	e.Phases = append(e.Phases, verdict.Phase{Name: name, Started: start.UTC(),
+		Seconds: verdict.Seconds(time.Since(start))})
 	return err
 }
 
@@ -107,9 +108,10 @@ func (e *Env) render(ctx context.Context) error {
 			return nil
 		}
 		// What the applications stand on is in the bundle.
-		findings := slices.Concat(e.Bundle.Findings, slices.DeleteFunc(slices.Clone(e.Apps.Findings), func(f bundle.Finding) bool {
-			return f.Rule == bundle.NamespaceMissing || f.Rule == bundle.DefinitionMissing
-		}))
+		findings := slices.Concat(e.Bundle.Findings, slices.DeleteFunc(slices.Clone(e.Apps.Findings),
+			func(f bundle.Finding) bool {
+				return f.Rule == bundle.NamespaceMissing || f.Rule == bundle.DefinitionMissing
+			}))
 		if e.Options.Candidate != "" {
 			if e.Candidate, err = e.load(ctx, e.Options.Candidate, nil); err != nil {
 				return err
@@ -128,12 +130,14 @@ func (e *Env) load(ctx context.Context, path string, variables map[string]string
 }
 
 // LoadBundle renders a bundle as every part of a run on the default Kubernetes does.
-func LoadBundle(ctx context.Context, path string, variables map[string]string, logf func(string, ...any)) (*bundle.Bundle, error) {
+func LoadBundle(ctx context.Context, path string, variables map[string]string,
+	logf func(string, ...any)) (*bundle.Bundle, error) {
 	return loadBundle(ctx, kubernetes.Default(), path, variables, logf)
 }
 
 // loadBundle renders a bundle for a minor, whose version charts see as that of the cluster.
-func loadBundle(ctx context.Context, minor kubernetes.Minor, path string, variables map[string]string, logf func(string, ...any)) (*bundle.Bundle, error) {
+func loadBundle(ctx context.Context, minor kubernetes.Minor, path string, variables map[string]string,
+	logf func(string, ...any)) (*bundle.Bundle, error) {
 	options, err := (Reading{Variables: variables}).Bundle(minor.Version, logf)
 	if err != nil {
 		return nil, err
@@ -141,15 +145,16 @@ func loadBundle(ctx context.Context, minor kubernetes.Minor, path string, variab
 	return bundle.Load(ctx, path, options)
 }
 
-// Images lists every image that a run of these bundles with these versions of Traefik needs, those of the platform and of the
-// faults' applications too.
+// Images lists every image that a run of these bundles with these versions of Traefik needs, those of the
+// platform and of the faults' applications too.
 func Images(ctx context.Context, traefik []string, bundles ...*bundle.Bundle) ([]supply.Need, error) {
 	root, err := builtIn()
 	if err != nil {
 		return nil, err
 	}
 	load := func(folder string, variables map[string]string) error {
-		platform, err := bundle.Load(ctx, filepath.Join(root, folder), bundle.Options{KubeVersion: kubernetes.Default().Version, Variables: variables})
+		platform, err := bundle.Load(ctx, filepath.Join(root, folder),
+			bundle.Options{KubeVersion: kubernetes.Default().Version, Variables: variables})
 		bundles = append(bundles, platform)
 		return err
 	}
@@ -171,7 +176,8 @@ func Images(ctx context.Context, traefik []string, bundles ...*bundle.Bundle) ([
 }
 
 func (e *Env) images(ctx context.Context) error {
-	engine, host, err := cluster.PrepareEngine(ctx, cluster.EngineOptions{WorkDir: e.Options.workDir(), Log: kindLog{e.Options.Log}})
+	engine, host, err := cluster.PrepareEngine(ctx, cluster.EngineOptions{WorkDir: e.Options.workDir(),
+		Log: kindLog{e.Options.Log}})
 	if err != nil {
 		return err
 	}
@@ -195,15 +201,18 @@ func (e *Env) images(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	supplier := &supply.Supplier{Source: e.Options.Source, Cache: cache, Mode: e.Options.Images, NodeImage: e.Options.Node, Kubernetes: e.Options.minor(), Engine: engine, Log: e.Options.Log}
+	supplier := &supply.Supplier{Source: e.Options.Source, Cache: cache, Mode: e.Options.Images,
+		NodeImage: e.Options.Node, Kubernetes: e.Options.minor(), Engine: engine, Log: e.Options.Log}
 	e.Node, err = supplier.Provide(ctx, needs)
 	return err
 }
 
 func (e *Env) cluster(ctx context.Context) error {
 	config := cluster.Config{
-		Name: e.Options.Cluster, NodeImage: e.Node.Image, Kubernetes: e.Options.minor(), Inputs: e.Node.Key + e.Bundle.Digest + e.Apps.Digest + e.Options.Traefik + e.Options.Engine,
-		Kubeconfig: e.Kubeconfig(), WorkDir: e.Options.workDir(), Engine: e.Engine, Host: e.host, Log: kindLog{e.Options.Log},
+		Name: e.Options.Cluster, NodeImage: e.Node.Image, Kubernetes: e.Options.minor(), Inputs: e.Node.Key +
+			e.Bundle.Digest + e.Apps.Digest + e.Options.Traefik + e.Options.Engine,
+		Kubeconfig: e.Kubeconfig(), WorkDir: e.Options.workDir(), Engine: e.Engine, Host: e.host,
+		Log: kindLog{e.Options.Log},
 	}
 	return e.Options.Log.Run("cluster "+e.Options.Cluster, func() error {
 		if _, err := os.Stat(e.unfinished()); err == nil {

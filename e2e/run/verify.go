@@ -37,7 +37,8 @@ type Verification struct {
 	Signing Signing // how the decision is signed
 }
 
-// Verify decides again whether the bundle may be promoted, from the verdict's evidence, the folders and the suite's own catalogue.
+// Verify decides again whether the bundle may be promoted, from the verdict's evidence, the folders and the
+// suite's own catalogue.
 func Verify(ctx context.Context, o Verification) (gate.Decision, error) {
 	if err := lifecycle.CheckKinds(o.FailOn); err != nil {
 		return gate.Decision{}, err
@@ -78,8 +79,8 @@ func Verify(ctx context.Context, o Verification) (gate.Decision, error) {
 	return decision, o.sign(ctx, v, raw, decision)
 }
 
-// lifecycle adds to a decision what is out of support in the bundle or named by an advisory: a note, or a reason to hold it where that is
-// asked for.
+// lifecycle adds to a decision what is out of support in the bundle or named by an advisory: a note, or a
+// reason to hold it where that is asked for.
 func (o Verification) lifecycle(v *verdict.Verdict, d *gate.Decision) error {
 	own, err := lifecycle.Own()
 	if err != nil {
@@ -155,7 +156,8 @@ func wantOf(candidate, apps *bundle.Bundle) (gate.Want, error) {
 	return w, nil
 }
 
-func (o Verification) load(ctx context.Context, minor kubernetes.Minor, path string) (candidate, apps *bundle.Bundle, err error) {
+func (o Verification) load(ctx context.Context, minor kubernetes.Minor, path string) (candidate, apps *bundle.Bundle,
+	err error) {
 	if candidate, err = loadBundle(ctx, minor, path, nil, o.Log.Note); err != nil {
 		return nil, nil, err
 	}
@@ -190,7 +192,8 @@ func PrintDecision(out io.Writer, d gate.Decision) error {
 		text += "✗ " + reason + "\n"
 	}
 	_, err := io.WriteString(out, text+map[gate.Outcome]string{
-		gate.Promote: "PROMOTE: everything was proved again from the verdict's evidence", gate.Block: "BLOCK", gate.CannotJudge: "CANNOT JUDGE",
+		gate.Promote: "PROMOTE: everything was proved again from the verdict's evidence", gate.Block: "BLOCK",
+		gate.CannotJudge: "CANNOT JUDGE",
 	}[d.Outcome]+"\n")
 	return err
 }

@@ -38,7 +38,8 @@ func TestWhatAVerdictIsHeldAgainstIsReadAnew(t *testing.T) {
 		t.Errorf("%d faults in the small catalogue, %d in the full", len(smoke), len(full))
 	}
 	n := slices.IndexFunc(smoke, func(f gate.Fault) bool { return f.ID == "token-secret-missing" })
-	if n < 0 || !slices.Equal(smoke[n].Expected, []string{"shared-credential/token-secret-missing"}) || len(smoke[n].Red) == 0 {
+	if n < 0 || !slices.Equal(smoke[n].Expected, []string{"shared-credential/token-secret-missing"}) ||
+		len(smoke[n].Red) == 0 {
 		t.Errorf("the small catalogue lacks token-secret-missing, or what it expects: %+v", smoke)
 	}
 }
@@ -68,8 +69,10 @@ func TestPrintDecision(t *testing.T) {
 	t.Parallel()
 	for want, d := range map[string]gate.Decision{
 		"PROMOTE: everything was proved again from the verdict's evidence\n": {Outcome: gate.Promote},
-		"  allowed\n✗ DW-4 failed\nBLOCK\n":                                  {Outcome: gate.Block, Reasons: []string{"DW-4 failed"}, Notes: []string{"allowed"}},
-		"✗ edited\nCANNOT JUDGE\n":                                           {Outcome: gate.CannotJudge, Reasons: []string{"edited"}},
+		"  allowed\n✗ DW-4 failed\nBLOCK\n": {Outcome: gate.Block,
+			Reasons: []string{"DW-4 failed"}, Notes: []string{"allowed"}},
+		"✗ edited\nCANNOT JUDGE\n": {Outcome: gate.CannotJudge,
+			Reasons: []string{"edited"}},
 	} {
 		var out bytes.Buffer
 		if err := PrintDecision(&out, d); err != nil || out.String() != want {
@@ -84,7 +87,8 @@ func TestTimesAreHeldAgainstTheBaseline(t *testing.T) {
 	v := verdicttest.Passing()
 	v.Convergence = &verdict.Convergence{Times: []verdict.Time{{To: verdict.ToRecord, Seconds: 40}}}
 	w := &test{verdict: v}
-	if err := w.converge(os.DirFS(dir)); err != nil || v.Convergence.HasBaseline() || len(v.Convergence.Times) != 2 || v.Convergence.Machine.Seconds <= 0 {
+	if err := w.converge(os.DirFS(dir)); err != nil || v.Convergence.HasBaseline() || len(v.Convergence.Times) != 2 ||
+		v.Convergence.Machine.Seconds <= 0 {
 		t.Fatalf("without a baseline: %v, %+v", err, v.Convergence)
 	}
 	v.Convergence = verdicttest.Upgraded().Convergence
@@ -97,7 +101,8 @@ func TestTimesAreHeldAgainstTheBaseline(t *testing.T) {
 	if err := w.converge(os.DirFS(dir)); err != nil || !v.Convergence.HasBaseline() {
 		t.Fatalf("with a baseline: %v, %+v", err, v.Convergence)
 	}
-	if result, reasons := verdict.Decide(v); result != verdict.Partial || !strings.Contains(strings.Join(reasons, "\n"), "time to record was 400.0 s") {
+	if result, reasons := verdict.Decide(v); result != verdict.Partial ||
+		!strings.Contains(strings.Join(reasons, "\n"), "time to record was 400.0 s") {
 		t.Errorf("400 s: %s %v", result, reasons)
 	}
 	nothing := &test{verdict: &verdict.Verdict{}}
@@ -118,7 +123,8 @@ func TestLifecycleIsNotedAndHoldsWhereItIsAskedTo(t *testing.T) {
 	if err := o.lifecycle(v, &d); err != nil {
 		t.Fatal(err)
 	}
-	if all := strings.Join(d.Notes, "\n"); d.Outcome != gate.Promote || len(d.Reasons) > 0 || !strings.Contains(all, "cert-manager 1.19.3: end of life since 2026-07-08") ||
+	if all := strings.Join(d.Notes, "\n"); d.Outcome != gate.Promote || len(d.Reasons) > 0 ||
+		!strings.Contains(all, "cert-manager 1.19.3: end of life since 2026-07-08") ||
 		!strings.Contains(all, "GHSA-8rvj-mm4h-c258") {
 		t.Errorf("noted: %+v", d)
 	}
@@ -127,7 +133,8 @@ func TestLifecycleIsNotedAndHoldsWhereItIsAskedTo(t *testing.T) {
 	if err := o.lifecycle(v, &d); err != nil {
 		t.Fatal(err)
 	}
-	if d.Outcome != gate.Block || len(d.Reasons) != 1 || !strings.Contains(d.Reasons[0], "is fixed in 1.19.6") || !strings.Contains(strings.Join(d.Notes, "\n"), "end of life") {
+	if d.Outcome != gate.Block || len(d.Reasons) != 1 || !strings.Contains(d.Reasons[0], "is fixed in 1.19.6") ||
+		!strings.Contains(strings.Join(d.Notes, "\n"), "end of life") {
 		t.Errorf("blocked: %+v", d)
 	}
 	d = gate.Decision{Outcome: gate.CannotJudge}
@@ -135,7 +142,8 @@ func TestLifecycleIsNotedAndHoldsWhereItIsAskedTo(t *testing.T) {
 		t.Errorf("cannot judge became %v, %v", d.Outcome, err)
 	}
 	o.FailOn = []string{"untested"}
-	if _, err := Verify(t.Context(), o); !strings.Contains(message(err), "--fail-on=untested is unknown; use eol, advisory") {
+	if _, err := Verify(t.Context(), o); !strings.Contains(message(err), "--fail-on=untested is unknown; use eol, "+
+		"advisory") {
 		t.Errorf("an unknown kind: %v", err)
 	}
 }

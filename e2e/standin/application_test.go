@@ -71,7 +71,8 @@ spec: {selector: {a: other}, ports: [{port: 1234}]}
 	if diff := cmp.Diff(map[string]string{"a": "web", "b": "c"}, d.Spec.Template.Labels); diff != "" {
 		t.Errorf("labels (-want +got)\n%s", diff)
 	}
-	if d.Name != "web" || d.Namespace != "x" || len(d.Spec.Template.Spec.InitContainers) != 0 || len(d.Spec.Template.Spec.Volumes) != 0 {
+	if d.Name != "web" || d.Namespace != "x" || len(d.Spec.Template.Spec.InitContainers) != 0 ||
+		len(d.Spec.Template.Spec.Volumes) != 0 {
 		t.Errorf("stand-in %+v, want the name and nothing that the application does", d)
 	}
 	if d.Spec.Selector == nil || d.Spec.Selector.MatchLabels["a"] != "web" {

@@ -81,7 +81,10 @@ func Secrets(b *bundle.Bundle, used []bundle.Object) []Secret {
 	uses := usesOf(used)
 	var all []Secret
 	add := func(s Secret) {
-		at := slices.IndexFunc(all, func(other Secret) bool { return other.Namespace == s.Namespace && other.Name == s.Name })
+		at := slices.IndexFunc(all, func(other Secret) bool {
+			return other.Namespace == s.Namespace &&
+				other.Name == s.Name
+		})
 		if at < 0 {
 			all = append(all, s)
 		}
@@ -101,7 +104,9 @@ func Secrets(b *bundle.Bundle, used []bundle.Object) []Secret {
 		}
 		file, line := b.Position(u.first, secret)
 		add(complete(Secret{
-			Namespace: namespace, Name: secret, File: file, Line: line, Reason: "nothing in the bundle makes it: it is put in place by hand, or by something else",
+			Namespace: namespace, Name: secret, File: file, Line: line,
+			Reason: "nothing in the bundle makes it: it is put in " +
+				"place by hand, or by something else",
 		}, u))
 	}
 	return all
@@ -154,7 +159,8 @@ func makes(objects []bundle.Object, namespace, name string) bool {
 			continue
 		}
 		for _, path := range [][]string{{"spec", "secretName"}, {"spec", "acme", "privateKeySecretRef", "name"}} {
-			if text, _, _ := unstructured.NestedString(o.Object, path...); text == name && (o.GetNamespace() == "" || o.GetNamespace() == namespace) {
+			if text, _, _ := unstructured.NestedString(o.Object, path...); text == name &&
+				(o.GetNamespace() == "" || o.GetNamespace() == namespace) {
 				return true
 			}
 		}

@@ -37,7 +37,8 @@ type Config struct {
 	Catalogue verdict.Catalogue
 	Shard     verdict.Shard
 
-	// Candidate is to take the place of the installed bundle, which is then the baseline; nil where nothing is to be changed.
+	// Candidate is to take the place of the installed bundle, which is then the baseline; nil where nothing is to
+	// be changed.
 	Candidate *Version
 	// Sabotages are spoiled copies of the candidate, which are tried and nothing else, and Render how one is rendered.
 	Sabotages []upgrade.Sabotage
@@ -82,8 +83,8 @@ func (c Config) ginkgo() (types.SuiteConfig, types.ReporterConfig) {
 	return suite, reporter
 }
 
-// Run has Ginkgo run the specs and returns its report. Specs that fail are no error. Ginkgo keeps its suite in globals, so a process runs
-// one; it ends early, and in order, when the process is interrupted.
+// Run has Ginkgo run the specs and returns its report. Specs that fail are no error. Ginkgo keeps its suite in
+// globals, so a process runs one; it ends early, and in order, when the process is interrupted.
 func Run(c Config) (types.Report, error) {
 	if err := c.Validate(); err != nil {
 		return types.Report{}, err
@@ -127,6 +128,7 @@ func planned(c Config, faults []fault.Fault) []fault.Fault {
 // FromGinkgo fills in what Ginkgo's own flags say, for a suite that `go test` runs.
 func (c Config) FromGinkgo() Config {
 	suite, _ := GinkgoConfiguration()
-	c.Seed, c.Labels, c.Focus, c.Output = suite.RandomSeed, suite.LabelFilter, strings.Join(suite.FocusStrings, "|"), os.Stdout
+	c.Seed, c.Labels, c.Focus, c.Output = suite.RandomSeed, suite.LabelFilter, strings.Join(suite.FocusStrings, "|"),
+		os.Stdout
 	return c
 }

@@ -20,8 +20,9 @@ import (
 // watchful is how often somebody looks who measures a time.
 const watchful = time.Second / 10
 
-// timeRoute measures beside everything else how long a route takes that was made just now, until its application answers through the
-// ingress controller. DNS and certificate have times of their own, so neither is waited for.
+// timeRoute measures beside everything else how long a route takes that was made just now, until its
+// application answers through the ingress controller. DNS and certificate have times of their own, so neither
+// is waited for.
 func (e *edge) timeRoute(ctx context.Context, route judge.Route) {
 	made, measured := time.Now(), make(chan verdict.Time, 1)
 	e.mu.Lock()

@@ -18,8 +18,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// faults breaks the edge on purpose, one spec a fault. Faults of single routes run side by side, each on a route of its
-// own; those that touch what others share come last, one at a time.
+// faults breaks the edge on purpose, one spec a fault. Faults of single routes run side by side, each on a
+// route of its own; those that touch what others share come last, one at a time.
 func (e *edge) faults(list []fault.Fault) {
 	list = inOrder(list, uint64(e.config.Seed)) //nolint:gosec // a seed, of whatever sign
 	for _, f := range list {
@@ -60,7 +60,8 @@ func (e *edge) run(ctx context.Context, f fault.Fault) faultrun.Result {
 	return r
 }
 
-// awaitSound waits, once, until the edge works, where no journey has: a fault that runs alone and comes before would spoil it.
+// awaitSound waits, once, until the edge works, where no journey has: a fault that runs alone and comes before
+// would spoil it.
 func (e *edge) awaitSound(ctx context.Context) {
 	if e.sound || e.unsound {
 		return
@@ -111,8 +112,9 @@ func labelsOf(f fault.Fault) Labels {
 // atOnce bounds the faults that are in side by side: on two cores more would slow down the looks that must see them.
 const atOnce = 24
 
-// sideBySide runs the faults of single routes at once: those of the small catalogue while the journey waits for its certificate, those
-// of the full one, so many that what is judged beside them would suffer, when the first of their specs begins.
+// sideBySide runs the faults of single routes at once: those of the small catalogue while the journey waits for
+// its certificate, those of the full one, so many that what is judged beside them would suffer, when the first
+// of their specs begins.
 type sideBySide struct {
 	once    sync.Once
 	stop    context.CancelFunc

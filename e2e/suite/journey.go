@@ -12,7 +12,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/report"
 )
 
-// What the journey's last two criteria are: the route works, and what fails is explained. Their specs report more than the rest.
+// What the journey's last two criteria are: the route works, and what fails is explained. Their specs report
+// more than the rest.
 const (
 	works     criteria.ID = "DW-4"
 	explained criteria.ID = "DW-5"
@@ -20,7 +21,8 @@ const (
 
 // journey is "done when": what must hold before somebody may call the bundle done.
 func (e *edge) journey() {
-	after := map[criteria.ID]func(SpecContext){works: e.afterJourney, explained: func(ctx SpecContext) { e.recordFindings(ctx) }}
+	after := map[criteria.ID]func(SpecContext){works: e.afterJourney,
+		explained: func(ctx SpecContext) { e.recordFindings(ctx) }}
 	for _, c := range criteria.Of(criteria.DoneWhen) {
 		e.spec(c, func() {
 			if f := after[c.ID]; f != nil {

@@ -13,9 +13,11 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
-// probeNewRoute makes a route after a change: what there is already may go on working long after nothing new does. It returns what of
-// it does not work, and whose record it got. Its certificate is the one whose renewal is due after a rollback.
-func (e *edge) probeNewRoute(ctx context.Context, name string) (broken []string, owners []verdict.OwnerChange, err error) {
+// probeNewRoute makes a route after a change: what there is already may go on working long after nothing new
+// does. It returns what of it does not work, and whose record it got. Its certificate is the one whose renewal
+// is due after a rollback.
+func (e *edge) probeNewRoute(ctx context.Context, name string) (broken []string, owners []verdict.OwnerChange,
+	err error) {
 	if e.change.newRoute != "" {
 		name = e.change.newRoute
 	}
@@ -80,9 +82,10 @@ func (e *edge) unmetWithin(ctx context.Context, id criteria.ID, target judge.Tar
 	return last.String()
 }
 
-// shortValidity has the production CA issue certificates whose renewal is due after a time, and that end long after that:
-// cert-manager renews at two thirds of a certificate's life (https://cert-manager.io/docs/usage/certificate/#renewal).
-// The returned function sets the usual validity again.
+// shortValidity has the production CA issue certificates whose renewal is due after a time, and that end long
+// after that: cert-manager renews at two thirds of a certificate's life
+// (https://cert-manager.io/docs/usage/certificate/#renewal). The returned function sets the usual validity
+// again.
 func (e *edge) shortValidity(ctx context.Context, due time.Duration) (back func(context.Context) error, err error) {
 	const life = time.Hour
 	err = e.Testbed.Internet.SetValidity(ctx, "production", api.Validity{

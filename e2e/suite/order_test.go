@@ -41,7 +41,8 @@ func TestTheSmallCatalogueIsAPartOfTheFull(t *testing.T) {
 	if got := ids((Config{Faults: list, Catalogue: verdict.Smoke}).selected()); !slices.Equal(got, []string{"a"}) {
 		t.Errorf("smoke: %v", got)
 	}
-	if got := ids((Config{Faults: list, Catalogue: verdict.Full}).selected()); !slices.Equal(got, []string{"a", "b", "c"}) {
+	if got := ids((Config{Faults: list, Catalogue: verdict.Full}).selected()); !slices.Equal(got,
+		[]string{"a", "b", "c"}) {
 		t.Errorf("full: %v", got)
 	}
 }

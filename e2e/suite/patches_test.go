@@ -15,8 +15,8 @@ import (
 	"github.com/edgeproof/edgeproof/fixtures"
 )
 
-// TestPatchesFit tries every patch of the catalogue on what the reference bundle and the platform say: a patch names an argument by its
-// place, and that moves when somebody adds another.
+// TestPatchesFit tries every patch of the catalogue on what the reference bundle and the platform say: a patch
+// names an argument by its place, and that moves when somebody adds another.
 func TestPatchesFit(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..")
@@ -37,7 +37,8 @@ func TestPatchesFit(t *testing.T) {
 	there := map[string][]byte{}
 	for _, b := range []*bundle.Bundle{reference, apps, traefik} {
 		for _, o := range b.Objects() {
-			if _, said, _ := unstructured.NestedMap(o.Object, "spec", "strategy"); o.GetKind() == "Deployment" && !said { // the API server's default
+			// the API server's default
+			if _, said, _ := unstructured.NestedMap(o.Object, "spec", "strategy"); o.GetKind() == "Deployment" && !said {
 				if err := unstructured.SetNestedField(o.Object, "RollingUpdate", "spec", "strategy", "type"); err != nil {
 					t.Fatal(err)
 				}
@@ -46,7 +47,8 @@ func TestPatchesFit(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			there[fault.Object{APIVersion: o.GetAPIVersion(), Kind: o.GetKind(), Namespace: o.GetNamespace(), Name: o.GetName()}.String()] = raw
+			there[fault.Object{APIVersion: o.GetAPIVersion(), Kind: o.GetKind(), Namespace: o.GetNamespace(),
+				Name: o.GetName()}.String()] = raw
 		}
 	}
 	faults, err := fault.Load(fixtures.Sub("faults"))

@@ -8,8 +8,9 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// What a shard's work takes, in seconds on 2 cores as measured: the criteria, and a fault by what it waits for to be seen and removed. They
-// only balance the shards; what matters is that every machine divides the faults in the same way.
+// What a shard's work takes, in seconds on 2 cores as measured: the criteria, and a fault by what it waits for
+// to be seen and removed. They only balance the shards; what matters is that every machine divides the faults
+// in the same way.
 const (
 	secondsOfCriteria = 130
 	secondsAtOnce     = 12
@@ -20,7 +21,8 @@ const (
 )
 
 func secondsOf(f fault.Fault) int {
-	seconds := map[fault.Within]int{fault.AtOnce: secondsAtOnce, fault.NextSync: secondsOfSync, fault.NextIssuance: secondsOfIssuance}[f.Within]
+	seconds := map[fault.Within]int{fault.AtOnce: secondsAtOnce, fault.NextSync: secondsOfSync,
+		fault.NextIssuance: secondsOfIssuance}[f.Within]
 	if !f.Alone {
 		seconds /= sideways
 	}

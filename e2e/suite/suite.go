@@ -1,8 +1,9 @@
 // Package suite holds the specs: what the specification promises, in its words, judged on a live cluster.
 //
-// It is an ordinary package. Run has Ginkgo run the specs in this process; Build only builds their tree, for people who run it by
-// `go test ./e2e -ginkgo.…`. It knows the testbed, what the bundle promises and which faults are to be run; it must not know how the
-// cluster came to be, nor how a verdict is drawn from the report.
+// It is an ordinary package. Run has Ginkgo run the specs in this process; Build only builds their tree, for
+// people who run it by `go test ./e2e -ginkgo.…`. It knows the testbed, what the bundle promises and which
+// faults are to be run; it must not know how the cluster came to be, nor how a verdict is drawn from the
+// report.
 package suite
 
 import (
@@ -44,7 +45,8 @@ type edge struct {
 	log      *progress.Log
 	recorder *timeline.Recorder
 
-	sound, unsound bool // the edge was seen to work, or not to: by the journey, or where none ran, before the first fault that runs alone
+	// the edge was seen to work, or not to: by the journey, or where none ran, before the first fault that runs alone
+	sound, unsound bool
 
 	toRoute <-chan verdict.Time // what the first route took; nil until one is made
 
@@ -53,8 +55,9 @@ type edge struct {
 	moves []verdict.Upgrade
 }
 
-// Build builds the tree of specs. They run in this order: the workflow's order is part of the contract, and what waits for an issuance
-// comes after what does not. Where there is a candidate, it takes the baseline's place before them and gives it back after them.
+// Build builds the tree of specs. They run in this order: the workflow's order is part of the contract, and
+// what waits for an issuance comes after what does not. Where there is a candidate, it takes the baseline's
+// place before them and gives it back after them.
 func Build(c Config) {
 	e := &edge{
 		config: c, log: c.Log, recorder: &timeline.Recorder{}, lives: map[string]life{},

@@ -33,7 +33,8 @@ func (e *edge) noteLife(f fault.Fault, r faultrun.Result) {
 	if r.Injected.IsZero() {
 		return
 	}
-	text := fmt.Sprintf("injected, seen after %.1f s, recovered %.1f s after its removal", r.Record.SecondsToDetect, r.Record.SecondsToRecover)
+	text := fmt.Sprintf("injected, seen after %.1f s, recovered %.1f s after its removal", r.Record.SecondsToDetect,
+		r.Record.SecondsToRecover)
 	if r.Err != nil {
 		text = "injected, and not proved: " + r.Err.Error()
 	}
@@ -64,7 +65,8 @@ func (e *edge) noteUpgrade(ctx context.Context, u verdict.Upgrade) {
 	e.moves = append(e.moves, u)
 }
 
-// recordTimeline adds the events of the run to the verdict, and the evidence of each result. A failure here changes no result.
+// recordTimeline adds the events of the run to the verdict, and the evidence of each result. A failure here
+// changes no result.
 func (e *edge) recordTimeline(ctx context.Context, faults []fault.Fault) {
 	e.Look(ctx) // what happened since the last look
 	journal, err := e.Testbed.Internet.Journal(ctx, api.JournalFilter{})
@@ -75,7 +77,8 @@ func (e *edge) recordTimeline(ctx context.Context, faults []fault.Fault) {
 	if len(line) == 0 {
 		return
 	}
-	cites := report.Cites{Omitted: int(journal.Dropped), Of: map[string][]string{}} //nolint:gosec // G115: a count of entries
+	cites := report.Cites{Omitted: int(journal.Dropped),
+		Of: map[string][]string{}} //nolint:gosec // G115: a count of entries
 	for _, c := range criteria.All() {
 		if q, found := e.rests(c); found {
 			cites.Of[string(c.ID)] = timeline.Cite(line, q)
@@ -115,7 +118,8 @@ func (e *edge) rests(c criteria.Criterion) (timeline.Query, bool) {
 	case criteria.BySyncs:
 		q.Sources, q.About = []verdict.Source{verdict.SourceAPI, verdict.SourceEvent}, []string{e.ExternalDNS}
 	case criteria.ByIssuers:
-		q.Sources, q.About = []verdict.Source{verdict.SourceACME, verdict.SourceEvent}, []string{"ClusterIssuer", "new-account", "directory"}
+		q.Sources, q.About = []verdict.Source{verdict.SourceACME, verdict.SourceEvent},
+			[]string{"ClusterIssuer", "new-account", "directory"}
 	case criteria.ByProbes:
 		q.Sources, q.About = []verdict.Source{verdict.SourceProbe, verdict.SourceDNS}, e.Target.Hosts()
 	case criteria.ByIssuance:
@@ -123,7 +127,8 @@ func (e *edge) rests(c criteria.Criterion) (timeline.Query, bool) {
 	case criteria.ByRoutes:
 		q.Sources, q.About = []verdict.Source{verdict.SourceEvent}, own
 	case criteria.ByPods:
-		q.Sources, q.About = []verdict.Source{verdict.SourceEvent}, []string{"Pod " + e.Target.Namespace + "/", "Pod " + e.Target.Controller.Namespace + "/"}
+		q.Sources, q.About = []verdict.Source{verdict.SourceEvent},
+			[]string{"Pod " + e.Target.Namespace + "/", "Pod " + e.Target.Controller.Namespace + "/"}
 	default:
 		return q, false
 	}
@@ -143,13 +148,15 @@ func (e *edge) broken() time.Time {
 	return first
 }
 
-// restsOf selects the entries that show a fault: what concerns its route while it was active, and for one that affects every route, the users of the credential.
+// restsOf selects the entries that show a fault: what concerns its route while it was active, and for one that
+// affects every route, the users of the credential.
 func (e *edge) restsOf(f fault.Fault, l life) timeline.Query {
 	own := e.Variables(f)
 	q := timeline.Query{
 		From: l.injected.Add(-time.Second), To: l.removed.Add(time.Second), Most: citedByFault,
-		Sources: []verdict.Source{verdict.SourceEvent, verdict.SourceAPI, verdict.SourceDNS, verdict.SourceACME, verdict.SourceProbe},
-		About:   []string{own["host"], " " + own["namespace"] + "/"},
+		Sources: []verdict.Source{verdict.SourceEvent, verdict.SourceAPI, verdict.SourceDNS, verdict.SourceACME,
+			verdict.SourceProbe},
+		About: []string{own["host"], " " + own["namespace"] + "/"},
 	}
 	if f.Watch != nil {
 		q.About = append(q.About, f.Watch.Host)
@@ -160,10 +167,12 @@ func (e *edge) restsOf(f fault.Fault, l life) timeline.Query {
 	return q
 }
 
-// restsOfUpgrade selects the entries that show a change of the bundle: what its clients met, and the changes of records and certificates.
+// restsOfUpgrade selects the entries that show a change of the bundle: what its clients met, and the changes of
+// records and certificates.
 func restsOfUpgrade(u verdict.Upgrade) timeline.Query {
 	q := timeline.Query{
-		From: u.Started.Add(-time.Second), To: u.Started.Add(time.Duration(u.Seconds*float64(time.Second)) + 5*time.Second), Most: citedByFault,
+		From: u.Started.Add(-time.Second), To: u.Started.Add(time.Duration(u.Seconds*float64(time.Second)) + 5*time.Second),
+		Most:    citedByFault,
 		Sources: []verdict.Source{verdict.SourceEvent, verdict.SourceAPI, verdict.SourceACME, verdict.SourceProbe},
 		About:   []string{"ClusterIssuer", "Deployment "},
 	}

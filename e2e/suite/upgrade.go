@@ -23,8 +23,9 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
-// When the renewals are due that must follow a change, counted from the issuance: the change must be complete by then. On 2 cores an
-// upgrade takes one to two minutes, and the new route after it as long as an issuance; the faults run between the two changes.
+// When the renewals are due that must follow a change, counted from the issuance: the change must be complete
+// by then. On 2 cores an upgrade takes one to two minutes, and the new route after it as long as an issuance;
+// the faults run between the two changes.
 const (
 	renewalAfterUpgrade  = 5 * time.Minute
 	renewalAfterRollback = 10 * time.Minute
@@ -43,7 +44,8 @@ type change struct {
 	blocked bool // it must not be promoted, whatever else is found
 }
 
-// upgrade takes the edge from the baseline to the candidate while external clients keep sending requests. All specs after it judge the candidate.
+// upgrade takes the edge from the baseline to the candidate while external clients keep sending requests. All
+// specs after it judge the candidate.
 func (e *edge) upgrade(faults []fault.Fault) {
 	BeforeEach(func() {
 		switch labels := CurrentSpecReport().Labels(); {
@@ -54,42 +56,45 @@ func (e *edge) upgrade(faults []fault.Fault) {
 			Skip("the candidate is already blocked, and faults show nothing on a broken edge")
 		}
 	})
-	It("upgrade: external clients see no interruption, and the edge keeps its records, certificates and issuers", Label("upgrade"), func(ctx SpecContext) {
-		e.verifyBaseline(ctx)
-		e.createForeignRecord(ctx)
-		e.change.renewing = e.issueNearExpiry(ctx, "renewing", renewalAfterUpgrade)
-		before, err := e.Testbed.Internet.Journal(ctx, api.JournalFilter{})
-		Expect(err).NotTo(HaveOccurred())
+	It("upgrade: external clients see no interruption, and the edge keeps its records, certificates and issuers",
+		Label("upgrade"), func(ctx SpecContext) {
+			e.verifyBaseline(ctx)
+			e.createForeignRecord(ctx)
+			e.change.renewing = e.issueNearExpiry(ctx, "renewing", renewalAfterUpgrade)
+			before, err := e.Testbed.Internet.Journal(ctx, api.JournalFilter{})
+			Expect(err).NotTo(HaveOccurred())
 
-		u := e.try(ctx, verdict.Forward, e.change.baseline, e.change.candidate)
-		after, err := e.Testbed.Internet.Journal(ctx, api.JournalFilter{After: before.Last})
-		Expect(err).NotTo(HaveOccurred())
-		ready := u.Started.Add(time.Duration(u.Seconds * float64(time.Second)))
-		settled := slices.DeleteFunc(after.Entries, func(entry api.JournalEntry) bool { return entry.Time.Before(ready) })
-		u.Changes = append(u.Changes, upgrade.Behaviour(before.Entries, settled)...)
-		u.Lost = append(u.Lost, upgrade.Dropped(u.Changes)...)
-		e.change.applied, e.change.blocked = true, u.Result() != verdict.Passed
-		target, err := testbed.Target(e.change.candidate.Bundle, e.Testbed.Apps)
-		Expect(err).NotTo(HaveOccurred())
-		e.Target, e.ExternalDNS, e.start = target, testbed.ExternalDNS(e.change.candidate.Bundle), time.Now()
-		e.reportUpgrade(ctx, u)
-		e.makeRoutes(ctx, faults)
-	})
+			u := e.try(ctx, verdict.Forward, e.change.baseline, e.change.candidate)
+			after, err := e.Testbed.Internet.Journal(ctx, api.JournalFilter{After: before.Last})
+			Expect(err).NotTo(HaveOccurred())
+			ready := u.Started.Add(time.Duration(u.Seconds * float64(time.Second)))
+			settled := slices.DeleteFunc(after.Entries, func(entry api.JournalEntry) bool { return entry.Time.Before(ready) })
+			u.Changes = append(u.Changes, upgrade.Behaviour(before.Entries, settled)...)
+			u.Lost = append(u.Lost, upgrade.Dropped(u.Changes)...)
+			e.change.applied, e.change.blocked = true, u.Result() != verdict.Passed
+			target, err := testbed.Target(e.change.candidate.Bundle, e.Testbed.Apps)
+			Expect(err).NotTo(HaveOccurred())
+			e.Target, e.ExternalDNS, e.start = target, testbed.ExternalDNS(e.change.candidate.Bundle), time.Now()
+			e.reportUpgrade(ctx, u)
+			e.makeRoutes(ctx, faults)
+		})
 }
 
 // rollback takes the edge back to the baseline, and is judged in the same way.
 func (e *edge) rollback(faults []fault.Fault) {
-	It("rollback: external clients see no interruption, and the edge keeps its records, certificates and issuers", Label("upgrade"), func(ctx SpecContext) {
-		if !e.change.applied {
-			Skip("the candidate was not applied")
-		}
-		Expect(e.RemoveRoutes(ctx, planned(e.config, faults))).To(Succeed()) // records that external-dns has yet to remove would be blamed on the rollback
-		for _, f := range faults {
-			Expect(e.Testbed.RouteGone(ctx, e.Variables(f))).To(Succeed())
-		}
-		e.expectMet(ctx, "DW-2", e.Target, e.Budgets.Recovered)
-		e.reportUpgrade(ctx, e.try(ctx, verdict.Rollback, e.change.candidate, e.change.baseline))
-	})
+	It("rollback: external clients see no interruption, and the edge keeps its records, certificates and issuers",
+		Label("upgrade"), func(ctx SpecContext) {
+			if !e.change.applied {
+				Skip("the candidate was not applied")
+			}
+			// records that external-dns has yet to remove would be blamed on the rollback
+			Expect(e.RemoveRoutes(ctx, planned(e.config, faults))).To(Succeed())
+			for _, f := range faults {
+				Expect(e.Testbed.RouteGone(ctx, e.Variables(f))).To(Succeed())
+			}
+			e.expectMet(ctx, "DW-2", e.Target, e.Budgets.Recovered)
+			e.reportUpgrade(ctx, e.try(ctx, verdict.Rollback, e.change.candidate, e.change.baseline))
+		})
 }
 
 // reportUpgrade adds the evidence to the verdict, and fails with the objections to the change.
@@ -102,13 +107,14 @@ func (e *edge) reportUpgrade(ctx context.Context, u verdict.Upgrade) {
 	}
 }
 
-// verifyBaseline waits until the baseline meets every criterion that is judged without a fault, so that the candidate is not blamed for an
-// earlier failure.
+// verifyBaseline waits until the baseline meets every criterion that is judged without a fault, so that the
+// candidate is not blamed for an earlier failure.
 func (e *edge) verifyBaseline(ctx context.Context) {
 	GinkgoHelper()
 	route, err := e.probeRoute(ctx, "steady")
 	Expect(err).NotTo(HaveOccurred())
-	for _, family := range []criteria.Family{criteria.Baseline, criteria.SafeWorkflow, criteria.DoneWhen, criteria.Guardrail} {
+	for _, family := range []criteria.Family{criteria.Baseline, criteria.SafeWorkflow, criteria.DoneWhen,
+		criteria.Guardrail} {
 		for _, c := range criteria.Of(family) {
 			e.expectMet(ctx, c.ID, e.Target, e.remaining(e.budgetOf(c)))
 		}
@@ -140,7 +146,8 @@ func (e *edge) try(ctx context.Context, way verdict.Direction, from, to Version)
 		hosts = append(hosts, route.Hosts...)
 	}
 	var pruned []string
-	world := upgrade.World{Cluster: e.Testbed.Client, Provider: e.Testbed.Internet, External: facts.FromControl(e.Testbed.Internet)}
+	world := upgrade.World{Cluster: e.Testbed.Client, Provider: e.Testbed.Internet,
+		External: facts.FromControl(e.Testbed.Internet)}
 	u := world.Try(ctx, upgrade.Plan{
 		Direction: way, From: from.content(), To: to.content(), Hosts: hosts, TXT: e.naming(from.Bundle),
 		Issuers:  []string{e.change.target.Production.Name, e.change.target.Staging.Name},
@@ -155,10 +162,12 @@ func (e *edge) try(ctx context.Context, way verdict.Direction, from, to Version)
 	})
 	u.Changes = upgrade.Changes(from.Bundle, to.Bundle)
 	if from.Traefik != to.Traefik {
-		u.Changes = append(u.Changes, verdict.Change{Subject: "Deployment traefik/traefik", Text: "the platform's ingress controller", Evidence: []string{"- " + from.Traefik, "+ " + to.Traefik}})
+		u.Changes = append(u.Changes, verdict.Change{Subject: "Deployment traefik/traefik",
+			Text: "the platform's ingress controller", Evidence: []string{"- " + from.Traefik, "+ " + to.Traefik}})
 	}
 	if len(pruned) > 0 {
-		u.Changes = append(u.Changes, verdict.Change{Subject: "the cluster", Text: "lost the objects that the bundle no longer has", Evidence: pruned})
+		u.Changes = append(u.Changes, verdict.Change{Subject: "the cluster",
+			Text: "lost the objects that the bundle no longer has", Evidence: pruned})
 	}
 	return u
 }
@@ -172,7 +181,8 @@ func (e *edge) naming(of *bundle.Bundle) externaldns.Naming {
 	return target.TXT
 }
 
-// stuck returns why a version did not become ready: where it stopped, and which criteria it does not meet by its own target.
+// stuck returns why a version did not become ready: where it stopped, and which criteria it does not meet by
+// its own target.
 func (e *edge) stuck(ctx context.Context, to Version) []string {
 	if e.Testbed.Stuck == "" {
 		return nil
@@ -218,7 +228,8 @@ func (e *edge) issueNearExpiry(ctx context.Context, name string, in time.Duratio
 	return route
 }
 
-// sabotages tries candidates that are spoilt, each from the baseline and back: every one must be blocked, for the expected reason.
+// sabotages tries candidates that are spoilt, each from the baseline and back: every one must be blocked, for
+// the expected reason.
 func (e *edge) sabotages(list []upgrade.Sabotage) {
 	for n, s := range list {
 		It("blocked: "+s.Title, Label("sabotage"), func(ctx SpecContext) {

@@ -181,7 +181,8 @@ func allImported(listed string, archives []archive) error {
 	for _, a := range archives {
 		for _, name := range []string{a.Imported, a.Pinned} {
 			if name != "" && !have[name] {
-				return fmt.Errorf("containerd does not list %s after the import; it lists: %s", name, strings.Join(strings.Fields(listed), " "))
+				return fmt.Errorf("containerd does not list %s after the import; it lists: %s", name,
+					strings.Join(strings.Fields(listed), " "))
 			}
 		}
 	}

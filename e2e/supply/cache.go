@@ -25,7 +25,8 @@ const (
 	lockRetry  = 500 * time.Millisecond
 )
 
-// CacheDir is the folder of finished images, for all checkouts on the machine: EDGEPROOF_CACHE, else in the user's cache folder.
+// CacheDir is the folder of finished images, for all checkouts on the machine: EDGEPROOF_CACHE, else in the
+// user's cache folder.
 func CacheDir() (string, error) {
 	if dir := os.Getenv("EDGEPROOF_CACHE"); dir != "" {
 		return filepath.Abs(dir)
@@ -59,7 +60,8 @@ func (s *Supplier) checkDisk() error {
 	}
 	free := fs.Bavail * uint64(fs.Bsize) // #nosec G115 -- block sizes are positive
 	if free < diskNeeded {
-		return fmt.Errorf("make images: %d GiB are free at %s and up to %d may be needed; free some, or set EDGEPROOF_CACHE to a larger disk",
+		return fmt.Errorf("make images: %d GiB are free at %s and up to %d may be needed; free some, or set "+
+			"EDGEPROOF_CACHE to a larger disk",
 			free>>30, s.Cache, diskNeeded>>30)
 	}
 	return nil
@@ -114,7 +116,8 @@ func (s *Supplier) keep(i *item, image v1.Image) (archive, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return archive{}, fmt.Errorf("make archive folder: %w", err)
 	}
-	a := archive{Provided: Provided{Reference: i.ref.name, Digest: digest.String(), Origin: "built", Imported: tag.String()}, path: filepath.Join(dir, "image.tar")}
+	a := archive{Provided: Provided{Reference: i.ref.name, Digest: digest.String(), Origin: "built",
+		Imported: tag.String()}, path: filepath.Join(dir, "image.tar")}
 	if i.ref.digest != "" {
 		a.Pinned = i.ref.repository + "@" + i.ref.digest
 	}

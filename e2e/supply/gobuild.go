@@ -23,11 +23,13 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
 )
 
-// CompilerFlags are the go command's flags for all that a run compiles, the Makefile's too: the same everywhere, so that what is shared is
-// compiled once. Debugging tables are a tenth of a compiler's work, and stripped from what is installed.
+// CompilerFlags are the go command's flags for all that a run compiles, the Makefile's too: the same
+// everywhere, so that what is shared is compiled once. Debugging tables are a tenth of a compiler's work, and
+// stripped from what is installed.
 func CompilerFlags() []string { return []string{"-trimpath", "-gcflags=all=-dwarf=false"} }
 
-// downloads is how many modules are fetched at once. The go command fetches as many as it has processors, though it mostly waits.
+// downloads is how many modules are fetched at once. The go command fetches as many as it has processors,
+// though it mostly waits.
 const downloads = 8
 
 // kindModule is where the node's base files come from, in the version that this project uses as a library.
@@ -41,7 +43,8 @@ func (s *Supplier) kindVersion(ctx context.Context) (string, error) {
 			}
 		}
 	}
-	out, err := goCommand(ctx, s.Source, "list", "-m", "-f", "{{.Version}}", kindModule) // a test does not know what it is made of
+	// a test does not know what it is made of
+	out, err := goCommand(ctx, s.Source, "list", "-m", "-f", "{{.Version}}", kindModule)
 	return strings.TrimSpace(string(out)), err
 }
 
@@ -76,8 +79,9 @@ type goModule struct {
 	flags []string
 }
 
-// build compiles packages of a source into the folder to, static unless the source asks for cgo; programName says how each is called
-// there. One call for many costs less than many: while one program is linked the next is compiled.
+// build compiles packages of a source into the folder to, static unless the source asks for cgo; programName
+// says how each is called there. One call for many costs less than many: while one program is linked the next
+// is compiled.
 func (g *goBuilder) build(ctx context.Context, name, version string, pkgs []string, to string) error {
 	module, err := g.prepare(ctx, name, version)
 	if err != nil {
@@ -91,9 +95,11 @@ func (g *goBuilder) build(ctx context.Context, name, version string, pkgs []stri
 		out = filepath.Join(to, programName(name, pkgs[0]))
 	}
 	source := g.recipes.Sources[name]
-	args := slices.Concat([]string{"build", "-o", out, "-ldflags", source.linkerFlags(version)}, CompilerFlags(), module.flags, pkgs)
+	args := slices.Concat([]string{"build", "-o", out, "-ldflags", source.linkerFlags(version)}, CompilerFlags(),
+		module.flags, pkgs)
 	if output, err := source.goCommand(ctx, module.dir, args).CombinedOutput(); err != nil {
-		return fmt.Errorf("build %s of %s@%s: %w\n%s", strings.Join(pkgs, " "), source.Module, version, err, tail(string(output), 20))
+		return fmt.Errorf("build %s of %s@%s: %w\n%s", strings.Join(pkgs, " "), source.Module, version, err,
+			tail(string(output), 20))
 	}
 	return nil
 }
@@ -121,8 +127,8 @@ func (s *Source) goCommand(ctx context.Context, dir string, args []string) *exec
 	return command
 }
 
-// prepare makes what a source needs before it can be compiled, once: the module, its go.mod copy, and the modules of every package that
-// a recipe names. While it is at work for one caller, the others wait for it.
+// prepare makes what a source needs before it can be compiled, once: the module, its go.mod copy, and the
+// modules of every package that a recipe names. While it is at work for one caller, the others wait for it.
 func (g *goBuilder) prepare(ctx context.Context, name, version string) (*goModule, error) {
 	source := g.recipes.Sources[name]
 	if source.own() {
@@ -164,8 +170,8 @@ func (g *goBuilder) fetch(ctx context.Context, source *Source, version string, p
 	if len(source.Tags) > 0 {
 		module.flags = append(module.flags, "-tags", strings.Join(source.Tags, ","))
 	}
-	// To list a package with what it imports takes the modules of all that, and no other. What cannot be listed may not be wanted at
-	// this version; if it is, the build says what it lacks.
+	// To list a package with what it imports takes the modules of all that, and no other. What cannot be listed
+	// may not be wanted at this version; if it is, the build says what it lacks.
 	list := source.goCommand(ctx, dir, slices.Concat([]string{"list", "-e", "-deps"}, module.flags, pkgs))
 	list.Env = append(list.Env, "GOMAXPROCS="+strconv.Itoa(max(downloads, runtime.GOMAXPROCS(0))))
 	_ = list.Run()

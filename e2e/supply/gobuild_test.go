@@ -27,8 +27,9 @@ func TestGoModOfABuild(t *testing.T) {
 		unwanted []string
 	}{
 		"local replaces become versions": {
-			source:   Source{Module: "example.org/component", LocalReplace: "v0.{minor}.{patch}"},
-			want:     []string{"example.org/a => example.org/a v0.37.2", "example.org/b => example.org/c v1.2.3", "module example.org/component"},
+			source: Source{Module: "example.org/component", LocalReplace: "v0.{minor}.{patch}"},
+			want: []string{"example.org/a => example.org/a v0.37.2", "example.org/b => example.org/c v1.2.3",
+				"module example.org/component"},
 			unwanted: []string{"./staging"},
 		},
 		"local replaces are dropped": {
@@ -37,15 +38,18 @@ func TestGoModOfABuild(t *testing.T) {
 			unwanted: []string{"./staging", "example.org/a =>"},
 		},
 		"replaces are added": {
-			source: Source{Module: "example.org/component", Replace: map[string]string{"gone.example/x": "example.org/x@v0.0.1"}},
-			want:   []string{"gone.example/x => example.org/x v0.0.1"},
+			source: Source{Module: "example.org/component",
+				Replace: map[string]string{"gone.example/x": "example.org/x@v0.0.1"}},
+			want: []string{"gone.example/x => example.org/x v0.0.1"},
 		},
 		"one version is replaced": {
-			source: Source{Module: "example.org/component", Replace: map[string]string{"example.org/x@v1.0.0": "example.org/x@v1.0.1"}},
-			want:   []string{"example.org/x v1.0.0 => example.org/x v1.0.1"},
+			source: Source{Module: "example.org/component",
+				Replace: map[string]string{"example.org/x@v1.0.0": "example.org/x@v1.0.1"}},
+			want: []string{"example.org/x v1.0.0 => example.org/x v1.0.1"},
 		},
 		"a folder stands in for a module": {
-			source:   Source{Module: "example.org/component", LocalReplace: "drop", Replace: map[string]string{"example.org/a": "./stand-in"}},
+			source: Source{Module: "example.org/component", LocalReplace: "drop",
+				Replace: map[string]string{"example.org/a": "./stand-in"}},
 			want:     []string{"example.org/a => /", "/recipes/stand-in"},
 			unwanted: []string{"./staging"},
 		},
@@ -80,7 +84,8 @@ func TestGoModOfABuild(t *testing.T) {
 					t.Errorf("go.mod still has %q:\n%s", unwanted, got)
 				}
 			}
-			if sums, err := os.ReadFile(filepath.Join(dir, "work", "go.sum")); err != nil || !strings.Contains(string(sums), "h1:x") {
+			if sums, err := os.ReadFile(filepath.Join(dir, "work", "go.sum")); err != nil ||
+				!strings.Contains(string(sums), "h1:x") {
 				t.Errorf("go.sum = %q, %v; want the component's", sums, err)
 			}
 		})
@@ -109,14 +114,16 @@ func TestBuildOfThisProject(t *testing.T) {
 	if info, err := os.Stat(filepath.Join(to, "pause")); err != nil || info.Mode()&0o111 == 0 {
 		t.Errorf("pause: %v, %v; want a program", info, err)
 	}
-	if err := g.build(t.Context(), "edgeproof", "dev", []string{"./fixtures/none", "./fixtures/nothing"}, to); err == nil || !strings.Contains(err.Error(), "build ./fixtures/none ./fixtures/nothing of .@dev") {
+	if err := g.build(t.Context(), "edgeproof", "dev", []string{"./fixtures/none", "./fixtures/nothing"},
+		to); err == nil || !strings.Contains(err.Error(), "build ./fixtures/none ./fixtures/nothing of .@dev") {
 		t.Errorf("build of what is not there = %v", err)
 	}
 }
 
 func TestASourceIsFetchedOnce(t *testing.T) {
 	t.Parallel()
-	g := &goBuilder{dir: t.TempDir(), recipes: &Recipes{Sources: map[string]*Source{"a": {Module: "-no-module"}, "b": {Module: "-no-module"}}}}
+	g := &goBuilder{dir: t.TempDir(), recipes: &Recipes{Sources: map[string]*Source{"a": {Module: "-no-module"},
+		"b": {Module: "-no-module"}}}}
 	errs := map[string]error{}
 	for _, source := range []string{"a", "a", "b"} {
 		_, err := g.prepare(t.Context(), source, "v1.0.0")

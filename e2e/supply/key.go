@@ -20,8 +20,9 @@ import (
 	"github.com/edgeproof/edgeproof/scripts"
 )
 
-// buildVersion and bakeVersion are parts of every key, nodeVersion of the node's: raise one when the way of building, baking or making a
-// node changes, so that what older versions left in the cache is not taken for the same.
+// buildVersion and bakeVersion are parts of every key, nodeVersion of the node's: raise one when the way of
+// building, baking or making a node changes, so that what older versions left in the cache is not taken for the
+// same.
 const (
 	buildVersion = "build/1"
 	bakeVersion  = "bake/3"
@@ -53,7 +54,8 @@ func (s *Supplier) newHasher(ctx context.Context, recipes *Recipes) (*hasher, er
 		return nil, err
 	}
 	return &hasher{
-		kind: kind, recipes: recipes, checkout: s.source, goVer: strings.TrimSpace(string(version)), own: map[string]string{},
+		kind: kind, recipes: recipes, checkout: s.source, goVer: strings.TrimSpace(string(version)),
+		own:    map[string]string{},
 		rootfs: digestOf("rootfs", scripts.Rootfs(), string(release)),
 	}, nil
 }

@@ -65,11 +65,13 @@ func (l layer) folders(out *tar.Writer, dir string, made map[string]bool) error 
 	if err := l.folders(out, path.Dir(dir), made); err != nil {
 		return err
 	}
-	return out.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: strings.TrimPrefix(dir, "/") + "/", Mode: 0o755, ModTime: time.Unix(0, 0)})
+	return out.WriteHeader(&tar.Header{Typeflag: tar.TypeDir, Name: strings.TrimPrefix(dir, "/") +
+		"/", Mode: 0o755, ModTime: time.Unix(0, 0)})
 }
 
 func (f file) writeTo(out *tar.Writer, at string) error {
-	header := &tar.Header{Typeflag: tar.TypeReg, Name: strings.TrimPrefix(at, "/"), Mode: int64(f.mode), Size: int64(len(f.content)), ModTime: time.Unix(0, 0)}
+	header := &tar.Header{Typeflag: tar.TypeReg, Name: strings.TrimPrefix(at, "/"), Mode: int64(f.mode),
+		Size: int64(len(f.content)), ModTime: time.Unix(0, 0)}
 	if f.link != "" {
 		header.Typeflag, header.Linkname, header.Mode = tar.TypeSymlink, f.link, 0o777
 		return out.WriteHeader(header)
@@ -123,7 +125,8 @@ func (l layer) addTree(dir string) error {
 func compose(config v1.Config, tars ...string) (v1.Image, error) {
 	var layers []v1.Layer
 	for _, at := range tars {
-		l, err := tarball.LayerFromFile(at, tarball.WithCompression(compression.None), tarball.WithMediaType(types.OCIUncompressedLayer))
+		l, err := tarball.LayerFromFile(at, tarball.WithCompression(compression.None),
+			tarball.WithMediaType(types.OCIUncompressedLayer))
 		if err != nil {
 			return nil, fmt.Errorf("read layer %s: %w", at, err)
 		}

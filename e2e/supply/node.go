@@ -42,7 +42,8 @@ func (w *work) nodeFiles(ctx context.Context, files layer, config *v1.Config) er
 	files["/etc/containerd/cri-base.json"] = file{mode: 0o644, content: spec}
 	files["/kind/version"] = file{mode: 0o644, content: []byte(w.plan.recipes.Node.Kubernetes)}
 	for _, unit := range []string{"kubelet", "containerd", "undo-mount-hacks"} {
-		files["/etc/systemd/system/multi-user.target.wants/"+unit+".service"] = file{link: "/etc/systemd/system/" + unit + ".service"}
+		files["/etc/systemd/system/multi-user.target.wants/"+unit+".service"] = file{link: "/etc/systemd/system/" + unit +
+			".service"}
 	}
 	// binfmt_misc belongs to the kernel, which the node shares with the machine.
 	files["/etc/systemd/system/systemd-binfmt.service"] = file{link: "/dev/null"}
@@ -55,17 +56,18 @@ func (w *work) nodeFiles(ctx context.Context, files layer, config *v1.Config) er
 
 func nodeEntrypoint() []string { return []string{"/usr/local/bin/entrypoint", "/sbin/init"} }
 
-// statsOnceInAWhile has containerd ask its shims for the use of processors every hour instead of every second (its default since 2.3),
-// whose answers are not read here: the kubelet reads cgroups itself unless it is configured otherwise (PodAndContainerStatsFromCRI).
-// On cgroup v1 that was a quarter of what a cluster costs that is idle.
+// statsOnceInAWhile has containerd ask its shims for the use of processors every hour instead of every second
+// (its default since 2.3), whose answers are not read here: the kubelet reads cgroups itself unless it is
+// configured otherwise (PodAndContainerStatsFromCRI). On cgroup v1 that was a quarter of what a cluster costs
+// that is idle.
 const statsOnceInAWhile = `
 [plugins."io.containerd.cri.v1.runtime"]
   stats_collect_period = "1h"
 `
 
 // editContainerd takes out of kind's containerd set-up what a machine without CAP_SYS_RESOURCE refuses: raising
-// limits, and lowering the score by which the kernel picks what to kill. Elsewhere nothing is missed. It also quiets containerd's own
-// collection of statistics.
+// limits, and lowering the score by which the kernel picks what to kill. Elsewhere nothing is missed. It also
+// quiets containerd's own collection of statistics.
 func editContainerd(files layer) error {
 	unit, config := "/etc/systemd/system/containerd.service", "/etc/containerd/config.toml"
 	raw, err := os.ReadFile(files[unit].from)
@@ -79,7 +81,8 @@ func editContainerd(files layer) error {
 	}
 	edited := strings.Replace(string(raw), "restrict_oom_score_adj = false", "restrict_oom_score_adj = true", 1)
 	if edited == string(raw) {
-		return errors.New("edit kind's containerd configuration: it has no restrict_oom_score_adj = false; a newer kind needs a look here")
+		return errors.New("edit kind's containerd configuration: it has no restrict_oom_score_adj = false; a newer kind " +
+			"needs a look here")
 	}
 	files[config] = file{mode: 0o644, content: []byte(edited + statsOnceInAWhile)}
 	return nil
@@ -112,7 +115,8 @@ func (w *work) controlPlane(ctx context.Context) ([]Need, error) {
 	if err != nil {
 		return nil, err
 	}
-	out, err := exec.CommandContext(ctx, program, "config", "images", "list", "--kubernetes-version", kubernetes).Output() // #nosec G204 -- built a moment ago
+	out, err := exec.CommandContext(ctx, program, "config", "images", "list", "--kubernetes-version",
+		kubernetes).Output() // #nosec G204 -- built a moment ago
 	if err != nil {
 		return nil, fmt.Errorf("ask kubeadm for its images: %w", err)
 	}

@@ -17,8 +17,9 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
-// Program returns the path of the one program that an image of the recipes holds, for tests that run the real component beside a
-// fake. It is taken from the image cache where a run has made that image, else compiled by the recipe, and kept in the cache.
+// Program returns the path of the one program that an image of the recipes holds, for tests that run the real
+// component beside a fake. It is taken from the image cache where a run has made that image, else compiled by
+// the recipe, and kept in the cache.
 func (s *Supplier) Program(ctx context.Context, image string) (string, error) {
 	recipes, err := s.recipes()
 	if err != nil {
@@ -29,7 +30,8 @@ func (s *Supplier) Program(ctx context.Context, image string) (string, error) {
 		return "", err
 	}
 	if i.image == nil || len(i.image.binaries()) != 1 {
-		return "", fmt.Errorf("program of image %s: no recipe of fixtures/images/recipes.yaml makes it of one program", image)
+		return "", fmt.Errorf("program of image %s: no recipe of fixtures/images/recipes.yaml makes it of one program",
+			image)
 	}
 	if runtime.GOOS != targetOS {
 		return "", fmt.Errorf("program of image %s: it is for Linux and would not run on %s", image, runtime.GOOS)
@@ -68,7 +70,8 @@ func (s *Supplier) Program(ctx context.Context, image string) (string, error) {
 	return program, os.Rename(filepath.Join(work, programName(b.source, b.pkg)), program)
 }
 
-// extract writes the program of an image out of an archive of that image in the cache; fs.ErrNotExist where there is none.
+// extract writes the program of an image out of an archive of that image in the cache; fs.ErrNotExist where
+// there is none.
 func (s *Supplier) extract(i *item, b binary, to string) error {
 	found, err := filepath.Glob(filepath.Join(s.Cache, "archives", "*", "archive.json"))
 	if err != nil {

@@ -25,7 +25,8 @@ func TestProgramIsTakenFromTheImageCache(t *testing.T) {
 	}
 	dir := filepath.Join(s.Cache, "archives", "any")
 	put(t, filepath.Join(dir, "archive.json"), `{"reference": "`+pause+`"}`)
-	if err := writeArchive(filepath.Join(dir, "image.tar"), name.MustParseReference(pause).(name.Tag), image); err != nil {
+	if err := writeArchive(filepath.Join(dir, "image.tar"), name.MustParseReference(pause).(name.Tag),
+		image); err != nil {
 		t.Fatal(err)
 	}
 	for range 2 { // the second time it is kept
@@ -57,7 +58,8 @@ func TestProgramIsCompiledWithoutAnImage(t *testing.T) {
 func TestProgramOfAnImageOfSeveral(t *testing.T) {
 	t.Parallel()
 	for _, image := range []string{"edgeproof.dev/node-base:v1.37.2", "example.org/other:v1"} {
-		if _, err := supplier(t, Build, "").Program(t.Context(), image); err == nil || !strings.Contains(err.Error(), image) {
+		if _, err := supplier(t, Build, "").Program(t.Context(), image); err == nil ||
+			!strings.Contains(err.Error(), image) {
 			t.Errorf("Program(%s) = %v; want an error that names it", image, err)
 		}
 	}

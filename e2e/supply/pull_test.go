@@ -167,7 +167,8 @@ func TestAForgedManifestIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	forging = true
-	if _, err := (&work{Supplier: s, plan: p}).one(context.Background(), &p.images[0]); err == nil || !strings.Contains(err.Error(), "digest") {
+	if _, err := (&work{Supplier: s, plan: p}).one(context.Background(), &p.images[0]); err == nil ||
+		!strings.Contains(err.Error(), "digest") {
 		t.Errorf("pull of a forged manifest = %v, want an error about the digest", err)
 	}
 }

@@ -106,7 +106,8 @@ func (r *Recipes) validate() error {
 		}
 		seen[image.Repository] = true
 		if image.Base != "" && image.Base != baseRootfs {
-			errs = append(errs, fmt.Errorf("image %s: base %q is unknown; use rootfs or leave it out", image.Repository, image.Base))
+			errs = append(errs, fmt.Errorf("image %s: base %q is unknown; use rootfs or leave it out", image.Repository,
+				image.Base))
 		}
 		if len(image.Binaries) == 0 {
 			errs = append(errs, fmt.Errorf("image %s: no binaries", image.Repository))
@@ -114,7 +115,8 @@ func (r *Recipes) validate() error {
 		for at, from := range image.Binaries {
 			source, _, ok := strings.Cut(from, " ")
 			if !path.IsAbs(at) || !ok || r.Sources[source] == nil {
-				errs = append(errs, fmt.Errorf("image %s: binary %s: %q is not an absolute path and \"source package\"", image.Repository, at, from))
+				errs = append(errs, fmt.Errorf("image %s: binary %s: %q is not an absolute path and \"source package\"",
+					image.Repository, at, from))
 			}
 		}
 	}
@@ -126,7 +128,8 @@ func (r *Recipes) validate() error {
 		for _, pkg := range r.packages(name) {
 			program := programName(name, pkg)
 			if other, taken := programs[program]; taken {
-				errs = append(errs, fmt.Errorf("source %s: packages %s and %s are both compiled to a program %s", name, other, pkg, program))
+				errs = append(errs, fmt.Errorf("source %s: packages %s and %s are both compiled to a program %s", name, other, pkg,
+					program))
 			}
 			programs[program] = pkg
 		}

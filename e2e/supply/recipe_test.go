@@ -36,8 +36,9 @@ func TestLoadRecipesRefuses(t *testing.T) {
 		valid + "images: [{repository: r}]":                                  "no binaries",
 		valid + "images: [{repository: n, binaries: {/x: a .}}]":             "named twice",
 		valid + "imagez: []": "unknown field",
-		valid + "images: [{repository: r, binaries: {/x: a ./cmd/x, /y: a ./x}}]": "packages ./cmd/x and ./x are both compiled to a program x",
-		"sources: {a: {}}\nnode: {repository: n, binaries: {/x: a .}}":            "source a: no module",
+		valid + "images: [{repository: r, binaries: {/x: a ./cmd/x, /y: a ./x}}]": "packages ./cmd/x and ./x are both " +
+			"compiled to a program x",
+		"sources: {a: {}}\nnode: {repository: n, binaries: {/x: a .}}": "source a: no module",
 	} {
 		dir := t.TempDir()
 		if err := os.WriteFile(filepath.Join(dir, "recipes.yaml"), []byte(text), 0o600); err != nil {

@@ -27,15 +27,17 @@ func (s *Supplier) recipes() (*Recipes, error) {
 	return LoadRecipes(filepath.Join(dir, "images"))
 }
 
-// source is where this project's own source is: the checkout that the user names or stands in, else that of the program's version, which
-// the module proxy gives.
+// source is where this project's own source is: the checkout that the user names or stands in, else that of the
+// program's version, which the module proxy gives.
 func (s *Supplier) source(ctx context.Context) (string, error) {
 	if _, err := exec.LookPath("go"); err != nil {
-		return "", fmt.Errorf("build images: %w; install Go, or use a release of edgeproof where its images can be pulled", err)
+		return "", fmt.Errorf("build images: %w; install Go, or use a release of edgeproof where its images can be pulled",
+			err)
 	}
 	if s.Source != "" {
 		if !checkout(s.Source) {
-			return "", fmt.Errorf("build images: %s is no checkout of edgeproof: its go.mod is not there, or of another module; correct --source", s.Source)
+			return "", fmt.Errorf("build images: %s is no checkout of edgeproof: its go.mod is not there, or of another "+
+				"module; correct --source", s.Source)
 		}
 		return s.Source, nil
 	}
@@ -44,8 +46,11 @@ func (s *Supplier) source(ctx context.Context) (string, error) {
 	}
 	version := ownVersion()
 	if version == "" {
-		return "", fmt.Errorf("build images: edgeproof's own are built from its source, and this program is of no released version; " +
-			"run it in its checkout, name that with --source, or install a release with `go install " + ownModule + "/e2e/cmd/edgeproof@latest`")
+		return "", fmt.Errorf("build images: edgeproof's own are built from its source, and this program is of no " +
+			"released " +
+			"version; " +
+			"run it in its checkout, name that with --source, or install a release with `go install " + ownModule +
+			"/e2e/cmd/edgeproof@latest`")
 	}
 	return gomod.Download(ctx, ownModule, version)
 }
@@ -59,7 +64,8 @@ func ownVersion() string {
 	return info.Main.Version
 }
 
-// releases is the repository that a release of this project pushes its own images to, each with the program's version as its tag.
+// releases is the repository that a release of this project pushes its own images to, each with the program's
+// version as its tag.
 const releases = "ghcr.io/edgeproof"
 
 // released says that an image of this project is to be had from a registry: that of a program of a released version.

@@ -15,11 +15,13 @@ func TestWhereThisProjectsSourceIs(t *testing.T) {
 	if got, err := supplier(t, Build, "").source(t.Context()); err != nil || !checkout(got) {
 		t.Errorf("a checkout that is named: %q, %v", got, err)
 	}
-	if _, err := (&Supplier{Source: other}).source(t.Context()); err == nil || !strings.Contains(err.Error(), "correct --source") {
+	if _, err := (&Supplier{Source: other}).source(t.Context()); err == nil ||
+		!strings.Contains(err.Error(), "correct --source") {
 		t.Errorf("another project: %v", err)
 	}
 	t.Chdir(t.TempDir())
-	if _, err := (&Supplier{}).source(t.Context()); err == nil || !strings.Contains(err.Error(), "name that with --source") {
+	if _, err := (&Supplier{}).source(t.Context()); err == nil ||
+		!strings.Contains(err.Error(), "name that with --source") {
 		t.Errorf("outside of a checkout, of no release: %v", err)
 	}
 	t.Setenv("PATH", t.TempDir())
@@ -42,7 +44,8 @@ func TestOwnImagesOfAReleaseArePulledFromWhereItPushesThem(t *testing.T) {
 	if i.released("") || i.from != i.ref {
 		t.Errorf("of no release: from %s", i.from.name)
 	}
-	if !i.released("v1.2.3") || i.from.name != "ghcr.io/edgeproof/internet:v1.2.3" || i.ref.name != "edgeproof.dev/internet:dev" {
+	if !i.released("v1.2.3") || i.from.name != "ghcr.io/edgeproof/internet:v1.2.3" ||
+		i.ref.name != "edgeproof.dev/internet:dev" {
 		t.Errorf("of a release: from %s, called %s", i.from.name, i.ref.name)
 	}
 	if s.release = "v1.2.3"; s.version() != "" {

@@ -198,8 +198,8 @@ func (w *work) target(b binary, ref reference) (target, error) {
 	return target{b.source, version, b.pkg}, err
 }
 
-// ahead has the modules fetched of what will be compiled, as far as that is known, beside the compilers: they would else stand still at
-// the beginning of every source. An error is reported where the compilers meet it.
+// ahead has the modules fetched of what will be compiled, as far as that is known, beside the compilers: they
+// would else stand still at the beginning of every source. An error is reported where the compilers meet it.
 func (w *work) ahead(ctx context.Context) {
 	var wanted []target
 	for _, i := range w.plan.items() {
@@ -242,8 +242,9 @@ func (w *work) compile(ctx context.Context, b binary, ref reference) (string, er
 	return w.compiled[wanted], nil
 }
 
-// together lists the packages that are compiled with one that is wanted, itself first: those of its source and version that the plan
-// has yet to compile. A module's own folder is compiled alone, because the go command names its program by another rule.
+// together lists the packages that are compiled with one that is wanted, itself first: those of its source and
+// version that the plan has yet to compile. A module's own folder is compiled alone, because the go command
+// names its program by another rule.
 func (w *work) together(wanted target) ([]string, error) {
 	out := []string{wanted.pkg}
 	if wanted.pkg == "." {
@@ -255,7 +256,8 @@ func (w *work) together(wanted target) ([]string, error) {
 			return nil, err
 		}
 		for _, t := range targets {
-			if _, done := w.compiled[t]; done || t.source != wanted.source || t.version != wanted.version || t.pkg == "." || slices.Contains(out, t.pkg) {
+			if _, done := w.compiled[t]; done || t.source != wanted.source || t.version != wanted.version || t.pkg == "." ||
+				slices.Contains(out, t.pkg) {
 				continue
 			}
 			out = append(out, t.pkg)
@@ -291,7 +293,8 @@ func (w *work) needPackages(ctx context.Context, packages ...string) error {
 	}
 	var missing []string
 	for _, pkg := range packages {
-		out, err := exec.CommandContext(ctx, "dpkg-query", "--show", "--showformat", "${db:Status-Status}", pkg).Output() // #nosec G204 -- recipes of this project
+		out, err := exec.CommandContext(ctx, "dpkg-query", "--show", "--showformat", "${db:Status-Status}",
+			pkg).Output() // #nosec G204 -- recipes of this project
 		if err != nil || string(out) != "installed" {
 			missing = append(missing, pkg)
 		}
@@ -306,10 +309,12 @@ func (w *work) needPackages(ctx context.Context, packages ...string) error {
 func (w *work) install(ctx context.Context, packages ...string) error {
 	wanted := strings.Join(packages, " ")
 	if _, err := exec.LookPath("apt-get"); err != nil || os.Geteuid() != 0 {
-		return fmt.Errorf("building images needs %s, which only root on Debian or Ubuntu can install here; install it, or make the registries reachable", wanted)
+		return fmt.Errorf("building images needs %s, which only root on Debian or Ubuntu can install here; install it, or "+
+			"make the registries reachable", wanted)
 	}
 	return w.Log.Run("install "+wanted+" (Debian)", func() error {
-		for _, args := range [][]string{{"update", "-qq"}, append([]string{"install", "-y", "-qq", "--no-install-recommends"}, packages...)} {
+		for _, args := range [][]string{{"update", "-qq"},
+			append([]string{"install", "-y", "-qq", "--no-install-recommends"}, packages...)} {
 			command := exec.CommandContext(ctx, "apt-get", args...) // #nosec G204 -- fixed packages
 			command.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
 			if output, err := command.CombinedOutput(); err != nil {

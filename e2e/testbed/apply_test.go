@@ -26,22 +26,27 @@ func TestRefusedForNow(t *testing.T) {
 		err  error
 		want bool
 	}{
-		"a kind that is not served yet":        {&meta.NoKindMatchError{GroupKind: kind, SearchedVersions: []string{"v1"}}, true},
-		"a resource that is not served yet":    {&meta.NoResourceMatchError{PartialResource: schema.GroupVersionResource{Resource: "things"}}, true},
-		"the same as text":                     {errors.New(`no matches for kind "ClusterIssuer" in version "cert-manager.io/v1"`), true},
-		"a webhook that does not answer":       {apierrors.NewInternalError(errors.New(`failed calling webhook "webhook.cert-manager.io": connection refused`)), true},
-		"the same as text, of another status":  {apierrors.NewBadRequest(`failed calling webhook "webhook.cert-manager.io"`), true},
-		"an overloaded server":                 {apierrors.NewTooManyRequests("later", 1), true},
-		"a server that starts":                 {apierrors.NewServiceUnavailable("starting"), true},
-		"a timeout":                            {apierrors.NewTimeoutError("slow", 1), true},
-		"a timeout of the storage":             {apierrors.NewServerTimeout(things, "patch", 1), true},
-		"a conflict":                           {apierrors.NewConflict(things, "a", errors.New("changed meanwhile")), true},
-		"a request that took too long":         {fmt.Errorf("patch: %w", context.DeadlineExceeded), true},
-		"wrapped as a dry run":                 {ssaerrors.NewDryRunErr(apierrors.NewInternalError(errors.New("x")), nil), true},
-		"an object that is invalid":            {apierrors.NewInvalid(kind, "a", nil), false},
-		"what may not be done":                 {apierrors.NewForbidden(things, "a", errors.New("no")), false},
-		"a webhook's own no":                   {apierrors.NewForbidden(things, "a", errors.New("admission webhook denied the request")), false},
-		"a namespace that is not there":        {apierrors.NewNotFound(schema.GroupResource{Resource: "namespaces"}, "a"), false},
+		"a kind that is not served yet": {&meta.NoKindMatchError{GroupKind: kind, SearchedVersions: []string{"v1"}},
+			true},
+		"a resource that is not served yet": {&meta.NoResourceMatchError{PartialResource: schema.GroupVersionResource{Resource: "things"}}, true},
+		"the same as text":                  {errors.New(`no matches for kind "ClusterIssuer" in version "cert-manager.io/v1"`), true},
+		"a webhook that does not answer":    {apierrors.NewInternalError(errors.New(`failed calling webhook "webhook.cert-manager.io": connection refused`)), true},
+		"the same as text, of another status": {apierrors.NewBadRequest(`failed calling webhook "webhook.cert-manager.io"`),
+			true},
+		"an overloaded server":         {apierrors.NewTooManyRequests("later", 1), true},
+		"a server that starts":         {apierrors.NewServiceUnavailable("starting"), true},
+		"a timeout":                    {apierrors.NewTimeoutError("slow", 1), true},
+		"a timeout of the storage":     {apierrors.NewServerTimeout(things, "patch", 1), true},
+		"a conflict":                   {apierrors.NewConflict(things, "a", errors.New("changed meanwhile")), true},
+		"a request that took too long": {fmt.Errorf("patch: %w", context.DeadlineExceeded), true},
+		"wrapped as a dry run": {ssaerrors.NewDryRunErr(apierrors.NewInternalError(errors.New("x")), nil),
+			true},
+		"an object that is invalid": {apierrors.NewInvalid(kind, "a", nil), false},
+		"what may not be done":      {apierrors.NewForbidden(things, "a", errors.New("no")), false},
+		"a webhook's own no": {apierrors.NewForbidden(things, "a",
+			errors.New("admission webhook denied the request")), false},
+		"a namespace that is not there": {apierrors.NewNotFound(schema.GroupResource{Resource: "namespaces"}, "a"),
+			false},
 		"an interrupt":                         {context.Canceled, false},
 		"an invalid object, as a dry run says": {ssaerrors.NewDryRunErr(apierrors.NewInvalid(kind, "a", nil), nil), false},
 	} {
@@ -56,7 +61,8 @@ func refusing(t *testing.T, refusals ...error) (client.Client, *int) {
 	t.Helper()
 	looks := 0
 	return builder(t).WithInterceptorFuncs(interceptor.Funcs{
-		Patch: func(ctx context.Context, c client.WithWatch, o client.Object, p client.Patch, opts ...client.PatchOption) error {
+		Patch: func(ctx context.Context, c client.WithWatch, o client.Object, p client.Patch,
+			opts ...client.PatchOption) error {
 			looks++
 			if looks <= len(refusals) {
 				return refusals[looks-1]
@@ -116,11 +122,15 @@ kind: Job
 metadata: {name: check, namespace: apps}
 spec: {template: {spec: {restartPolicy: Never, containers: [{name: check, image: check}]}}}
 `
-	succeeded = job + "status: {succeeded: 1, startTime: \"2026-01-01T00:00:00Z\", completionTime: \"2026-01-01T00:00:01Z\", conditions: [{type: Complete, status: \"True\"}]}\n"
-	running   = job + "status: {active: 1, startTime: \"2026-01-01T00:00:00Z\"}\n"
-	gaveUp    = job + "status: {failed: 1, startTime: \"2026-01-01T00:00:00Z\", conditions: [{type: Failed, status: \"True\", reason: BackoffLimitExceeded, message: Job has reached the specified backoff limit}]}\n"
-	notReady  = clusterIssuer + "status: {conditions: [{type: Ready, status: \"False\", reason: ErrInitIssuer, message: no account}]}\n"
-	ready     = clusterIssuer + "status: {conditions: [{type: Ready, status: \"True\", reason: ACMEAccountRegistered}]}\n"
+	succeeded = job + "status: {succeeded: 1, startTime: \"2026-01-01T00:00:00Z\", completionTime: " +
+		"\"2026-01-01T00:00:01Z\", conditions: [{type: Complete, status: \"True\"}]}\n"
+	running = job + "status: {active: 1, startTime: \"2026-01-01T00:00:00Z\"}\n"
+	gaveUp  = job + "status: {failed: 1, startTime: \"2026-01-01T00:00:00Z\", conditions: [{type: Failed, status: " +
+		"\"True\", reason: BackoffLimitExceeded, message: Job has reached the specified backoff " +
+		"limit}]}\n"
+	notReady = clusterIssuer + "status: {conditions: [{type: Ready, status: \"False\", reason: ErrInitIssuer, message: " +
+		"no account}]}\n"
+	ready = clusterIssuer + "status: {conditions: [{type: Ready, status: \"True\", reason: ACMEAccountRegistered}]}\n"
 )
 
 func TestCurrent(t *testing.T) {
@@ -163,7 +173,8 @@ func TestReadyNamesWhatIsNot(t *testing.T) {
 		t.Errorf("a Deployment rolled out is not ready: %v", err)
 	}
 	err := a.ready(t.Context(), brief().WorkloadReady, object(t, rolling), object(t, job))
-	if !errors.Is(err, await.ErrFailed) || !strings.Contains(message(err), "Job apps/check ready") || strings.Contains(message(err), "Deployment") {
+	if !errors.Is(err, await.ErrFailed) || !strings.Contains(message(err), "Job apps/check ready") ||
+		strings.Contains(message(err), "Deployment") {
 		t.Errorf("ready with a Job that failed = %v", err)
 	}
 }

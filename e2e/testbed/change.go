@@ -8,16 +8,18 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 )
 
-// What keeps an object in the cluster that a later version no longer has: https://helm.sh/docs/howto/charts_tips_and_tricks/
-// and https://fluxcd.io/flux/components/kustomize/kustomizations/#controlling-the-garbage-collection-behavior-of-kustomizations.
+// What keeps an object in the cluster that a later version no longer has:
+// https://helm.sh/docs/howto/charts_tips_and_tricks/ and
+// https://fluxcd.io/flux/components/kustomize/kustomizations/#controlling-the-garbage-collection-behavior-of-kustomizations.
 const (
 	resourcePolicy = "helm.sh/resource-policy"
 	prunePolicy    = "kustomize.toolkit.fluxcd.io/prune"
 )
 
-// Change takes the cluster from the scene's bundle to another and to a version of Traefik, as a GitOps engine does when its source
-// has changed: each stage is applied in its waves, what it no longer has is pruned, and the next waits until it is ready. The token
-// Secrets stay what they are: an operator makes them, once. It returns what was pruned.
+// Change takes the cluster from the scene's bundle to another and to a version of Traefik, as a GitOps engine
+// does when its source has changed: each stage is applied in its waves, what it no longer has is pruned, and
+// the next waits until it is ready. The token Secrets stay what they are: an operator makes them, once. It
+// returns what was pruned.
 //
 // Where the bundle does not become ready it ends there and Stuck says why; an error is the world's.
 func (s *Testbed) Change(ctx context.Context, to *bundle.Bundle, traefik string) (pruned []string, err error) {

@@ -16,7 +16,8 @@ const (
 	setting = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: old, namespace: develop}\n"
 )
 
-// next is the reference bundle without its last stage's objects and with one more stage; was is what it had and no longer has.
+// next is the reference bundle without its last stage's objects and with one more stage; was is what it had and
+// no longer has.
 func (w *world) next(t *testing.T, was ...bundle.Object) *bundle.Bundle {
 	t.Helper()
 	from := *w.testbed.Bundle
@@ -34,7 +35,8 @@ func one(t *testing.T, manifest string) bundle.Object {
 	return made(t, manifest).Stages[0].Objects[0]
 }
 
-// TestChange: what the next version has is applied, what it no longer has is pruned, last applied first, and nothing else.
+// TestChange: what the next version has is applied, what it no longer has is pruned, last applied first, and
+// nothing else.
 func TestChange(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -58,7 +60,8 @@ func TestChange(t *testing.T) {
 		t.Errorf("pruned (-want +got):\n%s", diff)
 	}
 	all := strings.Join(w.events, "\n")
-	for _, want := range []string{"apply Deployment traefik/traefik", "apply Deployment cert-manager/external-dns", "apply Ingress develop/frontend", "delete ConfigMap develop/old"} {
+	for _, want := range []string{"apply Deployment traefik/traefik", "apply Deployment cert-manager/external-dns",
+		"apply Ingress develop/frontend", "delete ConfigMap develop/old"} {
 		if !strings.Contains(all, want) {
 			t.Errorf("no %q in\n%s", want, all)
 		}
@@ -69,7 +72,8 @@ func TestChange(t *testing.T) {
 		}
 	}
 	if w.testbed.Bundle != to || w.testbed.Traefik != "v3.7.5" || w.testbed.Stuck != "" {
-		t.Errorf("the test environment is of %s with Traefik %s, stuck at %q", w.testbed.Bundle.Path, w.testbed.Traefik, w.testbed.Stuck)
+		t.Errorf("the test environment is of %s with Traefik %s, stuck at %q", w.testbed.Bundle.Path, w.testbed.Traefik,
+			w.testbed.Stuck)
 	}
 }
 
@@ -80,7 +84,8 @@ func TestChangePrunesAStageThatIsGone(t *testing.T) {
 		w := newWorld(t)
 		to := w.next(t)
 		from := *w.testbed.Bundle
-		from.Stages = append(slices.Clone(from.Stages), bundle.Stage{Name: "old", Keeps: keeps, Objects: []bundle.Object{one(t, setting)}})
+		from.Stages = append(slices.Clone(from.Stages), bundle.Stage{Name: "old", Keeps: keeps,
+			Objects: []bundle.Object{one(t, setting)}})
 		w.testbed.Bundle = &from
 		pruned, err := w.testbed.Change(t.Context(), to, Traefik)
 		if err != nil {
@@ -92,17 +97,19 @@ func TestChangePrunesAStageThatIsGone(t *testing.T) {
 	}
 }
 
-// TestChangeThatGetsStuck: the change ends at the stage that does not become ready, prunes nothing of it, and reports it; a permanent refusal
-// of the API server ends it in the same way.
+// TestChangeThatGetsStuck: the change ends at the stage that does not become ready, prunes nothing of it, and
+// reports it; a permanent refusal of the API server ends it in the same way.
 func TestChangeThatGetsStuck(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
 		spoil func(*world)
 		want  string
 	}{
-		"a release":              {func(w *world) { w.never = "Deployment cert-manager/external-dns" }, "stage dns-and-certificates: release cert-manager/external-dns"},
+		"a release": {func(w *world) { w.never = "Deployment cert-manager/external-dns" },
+			"stage dns-and-certificates: release cert-manager/external-dns"},
 		"the ingress controller": {func(w *world) { w.never = "Deployment traefik/traefik" }, "ingress controller: "},
-		"a refusal":              {func(w *world) { w.refuse = "ClusterIssuer letsencrypt-staging" }, "stage dns-and-certificates: objects: "},
+		"a refusal": {func(w *world) { w.refuse = "ClusterIssuer letsencrypt-staging" },
+			"stage dns-and-certificates: objects: "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

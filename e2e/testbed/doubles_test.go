@@ -51,11 +51,13 @@ func reference(t *testing.T) (candidate, apps *bundle.Bundle) {
 		return nil, errors.New("no network in this test")
 	})}
 	charts := &bundle.RepositoryThenModules{Modules: catalogue, Download: gomod.Download, Client: unplugged, Logf: t.Logf}
-	candidate, err = bundle.Load(t.Context(), filepath.Join(checkout, "fixtures", "bundles", "reference"), bundle.Options{Charts: charts, KubeVersion: version})
+	candidate, err = bundle.Load(t.Context(), filepath.Join(checkout, "fixtures", "bundles", "reference"),
+		bundle.Options{Charts: charts, KubeVersion: version})
 	if err != nil {
 		t.Fatal(err)
 	}
-	apps, err = bundle.Load(t.Context(), filepath.Join(checkout, "fixtures", "apps"), bundle.Options{KubeVersion: version, Variables: candidate.Variables()})
+	apps, err = bundle.Load(t.Context(), filepath.Join(checkout, "fixtures", "apps"),
+		bundle.Options{KubeVersion: version, Variables: candidate.Variables()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +112,8 @@ func internet(t *testing.T) (*api.Client, *zone.Store) {
 func brief() await.Budgets {
 	table := await.Budgets{}
 	for n, fields := 0, reflect.ValueOf(&table).Elem(); n < fields.NumField(); n++ {
-		fields.Field(n).Set(reflect.ValueOf(await.Budget{Name: "brief", Timeout: time.Minute, Interval: time.Millisecond, Why: "a test"}))
+		fields.Field(n).Set(reflect.ValueOf(await.Budget{Name: "brief", Timeout: time.Minute, Interval: time.Millisecond,
+			Why: "a test"}))
 	}
 	return table
 }

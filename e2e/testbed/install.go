@@ -56,8 +56,8 @@ func (s *Testbed) installBundle(ctx context.Context) error {
 	return s.installApps(ctx)
 }
 
-// stuck notes where the bundle does not become ready, and returns what is the world's error and not the bundle's. As with Flux, what
-// depends on that is not applied; it is for the specs to judge what it means.
+// stuck notes where the bundle does not become ready, and returns what is the world's error and not the
+// bundle's. As with Flux, what depends on that is not applied; it is for the specs to judge what it means.
 func (s *Testbed) stuck(ctx context.Context, where string, err error) error {
 	var late *await.Error
 	if !errors.As(err, &late) || ctx.Err() != nil {
@@ -89,7 +89,8 @@ func (s *Testbed) applyWaves(ctx context.Context, waves []bundle.Wave, tokens []
 	var done []*unstructured.Unstructured // hooks that Helm deletes once all of them have succeeded
 	for _, wave := range waves {
 		if err := s.prepare(ctx, tokens); err != nil {
-			// A failure of the test environment, not of the bundle: %w is avoided, so that it is not taken for a bundle that does not become ready.
+			// A failure of the test environment, not of the bundle: %w is avoided, so that it is not taken for a bundle
+			// that does not become ready.
 			return fmt.Errorf("prepare the test environment: %s", err.Error())
 		}
 		objects := make([]*unstructured.Unstructured, 0, len(wave.Objects))
@@ -126,7 +127,8 @@ func (s *Testbed) discard(ctx context.Context, hooks []*unstructured.Unstructure
 
 // remove deletes an object, if it is there, and what it owns; it does not wait for the end.
 func (s *Testbed) remove(ctx context.Context, o *unstructured.Unstructured) error {
-	return client.IgnoreNotFound(s.Client.Delete(ctx, o.DeepCopy(), client.PropagationPolicy(metav1.DeletePropagationBackground)))
+	return client.IgnoreNotFound(s.Client.Delete(ctx, o.DeepCopy(),
+		client.PropagationPolicy(metav1.DeletePropagationBackground)))
 }
 
 func namespaceObject(name string) *unstructured.Unstructured {
@@ -173,8 +175,8 @@ func (s *Testbed) makeZones(ctx context.Context, names []string) error {
 	return nil
 }
 
-// prepare does what must be done between the first namespace and the first object that needs it: the token Secrets, the
-// cluster's DNS, and a look whether new pods really get the trust that they are to have.
+// prepare does what must be done between the first namespace and the first object that needs it: the token
+// Secrets, the cluster's DNS, and a look whether new pods really get the trust that they are to have.
 func (s *Testbed) prepare(ctx context.Context, tokens []SecretKey) error {
 	if err := s.provideTokens(ctx, tokens); err != nil {
 		return err
@@ -189,14 +191,16 @@ func (s *Testbed) prepare(ctx context.Context, tokens []SecretKey) error {
 		if err := s.applier.ready(ctx, s.Budgets.WorkloadReady, s.names...); err != nil {
 			return err
 		}
-		if _, err := await.Until(ctx, s.Budgets.WebhookReady, "trust of pods in namespace "+name, s.trusting(name)); err != nil {
+		if _, err := await.Until(ctx, s.Budgets.WebhookReady, "trust of pods in namespace "+
+			name, s.trusting(name)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// provideTokens makes the token Secrets whose namespaces exist, after those that stand in, which may hold the same keys.
+// provideTokens makes the token Secrets whose namespaces exist, after those that stand in, which may hold the
+// same keys.
 func (s *Testbed) provideTokens(ctx context.Context, tokens []SecretKey) error {
 	if err := s.provideStandIns(ctx); err != nil {
 		return err
@@ -246,7 +250,8 @@ func (s *Testbed) provideToken(ctx context.Context, key SecretKey) error {
 		secret.Data = mergeKey(secret.Data, key.Key, token.Value)
 		err = s.Client.Patch(ctx, &secret, client.MergeFrom(before))
 	} else {
-		secret = corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name}, Data: mergeKey(nil, key.Key, token.Value)}
+		secret = corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name},
+			Data: mergeKey(nil, key.Key, token.Value)}
 		err = s.Client.Create(ctx, &secret)
 	}
 	if err != nil {
@@ -267,23 +272,28 @@ func mergeKey(data map[string][]byte, key, value string) map[string][]byte {
 func (s *Testbed) trusting(namespace string) await.Expectation {
 	return func(ctx context.Context) await.Answer {
 		no, yes := false, true
-		tiny := corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("1m"), corev1.ResourceMemory: resource.MustParse("1Mi")}
+		tiny := corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("1m"),
+			corev1.ResourceMemory: resource.MustParse("1Mi")}
 		pod := &corev1.Pod{
 			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "edgeproof-trust"},
 			Spec: corev1.PodSpec{
-				SecurityContext: &corev1.PodSecurityContext{RunAsNonRoot: &yes, SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}},
+				SecurityContext: &corev1.PodSecurityContext{RunAsNonRoot: &yes,
+					SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}},
 				Containers: []corev1.Container{{
 					Name: "trust", Image: "edgeproof.dev/trust:none",
-					Resources:       corev1.ResourceRequirements{Requests: tiny, Limits: tiny}, // a quota may ask for them
-					SecurityContext: &corev1.SecurityContext{AllowPrivilegeEscalation: &no, Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}}},
+					Resources: corev1.ResourceRequirements{Requests: tiny, Limits: tiny}, // a quota may ask for them
+					SecurityContext: &corev1.SecurityContext{AllowPrivilegeEscalation: &no,
+						Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}}},
 				}},
 			},
 		}
-		made, err := s.Kube.CoreV1().Pods(namespace).Create(ctx, pod, metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
+		made, err := s.Kube.CoreV1().Pods(namespace).Create(ctx, pod,
+			metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
 		if err != nil {
 			return await.Wait("%v", err)
 		}
-		trusted := slices.ContainsFunc(made.Spec.Containers[0].Env, func(e corev1.EnvVar) bool { return e.Name == "SSL_CERT_FILE" })
+		trusted := slices.ContainsFunc(made.Spec.Containers[0].Env,
+			func(e corev1.EnvVar) bool { return e.Name == "SSL_CERT_FILE" })
 		if !trusted {
 			return await.Wait("the admission policy does not act yet")
 		}

@@ -107,10 +107,14 @@ func TestProvideTokenNamesWhatFails(t *testing.T) {
 		api   *api.Client
 		want  string
 	}{
-		"look": {interceptor.Funcs{Get: func(context.Context, client.WithWatch, client.ObjectKey, client.Object, ...client.GetOption) error {
+		"look": {interceptor.Funcs{Get: func(context.Context, client.WithWatch, client.ObjectKey, client.Object,
+			...client.GetOption) error {
 			return down
 		}}, nil, "look for Secret cert-manager/token key api-token"},
-		"make": {interceptor.Funcs{Create: func(context.Context, client.WithWatch, client.Object, ...client.CreateOption) error { return down }}, nil, "make Secret cert-manager/token key api-token"},
+		"make": {interceptor.Funcs{Create: func(context.Context, client.WithWatch, client.Object,
+			...client.CreateOption) error {
+			return down
+		}}, nil, "make Secret cert-manager/token key api-token"},
 		"mint": {interceptor.Funcs{}, unhealthy(t), "mint the API token at the provider"},
 	} {
 		s := newTestbed(t, builder(t).WithInterceptorFuncs(c.given).Build())
@@ -152,11 +156,13 @@ func TestMakeZones(t *testing.T) {
 func TestMakeZonesNamesWhatFails(t *testing.T) {
 	t.Parallel()
 	s := newTestbed(t, builder(t).Build())
-	if err := s.makeZones(t.Context(), []string{"no zone"}); !strings.Contains(message(err), "make zone no zone at the provider") {
+	if err := s.makeZones(t.Context(), []string{"no zone"}); !strings.Contains(message(err),
+		"make zone no zone at the provider") {
 		t.Errorf("a name that is none: %v", err)
 	}
 	s.Internet = unhealthy(t)
-	if err := s.makeZones(t.Context(), []string{"a.example"}); !strings.Contains(message(err), "list zones at the provider") {
+	if err := s.makeZones(t.Context(), []string{"a.example"}); !strings.Contains(message(err),
+		"list zones at the provider") {
 		t.Errorf("a provider that does not answer: %v", err)
 	}
 }
@@ -168,7 +174,8 @@ func TestRemoveWaitsUntilAHookIsGone(t *testing.T) {
 	blocked.SetFinalizers([]string{"foregroundDeletion"})
 	looks := 0
 	s := newTestbed(t, builder(t).WithObjects(blocked).WithInterceptorFuncs(interceptor.Funcs{
-		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, opts ...client.GetOption) error {
+		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object,
+			opts ...client.GetOption) error {
 			if looks++; looks == 3 { // its end comes between two looks
 				live := object(t, job)
 				if err := c.Get(ctx, key, live); err != nil {
@@ -199,7 +206,8 @@ func TestRemoveSaysWhatDoesNotGo(t *testing.T) {
 	blocked.SetFinalizers([]string{"foregroundDeletion"})
 	s := newTestbed(t, builder(t).WithObjects(blocked).Build())
 	s.Budgets.FaultVisible.Timeout = s.Budgets.FaultVisible.Interval * 20
-	if err := s.clearHooks(t.Context(), objects(t, job)); !strings.Contains(message(err), "end of Job apps/check") || !strings.Contains(message(err), "still there") {
+	if err := s.clearHooks(t.Context(), objects(t, job)); !strings.Contains(message(err), "end of Job apps/check") ||
+		!strings.Contains(message(err), "still there") {
 		t.Errorf("a Job that stays: %v", err)
 	}
 }
@@ -247,8 +255,8 @@ func TestTheReferenceBundleIsInstalledInOrder(t *testing.T) {
 	}
 }
 
-// TestInstallingAgain: each step is safe on a cluster where it has run before. The token stays, since pods hold it; a Job
-// that a killed run left is created again, since its result is of an earlier run.
+// TestInstallingAgain: each step is safe on a cluster where it has run before. The token stays, since pods hold
+// it; a Job that a killed run left is created again, since its result is of an earlier run.
 func TestInstallingAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -268,7 +276,8 @@ func TestInstallingAgain(t *testing.T) {
 		w.events = append(w.events, "next")
 	}
 	second := w.events[slices.Index(w.events, "next"):]
-	if deleted, applied := slices.Index(second, "delete "+describe(old)), slices.Index(second, "apply "+describe(old)); deleted < 0 || applied < deleted {
+	if deleted, applied := slices.Index(second, "delete "+describe(old)),
+		slices.Index(second, "apply "+describe(old)); deleted < 0 || applied < deleted {
 		t.Errorf("the Job of the run before was deleted at %d, and applied at %d", deleted, applied)
 	}
 	if values[0] == "" || values[0] != values[1] {
@@ -347,7 +356,8 @@ func TestPrepareLooksOnlyWhereNamespacesAre(t *testing.T) {
 	if _, value := read(t, w.testbed.Client, key); value == "" {
 		t.Error("no token was made")
 	}
-	w.testbed.names = []*unstructured.Unstructured{object(t, "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: coredns, namespace: kube-system}\n")}
+	w.testbed.names = []*unstructured.Unstructured{object(t, "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: "+
+		"coredns, namespace: kube-system}\n")}
 	w.testbed.Budgets.WorkloadReady.Timeout = w.testbed.Budgets.WorkloadReady.Interval * 20
 	if err := w.testbed.prepare(t.Context(), nil); !strings.Contains(message(err), "coredns") {
 		t.Errorf("without the cluster's DNS: %v", err)
@@ -355,7 +365,8 @@ func TestPrepareLooksOnlyWhereNamespacesAre(t *testing.T) {
 	w.testbed.names = nil
 	w.untrusted = 1 << 30
 	w.testbed.Budgets.WebhookReady.Timeout = w.testbed.Budgets.WebhookReady.Interval * 20
-	if err := w.testbed.prepare(t.Context(), nil); !strings.Contains(message(err), "trust of pods in namespace cert-manager") {
+	if err := w.testbed.prepare(t.Context(), nil); !strings.Contains(message(err),
+		"trust of pods in namespace cert-manager") {
 		t.Errorf("without trust: %v", err)
 	}
 	refused := apierrors.NewServiceUnavailable("down")
@@ -365,7 +376,8 @@ func TestPrepareLooksOnlyWhereNamespacesAre(t *testing.T) {
 		},
 	}).Build())
 	down.Bundle = w.testbed.Bundle
-	if err := down.prepare(t.Context(), []SecretKey{key}); !errors.Is(err, refused) || !strings.Contains(fmt.Sprint(err), "look for namespace cert-manager") {
+	if err := down.prepare(t.Context(), []SecretKey{key}); !errors.Is(err, refused) ||
+		!strings.Contains(fmt.Sprint(err), "look for namespace cert-manager") {
 		t.Errorf("without an API server: %v", err)
 	}
 }

@@ -19,9 +19,10 @@ import (
 	"github.com/edgeproof/edgeproof/fixtures"
 )
 
-// startPlatform applies what the world is made of: the fake internet, which is needed at once, the cluster's DNS that knows no other, for
-// which the first namespace of pods waits, and the ingress controller with a public address, which gets ready while the bundle is
-// installed. The two ask the API server by way of kube-proxy, and would try again ever later if they were started before it.
+// startPlatform applies what the world is made of: the fake internet, which is needed at once, the cluster's
+// DNS that knows no other, for which the first namespace of pods waits, and the ingress controller with a
+// public address, which gets ready while the bundle is installed. The two ask the API server by way of
+// kube-proxy, and would try again ever later if they were started before it.
 func (s *Testbed) startPlatform(ctx context.Context) error {
 	variables := map[string]string{"internet_address": InternetAddress, TraefikVariable: s.Traefik}
 	if err := s.holdNames(ctx); err != nil {
@@ -56,8 +57,8 @@ func (s *Testbed) startPlatform(ctx context.Context) error {
 	return s.MovePublicAddress(ctx, netip.MustParseAddr(PublicAddress))
 }
 
-// holdNames stops the CoreDNS that kubeadm has set up, which would forward to other servers, until its forwarders are configured. One that
-// forwards to the fake internet is left as it is: the cluster is reused.
+// holdNames stops the CoreDNS that kubeadm has set up, which would forward to other servers, until its
+// forwarders are configured. One that forwards to the fake internet is left as it is: the cluster is reused.
 func (s *Testbed) holdNames(ctx context.Context) error {
 	var coredns appsv1.Deployment
 	err := s.Client.Get(ctx, types.NamespacedName{Namespace: metav1.NamespaceSystem, Name: "coredns"}, &coredns)
@@ -80,7 +81,8 @@ const forwardsTo = "edgeproof.dev/forwards-to"
 
 func kubeProxy() *unstructured.Unstructured {
 	return &unstructured.Unstructured{Object: map[string]any{
-		"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": map[string]any{"namespace": metav1.NamespaceSystem, "name": "kube-proxy"},
+		"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": map[string]any{"namespace": metav1.NamespaceSystem,
+			"name": "kube-proxy"},
 	}}
 }
 
@@ -128,7 +130,8 @@ func (s *Testbed) MovePublicAddress(ctx context.Context, to netip.Addr) error {
 }
 
 // applyFolder applies one folder of fixtures/platform.
-func (s *Testbed) applyFolder(ctx context.Context, folder string, variables map[string]string) ([]*unstructured.Unstructured, error) {
+func (s *Testbed) applyFolder(ctx context.Context, folder string,
+	variables map[string]string) ([]*unstructured.Unstructured, error) {
 	objects, err := readManifests(fixtures.Sub("platform"), folder, variables)
 	if err != nil {
 		return nil, err

@@ -24,7 +24,8 @@ func folder(t *testing.T, files map[string]string) string {
 	return dir
 }
 
-const configMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: ns}\ndata: {address: \"${address}\"}\n"
+const configMap = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: ns}\ndata: {address: " +
+	"\"${address}\"}\n"
 
 func TestReadManifestsFillsVariables(t *testing.T) {
 	t.Parallel()
@@ -78,7 +79,8 @@ func TestThePlatformsManifests(t *testing.T) {
 	}
 	address := map[string]string{"internet_address": InternetAddress}
 	given := map[string]map[string]string{
-		"names": address, "internet": address, "traefik": {TraefikVariable: Traefik}, "flux": nil, // by gitops, where it is the engine
+		// by gitops, where it is the engine
+		"names": address, "internet": address, "traefik": {TraefikVariable: Traefik}, "flux": nil,
 		"trust": {"web_roots": string(roots), "bundle_namespaces": `["cert-manager","develop"]`, "admission": "v1"},
 	}
 	folders, err := os.ReadDir(filepath.Join(checkout, "fixtures", "platform"))
@@ -115,13 +117,16 @@ func TestThePlatformsManifests(t *testing.T) {
 			continue
 		}
 		last := len(path) - 1
-		if got, _, err := unstructured.NestedString(all[what].Object, path[:last]...); err != nil || !strings.Contains(got, path[last]) {
+		if got, _, err := unstructured.NestedString(all[what].Object, path[:last]...); err != nil ||
+			!strings.Contains(got, path[last]) {
 			t.Errorf("%s: %v is %q, want %q in it", what, path[:last], got, path[last])
 		}
 	}
 	if binding := all["MutatingAdmissionPolicyBinding edgeproof-web-pki"]; binding != nil {
-		matches, _, err := unstructured.NestedSlice(binding.Object, "spec", "matchResources", "namespaceSelector", "matchExpressions")
-		want := []any{map[string]any{"key": "kubernetes.io/metadata.name", "operator": "In", "values": []any{"cert-manager", "develop"}}}
+		matches, _, err := unstructured.NestedSlice(binding.Object, "spec", "matchResources", "namespaceSelector",
+			"matchExpressions")
+		want := []any{map[string]any{"key": "kubernetes.io/metadata.name", "operator": "In",
+			"values": []any{"cert-manager", "develop"}}}
 		if diff := cmp.Diff(want, matches); err != nil || diff != "" {
 			t.Errorf("the namespaces of trust: %v (-want +got)\n%s", err, diff)
 		}

@@ -23,13 +23,15 @@ import (
 // ApplicationNamespace is where the application runs that the routes of faults share.
 const ApplicationNamespace = "fault-application"
 
-// FaultVariables are what ${…} stands for in a fault and its route of that id. The application is what MakeApplication returned.
+// FaultVariables are what ${…} stands for in a fault and its route of that id. The application is what
+// MakeApplication returned.
 func FaultVariables(id string, target judge.Target, externalDNS, application string) map[string]string {
 	return map[string]string{
 		"id": id, "namespace": "fault-" + id, "zone": target.Zones[0], "host": id + "." + target.Zones[0],
 		"address": PublicAddress, "application_address": application, "owner": target.Owner(),
 		"ownership_record":     target.TXT.Name(id+"."+target.Zones[0], "A"),
-		"credential_namespace": target.Namespace, "credential_secret": target.Credential.Secret, "credential_key": target.Credential.Key,
+		"credential_namespace": target.Namespace, "credential_secret": target.Credential.Secret,
+		"credential_key":    target.Credential.Key,
 		"production_issuer": target.Production.Name, "staging_issuer": target.Staging.Name, "external_dns": externalDNS,
 		"controller_namespace": target.Controller.Namespace, "controller": target.Controller.Name,
 	}
@@ -39,12 +41,13 @@ func FaultVariables(id string, target judge.Target, externalDNS, application str
 type RouteOptions struct {
 	// Own gives the route an application of its own; without it, it leads to the shared one at ${application_address}.
 	Own bool
-	// Restored is a TLS Secret that is there before the Ingress that names it, so that cert-manager finds it rather than issues another.
+	// Restored is a TLS Secret that is there before the Ingress that names it, so that cert-manager finds it
+	// rather than issues another.
 	Restored *corev1.Secret
 }
 
-// MakeRoute makes the route of a fault, as the variables name it, and returns how it is judged. It returns once the application runs, and
-// waits before for the end of a route that an earlier run left.
+// MakeRoute makes the route of a fault, as the variables name it, and returns how it is judged. It returns once
+// the application runs, and waits before for the end of a route that an earlier run left.
 func (s *Testbed) MakeRoute(ctx context.Context, variables map[string]string, o RouteOptions) (judge.Route, error) {
 	objects, err := readManifests(routeFolder(), ".", variables)
 	if err != nil {
@@ -72,7 +75,8 @@ func (s *Testbed) MakeRoute(ctx context.Context, variables map[string]string, o 
 		return judge.Route{}, fmt.Errorf("make route %s: %w", variables["id"], err)
 	}
 	return judge.Route{
-		Ingress: types.NamespacedName{Namespace: variables["namespace"], Name: "frontend"}, Hosts: []string{variables["host"]}, Marker: frontendMarker,
+		Ingress: types.NamespacedName{Namespace: variables["namespace"], Name: "frontend"},
+		Hosts:   []string{variables["host"]}, Marker: frontendMarker,
 	}, nil
 }
 
@@ -97,7 +101,8 @@ func (s *Testbed) MakeApplication(ctx context.Context) (string, error) {
 			return p.Status.PodIP, nil
 		}
 	}
-	return "", fmt.Errorf("find the application that faults share: no pod of Namespace %s has an address", ApplicationNamespace)
+	return "", fmt.Errorf("find the application that faults share: no pod of Namespace %s has an address",
+		ApplicationNamespace)
 }
 
 // routeFolder has the manifests of a fault's route.
@@ -126,7 +131,8 @@ func (s *Testbed) RouteGone(ctx context.Context, variables map[string]string) er
 	if err := s.namespaceGone(ctx, variables["namespace"], false); err != nil {
 		return err
 	}
-	_, err := await.Until(ctx, s.Budgets.RecordRemoved, "end of the records of "+variables["host"], func(ctx context.Context) await.Answer {
+	_, err := await.Until(ctx, s.Budgets.RecordRemoved, "end of the records of "+
+		variables["host"], func(ctx context.Context) await.Answer {
 		records, err := s.Internet.Records(ctx, variables["zone"], api.RecordFilter{Name: variables["host"]})
 		if err != nil {
 			return await.Wait("%v", err)

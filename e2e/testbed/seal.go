@@ -16,10 +16,11 @@ import (
 )
 
 // sealRules drops and counts what tries to leave the cluster: packets of pods (forward) and of the node itself
-// (output) for anything but the cluster's own networks. Answers on connections that begin outside the cluster (kubectl) pass.
-// Addresses of TEST-NET-3 that no Service has are refused as an unassigned public address would be; that is the
-// internet's answer to a wrong DNS record, not an escape, and is counted separately. It runs before kube-proxy's own filter
-// rules and after its address translation. Sources and destinations of dropped packets are recorded, up to 128 of them.
+// (output) for anything but the cluster's own networks. Answers on connections that begin outside the cluster
+// (kubectl) pass. Addresses of TEST-NET-3 that no Service has are refused as an unassigned public address would
+// be; that is the internet's answer to a wrong DNS record, not an escape, and is counted separately. It runs
+// before kube-proxy's own filter rules and after its address translation. Sources and destinations of dropped
+// packets are recorded, up to 128 of them.
 const sealRules = `table inet edgeproof
 delete table inet edgeproof
 table inet edgeproof {
@@ -52,7 +53,8 @@ func (s *Testbed) sealNode(ctx context.Context) error {
 		return fmt.Errorf("seal the node: %w", err)
 	}
 	// The kernel reports a dropped packet to its sender as not permitted: the command's own failure is expected.
-	if _, err := node.Idempotent(ctx, s.Node, "bash", "-c", "echo probe 2>/dev/null >/dev/udp/"+sealProbe+"/9 || exit 0"); err != nil {
+	if _, err := node.Idempotent(ctx, s.Node, "bash", "-c", "echo probe 2>/dev/null >/dev/udp/"+sealProbe+
+		"/9 || exit 0"); err != nil {
 		return fmt.Errorf("try the seal: %w", err)
 	}
 	return s.sealHeld(ctx, "the node")
@@ -60,7 +62,8 @@ func (s *Testbed) sealNode(ctx context.Context) error {
 
 // trySealFromAPod sends the same from a pod, whose packets take another way through the kernel.
 func (s *Testbed) trySealFromAPod(ctx context.Context) error {
-	if err := s.Internet.Probe(ctx, probe.Request{URL: "http://" + sealProbe + "/", TimeoutMillis: 300}, nil); err != nil {
+	if err := s.Internet.Probe(ctx, probe.Request{URL: "http://" + sealProbe + "/", TimeoutMillis: 300},
+		nil); err != nil {
 		return fmt.Errorf("try the seal from a pod: %w", err)
 	}
 	return s.sealHeld(ctx, "a pod")
@@ -75,15 +78,17 @@ func (s *Testbed) sealHeld(ctx context.Context, from string) error {
 	if packets == 0 {
 		return fmt.Errorf("try the seal: a packet of %s to %s was neither dropped nor counted", from, sealProbe)
 	}
-	const again = "nft reset counters table inet edgeproof; nft flush set inet edgeproof senders4; nft flush set inet edgeproof senders6"
+	const again = "nft reset counters table inet edgeproof; nft flush set inet edgeproof senders4; nft flush set inet " +
+		"edgeproof senders6"
 	if _, err := node.Idempotent(ctx, s.Node, "bash", "-ec", again); err != nil {
 		return fmt.Errorf("reset the seal's counters: %w", err)
 	}
 	return nil
 }
 
-// Dropped is what tried to leave the cluster since it was sealed, and was dropped. Senders says of TCP and UDP who sent how many packets
-// where to, the most first: "pod cert-manager/cert-manager-7d4 to 192.0.2.1:443/tcp: 3 packets". A pod that is gone is its address.
+// Dropped is what tried to leave the cluster since it was sealed, and was dropped. Senders says of TCP and UDP
+// who sent how many packets where to, the most first: "pod cert-manager/cert-manager-7d4 to 192.0.2.1:443/tcp:
+// 3 packets". A pod that is gone is its address.
 type Dropped struct {
 	Packets uint64
 	Senders []string
@@ -107,7 +112,8 @@ func (s *Testbed) Dropped(ctx context.Context) (Dropped, error) {
 		if x.packets == 1 {
 			noun = "packet"
 		}
-		dropped.Senders = append(dropped.Senders, fmt.Sprintf("%s to %s/%s: %d %s", from, net.JoinHostPort(x.to, x.port), x.protocol, x.packets, noun))
+		dropped.Senders = append(dropped.Senders, fmt.Sprintf("%s to %s/%s: %d %s", from, net.JoinHostPort(x.to, x.port),
+			x.protocol, x.packets, noun))
 	}
 	return dropped, nil
 }

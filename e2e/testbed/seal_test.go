@@ -19,10 +19,11 @@ func TestReadSeal(t *testing.T) {
 		streams int
 		err     string
 	}{
-		"packets":           {said: counter, want: 12},
-		"none dropped":      {said: strings.Replace(counter, "12,", "0,", 1), want: 0},
-		"senders":           {said: strings.Replace(counter, "\n", sender+",\n", 1), want: 12, streams: 2},
-		"a sender in parts": {said: strings.Replace(counter, "\n", strings.Replace(sender, `, "tcp"`, "", 1)+",\n", 1), err: "a sender of 3 parts"},
+		"packets":      {said: counter, want: 12},
+		"none dropped": {said: strings.Replace(counter, "12,", "0,", 1), want: 0},
+		"senders":      {said: strings.Replace(counter, "\n", sender+",\n", 1), want: 12, streams: 2},
+		"a sender in parts": {said: strings.Replace(counter, "\n", strings.Replace(sender, `, "tcp"`, "", 1)+",\n", 1),
+			err: "a sender of 3 parts"},
 		"another counter":   {said: strings.Replace(counter, "escaped", "unassigned", 1), err: "nft lists none"},
 		"more than 32 bits": {said: strings.Replace(counter, "12,", "18446744073709551615,", 1), want: 1<<64 - 1},
 		"no counter":        {said: `{"nftables": [{"metainfo": {"version": "1.0.6"}}]}`, err: "nft lists none"},
@@ -32,8 +33,10 @@ func TestReadSeal(t *testing.T) {
 		"not a number":      {said: strings.Replace(counter, "12,", `"12",`, 1), err: "read the seal's counter"},
 	} {
 		got, streams, err := readSeal([]byte(c.said))
-		if said := message(err); got != c.want || len(streams) != c.streams || (c.err == "") != (err == nil) || !strings.Contains(said, c.err) {
-			t.Errorf("%s: %d, %v, %q, want %d, %d senders and an error with %q", name, got, streams, said, c.want, c.streams, c.err)
+		if said := message(err); got != c.want || len(streams) != c.streams || (c.err == "") != (err == nil) ||
+			!strings.Contains(said, c.err) {
+			t.Errorf("%s: %d, %v, %q, want %d, %d senders and an error with %q", name, got, streams, said, c.want, c.streams,
+				c.err)
 		}
 	}
 }
@@ -70,7 +73,8 @@ func TestSealLetsTheClusterBe(t *testing.T) {
 		}
 	}
 	// What must not get out: a public resolver, an unassigned public address, the cloud's metadata service, the machine.
-	for _, address := range []string{"1.1.1.1", PublicAddress, "169.254.169.254", "172.18.0.1", "192.168.1.1", "10.0.0.1"} {
+	for _, address := range []string{"1.1.1.1", PublicAddress, "169.254.169.254", "172.18.0.1", "192.168.1.1",
+		"10.0.0.1"} {
 		for _, a := range accepted {
 			if a.Contains(netip.MustParseAddr(address)) {
 				t.Errorf("%s is let out by %s", address, a)
@@ -101,7 +105,8 @@ func TestSealIsTriedBeforeItIsBelieved(t *testing.T) {
 	at := func(part string) int {
 		return slices.IndexFunc(n.calls, func(call string) bool { return strings.Contains(call, part) })
 	}
-	rules, probe, look, reset := at(sealRules), at("/dev/udp/"+sealProbe), at("nft --json list table inet edgeproof"), at("nft reset counters")
+	rules, probe, look, reset := at(sealRules), at("/dev/udp/"+sealProbe), at("nft --json list table inet edgeproof"),
+		at("nft reset counters")
 	if rules != 0 || probe < rules || look < probe || reset < look {
 		t.Errorf("on the node ran %q, want rules, probe, a look at the counter and its reset", n.calls)
 	}

@@ -16,8 +16,8 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
-// provideStandIns makes the Secrets that stand in, in the namespaces that exist. One that is there is kept, and gets the keys that it
-// lacks.
+// provideStandIns makes the Secrets that stand in, in the namespaces that exist. One that is there is kept, and
+// gets the keys that it lacks.
 func (s *Testbed) provideStandIns(ctx context.Context) error {
 	for _, secret := range s.StandIns {
 		exists, err := s.namespaceExists(ctx, secret.Namespace)
@@ -51,7 +51,10 @@ func (s *Testbed) provideStandIn(ctx context.Context, stand standin.Secret) erro
 	if found && len(lacking.Keys) == 0 {
 		return nil
 	}
-	object, err := lacking.Object(func(_ standin.Secret, key standin.Key) (string, error) { return s.mint(ctx, key.Purpose) })
+	object, err := lacking.Object(func(_ standin.Secret, key standin.Key) (string,
+		error) {
+		return s.mint(ctx, key.Purpose)
+	})
 	if err != nil {
 		return err
 	}
@@ -106,7 +109,8 @@ func (s *Testbed) mint(ctx context.Context, purpose standin.Purpose) (string, er
 func (s *Testbed) refused(ctx context.Context, source string, err error) error {
 	var late *await.Error
 	if !s.Survey || !errors.As(err, &late) || ctx.Err() != nil {
-		return fmt.Errorf("applications: %s: %w; if they belong to another bundle, give APPS= the folder of this one's", source, err)
+		return fmt.Errorf("applications: %s: %w; if they belong to another bundle, give APPS= the folder of this one's",
+			source, err)
 	}
 	s.Log.Warn("applications: %s is not applied, its routes are judged without it: %v", source, err)
 	return nil

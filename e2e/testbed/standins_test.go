@@ -55,7 +55,8 @@ func TestStandIns(t *testing.T) {
 		users, err := s.Internet.Users(t.Context())
 		known := false
 		for _, u := range users {
-			known = known || u.Email == string(secret.Data["email"]) && u.Fingerprint == api.Fingerprint(string(secret.Data["key"]))
+			known = known || u.Email == string(secret.Data["email"]) &&
+				u.Fingerprint == api.Fingerprint(string(secret.Data["key"]))
 		}
 		if err != nil || !known {
 			t.Errorf("%s: the users are %+v, %v; want the one of the Secret", name, users, err)

@@ -30,7 +30,8 @@ func Target(bundles ...*bundle.Bundle) (judge.Target, error) {
 		}
 		for _, image := range b.Images() {
 			for _, use := range image.UsedBy {
-				if kind, name, _ := strings.Cut(use, " "); kind == "Deployment" && strings.HasPrefix(image.Reference, frontendImage+":") {
+				if kind, name, _ := strings.Cut(use, " "); kind == "Deployment" &&
+					strings.HasPrefix(image.Reference, frontendImage+":") {
 					namespace, _, _ := strings.Cut(name, "/")
 					ours[namespace] = true
 				}
@@ -42,7 +43,8 @@ func Target(bundles ...*bundle.Bundle) (judge.Target, error) {
 		return target, err
 	}
 	if len(target.Routes) == 0 {
-		return target, fmt.Errorf("find routes to judge: neither %s nor the applications have an Ingress; give APPS= a folder that has", bundles[0].Path)
+		return target, fmt.Errorf("find routes to judge: neither %s nor the applications have an Ingress; give APPS= a "+
+			"folder that has", bundles[0].Path)
 	}
 	if len(target.Zones) == 0 {
 		wants, err := WantsOf(bundles...)
@@ -52,7 +54,8 @@ func Target(bundles ...*bundle.Bundle) (judge.Target, error) {
 		target.Zones = wants.Zones
 	}
 	if len(target.Zones) == 0 {
-		return target, fmt.Errorf("find the zones of %s: external-dns has no --domain-filter and no Ingress has a host; give one", bundles[0].Path)
+		return target, fmt.Errorf("find the zones of %s: external-dns has no --domain-filter and no Ingress has a host; "+
+			"give one", bundles[0].Path)
 	}
 	for n := range target.Routes {
 		if ours[target.Routes[n].Ingress.Namespace] {

@@ -22,7 +22,8 @@ func TestTargetOfTheReferenceBundle(t *testing.T) {
 	want := judge.Reference() // the names of the specification stay
 	want.Zones, want.OwnerID = []string{"safeops.work"}, "sre-cluster"
 	want.Routes = []judge.Route{{
-		Ingress: types.NamespacedName{Namespace: "develop", Name: "frontend"}, Hosts: []string{"develop.safeops.work"}, Path: "/", Marker: `"app":"frontend"`,
+		Ingress: types.NamespacedName{Namespace: "develop", Name: "frontend"}, Hosts: []string{"develop.safeops.work"},
+		Path: "/", Marker: `"app":"frontend"`,
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("target (-want +got):\n%s", diff)
@@ -44,11 +45,15 @@ func TestTarget(t *testing.T) {
 		marker string
 		zones  []string
 	}{
-		"our frontend answers":                      {[]string{ours, ingress("www.safeops.work"), externalDNS}, `"app":"frontend"`, []string{"b.example", "a.example"}},
-		"an unknown application answers":            {[]string{otherFrontend, ingress("www.safeops.work"), externalDNS}, "", []string{"b.example", "a.example"}},
-		"our frontend, but in another namespace":    {[]string{strings.Replace(ours, "namespace: apps", "namespace: other", 1), ingress("www.safeops.work")}, "", []string{"safeops.work"}},
-		"an image that only begins as our frontend": {[]string{strings.Replace(ours, "frontend:dev", "frontend-v2:dev", 1), ingress("www.safeops.work")}, "", []string{"safeops.work"}},
-		"no filter of zones":                        {[]string{ingress("www.safeops.work")}, "", []string{"safeops.work"}},
+		"our frontend answers": {[]string{ours, ingress("www.safeops.work"), externalDNS},
+			`"app":"frontend"`, []string{"b.example", "a.example"}},
+		"an unknown application answers": {[]string{otherFrontend, ingress("www.safeops.work"), externalDNS}, "",
+			[]string{"b.example", "a.example"}},
+		"our frontend, but in another namespace": {[]string{strings.Replace(ours, "namespace: apps", "namespace: other",
+			1), ingress("www.safeops.work")}, "", []string{"safeops.work"}},
+		"an image that only begins as our frontend": {[]string{strings.Replace(ours, "frontend:dev", "frontend-v2:dev", 1),
+			ingress("www.safeops.work")}, "", []string{"safeops.work"}},
+		"no filter of zones": {[]string{ingress("www.safeops.work")}, "", []string{"safeops.work"}},
 	} {
 		got, err := Target(made(t, c.given...))
 		if err != nil || len(got.Routes) != 1 || got.Routes[0].Marker != c.marker {
@@ -64,7 +69,8 @@ func TestTarget(t *testing.T) {
 func TestTargetWithoutARouteIsRefused(t *testing.T) {
 	t.Parallel()
 	_, err := Target(made(t, clusterIssuer, externalDNS), made(t, otherFrontend))
-	if said := message(err); !strings.Contains(said, "neither made nor the applications have an Ingress") || !strings.Contains(said, "give APPS=") {
+	if said := message(err); !strings.Contains(said, "neither made nor the applications have an Ingress") ||
+		!strings.Contains(said, "give APPS=") {
 		t.Errorf("Target without an Ingress = %v", err)
 	}
 	if _, err := Target(made(t, ingress("co.uk"))); !strings.Contains(message(err), "zone of host co.uk") {
@@ -96,11 +102,13 @@ func TestFaultVariablesFillEveryFault(t *testing.T) {
 			t.Error(err)
 		}
 		for _, action := range filled.Inject {
-			if action.Delete != nil && open.MatchString(action.Delete.String()) || action.Record != nil && open.MatchString(action.Record.Name+action.Record.Zone) {
+			if action.Delete != nil && open.MatchString(action.Delete.String()) || action.Record != nil &&
+				open.MatchString(action.Record.Name+action.Record.Zone) {
 				t.Errorf("%s: an action has an open variable: %+v", f.ID, action)
 			}
 		}
-		for _, kind := range []struct{ folder, objects string }{{"", "Namespace Ingress"}, {"own", "Deployment Service"}, {"shared", "Service EndpointSlice"}} {
+		for _, kind := range []struct{ folder, objects string }{{"", "Namespace Ingress"}, {"own", "Deployment Service"},
+			{"shared", "Service EndpointSlice"}} {
 			objects, err := readManifests(routeFolder(), kind.folder, variables)
 			if err != nil {
 				t.Error(err)
@@ -126,7 +134,8 @@ func TestARouteOfAFaultIsJudgedAsItIsMade(t *testing.T) {
 	target.Zones = []string{"safeops.work"}
 	c := builder(t).Build()
 	s := newTestbed(t, c)
-	got, err := s.MakeRoute(t.Context(), FaultVariables("some-fault", target, "external-dns", "10.244.0.9"), RouteOptions{})
+	got, err := s.MakeRoute(t.Context(), FaultVariables("some-fault", target, "external-dns", "10.244.0.9"),
+		RouteOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +156,8 @@ spec: {template: {spec: {containers: [{name: frontend, image: "edgeproof.dev/fro
 	if diff := cmp.Diff(judged.Routes, []judge.Route{got}); diff != "" {
 		t.Errorf("the route (-as made +as judged):\n%s", diff)
 	}
-	if _, err := s.MakeRoute(t.Context(), map[string]string{}, RouteOptions{}); !strings.Contains(message(err), "route.yaml") {
+	if _, err := s.MakeRoute(t.Context(), map[string]string{}, RouteOptions{}); !strings.Contains(message(err),
+		"route.yaml") {
 		t.Errorf("without variables: %v", err)
 	}
 }

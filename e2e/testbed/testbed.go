@@ -1,9 +1,10 @@
-// Package testbed sets up the test environment of a run in ordered steps: the seal, the platform (names, the fake internet, the
-// ingress controller with its public address), trust, and then the bundle, as a GitOps engine would install it.
+// Package testbed sets up the test environment of a run in ordered steps: the seal, the platform (names, the
+// fake internet, the ingress controller with its public address), trust, and then the bundle, as a GitOps
+// engine would install it.
 //
-// What the suite must change, it changes around the bundle, never in the bundle. Each step is safe to run again on a cluster where it has
-// run before, and is an environment function of sigs.k8s.io/e2e-framework, so that specs of others can stand on it. The package knows the
-// cluster and the control API; it judges nothing.
+// What the suite must change, it changes around the bundle, never in the bundle. Each step is safe to run again
+// on a cluster where it has run before, and is an environment function of sigs.k8s.io/e2e-framework, so that
+// specs of others can stand on it. The package knows the cluster and the control API; it judges nothing.
 package testbed
 
 import (
@@ -33,10 +34,11 @@ import (
 const (
 	// InternetAddress is the Service address of the fake internet, inside kind's service network 10.96.0.0/16.
 	InternetAddress = "10.96.53.53"
-	// PublicAddress is the address that the suite, playing the cloud, gives to the ingress controller: TEST-NET-3, RFC 5737.
+	// PublicAddress is the address that the suite, playing the cloud, gives to the ingress controller: TEST-NET-3,
+	// RFC 5737.
 	PublicAddress = "203.0.113.10"
-	// Traefik is the version of the ingress controller that the platform installs unless a run names another, and TraefikVariable
-	// what stands for it in the platform's manifests.
+	// Traefik is the version of the ingress controller that the platform installs unless a run names another, and
+	// TraefikVariable what stands for it in the platform's manifests.
 	Traefik         = "v3.6.12"
 	TraefikVariable = "traefik_version"
 )
@@ -52,8 +54,9 @@ type Testbed struct {
 	Bundle  *bundle.Bundle
 	Apps    *bundle.Bundle
 	Traefik string // version of the ingress controller
-	// StandIns are the Secrets that a clone of the bundle's repository cannot have. With Survey the bundle and the applications are what
-	// was found to be the edge in a repository: an object that the API server refuses is then a finding, and no error of the run.
+	// StandIns are the Secrets that a clone of the bundle's repository cannot have. With Survey the bundle and the
+	// applications are what was found to be the edge in a repository: an object that the API server refuses is
+	// then a finding, and no error of the run.
 	StandIns []standin.Secret
 	Survey   bool
 	Budgets  await.Budgets
@@ -119,7 +122,8 @@ func (s *Testbed) Steps() []Step {
 		return Step{name, func(ctx context.Context, _ *envconf.Config) (context.Context, error) {
 			start := time.Now()
 			err := s.Log.Run(name, func() error { return run(ctx) })
-			s.phases = append(s.phases, verdict.Phase{Name: name, Started: start.UTC(), Seconds: verdict.Seconds(time.Since(start))})
+			s.phases = append(s.phases, verdict.Phase{Name: name, Started: start.UTC(),
+				Seconds: verdict.Seconds(time.Since(start))})
 			if err != nil {
 				return ctx, fmt.Errorf("%s: %w", name, err)
 			}
@@ -135,7 +139,8 @@ func (s *Testbed) Steps() []Step {
 	}
 }
 
-// Set runs every step in order and returns how long each took. It stops at the first that fails; the phases up to there are returned too.
+// Set runs every step in order and returns how long each took. It stops at the first that fails; the phases up
+// to there are returned too.
 func (s *Testbed) Set(ctx context.Context) ([]verdict.Phase, error) {
 	s.phases = nil
 	for _, step := range s.Steps() {

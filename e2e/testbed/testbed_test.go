@@ -31,7 +31,8 @@ func TestSetTheScene(t *testing.T) {
 		}
 	}
 	var service corev1.Service
-	if err := w.testbed.Client.Get(t.Context(), types.NamespacedName{Namespace: "traefik", Name: "traefik"}, &service); err != nil {
+	if err := w.testbed.Client.Get(t.Context(), types.NamespacedName{Namespace: "traefik", Name: "traefik"},
+		&service); err != nil {
 		t.Fatal(err)
 	}
 	if got := service.Status.LoadBalancer.Ingress; len(got) != 1 || got[0].IP != PublicAddress {
@@ -51,7 +52,8 @@ func TestSetTheScene(t *testing.T) {
 		t.Errorf("pods get to trust %s", got)
 	}
 	// Trust must be there before the first pod that needs it.
-	policy, pod := slices.Index(w.events, "apply MutatingAdmissionPolicyBinding edgeproof-web-pki"), slices.Index(w.events, "apply Deployment cert-manager/cert-manager")
+	policy, pod := slices.Index(w.events, "apply MutatingAdmissionPolicyBinding edgeproof-web-pki"),
+		slices.Index(w.events, "apply Deployment cert-manager/cert-manager")
 	if policy < 0 || pod < policy {
 		t.Errorf("the policy was applied at %d, the first pod at %d", policy, pod)
 	}
@@ -79,7 +81,8 @@ func TestCoreDNSOfAUsedClusterIsLeftAlone(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	var coredns appsv1.Deployment
-	if err := w.testbed.Client.Get(t.Context(), types.NamespacedName{Namespace: "kube-system", Name: "coredns"}, &coredns); err != nil {
+	if err := w.testbed.Client.Get(t.Context(), types.NamespacedName{Namespace: "kube-system", Name: "coredns"},
+		&coredns); err != nil {
 		t.Fatal(err)
 	}
 	coredns.Spec.Template.Annotations = map[string]string{forwardsTo: InternetAddress}
@@ -94,7 +97,8 @@ func TestCoreDNSOfAUsedClusterIsLeftAlone(t *testing.T) {
 func replicasOfCoreDNS(t *testing.T, w *world) int32 {
 	t.Helper()
 	var coredns appsv1.Deployment
-	if err := w.testbed.Client.Get(t.Context(), types.NamespacedName{Namespace: "kube-system", Name: "coredns"}, &coredns); err != nil {
+	if err := w.testbed.Client.Get(t.Context(), types.NamespacedName{Namespace: "kube-system", Name: "coredns"},
+		&coredns); err != nil {
 		t.Fatal(err)
 	}
 	return *coredns.Spec.Replicas

@@ -93,10 +93,11 @@ func ingress(hosts ...string) string {
 	for _, host := range hosts {
 		rules = append(rules, `{host: "`+host+`"}`)
 	}
-	return "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: apps}\nspec: {rules: [" + strings.Join(
-		rules,
-		", ",
-	) + "]}\n"
+	return "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: apps}\nspec: {rules: [" +
+		strings.Join(
+			rules,
+			", ",
+		) + "]}\n"
 }
 
 func TestWantsOf(t *testing.T) {
@@ -107,38 +108,49 @@ func TestWantsOf(t *testing.T) {
 		want  Wants
 	}{
 		{"nothing", nil, Wants{}},
-		{"a ClusterIssuer reads where the controller runs", []string{clusterIssuer, controller}, Wants{Tokens: []SecretKey{{"certificates", "token", "k"}}}},
-		{"a ClusterIssuer without a controller in the bundle", []string{clusterIssuer}, Wants{Tokens: []SecretKey{{"cert-manager", "token", "k"}}}},
-		{"an Issuer reads in its own namespace", []string{issuer, controller}, Wants{Tokens: []SecretKey{{"apps", "own", "k"}}}},
+		{"a ClusterIssuer reads where the controller runs", []string{clusterIssuer, controller},
+			Wants{Tokens: []SecretKey{{"certificates", "token", "k"}}}},
+		{"a ClusterIssuer without a controller in the bundle", []string{clusterIssuer},
+			Wants{Tokens: []SecretKey{{"cert-manager", "token", "k"}}}},
+		{"an Issuer reads in its own namespace", []string{issuer, controller},
+			Wants{Tokens: []SecretKey{{"apps", "own", "k"}}}},
 		{"an issuer without ACME", []string{selfSigned}, Wants{}},
-		{"external-dns", []string{externalDNS}, Wants{Tokens: []SecretKey{{"names", "dns-token", "k"}}, Zones: []string{"a.example", "b.example"}}},
+		{"external-dns", []string{externalDNS}, Wants{Tokens: []SecretKey{{"names", "dns-token", "k"}},
+			Zones: []string{"a.example", "b.example"}}},
 		{"external-dns for another provider", []string{otherProvider}, Wants{}},
-		{"external-dns by envFrom", []string{externalDNSWith("Deployment", `args: [--provider=cloudflare, --domain-filter=b.example], envFrom: [{prefix: CF_, secretRef: {name: dns-token}}]`)}, Wants{
+		{"external-dns by envFrom", []string{externalDNSWith("Deployment",
+			`args: [--provider=cloudflare, --domain-filter=b.example], envFrom: [{prefix: CF_, secretRef: {name: dns-token}}]`)}, Wants{
 			Tokens: []SecretKey{{"names", "dns-token", "API_TOKEN"}}, Zones: []string{"b.example"},
 		}},
 		{"external-dns by variables", []string{externalDNSWith("Deployment", `env: [
 			{name: EXTERNAL_DNS_PROVIDER, value: cloudflare}, {name: EXTERNAL_DNS_DOMAIN_FILTER, value: b.example}, {name: CF_API_TOKEN, valueFrom: {secretKeyRef: {name: dns-token, key: k}}}]`)}, Wants{
 			Tokens: []SecretKey{{"names", "dns-token", "k"}}, Zones: []string{"b.example"},
 		}},
-		{"external-dns by a ConfigMap", []string{externalDNSWith("Deployment", `envFrom: [{configMapRef: {name: settings}}, {secretRef: {name: dns-token}}]`), settings}, Wants{
+		{"external-dns by a ConfigMap", []string{externalDNSWith("Deployment",
+			`envFrom: [{configMapRef: {name: settings}}, {secretRef: {name: dns-token}}]`), settings}, Wants{
 			Tokens: []SecretKey{{"names", "dns-token", "CF_API_TOKEN"}}, Zones: []string{"a.example", "b.example"},
 		}},
-		{"external-dns by a file", []string{externalDNSWith("StatefulSet", `args: [--provider=cloudflare], env: [{name: CF_API_TOKEN, value: "file:/cf/k"}], volumeMounts: [{name: cf, mountPath: /cf}]`)}, Wants{
+		{"external-dns by a file", []string{externalDNSWith("StatefulSet",
+			`args: [--provider=cloudflare], env: [{name: CF_API_TOKEN, value: "file:/cf/k"}], volumeMounts: [{name: cf, mountPath: /cf}]`)}, Wants{
 			Tokens: []SecretKey{{"names", "dns-token", "k"}},
 		}},
-		{"external-dns as a DaemonSet", []string{externalDNSWith("DaemonSet", `args: [--provider=cloudflare], env: [{name: CF_API_TOKEN, valueFrom: {secretKeyRef: {name: dns-token, key: k}}}]`)}, Wants{
+		{"external-dns as a DaemonSet", []string{externalDNSWith("DaemonSet",
+			`args: [--provider=cloudflare], env: [{name: CF_API_TOKEN, valueFrom: {secretKeyRef: {name: dns-token, key: k}}}]`)}, Wants{
 			Tokens: []SecretKey{{"names", "dns-token", "k"}},
 		}},
 		{"zones of external-dns come before hosts", []string{externalDNS, ingress("www.c.example.org")}, Wants{
 			Tokens: []SecretKey{{"names", "dns-token", "k"}}, Zones: []string{"a.example", "b.example"},
 		}},
-		{"zones of hosts", []string{ingress("www.safeops.work", "safeops.work", "*.develop.example.co.uk")}, Wants{Zones: []string{"example.co.uk", "safeops.work"}}},
+		{"zones of hosts", []string{ingress("www.safeops.work", "safeops.work", "*.develop.example.co.uk")},
+			Wants{Zones: []string{"example.co.uk", "safeops.work"}}},
 		{"a rule for every host", []string{ingress("")}, Wants{}},
-		{"two that want one Secret", []string{clusterIssuer, strings.Replace(clusterIssuer, "name: a}", "name: b}", 1)}, Wants{
-			Tokens: []SecretKey{{"cert-manager", "token", "k"}},
-		}},
+		{"two that want one Secret", []string{clusterIssuer, strings.Replace(clusterIssuer, "name: a}", "name: b}", 1)},
+			Wants{
+				Tokens: []SecretKey{{"cert-manager", "token", "k"}},
+			}},
 		{"in order", []string{issuer, externalDNS, clusterIssuer}, Wants{
-			Tokens: []SecretKey{{"apps", "own", "k"}, {"cert-manager", "token", "k"}, {"names", "dns-token", "k"}}, Zones: []string{"a.example", "b.example"},
+			Tokens: []SecretKey{{"apps", "own", "k"}, {"cert-manager", "token", "k"}, {"names", "dns-token", "k"}},
+			Zones:  []string{"a.example", "b.example"},
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -170,8 +182,10 @@ func TestWantsOfRefuses(t *testing.T) {
 		"a host that is a public suffix":   {ingress("co.uk"), "zone of host co.uk"},
 		"a wildcard below a public suffix": {ingress("*.co.uk"), "zone of host *.co.uk"},
 		"a host without a domain":          {ingress("frontend"), "zone of host frontend"},
-		"a Deployment that is none":        {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: 1}\n", "made.yaml: read Deployment a"},
-		"an issuer that is none":           {"apiVersion: cert-manager.io/v1\nkind: ClusterIssuer\nmetadata: {name: a}\nspec: {acme: 1}\n", "made.yaml: read ClusterIssuer a"},
+		"a Deployment that is none": {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: " +
+			"1}\n", "made.yaml: read Deployment a"},
+		"an issuer that is none": {"apiVersion: cert-manager.io/v1\nkind: ClusterIssuer\nmetadata: {name: " +
+			"a}\nspec: {acme: 1}\n", "made.yaml: read ClusterIssuer a"},
 	} {
 		got, err := WantsOf(made(t, c.given))
 		if !strings.Contains(message(err), c.want) {
@@ -196,8 +210,9 @@ func TestWorkloadNamespaces(t *testing.T) {
 	}{
 		"reference":    {candidate, []string{"cert-manager"}},
 		"applications": {apps, []string{"develop"}},
-		"made":         {made(t, externalDNS, controller, clusterIssuer, ingress("a.example.org")), []string{"certificates", "names"}},
-		"no workload":  {made(t, clusterIssuer), []string{}},
+		"made": {made(t, externalDNS, controller, clusterIssuer, ingress("a.example.org")),
+			[]string{"certificates", "names"}},
+		"no workload": {made(t, clusterIssuer), []string{}},
 	} {
 		if diff := cmp.Diff(c.want, workloadNamespaces(c.given)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)

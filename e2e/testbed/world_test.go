@@ -17,7 +17,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 )
 
-// world is a test environment of the reference bundle on a cluster where everything becomes ready as soon as it is applied.
+// world is a test environment of the reference bundle on a cluster where everything becomes ready as soon as it
+// is applied.
 type world struct {
 	testbed   *Testbed
 	events    []string          // what was applied, created and deleted, in order
@@ -32,14 +33,16 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{on: map[string]func(){}}
 	c := builder(t).WithInterceptorFuncs(interceptor.Funcs{
-		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, opts ...client.GetOption) error {
+		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object,
+			opts ...client.GetOption) error {
 			err := c.Get(ctx, key, o, opts...)
 			if live, ok := o.(*unstructured.Unstructured); ok && err == nil && describe(live) != w.never {
 				become(live)
 			}
 			return err
 		},
-		Patch: func(ctx context.Context, c client.WithWatch, o client.Object, p client.Patch, opts ...client.PatchOption) error {
+		Patch: func(ctx context.Context, c client.WithWatch, o client.Object, p client.Patch,
+			opts ...client.PatchOption) error {
 			applied, ok := o.(*unstructured.Unstructured)
 			if !ok || p.Type() != types.ApplyPatchType {
 				return c.Patch(ctx, o, p, opts...)
@@ -82,7 +85,8 @@ func newWorld(t *testing.T) *world {
 	}).Build()
 	for _, kubeadms := range []string{
 		"apiVersion: apps/v1\nkind: DaemonSet\nmetadata: {name: kube-proxy, namespace: kube-system, generation: 1}\n",
-		"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: coredns, namespace: kube-system, generation: 1}\nspec: {replicas: 2}\n",
+		"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: coredns, namespace: kube-system, generation: 1}\nspec: " +
+			"{replicas: 2}\n",
 	} {
 		if err := c.Create(t.Context(), object(t, kubeadms)); err != nil {
 			t.Fatal(err)
@@ -132,7 +136,8 @@ func become(o *unstructured.Unstructured) {
 	switch o.GetKind() {
 	case "Deployment":
 		o.Object["status"] = map[string]any{
-			"observedGeneration": o.GetGeneration(), "replicas": int64(1), "updatedReplicas": int64(1), "readyReplicas": int64(1),
+			"observedGeneration": o.GetGeneration(), "replicas": int64(1), "updatedReplicas": int64(1),
+			"readyReplicas":     int64(1),
 			"availableReplicas": int64(1), "conditions": []any{condition("Available")},
 		}
 	case "DaemonSet":

@@ -70,7 +70,8 @@ func (q Query) match(e verdict.Entry) bool {
 	if !q.From.IsZero() && end.Before(q.From) || !q.To.IsZero() && e.Time.After(q.To) {
 		return false
 	}
-	if len(q.Sources) == 0 && e.Source == verdict.SourcePhase || len(q.Sources) > 0 && !slices.Contains(q.Sources, e.Source) {
+	if len(q.Sources) == 0 && e.Source == verdict.SourcePhase || len(q.Sources) > 0 &&
+		!slices.Contains(q.Sources, e.Source) {
 		return false
 	}
 	return slices.ContainsFunc(q.About, func(text string) bool {
@@ -78,8 +79,9 @@ func (q Query) match(e verdict.Entry) bool {
 	})
 }
 
-// Cut leaves entries out until at most so many are left, and says how many went. What is cited and what the suite did itself stays
-// longest, then what failed; the rest is thinned evenly, so that no part of the run is lost as a whole.
+// Cut leaves entries out until at most so many are left, and says how many went. What is cited and what the
+// suite did itself stays longest, then what failed; the rest is thinned evenly, so that no part of the run is
+// lost as a whole.
 func Cut(line []verdict.Entry, cited map[string]bool, most int) (kept []verdict.Entry, omitted int) {
 	if len(line) <= most {
 		return line, 0

@@ -9,12 +9,12 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
-// pause is the longest silence within which the same, seen again, is the same entry. Those that look again and again do so every
-// second or two.
+// pause is the longest silence within which the same, seen again, is the same entry. Those that look again and
+// again do so every second or two.
 const pause = 4 * time.Second
 
-// fold turns a journal into entries. The same question with the same answer within a short while makes one entry, with its last time
-// and a count: what is of interest is when the answer changed.
+// fold turns a journal into entries. The same question with the same answer within a short while makes one
+// entry, with its last time and a count: what is of interest is when the answer changed.
 func fold(seen []api.JournalEntry, names map[string]string) []verdict.Entry {
 	var out []verdict.Entry
 	last := map[verdict.Entry]int{} // by what is alike, the place in out
@@ -75,7 +75,8 @@ func inWords(j api.JournalEntry, names map[string]string) (verdict.Entry, bool) 
 		if problem := j.Detail["problem"]; problem != "" {
 			e.Text += ": " + problem
 		}
-		e.Failed = strings.HasPrefix(j.Outcome, "4") || strings.HasPrefix(j.Outcome, "5") || strings.Contains(j.Outcome, "invalid")
+		e.Failed = strings.HasPrefix(j.Outcome, "4") || strings.HasPrefix(j.Outcome, "5") ||
+			strings.Contains(j.Outcome, "invalid")
 	case api.SourceProbe:
 		e.Source = verdict.SourceProbe
 		_, address, _ := strings.Cut(j.Op, " ")
@@ -99,7 +100,8 @@ func inWords(j api.JournalEntry, names map[string]string) (verdict.Entry, bool) 
 	return e, true
 }
 
-// unanswered says whether an answer keeps a client from going on. That there is no CAA record, and no proof, is how it should be.
+// unanswered says whether an answer keeps a client from going on. That there is no CAA record, and no proof, is
+// how it should be.
 func unanswered(question, outcome string) bool {
 	switch {
 	case strings.HasPrefix(outcome, "NOERROR"):

@@ -1,5 +1,5 @@
-// Package timeline puts what Kubernetes, the fake internet and the suite itself saw of a run on one clock, in the words of a verdict
-// and bounded in size, and finds the entries that a verdict rests on.
+// Package timeline puts what Kubernetes, the fake internet and the suite itself saw of a run on one clock, in
+// the words of a verdict and bounded in size, and finds the entries that a verdict rests on.
 //
 // It is given events and journals, and requests none.
 package timeline
@@ -65,7 +65,8 @@ func (r *Recorder) Lasted(subject, text string, from, to time.Time, failed bool)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.marks = append(r.marks, verdict.Entry{
-		Time: from.UTC(), Until: to.UTC(), Source: verdict.SourcePhase, Subject: bounded(subject), Text: bounded(text), Failed: failed,
+		Time: from.UTC(), Until: to.UTC(), Source: verdict.SourcePhase, Subject: bounded(subject), Text: bounded(text),
+		Failed: failed,
 	})
 }
 
@@ -97,7 +98,8 @@ func (r *Recorder) Line(since time.Time, seen []api.JournalEntry) []verdict.Entr
 func ofEvent(e core.Event) verdict.Entry {
 	out := verdict.Entry{
 		Time: e.FirstTimestamp.Time, Until: e.LastTimestamp.Time, Count: int(e.Count), Source: verdict.SourceEvent,
-		Subject: bounded(object(e.InvolvedObject)), Text: bounded(e.Reason + ": " + strings.Join(strings.Fields(e.Message), " ")),
+		Subject: bounded(object(e.InvolvedObject)), Text: bounded(e.Reason + ": " +
+			strings.Join(strings.Fields(e.Message), " ")),
 		Failed: e.Type == core.EventTypeWarning,
 	}
 	if out.Time.IsZero() {

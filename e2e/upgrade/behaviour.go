@@ -10,8 +10,8 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
-// Behaviour says what the components ask of the provider and of the CAs after a change and did not before, and the other way round:
-// what no comparison of manifests can show.
+// Behaviour says what the components ask of the provider and of the CAs after a change and did not before, and
+// the other way round: what no comparison of manifests can show.
 func Behaviour(before, after []api.JournalEntry) []verdict.Change {
 	was, is := requests(before), requests(after)
 	var names []string
@@ -24,13 +24,15 @@ func Behaviour(before, after []api.JournalEntry) []verdict.Change {
 	var out []verdict.Change
 	for _, name := range names {
 		if lines := difference(was[name], is[name]); len(lines) > 0 {
-			out = append(out, verdict.Change{Subject: "requests of " + name, Text: "differ from those before the change", Evidence: lines})
+			out = append(out, verdict.Change{Subject: "requests of " +
+				name, Text: "differ from those before the change", Evidence: lines})
 		}
 	}
 	return out
 }
 
-// requests lists the forms of the requests of each component: method and path without ids, the names in the query, the answer.
+// requests lists the forms of the requests of each component: method and path without ids, the names in the
+// query, the answer.
 func requests(entries []api.JournalEntry) map[string]map[string]bool {
 	id := regexp.MustCompile(`[0-9a-f]{32}`)
 	version := regexp.MustCompile(`[/ (].*`)

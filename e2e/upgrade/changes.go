@@ -16,8 +16,8 @@ import (
 // evidenceLimit bounds the evidence of one change.
 const evidenceLimit = 40
 
-// Changes lists the differences between two bundles as they are rendered, object by object. What only names the version (labels of
-// charts) is left out.
+// Changes lists the differences between two bundles as they are rendered, object by object. What only names the
+// version (labels of charts) is left out.
 func Changes(from, to *bundle.Bundle) []verdict.Change {
 	was, is := index(from), index(to)
 	all := maps.Clone(was)
@@ -48,8 +48,8 @@ func Changes(from, to *bundle.Bundle) []verdict.Change {
 	return out
 }
 
-// Dropped lists the CustomResourceDefinitions that one bundle brings and the next does not: what the cluster has of them stays as it
-// is, or is deleted with all its objects, and is not updated any more.
+// Dropped lists the CustomResourceDefinitions that one bundle brings and the next does not: what the cluster
+// has of them stays as it is, or is deleted with all its objects, and is not updated any more.
 func Dropped(changes []verdict.Change) []string {
 	var out []string
 	for _, c := range changes {
@@ -87,8 +87,8 @@ func difference(before, after map[string]bool) []string {
 	return out
 }
 
-// leaves writes an object as a set of lines, "path: value". Lists are sets: a container goes by its name, the rules of a role by
-// what each allows, everything else by its value.
+// leaves writes an object as a set of lines, "path: value". Lists are sets: a container goes by its name, the
+// rules of a role by what each allows, everything else by its value.
 func leaves(o *unstructured.Unstructured) map[string]bool {
 	out := map[string]bool{}
 	if strings.HasSuffix(o.GetKind(), "Role") {

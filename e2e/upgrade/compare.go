@@ -17,8 +17,9 @@ import (
 // challenge is the label of records that come and go with every issuance (RFC 8555 section 8.4).
 const challenge = "_acme-challenge."
 
-// Compare compares the state after a change with the state before, and writes the differences into u. The naming is that of the
-// ownership records before the change; the entries are what the provider and the CAs saw in between.
+// Compare compares the state after a change with the state before, and writes the differences into u. The
+// naming is that of the ownership records before the change; the entries are what the provider and the CAs saw
+// in between.
 func Compare(u *verdict.Upgrade, naming externaldns.Naming, before, after State, entries []api.JournalEntry) {
 	compareRecords(u, before, after, entries)
 	compareOwners(u, naming, before, after)
@@ -26,7 +27,8 @@ func Compare(u *verdict.Upgrade, naming externaldns.Naming, before, after State,
 	compareDefinitions(u, before, after)
 }
 
-// compareRecords finds a record by its id: one that was deleted and created again has another, however short the time between.
+// compareRecords finds a record by its id: one that was deleted and created again has another, however short
+// the time between.
 func compareRecords(u *verdict.Upgrade, before, after State, entries []api.JournalEntry) {
 	for _, was := range before.Records {
 		if strings.HasPrefix(was.Name, challenge) {
@@ -47,7 +49,8 @@ func compareRecords(u *verdict.Upgrade, before, after State, entries []api.Journ
 	}
 }
 
-// deletion is when the record was deleted; where only a batch can have done it, the time of the first batch with deletions.
+// deletion is when the record was deleted; where only a batch can have done it, the time of the first batch
+// with deletions.
 func deletion(entries []api.JournalEntry, r api.Record) time.Time {
 	var batch time.Time
 	for _, e := range entries {
@@ -55,7 +58,8 @@ func deletion(entries []api.JournalEntry, r api.Record) time.Time {
 		case e.Source != api.SourceAPI || !strings.HasPrefix(e.Outcome, "200"):
 		case strings.HasPrefix(e.Op, "DELETE ") && strings.HasSuffix(e.Op, "/"+r.ID.String()):
 			return e.Time.UTC()
-		case strings.HasSuffix(e.Op, "/dns_records/batch") && !strings.HasPrefix(e.Detail["about"], "deletes 0") && batch.IsZero():
+		case strings.HasSuffix(e.Op, "/dns_records/batch") && !strings.HasPrefix(e.Detail["about"], "deletes 0") &&
+			batch.IsZero():
 			batch = e.Time.UTC()
 		}
 	}
@@ -117,9 +121,11 @@ func compareCertificates(u *verdict.Upgrade, before, after State, entries []api.
 		}
 		switch {
 		case now.Serial != was.Serial:
-			u.Reissued = append(u.Reissued, verdict.Reissued{Certificate: what, SerialBefore: was.Serial, SerialAfter: now.Serial, Reason: reason})
+			u.Reissued = append(u.Reissued, verdict.Reissued{Certificate: what, SerialBefore: was.Serial,
+				SerialAfter: now.Serial, Reason: reason})
 		case reason == "" && len(orders) > 0:
-			u.Broken = append(u.Broken, fmt.Sprintf("%s was ordered again at %s, and was not due before %s", what, orders[0].UTC().Format(time.RFC3339), was.Renewal.UTC().Format(time.RFC3339)))
+			u.Broken = append(u.Broken, fmt.Sprintf("%s was ordered again at %s, and was not due before %s", what,
+				orders[0].UTC().Format(time.RFC3339), was.Renewal.UTC().Format(time.RFC3339)))
 		}
 	}
 }

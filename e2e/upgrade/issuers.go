@@ -16,8 +16,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// lookInterval is the time between two looks at the issuers. A change between two looks shows in the time of the condition's last
-// transition, and in the object's uid.
+// lookInterval is the time between two looks at the issuers. A change between two looks shows in the time of
+// the condition's last transition, and in the object's uid.
 const lookInterval = time.Second
 
 // Watch looks at ClusterIssuers until it is stopped, and keeps the times in which one was not ready.
@@ -45,7 +45,8 @@ type look struct {
 
 // StartWatch begins to look at the issuers, now and at every interval.
 func StartWatch(ctx context.Context, cluster client.Reader, names []string, every time.Duration) *Watch {
-	w := &Watch{cluster: cluster, names: names, began: time.Now(), done: make(chan struct{}), last: map[string]look{}, open: map[string]*verdict.Lapse{}}
+	w := &Watch{cluster: cluster, names: names, began: time.Now(), done: make(chan struct{}), last: map[string]look{},
+		open: map[string]*verdict.Lapse{}}
 	ctx, w.stop = context.WithCancel(ctx)
 	w.lookAtAll(ctx)
 	go func() {

@@ -20,7 +20,8 @@ func load(t *testing.T, path string) *bundle.Bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	charts := &bundle.RepositoryThenModules{Modules: catalogue, Download: gomod.Download, Client: unplugged(), Logf: t.Logf}
+	charts := &bundle.RepositoryThenModules{Modules: catalogue, Download: gomod.Download, Client: unplugged(),
+		Logf: t.Logf}
 	b, err := bundle.Load(t.Context(), path, bundle.Options{Charts: charts, KubeVersion: "v1.37.2"})
 	if err != nil {
 		t.Fatal(err)
@@ -32,7 +33,8 @@ func load(t *testing.T, path string) *bundle.Bundle {
 func TestTheProjectsPair(t *testing.T) {
 	t.Parallel()
 	var got strings.Builder
-	for _, c := range Changes(load(t, filepath.Join(bundles, "reference")), load(t, filepath.Join(bundles, "candidate"))) {
+	for _, c := range Changes(load(t, filepath.Join(bundles, "reference")),
+		load(t, filepath.Join(bundles, "candidate"))) {
 		fmt.Fprintf(&got, "%s: %s\n", c.Subject, c.Text)
 		for _, line := range c.Evidence {
 			fmt.Fprintf(&got, "    %s\n", line)

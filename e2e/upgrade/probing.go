@@ -23,12 +23,14 @@ const (
 	plotted = 500
 )
 
-// ExternalClient is a client on the internet. Its error is of the call to it; the result of the probe is in the report.
+// ExternalClient is a client on the internet. Its error is of the call to it; the result of the probe is in the
+// report.
 type ExternalClient interface {
 	Probe(ctx context.Context, req probe.Request) (probe.Report, error)
 }
 
-// Probing probes hosts as an external client, one after the other, until it is stopped. Each probe resolves the name and sends an HTTPS request.
+// Probing probes hosts as an external client, one after the other, until it is stopped. Each probe resolves the
+// name and sends an HTTPS request.
 type Probing struct {
 	client ExternalClient
 	hosts  []string
@@ -121,7 +123,8 @@ func (p *Probing) Met(host, serial string) time.Time {
 	var first time.Time
 	for _, s := range p.probes {
 		tls := s.report.TLS
-		if s.host == host && tls != nil && len(tls.Chain) > 0 && tls.Chain[0].Serial == serial && (first.IsZero() || s.at.Before(first)) {
+		if s.host == host && tls != nil && len(tls.Chain) > 0 && tls.Chain[0].Serial == serial &&
+			(first.IsZero() || s.at.Before(first)) {
 			first = s.at
 		}
 	}
@@ -144,7 +147,8 @@ func (p *Probing) Results(began time.Time) ([]verdict.Probe, []verdict.ProbePoin
 		counts[probes[n].Host+string(probes[n].Kind)] = &probes[n]
 	}
 	nth := max(1, (2*len(p.probes)+plotted-1)/plotted)
-	points, answered := []verdict.ProbePoint{}, map[*verdict.Probe]int{} // of each alike: thinned together, some would have no point
+	// of each alike: thinned together, some would have no point
+	points, answered := []verdict.ProbePoint{}, map[*verdict.Probe]int{}
 	for _, s := range p.probes {
 		for _, point := range s.points(p.expect[s.host], began) {
 			count := counts[point.Host+string(point.Kind)]

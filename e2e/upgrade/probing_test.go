@@ -65,13 +65,15 @@ func TestProbing(t *testing.T) {
 	c := &visitor{answer: func(host string, n int) (probe.Report, error) {
 		switch {
 		case host == "a" && n == 3:
-			return probe.Report{Failed: probe.StepResolve, Class: probe.ClassNXDomain, Error: "no such name", Resolve: &probe.Resolution{}}, nil
+			return probe.Report{Failed: probe.StepResolve, Class: probe.ClassNXDomain, Error: "no such name",
+				Resolve: &probe.Resolution{}}, nil
 		case host == "b" && n == 2:
 			r := works("1")
 			r.HTTP.Status = 404
 			return r, nil
 		case host == "b" && n == 4:
-			return probe.Report{Failed: probe.StepConnect, Class: probe.ClassRefused, Error: "refused", Resolve: &probe.Resolution{}}, nil
+			return probe.Report{Failed: probe.StepConnect, Class: probe.ClassRefused, Error: "refused",
+				Resolve: &probe.Resolution{}}, nil
 		case host == "b" && n > 4:
 			return works("2"), nil
 		}
@@ -173,7 +175,8 @@ func TestPointsAreBounded(t *testing.T) {
 			failed++
 		}
 	}
-	if probes[1] != (verdict.Probe{Host: "a", Kind: verdict.ProbeHTTPS, Sent: 5000, Failed: 10}) || failed != 10 || len(points) > plotted+10 || len(points) < plotted/2 {
+	if probes[1] != (verdict.Probe{Host: "a", Kind: verdict.ProbeHTTPS, Sent: 5000, Failed: 10}) || failed != 10 ||
+		len(points) > plotted+10 || len(points) < plotted/2 {
 		t.Errorf("%+v with %d points, of which %d failed", probes, len(points), failed)
 	}
 	for _, probe := range probes { // probes in turn must not be thinned in step
@@ -189,5 +192,8 @@ func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f
 
 // unplugged is a client without a network: charts come from Go modules.
 func unplugged() *http.Client {
-	return &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) { return nil, errors.New("no network in this test") })}
+	return &http.Client{Transport: roundTrip(func(*http.Request) (*http.Response, error) {
+		return nil,
+			errors.New("no network in this test")
+	})}
 }

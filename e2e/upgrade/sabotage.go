@@ -52,7 +52,8 @@ func LoadSabotages(from fs.FS) ([]Sabotage, error) {
 	return out, nil
 }
 
-// Write copies a bundle to an empty folder and spoils the copy. A patch that does not match is an error: the candidate would be unchanged.
+// Write copies a bundle to an empty folder and spoils the copy. A patch that does not match is an error: the
+// candidate would be unchanged.
 func (s Sabotage) Write(candidate, to string) error {
 	if err := os.CopyFS(to, os.DirFS(candidate)); err != nil {
 		return fmt.Errorf("copy %s: %w", candidate, err)
@@ -69,7 +70,8 @@ func (s Sabotage) Write(candidate, to string) error {
 		if n := strings.Count(string(raw), p.From); n == 0 || n > 1 && !p.All {
 			return fmt.Errorf("sabotage %s: %q occurs %d times in %s; correct the patch", s.ID, p.From, n, p.File)
 		}
-		if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(raw), p.From, p.To)), 0o600); err != nil { // #nosec G703 -- below the copy
+		if err := os.WriteFile(file, []byte(strings.ReplaceAll(string(raw), p.From, p.To)),
+			0o600); err != nil { // #nosec G703 -- below the copy
 			return fmt.Errorf("sabotage %s: %w", s.ID, err)
 		}
 	}

@@ -51,7 +51,8 @@ type Definition struct {
 // Look takes the state of the cluster and of the provider.
 func Look(ctx context.Context, cluster client.Reader, provider Provider) (State, error) {
 	s := State{Taken: time.Now()}
-	entries, err := provider.Journal(ctx, api.JournalFilter{After: ^uint64(0) >> 1}) // none of them: only the number of the newest
+	// none of them: only the number of the newest
+	entries, err := provider.Journal(ctx, api.JournalFilter{After: ^uint64(0) >> 1})
 	if err != nil {
 		return s, fmt.Errorf("read the journal: %w", err)
 	}

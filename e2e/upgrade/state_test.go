@@ -13,7 +13,8 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 )
 
-// TestCertificatesOfAKindThatIsGone: where the CRD is deleted there are none, which is to be seen and not to end the look.
+// TestCertificatesOfAKindThatIsGone: where the CRD is deleted there are none, which is to be seen and not to
+// end the look.
 func TestCertificatesOfAKindThatIsGone(t *testing.T) {
 	t.Parallel()
 	refuse := func(err error) client.Reader {
@@ -29,7 +30,8 @@ func TestCertificatesOfAKindThatIsGone(t *testing.T) {
 	if err != nil || len(found) > 0 {
 		t.Errorf("a kind that is gone: %v, %v", found, err)
 	}
-	if _, err := certificates(t.Context(), refuse(errors.New("502"))); err == nil || !strings.Contains(err.Error(), "list certificates: 502") {
+	if _, err := certificates(t.Context(), refuse(errors.New("502"))); err == nil ||
+		!strings.Contains(err.Error(), "list certificates: 502") {
 		t.Errorf("an API server that does not answer: %v", err)
 	}
 }
@@ -41,14 +43,16 @@ func TestLookNamesWhatFails(t *testing.T) {
 		t.Fatal("the double cannot be watched")
 	}
 	down := interceptor.NewClient(base, interceptor.Funcs{
-		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object, opts ...client.GetOption) error {
+		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object,
+			opts ...client.GetOption) error {
 			if _, secret := o.(*corev1.Secret); secret {
 				return errors.New("forbidden")
 			}
 			return c.Get(ctx, key, o, opts...)
 		},
 	})
-	if _, err := Look(t.Context(), down, &provider{}); err == nil || !strings.Contains(err.Error(), "read Secret develop/") || !strings.Contains(err.Error(), "forbidden") {
+	if _, err := Look(t.Context(), down, &provider{}); err == nil ||
+		!strings.Contains(err.Error(), "read Secret develop/") || !strings.Contains(err.Error(), "forbidden") {
 		t.Errorf("a Secret that cannot be read: %v", err)
 	}
 }

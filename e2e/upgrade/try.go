@@ -30,7 +30,8 @@ type Plan struct {
 	Issuers   []string // ClusterIssuers that must stay ready
 	// TXT is how external-dns names its ownership records before the change.
 	TXT externaldns.Naming
-	// Renewing is a Certificate whose renewal is due after the change, at RenewingHost; none is waited for where it has no name.
+	// Renewing is a Certificate whose renewal is due after the change, at RenewingHost; none is waited for where
+	// it has no name.
 	Renewing     types.NamespacedName
 	RenewingHost string
 	// Change applies the change, and returns why the bundle does not become ready, where it does not.
@@ -42,12 +43,13 @@ type Plan struct {
 	Every   time.Duration // between two probes; Interval unless it is set
 }
 
-// Try changes the bundle while an external client keeps probing, and returns the effects. It returns no error: the reason for an unfinished
-// change is in the evidence.
+// Try changes the bundle while an external client keeps probing, and returns the effects. It returns no error:
+// the reason for an unfinished change is in the evidence.
 func (w World) Try(ctx context.Context, plan Plan) verdict.Upgrade {
 	u := verdict.Upgrade{
 		Direction: plan.Direction, From: plan.From, To: plan.To, Started: time.Now().UTC(), ErrorBudget: verdict.ErrorBudget,
-		Probes: []verdict.Probe{}, Points: []verdict.ProbePoint{}, Recreated: []verdict.Recreated{}, Owners: []verdict.OwnerChange{},
+		Probes: []verdict.Probe{}, Points: []verdict.ProbePoint{}, Recreated: []verdict.Recreated{},
+		Owners:   []verdict.OwnerChange{},
 		Reissued: []verdict.Reissued{}, Lapses: []verdict.Lapse{}, Lost: []string{}, Changes: []verdict.Change{},
 		Renewal: verdict.Renewal{Certificate: nameOf(plan.Renewing), Reason: "it was not waited for"},
 	}
@@ -87,7 +89,8 @@ func (w World) try(ctx context.Context, plan Plan, u *verdict.Upgrade) error {
 	u.Lapses = watch.Stop()
 	probing.Stop()
 	u.Probes, u.Points = probing.Results(u.Started)
-	if unsent := probing.Unsent(); len(unsent) > 0 && err == nil && float64(len(unsent)) > verdict.ErrorBudget*float64(sent(u)) {
+	if unsent := probing.Unsent(); len(unsent) > 0 && err == nil &&
+		float64(len(unsent)) > verdict.ErrorBudget*float64(sent(u)) {
 		err = fmt.Errorf("%d probes could not be sent, the first for %s", len(unsent), unsent[0])
 	}
 	after, lookErr := Look(ctx, w.Cluster, w.Provider)
@@ -149,7 +152,8 @@ func (w World) renewal(ctx context.Context, plan Plan, was Certificate, probing 
 	r.SerialBefore, r.Reason = was.Serial, ""
 	ready := u.Started.Add(time.Duration(u.Seconds * float64(time.Second)))
 	if was.Renewal.Before(ready) {
-		return fmt.Errorf("the renewal of %s was due at %s, before the bundle was ready at %s: it proves nothing about the bundle after the change",
+		return fmt.Errorf("the renewal of %s was due at %s, before the bundle was ready at %s: it proves nothing about the "+
+			"bundle after the change",
 			r.Certificate, was.Renewal.UTC().Format(time.TimeOnly), ready.Format(time.TimeOnly))
 	}
 	budget := plan.Renewal
@@ -161,7 +165,8 @@ func (w World) renewal(ctx context.Context, plan Plan, was Certificate, probing 
 		}
 		now := issued[plan.Renewing]
 		if now.Serial == was.Serial {
-			return await.Wait("it still has the serial %s; its renewal is due at %s", was.Serial, was.Renewal.UTC().Format(time.TimeOnly))
+			return await.Wait("it still has the serial %s; its renewal is due at %s", was.Serial,
+				was.Renewal.UTC().Format(time.TimeOnly))
 		}
 		r.Done, r.SerialAfter = true, now.Serial
 		met := probing.Met(plan.RenewingHost, now.Serial)

@@ -90,23 +90,27 @@ func newEdge(t *testing.T, due time.Time) *edge {
 	}
 	renewal, since := metav1.NewTime(due), metav1.NewTime(noon())
 	definition := &unstructured.Unstructured{Object: map[string]any{
-		"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition", "metadata": map[string]any{"name": "orders.acme.cert-manager.io"},
-		"spec":   map[string]any{"versions": []any{map[string]any{"name": "v1", "served": true}}},
-		"status": map[string]any{"storedVersions": []any{"v1"}},
+		"apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+		"metadata": map[string]any{"name": "orders.acme.cert-manager.io"},
+		"spec":     map[string]any{"versions": []any{map[string]any{"name": "v1", "served": true}}},
+		"status":   map[string]any{"storedVersions": []any{"v1"}},
 	}}
 	e := &edge{
 		provider: &provider{records: kept().Records},
 		cluster: fake.NewClientBuilder().WithScheme(scheme).WithObjects(
 			&certmanagerv1.ClusterIssuer{ObjectMeta: metav1.ObjectMeta{Name: "production"}, Status: certmanagerv1.IssuerStatus{
-				Conditions: []certmanagerv1.IssuerCondition{{Type: certmanagerv1.IssuerConditionReady, Status: cmmeta.ConditionTrue, LastTransitionTime: &since}},
+				Conditions: []certmanagerv1.IssuerCondition{{Type: certmanagerv1.IssuerConditionReady,
+					Status: cmmeta.ConditionTrue, LastTransitionTime: &since}},
 			}},
 			&certmanagerv1.Certificate{
 				ObjectMeta: metav1.ObjectMeta{Namespace: "develop", Name: "www"},
 				Spec:       certmanagerv1.CertificateSpec{SecretName: "tls", DNSNames: []string{"www.example.org"}},
 				Status:     certmanagerv1.CertificateStatus{RenewalTime: &renewal},
 			},
-			&certmanagerv1.Certificate{ObjectMeta: metav1.ObjectMeta{Namespace: "develop", Name: "not-issued"}, Spec: certmanagerv1.CertificateSpec{SecretName: "none"}},
-			&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "develop", Name: "tls"}, Data: map[string][]byte{"tls.crt": chain(t, 10)}},
+			&certmanagerv1.Certificate{ObjectMeta: metav1.ObjectMeta{Namespace: "develop", Name: "not-issued"},
+				Spec: certmanagerv1.CertificateSpec{SecretName: "none"}},
+			&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "develop", Name: "tls"},
+				Data: map[string][]byte{"tls.crt": chain(t, 10)}},
 			definition,
 		).Build(),
 	}
@@ -131,7 +135,8 @@ func (e *edge) renew(ctx context.Context, t *testing.T) error {
 
 func (e *edge) plan() Plan {
 	return Plan{
-		Direction: verdict.Forward, From: verdict.Content{Path: "a", Digest: "sha256:a"}, To: verdict.Content{Path: "b", Digest: "sha256:b"},
+		Direction: verdict.Forward, From: verdict.Content{Path: "a", Digest: "sha256:a"},
+		To:    verdict.Content{Path: "b", Digest: "sha256:b"},
 		Hosts: []string{"www.example.org"}, Issuers: []string{"production"},
 		Renewing: types.NamespacedName{Namespace: "develop", Name: "www"}, RenewingHost: "www.example.org",
 		Change:  func(context.Context) ([]string, error) { return nil, nil },
@@ -162,7 +167,8 @@ func TestTry(t *testing.T) {
 	if objections := u.Objections(); len(objections) > 0 {
 		t.Errorf("objections %q", objections)
 	}
-	if u.Compared != (verdict.Compared{Records: 2, Certificates: 1, Issuers: 1, Definitions: 1}) || !u.Renewal.Served || u.Renewal.SerialAfter != "b" {
+	if u.Compared != (verdict.Compared{Records: 2, Certificates: 1, Issuers: 1, Definitions: 1}) || !u.Renewal.Served ||
+		u.Renewal.SerialAfter != "b" {
 		t.Errorf("%+v", u)
 	}
 }
@@ -183,9 +189,13 @@ func TestTryFinds(t *testing.T) {
 		"a leaf that is not served": {time.Until(soon()), func(t *testing.T, e *edge, p *Plan) {
 			t.Helper()
 			p.Renewal.Timeout = 100 * time.Millisecond
-			p.Afterwards = func(ctx context.Context) ([]string, []verdict.OwnerChange, error) { return nil, nil, e.renew(ctx, t) }
+			p.Afterwards = func(ctx context.Context) ([]string, []verdict.OwnerChange, error) {
+				return nil, nil,
+					e.renew(ctx, t)
+			}
 		}, "no external client met the new leaf"},
-		"no such certificate": {time.Hour, func(_ *testing.T, _ *edge, p *Plan) { p.Renewing.Name = "other" }, "Certificate develop/other is not issued"},
+		"no such certificate": {time.Hour, func(_ *testing.T, _ *edge, p *Plan) { p.Renewing.Name = "other" },
+			"Certificate develop/other is not issued"},
 		"a bundle that gets stuck": {time.Hour, func(_ *testing.T, _ *edge, p *Plan) {
 			p.Change = func(context.Context) ([]string, error) { return []string{"stage x: Deployment y"}, nil }
 		}, "stage x: Deployment y"},
@@ -194,7 +204,8 @@ func TestTryFinds(t *testing.T) {
 		}, "did not finish: change the bundle: node gone"},
 		"what is broken afterwards": {time.Hour, func(_ *testing.T, _ *edge, p *Plan) {
 			p.Afterwards = func(context.Context) ([]string, []verdict.OwnerChange, error) {
-				return []string{"new.example.org got no record"}, []verdict.OwnerChange{{Name: "new.example.org", Type: "A", Before: "x", After: "y"}}, nil
+				return []string{"new.example.org got no record"},
+					[]verdict.OwnerChange{{Name: "new.example.org", Type: "A", Before: "x", After: "y"}}, nil
 			}
 		}, `the registry owner of the A record of new.example.org changed from "x" to "y"`},
 		"a host that is broken before": {time.Hour, func(_ *testing.T, e *edge, _ *Plan) {
@@ -234,7 +245,8 @@ func TestTryFinds(t *testing.T) {
 				return stuck(), nil
 			}
 		}, "the A record of www.example.org (203.0.113.10) is lost"},
-		"a provider that does not answer": {time.Hour, func(_ *testing.T, e *edge, _ *Plan) { e.err = errors.New("502") }, "list records of zone example.org: 502"},
+		"a provider that does not answer": {time.Hour, func(_ *testing.T, e *edge, _ *Plan) { e.err = errors.New("502") },
+			"list records of zone example.org: 502"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

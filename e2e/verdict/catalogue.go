@@ -28,8 +28,8 @@ type ConventionalCheck struct {
 // LooksOnly says that the fault only looks like one: nothing was to be diagnosed.
 func (f Fault) LooksOnly() bool { return len(f.Expected) == 0 }
 
-// Covers lists the criteria that the fault has shown to be worth something: those that it turned red, and its pattern when it was
-// diagnosed as expected.
+// Covers lists the criteria that the fault has shown to be worth something: those that it turned red, and its
+// pattern when it was diagnosed as expected.
 func (f Fault) Covers() []criteria.ID {
 	if f.LooksOnly() {
 		return nil
@@ -42,7 +42,8 @@ func (f Fault) Covers() []criteria.ID {
 	return slices.Compact(out)
 }
 
-// CoverageRow is one row of the coverage table: the faults that turn a criterion red, and those that must not and did not.
+// CoverageRow is one row of the coverage table: the faults that turn a criterion red, and those that must not
+// and did not.
 type CoverageRow struct {
 	Criterion criteria.ID
 	Covering  []string
@@ -80,18 +81,21 @@ func (v *Verdict) Uncovered() []string {
 
 // Ineffective lists the faults that were to break something and turned nothing red.
 func (v *Verdict) Ineffective() []string {
-	return pick(v.Faults, func(f Fault) (string, bool) { return f.ID, !f.LooksOnly() && f.Result == Passed && len(f.Red) == 0 })
+	return pick(v.Faults, func(f Fault) (string, bool) {
+		return f.ID, !f.LooksOnly() && f.Result == Passed &&
+			len(f.Red) == 0
+	})
 }
 
 // NoCause is the row and the column of the confusion matrix for no finding.
 const NoCause = "none"
 
-// Confusion counts how often a cause of one layer was diagnosed as one of another. Its keys are the layer injected and the layer
-// diagnosed, NoCause where there was none.
+// Confusion counts how often a cause of one layer was diagnosed as one of another. Its keys are the layer
+// injected and the layer diagnosed, NoCause where there was none.
 type Confusion map[string]map[string]int
 
-// Confusion holds what was diagnosed against what was injected, layer by layer. Expected and diagnosed causes are matched by name
-// first; what is left over pairs off in order.
+// Confusion holds what was diagnosed against what was injected, layer by layer. Expected and diagnosed causes
+// are matched by name first; what is left over pairs off in order.
 func (v *Verdict) Confusion() Confusion {
 	out := Confusion{}
 	for _, f := range v.Faults {

@@ -13,8 +13,10 @@ import (
 
 func faults() []verdict.Fault {
 	return []verdict.Fault{
-		{ID: "right", Expected: []string{"dns/a"}, Diagnosed: []string{"dns/a"}, Result: verdict.Passed, Criteria: []criteria.ID{"FP-5"}, Red: []criteria.ID{"DW-4"}, Green: []criteria.ID{"DW-1"}},
-		{ID: "wrong", Expected: []string{"dns/b"}, Diagnosed: []string{"routing/c"}, Result: verdict.Failed, Criteria: []criteria.ID{"FP-1"}, Red: []criteria.ID{"DW-3"}},
+		{ID: "right", Expected: []string{"dns/a"}, Diagnosed: []string{"dns/a"}, Result: verdict.Passed,
+			Criteria: []criteria.ID{"FP-5"}, Red: []criteria.ID{"DW-4"}, Green: []criteria.ID{"DW-1"}},
+		{ID: "wrong", Expected: []string{"dns/b"}, Diagnosed: []string{"routing/c"}, Result: verdict.Failed,
+			Criteria: []criteria.ID{"FP-1"}, Red: []criteria.ID{"DW-3"}},
 		{ID: "half", Expected: []string{"dns/a", "routing/d"}, Diagnosed: []string{"routing/d"}, Result: verdict.Failed},
 		{ID: "looks", Result: verdict.Passed, Criteria: []criteria.ID{"FP-4"}, Green: []criteria.ID{"DW-4"}},
 		{ID: "alarm", Diagnosed: []string{"certificate/e"}, Result: verdict.Failed},
@@ -73,7 +75,8 @@ func TestTheFullCatalogueMustCoverEveryCriterion(t *testing.T) {
 		t.Errorf("all are covered: %s %v", result, reasons)
 	}
 	v.Faults[0].Red = v.Faults[0].Red[1:]
-	if result, reasons := verdict.Decide(v); result != verdict.Fail || !strings.Contains(strings.Join(reasons, "\n"), "DW-1") {
+	if result, reasons := verdict.Decide(v); result != verdict.Fail ||
+		!strings.Contains(strings.Join(reasons, "\n"), "DW-1") {
 		t.Errorf("DW-1 is covered by none: %s %v", result, reasons)
 	}
 	v.Specs.Filtered = 1
@@ -86,7 +89,8 @@ func TestTheFullCatalogueMustCoverEveryCriterion(t *testing.T) {
 		t.Errorf("the small catalogue need not cover all: %s %v", result, reasons)
 	}
 	v.Faults[0].Red = nil
-	if result, reasons := verdict.Decide(v); result != verdict.Fail || !strings.Contains(strings.Join(reasons, "\n"), "turned nothing red") {
+	if result, reasons := verdict.Decide(v); result != verdict.Fail ||
+		!strings.Contains(strings.Join(reasons, "\n"), "turned nothing red") {
 		t.Errorf("a fault that turns nothing red: %s %v", result, reasons)
 	}
 }

@@ -9,7 +9,8 @@ import (
 // runPlanned is the operation of an error that is drawn from the reasons, and so is no reason of its own.
 const runPlanned = "run the planned specs"
 
-// Conclude computes Result and Reasons from everything else. An error without a description is described from the reasons.
+// Conclude computes Result and Reasons from everything else. An error without a description is described from
+// the reasons.
 func (v *Verdict) Conclude() {
 	v.Result, v.Reasons = Decide(v)
 	if v.Result == Errored && v.Error == nil {
@@ -63,19 +64,25 @@ func (v *Verdict) failures() []string {
 		out = append(out, fmt.Sprintf("%s failed: %s", count(len(ids), "criterion", "criteria"), strings.Join(ids, ", ")))
 	}
 	if v.Specs.Failed > 0 {
-		out = append(out, fmt.Sprintf("%d of %s failed", v.Specs.Failed, count(v.Specs.Planned, "planned spec", "planned specs")))
+		out = append(out, fmt.Sprintf("%d of %s failed", v.Specs.Failed,
+			count(v.Specs.Planned, "planned spec", "planned specs")))
 	}
 	if ids := v.faultsWith(Failed); len(ids) > 0 {
-		out = append(out, fmt.Sprintf("%s not handled as expected: %s", count(len(ids), "fault", "faults"), strings.Join(ids, ", ")))
+		out = append(out, fmt.Sprintf("%s not handled as expected: %s", count(len(ids), "fault", "faults"),
+			strings.Join(ids, ", ")))
 	}
 	if ids := v.Ineffective(); len(ids) > 0 {
-		out = append(out, fmt.Sprintf("%s turned nothing red: %s", count(len(ids), "fault", "faults"), strings.Join(ids, ", ")))
+		out = append(out, fmt.Sprintf("%s turned nothing red: %s", count(len(ids), "fault", "faults"),
+			strings.Join(ids, ", ")))
 	}
-	if ids := v.Uncovered(); v.Catalogue == Full && v.Shard == nil && v.Specs.Filtered == 0 && len(ids) > 0 { // a filter leaves killers out
-		out = append(out, fmt.Sprintf("no fault turned %s red: %s", count(len(ids), "criterion", "criteria"), strings.Join(ids, ", ")))
+	// a filter leaves killers out
+	if ids := v.Uncovered(); v.Catalogue == Full && v.Shard == nil && v.Specs.Filtered == 0 && len(ids) > 0 {
+		out = append(out, fmt.Sprintf("no fault turned %s red: %s", count(len(ids), "criterion", "criteria"),
+			strings.Join(ids, ", ")))
 	}
 	if hosts := v.routesWith(Failed); len(hosts) > 0 {
-		out = append(out, fmt.Sprintf("%s failed for the external client: %s", count(len(hosts), "route", "routes"), strings.Join(hosts, ", ")))
+		out = append(out, fmt.Sprintf("%s failed for the external client: %s", count(len(hosts), "route", "routes"),
+			strings.Join(hosts, ", ")))
 	}
 	return slices.Concat(out, v.objections(Failed))
 }
@@ -135,7 +142,8 @@ func (v *Verdict) gaps() []string {
 		out = append(out, fmt.Sprintf("%s left out by a focus or label filter", count(v.Specs.Filtered, "spec", "specs")))
 	}
 	if v.Shard != nil {
-		out = append(out, "it is shard "+v.Shard.String()+" of a run: make one verdict of all shards with `edgeproof verdict merge`")
+		out = append(out, "it is shard "+v.Shard.String()+" of a run: make one verdict of all shards with `edgeproof "+
+			"verdict merge`")
 	}
 	out = slices.Concat(out, v.objections(Skipped), v.Untried(), v.late())
 	if len(v.Criteria) == 0 {

@@ -6,7 +6,8 @@ import (
 	"slices"
 )
 
-// Convergence says how long the edge took to become what the bundle asks for, against a baseline that is kept beside the suite.
+// Convergence says how long the edge took to become what the bundle asks for, against a baseline that is kept
+// beside the suite.
 type Convergence struct {
 	// Baseline is the version of the baseline: the digest of its file.
 	Baseline string  `json:"baseline"`
@@ -30,7 +31,8 @@ func (m Machine) Factor() float64 {
 
 // What is measured.
 const (
-	ToRoute       = "route"       // from a route's making to its application's first answer through the ingress controller
+	// from a route's making to its application's first answer through the ingress controller
+	ToRoute       = "route"
 	ToRecord      = "record"      // from the Ingress's making until the provider holds its record
 	ToCertificate = "certificate" // from the Certificate's making until it is ready
 	ToDetect      = "detect"      // from a fault's injection to its diagnosis: the median of the run
@@ -39,8 +41,8 @@ const (
 // Measures lists what is measured, in the order of reports.
 func Measures() []string { return []string{ToRoute, ToRecord, ToCertificate, ToDetect} }
 
-// Time is one measurement. FixedDelaySeconds are the components' own fixed waits in it, which no machine shortens; Tolerance is the
-// share by which the rest may exceed the baseline's.
+// Time is one measurement. FixedDelaySeconds are the components' own fixed waits in it, which no machine
+// shortens; Tolerance is the share by which the rest may exceed the baseline's.
 type Time struct {
 	To                string  `json:"to"`
 	Seconds           float64 `json:"seconds"`
@@ -49,11 +51,12 @@ type Time struct {
 	Tolerance         float64 `json:"tolerance"`
 }
 
-// noise is by how many seconds runs of one bundle on one machine of two cores, busy or not, differ: one certificate took 62 to 75 s.
+// noise is by how many seconds runs of one bundle on one machine of two cores, busy or not, differ: one
+// certificate took 62 to 75 s.
 const noise = 15
 
-// Limit is the longest that t may take on a machine that is slower by factor: fixed delays stay, and the rest may exceed the
-// baseline's by the tolerance, or by the noise where that is more.
+// Limit is the longest that t may take on a machine that is slower by factor: fixed delays stay, and the rest
+// may exceed the baseline's by the tolerance, or by the noise where that is more.
 func (t Time) Limit(factor float64) float64 {
 	work := max(t.BaselineSeconds-t.FixedDelaySeconds, 0)
 	return math.Round((t.FixedDelaySeconds+max(work*(1+t.Tolerance), work+noise)*factor)*1000) / 1000
@@ -72,7 +75,8 @@ func (c Convergence) Late(t Time) string {
 	if t.Seconds <= limit {
 		return ""
 	}
-	return fmt.Sprintf("time to %s was %.1f s, and at most %.1f s are allowed: the baseline's %.1f s, of which %.1f s are fixed delays, on a machine %.2f times as slow, and %.0f %% or %d s",
+	return fmt.Sprintf("time to %s was %.1f s, and at most %.1f s are allowed: the baseline's %.1f s, of which %.1f s "+
+		"are fixed delays, on a machine %.2f times as slow, and %.0f %% or %d s",
 		t.To, t.Seconds, limit, t.BaselineSeconds, t.FixedDelaySeconds, factor, t.Tolerance*100, noise)
 }
 
@@ -80,10 +84,15 @@ func (v *Verdict) late() []string {
 	if v.Convergence == nil || !v.Convergence.HasBaseline() {
 		return nil
 	}
-	return pick(v.Convergence.Times, func(t Time) (string, bool) { said := v.Convergence.Late(t); return said, said != "" })
+	return pick(v.Convergence.Times, func(t Time) (string, bool) {
+		said := v.Convergence.Late(t)
+		return said,
+			said != ""
+	})
 }
 
-// Detected is the median of the times in which the faults of the run were diagnosed, of those that broke something; 0 without one.
+// Detected is the median of the times in which the faults of the run were diagnosed, of those that broke
+// something; 0 without one.
 func (v *Verdict) Detected() float64 {
 	var all []float64
 	for _, f := range v.Faults {

@@ -8,8 +8,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 )
 
-// JudgeCriteria draws every criterion from the specs that carry its id: the worst of their results, the sum of their times, their
-// evidence, and the reasons of those that did not pass.
+// JudgeCriteria draws every criterion from the specs that carry its id: the worst of their results, the sum of
+// their times, their evidence, and the reasons of those that did not pass.
 func (v *Verdict) JudgeCriteria() {
 	v.Criteria = nil
 	for _, c := range criteria.All() {

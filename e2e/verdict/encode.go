@@ -15,7 +15,8 @@ var schema string
 // Schema is the JSON Schema (draft 2020-12) of verdict.json.
 func Schema() []byte { return []byte(schema) }
 
-// Encode writes the verdict as indented JSON with a final newline. Lists that must be there are written as [] when empty.
+// Encode writes the verdict as indented JSON with a final newline. Lists that must be there are written as []
+// when empty.
 func Encode(v *Verdict) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -27,12 +28,13 @@ func Encode(v *Verdict) ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// Parse reads one verdict of this version. Unknown fields and anything after the document are refused: a verdict that this version
-// does not fully understand must not be acted on.
+// Parse reads one verdict of this version. Unknown fields and anything after the document are refused: a
+// verdict that this version does not fully understand must not be acted on.
 func Parse(data []byte) (*Verdict, error) {
 	var head struct{ APIVersion, Kind string }
 	if err := json.Unmarshal(data, &head); err == nil && (head.APIVersion != APIVersion || head.Kind != Kind) {
-		return nil, fmt.Errorf("parse verdict: it is a %q of %q, want a %q of %q; read it with the version of edgeproof that wrote it",
+		return nil, fmt.Errorf("parse verdict: it is a %q of %q, want a %q of %q; read it with the version of edgeproof "+
+			"that wrote it",
 			head.Kind, head.APIVersion, Kind, APIVersion)
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
@@ -45,7 +47,8 @@ func Parse(data []byte) (*Verdict, error) {
 		return nil, errors.New("parse verdict: there is more after the end of the document")
 	}
 	if v.APIVersion != APIVersion || v.Kind != Kind {
-		return nil, fmt.Errorf("parse verdict: it is a %q of %q, want a %q of %q; read it with the version of edgeproof that wrote it",
+		return nil, fmt.Errorf("parse verdict: it is a %q of %q, want a %q of %q; read it with the version of edgeproof "+
+			"that wrote it",
 			v.Kind, v.APIVersion, Kind, APIVersion)
 	}
 	return v, nil
@@ -58,7 +61,8 @@ func (v *Verdict) withLists() *Verdict {
 	c.Bundle.Images = list(v.Bundle.Images)
 	if v.Bundle.Survey != nil {
 		survey := *v.Bundle.Survey
-		survey.StandIns, survey.Notices, survey.LeftOut.Releases = list(survey.StandIns), list(survey.Notices), list(survey.LeftOut.Releases)
+		survey.StandIns, survey.Notices, survey.LeftOut.Releases = list(survey.StandIns), list(survey.Notices),
+			list(survey.LeftOut.Releases)
 		c.Bundle.Survey = &survey
 	}
 	c.Phases = list(v.Phases)
@@ -78,7 +82,8 @@ func (v *Verdict) withLists() *Verdict {
 	if v.Upgrades != nil {
 		c.Upgrades = each(v.Upgrades, func(x *Upgrade) {
 			x.Probes, x.Points = list(x.Probes), list(x.Points)
-			x.Recreated, x.Owners, x.Reissued, x.Lapses, x.Lost = list(x.Recreated), list(x.Owners), list(x.Reissued), list(x.Lapses), list(x.Lost)
+			x.Recreated, x.Owners, x.Reissued, x.Lapses, x.Lost = list(x.Recreated), list(x.Owners), list(x.Reissued),
+				list(x.Lapses), list(x.Lost)
 			x.Changes = each(x.Changes, func(y *Change) { y.Evidence = list(y.Evidence) })
 		})
 	}

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// Merge makes the verdict of a run from those of its shards, in any order. It refuses shards that are missing or there twice, and those
-// that are not of the same bundle, applications, suite, seed, catalogue and Kubernetes. The first shard's verdict is taken over; it is not
-// to be used afterwards.
+// Merge makes the verdict of a run from those of its shards, in any order. It refuses shards that are missing
+// or there twice, and those that are not of the same bundle, applications, suite, seed, catalogue and
+// Kubernetes. The first shard's verdict is taken over; it is not to be used afterwards.
 func Merge(parts []*Verdict) (*Verdict, error) {
 	sorted, err := inOrder(parts)
 	if err != nil {
@@ -57,16 +57,20 @@ func inOrder(parts []*Verdict) ([]*Verdict, error) {
 		return nil, errors.New("merge verdicts: none was given; name the verdict.json of every shard")
 	}
 	if parts[0].Shard == nil {
-		return nil, errors.New("merge verdicts: a verdict is not of a shard; give those that `edgeproof test --shard i/n` wrote")
+		return nil, errors.New("merge verdicts: a verdict is not of a shard; give those that `edgeproof test --shard i/n` " +
+			"wrote")
 	}
 	of := parts[0].Shard.Of
 	sorted := make([]*Verdict, of)
 	for _, p := range parts {
 		switch {
 		case p.Shard == nil:
-			return nil, errors.New("merge verdicts: a verdict is not of a shard; give those that `edgeproof test --shard i/n` wrote")
+			return nil, errors.New("merge verdicts: a verdict is not of a shard; give those that `edgeproof test --shard " +
+				"i/n` " +
+				"wrote")
 		case p.Shard.Of != of || p.Shard.Index < 1 || p.Shard.Index > of:
-			return nil, fmt.Errorf("merge verdicts: shard %s does not match the %d of the others; give those of one run", p.Shard, of)
+			return nil, fmt.Errorf("merge verdicts: shard %s does not match the %d of the others; give those of one run",
+				p.Shard, of)
 		case sorted[p.Shard.Index-1] != nil:
 			return nil, fmt.Errorf("merge verdicts: shard %s was given twice", p.Shard)
 		}
@@ -79,7 +83,8 @@ func inOrder(parts []*Verdict) ([]*Verdict, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return nil, fmt.Errorf("merge verdicts: missing: shard %s; give the verdict.json of every shard", strings.Join(missing, ", "))
+		return nil, fmt.Errorf("merge verdicts: missing: shard %s; give the verdict.json of every shard",
+			strings.Join(missing, ", "))
 	}
 	return sorted, nil
 }
@@ -96,7 +101,8 @@ func sameRun(first, p *Verdict) error {
 	} {
 		unknown := p.Error != nil && x.b == "" // it did not get so far
 		if x.a != x.b && !unknown && (first.Error == nil || x.a != "") {
-			return fmt.Errorf("merge verdicts: shard %s is of another %s: %s, not %s; give those of one run", p.Shard, x.what, x.b, x.a)
+			return fmt.Errorf("merge verdicts: shard %s is of another %s: %s, not %s; give those of one run", p.Shard, x.what,
+				x.b, x.a)
 		}
 	}
 	return nil
@@ -110,7 +116,8 @@ func (v *Verdict) take(p *Verdict) {
 	if p.Suite.Finished.After(v.Suite.Finished) {
 		v.Suite.Finished = p.Suite.Finished
 	}
-	v.Specs = Tally(v.Specs.Planned+p.Specs.Planned, v.Specs.Filtered+p.Specs.Filtered, append(v.Specs.List, p.Specs.List...))
+	v.Specs = Tally(v.Specs.Planned+p.Specs.Planned, v.Specs.Filtered+
+		p.Specs.Filtered, append(v.Specs.List, p.Specs.List...))
 	v.Faults = append(v.Faults, p.Faults...)
 	v.Routes = append(v.Routes, p.Routes...)
 	v.Findings = append(v.Findings, p.Findings...)

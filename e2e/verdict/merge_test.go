@@ -50,7 +50,8 @@ func parts(whole *verdict.Verdict) []*verdict.Verdict {
 
 func TestMergedShardsAreTheWhole(t *testing.T) {
 	t.Parallel()
-	for name, whole := range map[string]*verdict.Verdict{"a pass": verdicttest.Passing(), "a failure": verdicttest.Failing()} {
+	for name, whole := range map[string]*verdict.Verdict{"a pass": verdicttest.Passing(),
+		"a failure": verdicttest.Failing()} {
 		split := parts(whole)
 		for _, p := range split {
 			if err := p.Validate(); err != nil {
@@ -71,8 +72,10 @@ func TestMergedShardsAreTheWhole(t *testing.T) {
 		if err := got.Validate(); err != nil {
 			t.Errorf("%s: merged: %v", name, err)
 		}
-		if got.Result != whole.Result || got.Shard != nil || got.Specs.Planned != whole.Specs.Planned || len(got.Faults) != len(whole.Faults) {
-			t.Errorf("%s: merged: %s %v, %d specs, %d faults; want %s %v, %d, %d", name, got.Result, got.Reasons, got.Specs.Planned, len(got.Faults),
+		if got.Result != whole.Result || got.Shard != nil || got.Specs.Planned != whole.Specs.Planned ||
+			len(got.Faults) != len(whole.Faults) {
+			t.Errorf("%s: merged: %s %v, %d specs, %d faults; want %s %v, %d, %d", name, got.Result, got.Reasons,
+				got.Specs.Planned, len(got.Faults),
 				whole.Result, whole.Reasons, whole.Specs.Planned, len(whole.Faults))
 		}
 		for n, c := range got.Criteria {
@@ -94,7 +97,11 @@ func TestMergeRefuses(t *testing.T) {
 		"missing: shard 2/2": change(func(p []*verdict.Verdict) []*verdict.Verdict { return p[:1] }),
 		"missing: shard 1/2": change(func(p []*verdict.Verdict) []*verdict.Verdict { return p[1:] }),
 		"given twice":        change(func(p []*verdict.Verdict) []*verdict.Verdict { return append(p, p[1]) }),
-		"does not match":     change(func(p []*verdict.Verdict) []*verdict.Verdict { p[1].Shard = &verdict.Shard{Index: 2, Of: 3}; return p }),
+		"does not match": change(func(p []*verdict.Verdict) []*verdict.Verdict {
+			p[1].Shard = &verdict.Shard{Index: 2,
+				Of: 3}
+			return p
+		}),
 		"another bundle":     change(func(p []*verdict.Verdict) []*verdict.Verdict { p[1].Bundle.Digest = "sha256:other"; return p }),
 		"another seed":       change(func(p []*verdict.Verdict) []*verdict.Verdict { p[1].Suite.Seed = 99; return p }),
 		"another version of": change(func(p []*verdict.Verdict) []*verdict.Verdict { p[1].Suite.Version = "v9"; return p }),
@@ -122,7 +129,8 @@ func TestAShardThatCouldNotRunIsTheRunsError(t *testing.T) {
 	if got.Result != verdict.Errored || got.Error == nil || !strings.Contains(got.Error.Operation, "of shard 2/2") {
 		t.Errorf("%s, %+v", got.Result, got.Error)
 	}
-	if c, _ := criteria.Lookup("DW-4"); got.Criteria[slices.IndexFunc(got.Criteria, func(x verdict.Criterion) bool { return x.ID == c.ID })].Result != verdict.Passed {
+	if c, _ := criteria.Lookup("DW-4"); got.Criteria[slices.IndexFunc(got.Criteria,
+		func(x verdict.Criterion) bool { return x.ID == c.ID })].Result != verdict.Passed {
 		t.Error("what the first shard has proved is gone")
 	}
 }

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Objections says in whole sentences why the change must not be made; nil when nothing speaks against it. What was not looked at
-// speaks against it too.
+// Objections says in whole sentences why the change must not be made; nil when nothing speaks against it. What
+// was not looked at speaks against it too.
 func (u Upgrade) Objections() []string {
 	var out []string
 	say := func(format string, args ...any) {
@@ -61,7 +61,8 @@ func (u Upgrade) outages(say sayer) {
 		case p.Sent <= 0 || p.Failed < 0 || p.Failed > p.Sent:
 			say("%d of %d %s probes of %s are counted as failed, which says nothing", p.Failed, p.Sent, p.Kind, p.Host)
 		case share > u.ErrorBudget:
-			say("%d of %d %s probes of %s failed (%.2f %%), and the error budget is %.2f %%", p.Failed, p.Sent, p.Kind, p.Host, share*100, u.ErrorBudget*100)
+			say("%d of %d %s probes of %s failed (%.2f %%), and the error budget is %.2f %%", p.Failed, p.Sent, p.Kind, p.Host,
+				share*100, u.ErrorBudget*100)
 		}
 		if failed[what] != p.Failed {
 			say("%d %s probes of %s are counted as failed, and %d are listed", p.Failed, p.Kind, p.Host, failed[what])

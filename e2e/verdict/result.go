@@ -46,8 +46,9 @@ func (r Result) OfPart() bool {
 	return r == Passed || r == Failed || r == Skipped || r == Flaky || r == Unsupported
 }
 
-// ExitCode is the exit status for a run with this result: 0 pass, 1 fail or partial, 2 error. Partial is never 0: what was not
-// proved must not be promoted. Anything else is an error too, so that a forgotten Conclude cannot look like a pass.
+// ExitCode is the exit status for a run with this result: 0 pass, 1 fail or partial, 2 error. Partial is never
+// 0: what was not proved must not be promoted. Anything else is an error too, so that a forgotten Conclude
+// cannot look like a pass.
 func (r Result) ExitCode() int {
 	switch r {
 	case Pass:
@@ -58,8 +59,9 @@ func (r Result) ExitCode() int {
 	return ExitError
 }
 
-// Worse is the result of two parts seen as one: a failure outweighs what was not tried, that outweighs what could not be asked,
-// that outweighs a pass at the second attempt. An unknown result outweighs all, so that it cannot hide.
+// Worse is the result of two parts seen as one: a failure outweighs what was not tried, that outweighs what
+// could not be asked, that outweighs a pass at the second attempt. An unknown result outweighs all, so that it
+// cannot hide.
 func Worse(a, b Result) Result {
 	if rank(b) > rank(a) {
 		return b

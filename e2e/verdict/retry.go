@@ -5,8 +5,9 @@ import (
 	"slices"
 )
 
-// After says what was run before: the specs of v that failed in an earlier run of the same content were tried before, and a pass
-// that comes after a failure is flaky. Of other content a run says nothing; then v stands alone. Call JudgeCriteria afterwards.
+// After says what was run before: the specs of v that failed in an earlier run of the same content were tried
+// before, and a pass that comes after a failure is flaky. Of other content a run says nothing; then v stands
+// alone. Call JudgeCriteria afterwards.
 func (v *Verdict) After(earlier *Verdict) {
 	if !sameContent(v, earlier) {
 		return
@@ -31,7 +32,10 @@ func (v *Verdict) After(earlier *Verdict) {
 	}
 	for n := range v.Faults {
 		f := &v.Faults[n]
-		at := slices.IndexFunc(earlier.Faults, func(was Fault) bool { return was.ID == f.ID && (was.Result == Failed || was.Result == Flaky) })
+		at := slices.IndexFunc(earlier.Faults, func(was Fault) bool {
+			return was.ID == f.ID &&
+				(was.Result == Failed || was.Result == Flaky)
+		})
 		if at >= 0 && f.Result == Passed {
 			f.Result, f.Reason = Flaky, "passed at a later attempt; first: "+earlier.Faults[at].Reason
 		}

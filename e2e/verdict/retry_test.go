@@ -20,7 +20,8 @@ func TestAPassAfterAFailureIsFlaky(t *testing.T) {
 	}
 	dw4 := v.Specs.Of("DW-4")[0]
 	want := []verdict.Attempt{
-		{Result: verdict.Failed, Seconds: dw4.Seconds, Reason: earlier.Specs.Of("DW-4")[0].Reason}, {Result: verdict.Passed, Seconds: dw4.Seconds},
+		{Result: verdict.Failed, Seconds: dw4.Seconds, Reason: earlier.Specs.Of("DW-4")[0].Reason},
+		{Result: verdict.Passed, Seconds: dw4.Seconds},
 	}
 	if d := cmp.Diff(want, dw4.History); d != "" || dw4.Result != verdict.Flaky || dw4.Attempts != 2 {
 		t.Errorf("DW-4 is %s after %d attempts (-want +got):\n%s", dw4.Result, dw4.Attempts, d)

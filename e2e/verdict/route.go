@@ -9,7 +9,8 @@ type Route struct {
 	// Addresses is what public DNS answered; Target is the address of the ingress controller.
 	Addresses []string `json:"addresses"`
 	Target    string   `json:"target"`
-	// HTTPSStatus and HTTPStatus are the statuses by name; 0 when there was no answer. RawStatus is the status by bare address.
+	// HTTPSStatus and HTTPStatus are the statuses by name; 0 when there was no answer. RawStatus is the status by
+	// bare address.
 	HTTPSStatus int `json:"httpsStatus"`
 	HTTPStatus  int `json:"httpStatus"`
 	RawStatus   int `json:"rawStatus"`
@@ -18,7 +19,8 @@ type Route struct {
 	Reason      string       `json:"reason,omitempty"`
 }
 
-// Certificate is a served leaf. Trusted says that its chain verifies to the production root for the host that was asked.
+// Certificate is a served leaf. Trusted says that its chain verifies to the production root for the host that
+// was asked.
 type Certificate struct {
 	Issuer      string    `json:"issuer"`
 	Names       []string  `json:"names"`

@@ -50,7 +50,8 @@ func TestOutputFitsTheSchema(t *testing.T) {
 	all["empty"] = verdict.New(verdict.Suite{})
 	all["empty"].Conclude()
 	all["nil lists"] = verdicttest.Unconcluded()
-	all["nil lists"].Faults[0].Cleared, all["nil lists"].Hermetic.UnknownNames, all["nil lists"].Specs.List[0].Criteria = nil, nil, nil
+	all["nil lists"].Faults[0].Cleared, all["nil lists"].Hermetic.UnknownNames,
+		all["nil lists"].Specs.List[0].Criteria = nil, nil, nil
 	all["nil lists"].Hermetic.Senders = nil
 	all["nil lists"].Conclude()
 	all["full"] = full()
@@ -65,7 +66,8 @@ func TestOutputFitsTheSchema(t *testing.T) {
 	}
 }
 
-// full is a verdict in which every field of every type is set, so that a field which the schema lacks is seen by the schema.
+// full is a verdict in which every field of every type is set, so that a field which the schema lacks is seen
+// by the schema.
 func full() *verdict.Verdict {
 	v, passing, blocked := verdicttest.Failing(), verdicttest.Passing(), verdicttest.Blocked()
 	v.Suite.Seed, v.Apps, v.Baseline = blocked.Suite.Seed, blocked.Apps, blocked.Baseline
@@ -84,7 +86,8 @@ func full() *verdict.Verdict {
 	v.Bundle.Survey = &verdict.Survey{
 		StandIns: []verdict.StandIn{{For: "Secret edge/token", Reason: "it is encrypted", File: "a.yaml", Line: 2}},
 		LeftOut:  verdict.LeftOut{Objects: 1, ByKind: map[string]int{"CronJob": 1}, Releases: []string{"data/db"}},
-		Notices:  []verdict.Notice{{Severity: "warning", Rule: "definition-order", File: "a.yaml", Line: 2, Object: "ClusterIssuer a", Problem: "p", Remedy: "r"}},
+		Notices: []verdict.Notice{{Severity: "warning", Rule: "definition-order", File: "a.yaml", Line: 2,
+			Object: "ClusterIssuer a", Problem: "p", Remedy: "r"}},
 	}
 	v.Profile, v.Shard = verdict.Live, &verdict.Shard{Index: 2, Of: 4}
 	v.Error = &verdict.Error{Operation: "clean up", Message: "no answer", Remedy: "run make down"}
@@ -134,20 +137,23 @@ func TestTheSchemaRefuses(t *testing.T) {
 	for name, change := range map[string]func(doc map[string]any){
 		"an unknown field":           func(d map[string]any) { d["colour"] = "red" },
 		"an unknown field of a part": func(d map[string]any) { first(d, "criteria")["colour"] = "red" },
-		"an unknown field of a spec": func(d map[string]any) { first(d["specs"].(map[string]any), "list")["colour"] = "red" },
-		"a missing list":             func(d map[string]any) { delete(d, "faults") },
-		"null for a list":            func(d map[string]any) { d["faults"] = nil },
-		"another version":            func(d map[string]any) { d["apiVersion"] = "edgeproof/v1" },
-		"an unknown result":          func(d map[string]any) { d["result"] = "ok" },
-		"a run's result on a part":   func(d map[string]any) { first(d, "criteria")["result"] = "pass" },
-		"a skip without reason":      func(d map[string]any) { first(d, "criteria")["result"] = "skipped" },
-		"a malformed id":             func(d map[string]any) { first(d, "criteria")["id"] = "dw1" },
-		"negative seconds":           func(d map[string]any) { first(d, "phases")["seconds"] = -1 },
-		"a time that is none":        func(d map[string]any) { d["suite"].(map[string]any)["started"] = "yesterday" },
-		"a pass with reasons":        func(d map[string]any) { d["reasons"] = []any{"but"} },
-		"a fail without reasons":     func(d map[string]any) { d["result"] = "fail" },
-		"an error without error":     func(d map[string]any) { d["result"] = "error"; d["reasons"] = []any{"x"} },
-		"a pass without seal":        func(d map[string]any) { delete(d, "hermetic") },
+		"an unknown field of a spec": func(d map[string]any) {
+			first(d["specs"].(map[string]any),
+				"list")["colour"] = "red"
+		},
+		"a missing list":           func(d map[string]any) { delete(d, "faults") },
+		"null for a list":          func(d map[string]any) { d["faults"] = nil },
+		"another version":          func(d map[string]any) { d["apiVersion"] = "edgeproof/v1" },
+		"an unknown result":        func(d map[string]any) { d["result"] = "ok" },
+		"a run's result on a part": func(d map[string]any) { first(d, "criteria")["result"] = "pass" },
+		"a skip without reason":    func(d map[string]any) { first(d, "criteria")["result"] = "skipped" },
+		"a malformed id":           func(d map[string]any) { first(d, "criteria")["id"] = "dw1" },
+		"negative seconds":         func(d map[string]any) { first(d, "phases")["seconds"] = -1 },
+		"a time that is none":      func(d map[string]any) { d["suite"].(map[string]any)["started"] = "yesterday" },
+		"a pass with reasons":      func(d map[string]any) { d["reasons"] = []any{"but"} },
+		"a fail without reasons":   func(d map[string]any) { d["result"] = "fail" },
+		"an error without error":   func(d map[string]any) { d["result"] = "error"; d["reasons"] = []any{"x"} },
+		"a pass without seal":      func(d map[string]any) { delete(d, "hermetic") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// Shard is the part of a run that one machine, or one cluster, does: the Index-th of Of parts, from 1. The first judges the criteria and
-// its share of the faults, the others their share of the faults. The zero Shard is the whole run.
+// Shard is the part of a run that one machine, or one cluster, does: the Index-th of Of parts, from 1. The
+// first judges the criteria and its share of the faults, the others their share of the faults. The zero Shard
+// is the whole run.
 type Shard struct {
 	Index int `json:"index"`
 	Of    int `json:"of"`

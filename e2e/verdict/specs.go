@@ -2,8 +2,9 @@ package verdict
 
 import "github.com/edgeproof/edgeproof/e2e/criteria"
 
-// Specs counts the specs and lists them. Planned is what the suite set out to run after its filters; Finished is what came to an
-// end of its own, whatever the end. Filtered counts the specs that a focus or a label filter left out; they are not planned.
+// Specs counts the specs and lists them. Planned is what the suite set out to run after its filters; Finished
+// is what came to an end of its own, whatever the end. Filtered counts the specs that a focus or a label filter
+// left out; they are not planned.
 type Specs struct {
 	Planned     int    `json:"planned"`
 	Finished    int    `json:"finished"`

@@ -24,7 +24,8 @@ type Entry struct {
 	Subject string    `json:"subject"`
 	Text    string    `json:"text"`
 	Failed  bool      `json:"failed,omitempty"`
-	// Until is the end of what lasted, or the last time of what happened again alike; Count is how often, absent for once.
+	// Until is the end of what lasted, or the last time of what happened again alike; Count is how often, absent
+	// for once.
 	Until time.Time `json:"until,omitzero"`
 	Count int       `json:"count,omitempty"`
 }

@@ -13,8 +13,8 @@ const (
 	Rollback Direction = "rollback"
 )
 
-// ErrorBudget is the largest share of the probes of one host and kind that may fail while the bundle is changed. A run may state a
-// smaller one, and no larger.
+// ErrorBudget is the largest share of the probes of one host and kind that may fail while the bundle is
+// changed. A run may state a smaller one, and no larger.
 const ErrorBudget = 0.01
 
 // Content names a bundle and what it says. Digest is over the objects that it renders to ("sha256:…").
@@ -23,8 +23,9 @@ type Content struct {
 	Digest string `json:"digest"`
 }
 
-// Upgrade is one change of the bundle while external clients kept asking: what the change did to them, and to what the edge keeps.
-// It holds evidence and no result: whether it is good enough is for Objections to say, from the evidence alone.
+// Upgrade is one change of the bundle while external clients kept asking: what the change did to them, and to
+// what the edge keeps. It holds evidence and no result: whether it is good enough is for Objections to say,
+// from the evidence alone.
 type Upgrade struct {
 	Direction Direction `json:"direction"`
 	From      Content   `json:"from"`
@@ -48,7 +49,8 @@ type Upgrade struct {
 	Reissued  []Reissued    `json:"reissued"`
 	// Lapses are the times in which an issuer was not ready.
 	Lapses []Lapse `json:"lapses"`
-	// Lost is what the cluster knew before and no longer knows: a CustomResourceDefinition, or a version that objects are stored in.
+	// Lost is what the cluster knew before and no longer knows: a CustomResourceDefinition, or a version that
+	// objects are stored in.
 	Lost []string `json:"lost"`
 	// Broken is what no longer works after the change, each with what it says of itself.
 	Broken []string `json:"broken,omitempty"`
@@ -99,7 +101,8 @@ type Compared struct {
 	Definitions  int `json:"definitions"`
 }
 
-// Recreated is a record that was deleted and created again: in between, or as long as resolvers keep the "no", it was not there.
+// Recreated is a record that was deleted and created again: in between, or as long as resolvers keep the "no",
+// it was not there.
 type Recreated struct {
 	Name    string    `json:"name"`
 	Type    string    `json:"type"`
@@ -115,7 +118,8 @@ type OwnerChange struct {
 	After  string `json:"after"`
 }
 
-// Reissued is a certificate with another serial than before. Reason is why it had to be; none means that nothing asked for it.
+// Reissued is a certificate with another serial than before. Reason is why it had to be; none means that
+// nothing asked for it.
 type Reissued struct {
 	Certificate  string `json:"certificate"` // "Certificate namespace/name"
 	SerialBefore string `json:"serialBefore"`

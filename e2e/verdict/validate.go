@@ -9,8 +9,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 )
 
-// Validate returns every way in which the verdict disagrees with itself or with the registry of criteria, joined; nil when there
-// is none. It is meant for a verdict this version has concluded.
+// Validate returns every way in which the verdict disagrees with itself or with the registry of criteria,
+// joined; nil when there is none. It is meant for a verdict this version has concluded.
 func (v *Verdict) Validate() error {
 	c := &check{}
 	c.that(v.APIVersion == APIVersion, "apiVersion is %q, want %q", v.APIVersion, APIVersion)
@@ -26,7 +26,8 @@ func (v *Verdict) Validate() error {
 	}
 	c.that(slices.Contains([]Catalogue{"", Smoke, Full}, v.Catalogue), "catalogue %q is none of smoke, full", v.Catalogue)
 	c.that(v.Profile == "" || v.Profile == Live, "profile %q is unknown, want live or none", v.Profile)
-	c.that(v.Profile == "" || len(v.Faults) == 0 && v.Baseline == nil, "a cluster that is only read has faults or an upgrade")
+	c.that(v.Profile == "" || len(v.Faults) == 0 && v.Baseline == nil, "a cluster that is only read has faults or an "+
+		"upgrade")
 	c.that(!v.Suite.Finished.Before(v.Suite.Started), "suite finished before it started")
 	v.checkCriteria(c)
 	v.checkSpecs(c)
@@ -84,7 +85,8 @@ func (v *Verdict) checkSpecs(c *check) {
 			continue
 		}
 		for _, id := range s.Criteria {
-			c.that(slices.Contains(v.criteriaWith(Failed), string(id)), "spec %s failed, but its criterion %s did not", s.Name, id)
+			c.that(slices.Contains(v.criteriaWith(Failed), string(id)), "spec %s failed, but its criterion %s did not", s.Name,
+				id)
 		}
 	}
 }
@@ -135,7 +137,8 @@ func (v *Verdict) checkRefs(c *check, ids []criteria.ID, what string) {
 	}
 }
 
-// checkHistory holds a spec against its attempts: the last one is what the spec came to, and a pass after anything else is flaky.
+// checkHistory holds a spec against its attempts: the last one is what the spec came to, and a pass after
+// anything else is flaky.
 func (v *Verdict) checkHistory(c *check, s Spec) {
 	if len(s.History) == 0 {
 		return
@@ -148,7 +151,8 @@ func (v *Verdict) checkHistory(c *check, s Spec) {
 		}
 	}
 	c.that(s.Result == want, "spec %s is %s, and its attempts make it %s", s.Name, s.Result, want)
-	c.that(s.Attempts == len(s.History), "spec %s was tried %d times, and %d attempts are listed", s.Name, s.Attempts, len(s.History))
+	c.that(s.Attempts == len(s.History), "spec %s was tried %d times, and %d attempts are listed", s.Name, s.Attempts,
+		len(s.History))
 }
 
 func (v *Verdict) checkUpgrades(c *check) {

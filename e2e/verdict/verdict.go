@@ -1,5 +1,5 @@
-// Package verdict holds the versioned result of a run: the types behind verdict.json, the rules that turn what happened into
-// pass, fail, partial or error, and the check that a verdict agrees with itself.
+// Package verdict holds the versioned result of a run: the types behind verdict.json, the rules that turn what
+// happened into pass, fail, partial or error, and the check that a verdict agrees with itself.
 //
 // It knows the criteria and nothing else: no cluster, no Ginkgo, no files. Writers are in package report.
 package verdict
@@ -10,14 +10,15 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 )
 
-// APIVersion and Kind name the contract of verdict.json. A field may be added within a version; none changes its meaning.
+// APIVersion and Kind name the contract of verdict.json. A field may be added within a version; none changes
+// its meaning.
 const (
 	APIVersion = "edgeproof/v1alpha1"
 	Kind       = "Verdict"
 )
 
-// BudgetGoal is the largest ratio of wall time to fixed component delays that a warm run should need. It is a goal of the suite, not of the
-// bundle, so missing it is reported and does not change the result.
+// BudgetGoal is the largest ratio of wall time to fixed component delays that a warm run should need. It is a
+// goal of the suite, not of the bundle, so missing it is reported and does not change the result.
 const BudgetGoal = 1.25
 
 // Verdict is everything a run has to say. Lists are never null in JSON.
@@ -34,7 +35,8 @@ type Verdict struct {
 	Cluster Cluster `json:"cluster"`
 	// Apps are the applications whose routes were judged beside the bundle.
 	Apps Content `json:"apps,omitzero"`
-	// Baseline is the bundle that the candidate is to replace. Where there is one, the upgrade and the rollback must be shown.
+	// Baseline is the bundle that the candidate is to replace. Where there is one, the upgrade and the rollback
+	// must be shown.
 	Baseline *Content `json:"baseline,omitempty"`
 
 	// Shard is the part of a run that this is; absent for a whole run. It promotes nothing: Merge makes one of all parts.
@@ -78,7 +80,8 @@ type Suite struct {
 	Seed int64 `json:"seed,omitempty"`
 }
 
-// Bundle is the candidate. Digest is over the objects that it renders to ("sha256:…"): what is said, not how it is written.
+// Bundle is the candidate. Digest is over the objects that it renders to ("sha256:…"): what is said, not how it
+// is written.
 type Bundle struct {
 	Path   string  `json:"path"`
 	Digest string  `json:"digest"`
@@ -98,7 +101,8 @@ type Image struct {
 type Cluster struct {
 	Provider   string `json:"provider"`
 	Kubernetes string `json:"kubernetes"`
-	// Switches are the feature gates and APIs that are on here and off by default in this minor; empty where there are none.
+	// Switches are the feature gates and APIs that are on here and off by default in this minor; empty where there
+	// are none.
 	Switches string `json:"switches,omitempty"`
 }
 
@@ -123,8 +127,8 @@ type Fault struct {
 	Title    string        `json:"title,omitempty"`
 	Layer    string        `json:"layer"`
 	Criteria []criteria.ID `json:"criteria,omitempty"`
-	// Expected and Diagnosed are causes, each "layer/code", the root cause first; none expected means that it only looks like a
-	// fault. Cleared are the layers shown not to be at fault.
+	// Expected and Diagnosed are causes, each "layer/code", the root cause first; none expected means that it only
+	// looks like a fault. Cleared are the layers shown not to be at fault.
 	Expected         []string `json:"expected"`
 	Diagnosed        []string `json:"diagnosed"`
 	Cleared          []string `json:"cleared"`
@@ -144,8 +148,8 @@ type Fault struct {
 	Reproduce string   `json:"reproduce,omitempty"`
 }
 
-// Phase is one part of the run's wall time. FixedDelaySeconds is the share that the components' own fixed waits account for, on the
-// critical path.
+// Phase is one part of the run's wall time. FixedDelaySeconds is the share that the components' own fixed waits
+// account for, on the critical path.
 type Phase struct {
 	Name              string  `json:"name"`
 	Seconds           float64 `json:"seconds"`
@@ -154,8 +158,9 @@ type Phase struct {
 	Started time.Time `json:"started,omitzero"`
 }
 
-// Hermetic tells whether the run was sealed and what tried to get out. Senders says who sent the packets that were dropped, and where
-// to, in words. UnknownNames are the names asked of the fake internet's DNS that it does not know.
+// Hermetic tells whether the run was sealed and what tried to get out. Senders says who sent the packets that
+// were dropped, and where to, in words. UnknownNames are the names asked of the fake internet's DNS that it
+// does not know.
 type Hermetic struct {
 	Sealed         bool     `json:"sealed"`
 	DroppedPackets uint64   `json:"droppedPackets"`
@@ -174,12 +179,14 @@ type Error struct {
 func New(suite Suite) *Verdict {
 	v := &Verdict{APIVersion: APIVersion, Kind: Kind, Suite: suite}
 	for _, c := range criteria.All() {
-		v.Criteria = append(v.Criteria, Criterion{ID: c.ID, Text: c.Text, Result: Skipped, Reason: "not judged: the run ended before"})
+		v.Criteria = append(v.Criteria, Criterion{ID: c.ID, Text: c.Text, Result: Skipped,
+			Reason: "not judged: the run ended before"})
 	}
 	return v
 }
 
-// SetError records why the suite could not run. The first error is the cause and stays; later ones are added to its message.
+// SetError records why the suite could not run. The first error is the cause and stays; later ones are added to
+// its message.
 func (v *Verdict) SetError(operation string, err error, remedy string) {
 	if v.Error == nil {
 		v.Error = &Error{Operation: operation, Message: err.Error(), Remedy: remedy}

@@ -106,7 +106,8 @@ func (v Validity) complete() (Validity, error) {
 	if v.Lifetime < time.Second || v.Lifetime > 100*365*24*time.Hour || v.Backdate < 0 ||
 		v.Backdate > 100*365*24*time.Hour {
 		return v, fmt.Errorf(
-			"backdate %v, lifetime %v: give a lifetime of at least 1s and a backdate that is not negative, both under 100 years",
+			"backdate %v, lifetime %v: give a lifetime of at least 1s and a backdate that is not negative, both under 100 "+
+				"years",
 			v.Backdate,
 			v.Lifetime,
 		)

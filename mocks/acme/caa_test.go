@@ -10,15 +10,17 @@ import (
 func TestJudge(t *testing.T) {
 	t.Parallel()
 	record := func(flag uint8, tag, value string) *dns.CAA { return &dns.CAA{Flag: flag, Tag: tag, Value: value} }
-	ours, theirs, none := record(0, "issue", "letsencrypt.org"), record(0, "issue", "other.example"), record(0, "issue", ";")
+	ours, theirs, none := record(0, "issue", "letsencrypt.org"), record(0, "issue", "other.example"),
+		record(0, "issue", ";")
 	for name, tc := range map[string]struct {
 		records  []*dns.CAA
 		wildcard bool
 		want     string // of the error; "" permits
 	}{
-		"named":                    {[]*dns.CAA{ours}, false, ""},
-		"named among others":       {[]*dns.CAA{theirs, ours}, false, ""},
-		"named with parameters":    {[]*dns.CAA{record(0, "issue", " LetsEncrypt.org ; validationmethods=dns-01")}, false, ""},
+		"named":              {[]*dns.CAA{ours}, false, ""},
+		"named among others": {[]*dns.CAA{theirs, ours}, false, ""},
+		"named with parameters": {[]*dns.CAA{record(0, "issue", " LetsEncrypt.org ; validationmethods=dns-01")}, false,
+			""},
 		"another":                  {[]*dns.CAA{theirs}, false, "prevents issuance"},
 		"no authority":             {[]*dns.CAA{none}, false, "prevents issuance"},
 		"only a contact":           {[]*dns.CAA{record(0, "iodef", "mailto:a@example.com")}, false, ""},

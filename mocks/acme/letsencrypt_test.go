@@ -21,7 +21,8 @@ func TestChallengesOfferedAsLetsEncryptDoes(t *testing.T) {
 	t.Parallel()
 	_, https, _, _ := authority(t)
 	client := account(t, https)
-	for name, want := range map[string]string{"www.example.com": "http-01 tls-alpn-01 dns-01", "*.example.com": "dns-01"} {
+	for name, want := range map[string]string{"www.example.com": "http-01 tls-alpn-01 dns-01",
+		"*.example.com": "dns-01"} {
 		for range 5 { // Pebble shuffles
 			order, err := client.AuthorizeOrder(t.Context(), xacme.DomainIDs(name))
 			if err != nil {
@@ -54,17 +55,21 @@ func TestProblemsOfValidations(t *testing.T) {
 		challenge, txt, problem, detail string
 	}{
 		"absent.example.com": {
-			"dns-01", "", "dns", "DNS problem: NXDOMAIN looking up TXT for _acme-challenge.absent.example.com - check that a DNS record exists for this domain",
+			"dns-01", "", "dns", "DNS problem: NXDOMAIN looking up TXT for _acme-challenge.absent.example.com - check that a " +
+				"DNS record exists for this domain",
 		},
 		"wrong.example.com": {
 			"dns-01", "another", "unauthorized", `Incorrect TXT record "another" found at _acme-challenge.wrong.example.com`,
 		},
 		"no-address.example.com": {
-			"http-01", "", "dns", "DNS problem: NXDOMAIN looking up A for no-address.example.com - check that a DNS record exists for this domain; " +
-				"DNS problem: NXDOMAIN looking up AAAA for no-address.example.com - check that a DNS record exists for this domain",
+			"http-01", "", "dns", "DNS problem: NXDOMAIN looking up A for no-address.example.com - check that a DNS record " +
+				"exists for this domain; " +
+				"DNS problem: NXDOMAIN looking up AAAA for no-address.example.com - check that a DNS record exists for this " +
+				"domain",
 		},
 		"no-tls.example.com": {
-			"tls-alpn-01", "", "dns", "DNS problem: NXDOMAIN looking up A for no-tls.example.com - check that a DNS record exists for this domain; " +
+			"tls-alpn-01", "", "dns", "DNS problem: NXDOMAIN looking up A for no-tls.example.com - check that a DNS record " +
+				"exists for this domain; " +
 				"DNS problem: NXDOMAIN looking up AAAA for no-tls.example.com - check that a DNS record exists for this domain",
 		},
 	} {
@@ -136,9 +141,11 @@ func TestTerms(t *testing.T) {
 		t.Fatal(err)
 	}
 	client := &xacme.Client{Key: key, DirectoryURL: https.URL + "/directory", HTTPClient: https.Client()}
-	_, err = client.Register(t.Context(), &xacme.Account{}, func(terms string) bool { return !strings.HasPrefix(terms, "https://") })
+	_, err = client.Register(t.Context(), &xacme.Account{},
+		func(terms string) bool { return !strings.HasPrefix(terms, "https://") })
 	var problem *xacme.Error
-	if !errors.As(err, &problem) || problem.StatusCode != 400 || problem.ProblemType != "urn:ietf:params:acme:error:malformed" {
+	if !errors.As(err, &problem) || problem.StatusCode != 400 ||
+		problem.ProblemType != "urn:ietf:params:acme:error:malformed" {
 		t.Errorf("without agreement: %v", err)
 	}
 }
@@ -190,7 +197,8 @@ func TestMustStapleIsRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	feature := pkix.Extension{Id: asn1.ObjectIdentifier{1, 3, 6, 1, 5, 5, 7, 1, 24}, Value: []byte{0x30, 3, 2, 1, 5}}
-	csr, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{DNSNames: []string{host}, ExtraExtensions: []pkix.Extension{feature}}, key)
+	csr, err := x509.CreateCertificateRequest(rand.Reader,
+		&x509.CertificateRequest{DNSNames: []string{host}, ExtraExtensions: []pkix.Extension{feature}}, key)
 	if err != nil {
 		t.Fatal(err)
 	}

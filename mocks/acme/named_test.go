@@ -16,7 +16,8 @@ import (
 func TestOrderRequestOf(t *testing.T) {
 	t.Parallel()
 	jws := func(payload string) string {
-		return `{"protected":"e30","payload":"` + base64.RawURLEncoding.EncodeToString([]byte(payload)) + `","signature":"x"}`
+		return `{"protected":"e30","payload":"` + base64.RawURLEncoding.EncodeToString([]byte(payload)) +
+			`","signature":"x"}`
 	}
 	none := []pebble.Identifier{}
 	for body, want := range map[string]orderRequest{
@@ -55,7 +56,8 @@ func TestOrdersThatLetsEncryptRefuses(t *testing.T) {
 		"a public suffix":        {[]string{"*.co.uk"}, "ICANN TLD"},
 		"one label":              {[]string{"localhost"}, "needs at least one dot"},
 		"a hundred and one":      {many, "malformed Order cannot contain more than 100 identifiers"},
-		"beneath its wildcard":   {[]string{"*.example.com", "WWW.example.com"}, `malformed Error creating new order :: Domain name "www.example.com" is redundant`},
+		"beneath its wildcard": {[]string{"*.example.com", "WWW.example.com"},
+			`malformed Error creating new order :: Domain name "www.example.com" is redundant`},
 	} {
 		var order orderRequest
 		for _, n := range tc.names {

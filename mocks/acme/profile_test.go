@@ -74,7 +74,8 @@ func TestProfilesAsIssued(t *testing.T) {
 				t.Fatalf("%s %s: %v", profile, how, err)
 			}
 			leaf := chain[0]
-			if life := leaf.NotAfter.Sub(leaf.NotBefore).Round(time.Hour); life != want.life || (leaf.Subject.CommonName == name) != want.commonName {
+			if life := leaf.NotAfter.Sub(leaf.NotBefore).Round(time.Hour); life != want.life ||
+				(leaf.Subject.CommonName == name) != want.commonName {
 				t.Errorf("%s %s: valid for %v, subject %v", profile, how, life, leaf.Subject)
 			}
 		}
@@ -135,7 +136,8 @@ func TestAProfileThatIsWithdrawn(t *testing.T) {
 	if diff := cmp.Diff([]string{acme.Classic}, offered(after)); diff != "" {
 		t.Error(diff)
 	}
-	if err := order(after, certmanager.WithOrderProfile(acme.ShortLived)); !errors.Is(err, certmanager.ErrProfileNotInSetOfSupportedProfiles) {
+	if err := order(after, certmanager.WithOrderProfile(acme.ShortLived)); !errors.Is(err,
+		certmanager.ErrProfileNotInSetOfSupportedProfiles) {
 		t.Errorf("a client that has read the new directory: %v", err)
 	}
 	if err := errors.Join(order(after), order(after, certmanager.WithOrderProfile(acme.Classic))); err != nil {
@@ -153,7 +155,8 @@ func TestDatesAreRefused(t *testing.T) {
 	} {
 		_, err := client.AuthorizeOrder(t.Context(), xacme.DomainIDs("dated.example.com"), option)
 		var refused *xacme.Error
-		if !errors.As(err, &refused) || refused.StatusCode != http.StatusBadRequest || refused.ProblemType != "urn:ietf:params:acme:error:malformed" ||
+		if !errors.As(err, &refused) || refused.StatusCode != http.StatusBadRequest ||
+			refused.ProblemType != "urn:ietf:params:acme:error:malformed" ||
 			refused.Detail != "NotBefore and NotAfter are not supported" {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -168,11 +171,15 @@ func TestSetProfiles(t *testing.T) {
 	a, _, _, _ := authority(t)
 	all := []string{acme.Classic, acme.ShortLived, acme.TLSServer}
 	for name, tc := range map[string]struct{ set, want acme.Profiles }{
-		"nothing":           {acme.Profiles{}, acme.Profiles{Offered: all, Default: acme.Classic}},
-		"a default":         {acme.Profiles{Default: acme.ShortLived}, acme.Profiles{Offered: all, Default: acme.ShortLived}},
-		"an offer":          {acme.Profiles{Offered: []string{acme.TLSServer, acme.Classic}}, acme.Profiles{Offered: []string{acme.Classic, acme.TLSServer}, Default: acme.Classic}},
-		"without classic":   {acme.Profiles{Offered: []string{acme.TLSServer, acme.ShortLived}}, acme.Profiles{Offered: []string{acme.ShortLived, acme.TLSServer}, Default: acme.TLSServer}},
-		"the same one more": {acme.Profiles{Offered: []string{acme.Classic, acme.Classic}}, acme.Profiles{Offered: []string{acme.Classic}, Default: acme.Classic}},
+		"nothing": {acme.Profiles{}, acme.Profiles{Offered: all, Default: acme.Classic}},
+		"a default": {acme.Profiles{Default: acme.ShortLived},
+			acme.Profiles{Offered: all, Default: acme.ShortLived}},
+		"an offer": {acme.Profiles{Offered: []string{acme.TLSServer, acme.Classic}},
+			acme.Profiles{Offered: []string{acme.Classic, acme.TLSServer}, Default: acme.Classic}},
+		"without classic": {acme.Profiles{Offered: []string{acme.TLSServer, acme.ShortLived}},
+			acme.Profiles{Offered: []string{acme.ShortLived, acme.TLSServer}, Default: acme.TLSServer}},
+		"the same one more": {acme.Profiles{Offered: []string{acme.Classic, acme.Classic}},
+			acme.Profiles{Offered: []string{acme.Classic}, Default: acme.Classic}},
 	} {
 		if err := a.SetProfiles(tc.set); err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -182,7 +189,8 @@ func TestSetProfiles(t *testing.T) {
 		}
 	}
 	before := a.Profiles()
-	for _, wrong := range []acme.Profiles{{Offered: []string{"tlsclient"}}, {Default: "none"}, {Offered: []string{acme.Classic}, Default: acme.ShortLived}} {
+	for _, wrong := range []acme.Profiles{{Offered: []string{"tlsclient"}}, {Default: "none"},
+		{Offered: []string{acme.Classic}, Default: acme.ShortLived}} {
 		if err := a.SetProfiles(wrong); err == nil {
 			t.Errorf("%+v was taken", wrong)
 		}

@@ -49,23 +49,25 @@ func TestWhatClientsCallFirst(t *testing.T) {
 		user      int
 		userText  string
 	}{
-		"/user":                                   {403, "9109", 200, `"email":"a@example.com"`},
-		"/accounts":                               {200, info, 200, `"name":"Example Account"`},
-		"/accounts/" + account:                    {403, "9109", 200, `"type":"standard"`},
-		"/accounts/" + account + "/rules/lists":   {403, "10000", 200, none},
-		"/memberships":                            {403, "9109", 200, `"status":"accepted"`},
-		inZone + "/pagerules?status=active":       {403, "10000", 200, none},
-		inZone + "/settings":                      {403, "10000", 200, none},
-		inZone + "/settings/ssl":                  {403, "10000", 404, "7003"},
-		inZone + "/custom_hostnames":              {403, "10000", 200, none},
-		inZone + "/addressing/regional_hostnames": {403, `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]`, 200, none},
-		inZone + "/rulesets":                      {403, "10000", 200, none},
-		inZone + "/dnssec":                        {200, `"status":"disabled"`, 200, `"status":"disabled"`},
-		inZone + "/nothing":                       {404, "7003", 404, "7003"},
-		inZone + "/dns_settings":                  {200, `"zone_mode":"standard"`, 200, `"zone_mode"`},
-		somewhere + "/pagerules":                  {403, "10000", 403, "10000"},
+		"/user":                                 {403, "9109", 200, `"email":"a@example.com"`},
+		"/accounts":                             {200, info, 200, `"name":"Example Account"`},
+		"/accounts/" + account:                  {403, "9109", 200, `"type":"standard"`},
+		"/accounts/" + account + "/rules/lists": {403, "10000", 200, none},
+		"/memberships":                          {403, "9109", 200, `"status":"accepted"`},
+		inZone + "/pagerules?status=active":     {403, "10000", 200, none},
+		inZone + "/settings":                    {403, "10000", 200, none},
+		inZone + "/settings/ssl":                {403, "10000", 404, "7003"},
+		inZone + "/custom_hostnames":            {403, "10000", 200, none},
+		inZone + "/addressing/regional_hostnames": {403,
+			`{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]`, 200, none},
+		inZone + "/rulesets":     {403, "10000", 200, none},
+		inZone + "/dnssec":       {200, `"status":"disabled"`, 200, `"status":"disabled"`},
+		inZone + "/nothing":      {404, "7003", 404, "7003"},
+		inZone + "/dns_settings": {200, `"zone_mode":"standard"`, 200, `"zone_mode"`},
+		somewhere + "/pagerules": {403, "10000", 403, "10000"},
 	} {
-		if status, body := ask(http.MethodGet, path, false); status != want.token || !strings.Contains(body, want.tokenText) {
+		if status, body := ask(http.MethodGet, path, false); status != want.token ||
+			!strings.Contains(body, want.tokenText) {
 			t.Errorf("token: %s: %d %s", path, status, body)
 		}
 		if status, body := ask(http.MethodGet, path, true); status != want.user || !strings.Contains(body, want.userText) {
@@ -77,15 +79,18 @@ func TestWhatClientsCallFirst(t *testing.T) {
 		t.Fatal(err)
 	}
 	token = more // octodns's settings as shipped
-	if status, body := ask(http.MethodGet, inZone+"/pagerules?status=active", false); status != 200 || !strings.Contains(body, none) {
+	if status, body := ask(http.MethodGet, inZone+"/pagerules?status=active", false); status != 200 ||
+		!strings.Contains(body, none) {
 		t.Errorf("a token for page rules: %d %s", status, body)
 	}
 	// external-dns 0.15 sends this with each update, whatever its flags are.
-	if status, body := ask(http.MethodPatch, inZone+"/addressing/regional_hostnames/www.example.com", false); status != 403 || !strings.Contains(body, "10000") {
+	if status, body := ask(http.MethodPatch, inZone+"/addressing/regional_hostnames/www.example.com",
+		false); status != 403 || !strings.Contains(body, "10000") {
 		t.Errorf("PATCH of a regional hostname: %d %s", status, body)
 	}
 	if status, body := ask(http.MethodGet, inZone+"/dns_records/export", false); status != 200 ||
-		!strings.Contains(body, "\tIN\tSOA\tada.ns.cloudflare.com. dns.cloudflare.com. ") || strings.Count(body, "\tIN\tNS\t") != 2 {
+		!strings.Contains(body, "\tIN\tSOA\tada.ns.cloudflare.com. dns.cloudflare.com. ") ||
+		strings.Count(body, "\tIN\tNS\t") != 2 {
 		t.Errorf("export: %d %s", status, body)
 	}
 }

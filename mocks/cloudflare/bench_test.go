@@ -47,7 +47,8 @@ func newBench(b *testing.B, n int) *bench {
 		b.Fatal(err)
 	}
 	for i := range n {
-		if _, err := x.store.Create(z.ID, zone.Draft("host-"+strconv.Itoa(i), "A", "192.0.2."+strconv.Itoa(i%250))); err != nil {
+		if _, err := x.store.Create(z.ID, zone.Draft("host-"+strconv.Itoa(i), "A", "192.0.2."+
+			strconv.Itoa(i%250))); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -47,40 +47,75 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"no credentials", zone.Reported, "GET", "@", "", []string{noHeader}, 400, bare},
 		{"key without e-mail", zone.Reported, "GET", "@", "", []string{noHeader, "X-Auth-Key: " + userKey}, 400, bare},
-		{"malformed token", zone.Probed, "GET", "/zones", "", []string{"Authorization: Bearer abc-def"}, 400, chained("6111", "Authorization")},
-		{"global key as token", zone.Probed, "GET", "/zones", "", []string{"Authorization: Bearer " + userKey}, 400, chained("6111", "Authorization")},
-		{"malformed key", zone.Reported, "GET", "/zones", "", []string{noHeader, "X-Auth-Key: abc", "X-Auth-Email: a@example.com"}, 400, chained("6103", "X-Auth-Key")},
-		{"malformed e-mail", zone.Reported, "GET", "/zones", "", []string{noHeader, "X-Auth-Key: " + userKey, "X-Auth-Email: a"}, 400, chained("6102", "X-Auth-Email")},
-		{"wrong key", zone.Client, "GET", "/zones", "", []string{noHeader, "X-Auth-Key: " + userKey, "X-Auth-Email: a@example.com"}, 403, gateway("9103", "Unknown X-Auth-Key or X-Auth-Email")},
-		{"unknown token, zones", zone.Probed, "GET", "/zones", "", []string{unknown}, 403, gateway("9109", "Invalid access token")},
-		{"unknown token, records", zone.Unverified, "GET", "@", "", []string{unknown}, 403, gateway("10000", "Authentication error")},
-		{"unknown token, verify", zone.Unverified, "GET", "/user/tokens/verify", "", []string{unknown}, 401, gateway("1000", "Invalid API Token")},
-		{"no token, verify", zone.Reported, "GET", "/user/tokens/verify", "", []string{noHeader}, 400, gateway("1001", `Missing \"Authorization\" header`)},
-		{"wrong zone, records", zone.Documented, "GET", somewhere + "/dns_records", "", nil, 403, gateway("10000", "Authentication error")},
-		{"wrong zone", zone.Unverified, "GET", somewhere, "", nil, 403, gateway("9109", "Unauthorized to access requested resource")},
-		{"no such record", zone.Reported, "GET", "@/0123456789abcdef0123456789abcdef", "", nil, 404, dns("81044", "Record does not exist.")},
-		{"delete of no record", zone.Reported, "DELETE", "@/0123456789abcdef0123456789abcdef", "", nil, 404, dns("81044", "Record does not exist.")},
-		{"malformed zone", zone.Reported, "GET", "/zones/example.com/dns_records", "", nil, 404, gateway("7003", "Could not route to /client/v4/zones/example.com/dns_records, perhaps your object identifier is invalid?")},
-		{"empty zone segment", zone.Reported, "DELETE", "/zones//dns_records/0123456789abcdef0123456789abcdef", "", nil, 404, gateway("7003", "Could not route to /client/v4/zones/dns_records/0123456789abcdef0123456789abcdef, perhaps your object identifier is invalid?")},
-		{"unknown route", zone.Reported, "GET", "/nothing", "", nil, 404, gateway("7003", "Could not route to /client/v4/nothing, perhaps your object identifier is invalid?")},
-		{"unknown method", zone.Unverified, "PUT", "/zones", "", nil, 405, gateway("7001", "Method PUT not available for that URI.")},
-		{"identical", zone.Recorded, "POST", "@", `{"name":"a","type":"A","content":"192.0.2.1"}`, nil, 400, dns("81058", "An identical record already exists.")},
-		{"CNAME over A", zone.Reported, "POST", "@", `{"name":"a","type":"CNAME","content":"t.example.net"}`, nil, 400, dns("81053", "An A, AAAA, or CNAME record with that host already exists."+conflict)},
-		{"A over CNAME", zone.Reported, "POST", "@", `{"name":"c","type":"A","content":"192.0.2.1"}`, nil, 400, dns("81054", "A CNAME record with that host already exists."+conflict)},
-		{"A content", zone.Reported, "POST", "@", `{"name":"x","type":"A","content":"x"}`, nil, 400, dns("9005", "Content for A record must be a valid IPv4 address.")},
-		{"proxied private", zone.Reported, "POST", "@", `{"name":"x","type":"A","content":"192.168.1.1","proxied":true}`, nil, 400, dns("9003", "Target 192.168.1.1 is not allowed for a proxied record.")},
-		{"proxied TXT", zone.Reported, "POST", "@", `{"name":"x","type":"TXT","content":"x","proxied":true}`, nil, 400, dns("9004", "This record type cannot be proxied.")},
-		{"TTL", zone.Reported, "PATCH", "@/#", `{"ttl":30}`, nil, 400, dns("9021", "TTL must be between 60 and 86400 seconds, or 1 for Automatic.")},
-		{"type change", zone.Unverified, "PUT", "@/#", `{"name":"a","type":"AAAA","content":"2001:db8::1"}`, nil, 400, dns("9208", "Changing the type of a DNS record is not supported.")},
-		{"broken JSON", zone.Reported, "POST", "@", `{"name":`, nil, 400, dns("9207", "Failed to parse request body, content-type must be application/json")},
-		{"array content", zone.Reported, "POST", "@", `{"name":"x","type":"A","content":["192.0.2.1"]}`, nil, 400, dns("9207", "Request body is invalid.")},
-		{"string proxied", zone.Reported, "POST", "@", `{"name":"x","type":"A","content":"192.0.2.1","proxied":"true"}`, nil, 400, dns("9207", "Request body is invalid.")},
-		{"fraction of a TTL", zone.Unverified, "POST", "@", `{"name":"x","type":"A","content":"192.0.2.1","ttl":1.5}`, nil, 400, dns("9207", "Request body is invalid: ttl must be a whole number from 0 to 2147483647.")},
-		{"page 0", zone.Unverified, "GET", "@?page=0", "", nil, 400, gateway("9206", "page must be between 1 and 1073741824.")},
-		{"per_page", zone.Unverified, "GET", "@?per_page=5000001", "", nil, 400, gateway("9206", "per_page must be between 1 and 5000000.")},
+		{"malformed token", zone.Probed, "GET", "/zones", "", []string{"Authorization: Bearer abc-def"}, 400,
+			chained("6111", "Authorization")},
+		{"global key as token", zone.Probed, "GET", "/zones", "", []string{"Authorization: Bearer " + userKey}, 400,
+			chained("6111", "Authorization")},
+		{"malformed key", zone.Reported, "GET", "/zones", "",
+			[]string{noHeader, "X-Auth-Key: abc", "X-Auth-Email: a@example.com"}, 400, chained("6103", "X-Auth-Key")},
+		{"malformed e-mail", zone.Reported, "GET", "/zones", "",
+			[]string{noHeader, "X-Auth-Key: " + userKey, "X-Auth-Email: a"}, 400, chained("6102", "X-Auth-Email")},
+		{"wrong key", zone.Client, "GET", "/zones", "", []string{noHeader, "X-Auth-Key: " +
+			userKey, "X-Auth-Email: a@example.com"}, 403, gateway("9103", "Unknown X-Auth-Key or X-Auth-Email")},
+		{"unknown token, zones", zone.Probed, "GET", "/zones", "", []string{unknown}, 403,
+			gateway("9109", "Invalid access token")},
+		{"unknown token, records", zone.Unverified, "GET", "@", "", []string{unknown}, 403,
+			gateway("10000", "Authentication error")},
+		{"unknown token, verify", zone.Unverified, "GET", "/user/tokens/verify", "", []string{unknown}, 401,
+			gateway("1000", "Invalid API Token")},
+		{"no token, verify", zone.Reported, "GET", "/user/tokens/verify", "", []string{noHeader}, 400,
+			gateway("1001", `Missing \"Authorization\" header`)},
+		{"wrong zone, records", zone.Documented, "GET", somewhere +
+			"/dns_records", "", nil, 403, gateway("10000", "Authentication error")},
+		{"wrong zone", zone.Unverified, "GET", somewhere, "", nil, 403,
+			gateway("9109", "Unauthorized to access requested resource")},
+		{"no such record", zone.Reported, "GET", "@/0123456789abcdef0123456789abcdef", "", nil, 404,
+			dns("81044", "Record does not exist.")},
+		{"delete of no record", zone.Reported, "DELETE", "@/0123456789abcdef0123456789abcdef", "", nil, 404,
+			dns("81044", "Record does not exist.")},
+		{"malformed zone", zone.Reported, "GET", "/zones/example.com/dns_records", "", nil, 404,
+			gateway("7003", "Could not route to /client/v4/zones/example.com/dns_records, perhaps your object "+
+				"identifier is invalid?")},
+		{"empty zone segment", zone.Reported, "DELETE", "/zones//dns_records/0123456789abcdef0123456789abcdef", "", nil, 404,
+			gateway("7003", "Could not route to /client/v4/zones/dns_records/0123456789abcdef0123456789abcdef, perhaps "+
+				"your object identifier is invalid?")},
+		{"unknown route", zone.Reported, "GET", "/nothing", "", nil, 404, gateway("7003", "Could not route to "+
+			"/client/v4/nothing, perhaps your object identifier is invalid?")},
+		{"unknown method", zone.Unverified, "PUT", "/zones", "", nil, 405,
+			gateway("7001", "Method PUT not available for that URI.")},
+		{"identical", zone.Recorded, "POST", "@", `{"name":"a","type":"A","content":"192.0.2.1"}`, nil, 400,
+			dns("81058", "An identical record already exists.")},
+		{"CNAME over A", zone.Reported, "POST", "@", `{"name":"a","type":"CNAME","content":"t.example.net"}`, nil, 400,
+			dns("81053", "An A, AAAA, or CNAME record with that host already exists."+conflict)},
+		{"A over CNAME", zone.Reported, "POST", "@", `{"name":"c","type":"A","content":"192.0.2.1"}`, nil, 400,
+			dns("81054", "A CNAME record with that host already exists."+conflict)},
+		{"A content", zone.Reported, "POST", "@", `{"name":"x","type":"A","content":"x"}`, nil, 400,
+			dns("9005", "Content for A record must be a valid IPv4 address.")},
+		{"proxied private", zone.Reported, "POST", "@", `{"name":"x","type":"A","content":"192.168.1.1","proxied":true}`,
+			nil, 400, dns("9003", "Target 192.168.1.1 is not allowed for a proxied record.")},
+		{"proxied TXT", zone.Reported, "POST", "@", `{"name":"x","type":"TXT","content":"x","proxied":true}`, nil, 400,
+			dns("9004", "This record type cannot be proxied.")},
+		{"TTL", zone.Reported, "PATCH", "@/#", `{"ttl":30}`, nil, 400, dns("9021", "TTL must be between 60 and 86400 "+
+			"seconds, or 1 for Automatic.")},
+		{"type change", zone.Unverified, "PUT", "@/#", `{"name":"a","type":"AAAA","content":"2001:db8::1"}`, nil, 400,
+			dns("9208", "Changing the type of a DNS record is not supported.")},
+		{"broken JSON", zone.Reported, "POST", "@", `{"name":`, nil, 400, dns("9207", "Failed to parse request body, "+
+			"content-type must be application/json")},
+		{"array content", zone.Reported, "POST", "@", `{"name":"x","type":"A","content":["192.0.2.1"]}`, nil, 400,
+			dns("9207", "Request body is invalid.")},
+		{"string proxied", zone.Reported, "POST", "@", `{"name":"x","type":"A","content":"192.0.2.1","proxied":"true"}`, nil,
+			400, dns("9207", "Request body is invalid.")},
+		{"fraction of a TTL", zone.Unverified, "POST", "@", `{"name":"x","type":"A","content":"192.0.2.1","ttl":1.5}`, nil,
+			400, dns("9207", "Request body is invalid: ttl must be a whole number from 0 to 2147483647.")},
+		{"page 0", zone.Unverified, "GET", "@?page=0", "", nil, 400,
+			gateway("9206", "page must be between 1 and 1073741824.")},
+		{"per_page", zone.Unverified, "GET", "@?per_page=5000001", "", nil, 400,
+			gateway("9206", "per_page must be between 1 and 5000000.")},
 		{"query", zone.Unverified, "GET", "@?name=%zz", "", nil, 400, gateway("9206", "Query string is invalid.")},
-		{"long query", zone.Unverified, "GET", "@?name=" + strings.Repeat("x", 17000), "", nil, 414, gateway("9206", "Query string is too long.")},
-		{"long body", zone.Unverified, "POST", "@", `{"name":"` + strings.Repeat("x", 9<<20) + `"}`, nil, 413, gateway("9207", "Request body is larger than 8388608 bytes.")},
+		{"long query", zone.Unverified, "GET", "@?name=" +
+			strings.Repeat("x", 17000), "", nil, 414, gateway("9206", "Query string is too long.")},
+		{"long body", zone.Unverified, "POST", "@", `{"name":"` + strings.Repeat("x", 9<<20) +
+			`"}`, nil, 413, gateway("9207", "Request body is larger than 8388608 bytes.")},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			t.Parallel()
@@ -160,7 +195,8 @@ func TestTokenStates(t *testing.T) {
 				if want != "" {
 					f.wantEvidence(tc.evidence)
 				}
-				if want == "" && got.status != http.StatusOK || want != "" && (got.body != want || got.status != http.StatusForbidden) {
+				if want == "" && got.status != http.StatusOK || want != "" &&
+					(got.body != want || got.status != http.StatusForbidden) {
 					t.Errorf("%s %s: %d %s\nwant %s", step.method, step.path, got.status, got.body, want)
 				}
 			}
@@ -190,10 +226,14 @@ func TestVerify(t *testing.T) {
 	f.ask("GET", "/user/tokens/verify", "").want(t, http.StatusOK, `{"result":{"id":"`+f.token.ID.String()+
 		`","status":"active"},"success":true,"errors":[],"messages":[{"code":10000,"message":"This API Token is valid and active","type":null}]}`)
 	account := zone.DefaultAccount().ID
-	if _, err := f.store.UpdateToken(f.token.ID, func(k *api.Token) { k.Account, k.Expires = account, &f.clock }); err != nil {
+	if _, err := f.store.UpdateToken(f.token.ID, func(k *api.Token) {
+		k.Account, k.Expires = account,
+			&f.clock
+	}); err != nil {
 		t.Fatal(err)
 	}
-	f.ask("GET", "/accounts/"+account.String()+"/tokens/verify", "").want(t, http.StatusOK, `{"result":{"id":"`+f.token.ID.String()+
+	f.ask("GET", "/accounts/"+account.String()+"/tokens/verify", "").want(t, http.StatusOK, `{"result":{"id":"`+
+		f.token.ID.String()+
 		`","status":"expired","expires_on":"2026-03-01T12:00:00Z"},"success":true,"errors":[],"messages":[]}`)
 	if got := f.ask("GET", "/user/tokens/verify", ""); got.status != http.StatusUnauthorized {
 		t.Error("an account's token verified as a user's")
@@ -206,7 +246,8 @@ func TestGlobalKey(t *testing.T) {
 	if _, err := f.store.AddUser("admin@example.com", userKey); err != nil {
 		t.Fatal(err)
 	}
-	got := f.ask("POST", f.records(""), `{"name":"n","type":"A","content":"192.0.2.9"}`, noHeader, "X-Auth-Key: "+userKey, "X-Auth-Email: Admin@example.com")
+	got := f.ask("POST", f.records(""), `{"name":"n","type":"A","content":"192.0.2.9"}`, noHeader, "X-Auth-Key: "+
+		userKey, "X-Auth-Email: Admin@example.com")
 	if got.status != http.StatusOK {
 		t.Error(got.body)
 	}
@@ -228,7 +269,8 @@ func TestRateLimit(t *testing.T) {
 		t.Errorf("headers %v", third.header)
 	}
 	f.clock = f.clock.Add(299 * time.Second)
-	if got := f.ask("GET", "/zones", ""); got.status != http.StatusTooManyRequests || got.header.Get("Retry-After") != "1" {
+	if got := f.ask("GET", "/zones", ""); got.status != http.StatusTooManyRequests ||
+		got.header.Get("Retry-After") != "1" {
 		t.Errorf("%d, Retry-After %s", got.status, got.header.Get("Retry-After"))
 	}
 	f.clock = f.clock.Add(time.Second)
@@ -294,11 +336,13 @@ func TestRateLimitOfAnAddress(t *testing.T) {
 	got.want(t, http.StatusTooManyRequests, `{"success":false,"errors":[{"code":10100,"message":"More than 200 requests per 1 seconds reached. `+
 		`Please wait and consider throttling your request speed"}],"messages":[],"result":null}`)
 	f.wantEvidence(zone.Unverified)
-	if got.header.Get("Retry-After") != "1" || got.header.Get("Ratelimit-Policy") != `"default";q=200;w=1` || got.header.Get("Ratelimit") != `"default";r=0;t=1` {
+	if got.header.Get("Retry-After") != "1" || got.header.Get("Ratelimit-Policy") != `"default";q=200;w=1` ||
+		got.header.Get("Ratelimit") != `"default";r=0;t=1` {
 		t.Errorf("headers %v", got.header)
 	}
 	f.clock = f.clock.Add(time.Second)
-	if got := f.ask("GET", "/zones", ""); got.status != http.StatusOK || got.header.Get("Ratelimit") != `"default";r=1099;t=299` {
+	if got := f.ask("GET", "/zones", ""); got.status != http.StatusOK ||
+		got.header.Get("Ratelimit") != `"default";r=1099;t=299` {
 		t.Errorf("in the next second: %d %v", got.status, got.header)
 	}
 	f.server.SetLimit(cloudflare.Limit{Requests: 1200})

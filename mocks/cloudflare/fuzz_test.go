@@ -38,8 +38,9 @@ func fuzzed(t testing.TB) (*cloudflare.Server, *zone.Store, *api.Zone, *zone.Rec
 func served(t *testing.T, server http.Handler, method, path, query, body string) {
 	t.Helper()
 	r := &http.Request{
-		Method: method, URL: &url.URL{Path: path, RawQuery: query}, Header: http.Header{"Authorization": {"Bearer " + tokenValue}},
-		Body: http.NoBody, RemoteAddr: "192.0.2.1:1234",
+		Method: method, URL: &url.URL{Path: path, RawQuery: query},
+		Header: http.Header{"Authorization": {"Bearer " + tokenValue}},
+		Body:   http.NoBody, RemoteAddr: "192.0.2.1:1234",
 	}
 	if body != "" {
 		r = httptest.NewRequestWithContext(t.Context(), method, "/", strings.NewReader(body))
@@ -106,8 +107,10 @@ func FuzzBody(f *testing.F) {
 // FuzzZoneFile: a zone file of any content is added whole or not at all.
 func FuzzZoneFile(f *testing.F) {
 	for _, seed := range []string{
-		"$ORIGIN example.com.\n@ 300 IN MX 10 mx\nwww IN A 192.0.2.1\n", "b 300 IN TXT \"x\" \"y\"\n_s._tcp IN SRV 1 2 80 www\n",
-		"$GENERATE 1-9 h$ 300 IN A 192.0.2.1\n", "$INCLUDE /etc/passwd\n", "@ IN CAA 0 issue \"x\"\n", "\x00", "a IN A 192.0.2.1\n",
+		"$ORIGIN example.com.\n@ 300 IN MX 10 mx\nwww IN A 192.0.2.1\n", "b 300 IN TXT \"x\" \"y\"\n_s._tcp IN SRV 1 2 80 " +
+			"www\n",
+		"$GENERATE 1-9 h$ 300 IN A 192.0.2.1\n", "$INCLUDE /etc/passwd\n", "@ IN CAA 0 issue \"x\"\n", "\x00",
+		"a IN A 192.0.2.1\n",
 	} {
 		f.Add(seed, true)
 	}
@@ -123,7 +126,8 @@ func FuzzZoneFile(f *testing.F) {
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, cloudflare.Prefix+"/zones/"+z.ID.String()+"/dns_records/import", &form)
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, cloudflare.Prefix+"/zones/"+z.ID.String()+
+			"/dns_records/import", &form)
 		r.Header.Set("Authorization", "Bearer "+tokenValue)
 		r.Header.Set("Content-Type", w.FormDataContentType())
 		answer := httptest.NewRecorder()
@@ -141,7 +145,8 @@ func FuzzZoneFile(f *testing.F) {
 func FuzzQuery(f *testing.F) {
 	for _, seed := range []string{
 		"per_page=100&type=TXT&name=a.example.com", "page=2&per_page=1", "name.contains=a&match=any&proxied=true",
-		"order=ttl&direction=desc", "tag=a:b&tag_match=any", "comment.present&search=x", "name=starts_with:ex", "page=-1", "%zz", "a;b",
+		"order=ttl&direction=desc", "tag=a:b&tag_match=any", "comment.present&search=x", "name=starts_with:ex", "page=-1",
+		"%zz", "a;b",
 		"status=active&account.id=0&order=plan.id", "tag.absent=a&tag.endswith=b:c&tag=", "per_page=99999999999999999999",
 	} {
 		f.Add(seed)
@@ -156,7 +161,8 @@ func FuzzQuery(f *testing.F) {
 
 func FuzzPath(f *testing.F) {
 	for _, seed := range []string{
-		"/client/v4/zones", "/client/v4//zones//", "/client/v4", "/", "", "/client/v4/zones/x/dns_records/batch", "/client/v4/user/tokens/verify",
+		"/client/v4/zones", "/client/v4//zones//", "/client/v4", "/", "", "/client/v4/zones/x/dns_records/batch",
+		"/client/v4/user/tokens/verify",
 		"/client/v4/accounts/0123456789abcdef0123456789abcdef/tokens/0123456789abcdef0123456789abcdef/value",
 	} {
 		f.Add("GET", seed)

@@ -82,11 +82,13 @@ func TestListEnvelopes(t *testing.T) {
 	f.ask("GET", f.records("?page=9"), "").want(t, http.StatusOK,
 		`{"result":[],"success":true,"errors":[],"messages":[],"result_info":{"page":9,"per_page":100,"count":0,"total_count":0,"total_pages":1}}`)
 	got := f.ask("GET", "/zones/"+f.zone.ID.String(), "")
-	got.want(t, http.StatusOK, `{"result":{"id":"`+f.zone.ID.String()+`","name":"example.com","status":"active","paused":false,"type":"full","development_mode":0,`+
+	got.want(t, http.StatusOK, `{"result":{"id":"`+f.zone.ID.String()+
+		`","name":"example.com","status":"active","paused":false,"type":"full","development_mode":0,`+
 		`"name_servers":["ada.ns.cloudflare.com","bob.ns.cloudflare.com"],"original_name_servers":null,"original_registrar":null,"original_dnshost":null,`+
 		`"modified_on":"2026-03-01T12:00:00.024966Z","created_on":"2026-03-01T12:00:00.024966Z","activated_on":"2026-03-01T12:00:00.024966Z",`+
 		`"vanity_name_servers":[],"vanity_name_servers_ips":null,"meta":{"step":2,"custom_certificate_quota":0,"page_rule_quota":3,"phishing_detected":false},`+
-		`"owner":{"id":null,"type":"user","email":null},"account":{"id":"`+zone.DefaultAccount().ID.String()+`","name":"Example Account"},`+
+		`"owner":{"id":null,"type":"user","email":null},"account":{"id":"`+zone.DefaultAccount().ID.String()+
+		`","name":"Example Account"},`+
 		`"tenant":{"id":null,"name":null},"tenant_unit":{"id":null},"permissions":["#dns_records:edit","#dns_records:read","#zone:read"],`+
 		`"plan":{"id":"0feeeeeeeeeeeeeeeeeeeeeeeeeeeeee","name":"Free Website","price":0,"currency":"USD","frequency":"","is_subscribed":false,`+
 		`"can_subscribe":false,"legacy_id":"free","legacy_discount":false,"externally_managed":false}},"success":true,"errors":[],"messages":[]}`)
@@ -102,7 +104,8 @@ func TestTimes(t *testing.T) {
 	if got := f.ask("GET", f.records(""), ""); !strings.Contains(got.body, `"created_on":"2026-03-01T12:00:24.9667Z"`) {
 		t.Error(got.body)
 	}
-	if got := f.ask("GET", "/zones/"+z.ID.String(), ""); !strings.Contains(got.body, `"created_on":"2026-03-01T12:00:24.966700Z"`) {
+	if got := f.ask("GET", "/zones/"+z.ID.String(), ""); !strings.Contains(got.body,
+		`"created_on":"2026-03-01T12:00:24.966700Z"`) {
 		t.Error(got.body)
 	}
 }

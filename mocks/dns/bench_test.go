@@ -81,18 +81,21 @@ func coreDNS(b *testing.B) string {
 		b.Skip(coreDNSProgram + " names no program of CoreDNS; run scripts/bench.sh")
 	}
 	var text strings.Builder
-	text.WriteString("$ORIGIN example.com.\n@ 3600 IN SOA ada.ns.cloudflare.com. dns.cloudflare.com. 1 10000 2400 604800 1800\n@ 3600 IN NS ada.ns.cloudflare.com.\n")
+	text.WriteString("$ORIGIN example.com.\n@ 3600 IN SOA ada.ns.cloudflare.com. dns.cloudflare.com. 1 10000 2400 " +
+		"604800 1800\n@ 3600 IN NS ada.ns.cloudflare.com.\n")
 	for i := range benchRecords {
 		fmt.Fprintf(&text, "host-%d 300 IN A 192.0.2.1\n", i)
 	}
 	folder, port := b.TempDir(), freePort(b)
 	file, config := filepath.Join(folder, "db"), filepath.Join(folder, "Corefile")
-	for path, content := range map[string]string{file: text.String(), config: "example.com:" + port + " {\n  bind 127.0.0.1\n  file " + file + "\n}\n"} {
+	for path, content := range map[string]string{file: text.String(), config: "example.com:" + port +
+		" {\n  bind 127.0.0.1\n  file " + file + "\n}\n"} {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			b.Fatal(err)
 		}
 	}
-	out := run(b, exec.CommandContext(b.Context(), binary, "-conf", config)) //nolint:gosec // the program that scripts/bench.sh names
+	out := run(b, exec.CommandContext(b.Context(), binary, "-conf",
+		config)) //nolint:gosec // the program that scripts/bench.sh names
 	for out.Scan() {
 		if strings.Contains(out.Text(), "CoreDNS-") {
 			return "127.0.0.1:" + port

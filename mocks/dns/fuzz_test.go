@@ -20,8 +20,10 @@ func fuzzed(f *testing.F) *dns.Server {
 		f.Fatal(err)
 	}
 	for _, c := range []zone.Change{
-		zone.Draft("www", "A", "192.0.2.1"), zone.Draft("*.wild", "TXT", "any"), zone.Draft("alias", "CNAME", "alias2.example.com"),
-		zone.Draft("alias2", "CNAME", "x.wild.example.com"), zone.Draft("sub", "NS", "ns.sub.example.com"), zone.Draft("@", "CNAME", "www.example.com"),
+		zone.Draft("www", "A", "192.0.2.1"), zone.Draft("*.wild", "TXT", "any"),
+		zone.Draft("alias", "CNAME", "alias2.example.com"),
+		zone.Draft("alias2", "CNAME", "x.wild.example.com"), zone.Draft("sub", "NS", "ns.sub.example.com"),
+		zone.Draft("@", "CNAME", "www.example.com"),
 	} {
 		if _, err := store.Create(z.ID, c); err != nil {
 			f.Fatal(err)
@@ -58,7 +60,8 @@ func FuzzPacket(f *testing.F) {
 // what exists answers the same as before.
 func FuzzQuestion(f *testing.F) {
 	s := fuzzed(f)
-	for _, name := range []string{"www.example.com", "a.wild.example.com", "alias.example.com", "x.sub.example.com", ".", "*.example.com", `\000.example.com`, "a..b", "com"} {
+	for _, name := range []string{"www.example.com", "a.wild.example.com", "alias.example.com", "x.sub.example.com", ".",
+		"*.example.com", `\000.example.com`, "a..b", "com"} {
 		f.Add(name, uint16(mdns.TypeA), byte(0))
 	}
 	f.Fuzz(func(t *testing.T, name string, qtype uint16, role byte) {

@@ -25,7 +25,8 @@ func TestPublishDelay(t *testing.T) {
 	if got := see(); !strings.Contains(got, "SOA") {
 		t.Errorf("at once: %s", got)
 	}
-	if got := shown(s.Ask(api.RoleBoth, "slow.example.com", mdns.TypeA)); len(got) != 2 || !strings.Contains(got[1], "192.0.2.8") {
+	if got := shown(s.Ask(api.RoleBoth, "slow.example.com", mdns.TypeA)); len(got) != 2 ||
+		!strings.Contains(got[1], "192.0.2.8") {
 		t.Errorf("the other type: %v", got)
 	}
 	c.pass(time.Minute)
@@ -73,7 +74,8 @@ func TestLateNames(t *testing.T) {
 		before, star string
 	}{{0, "NXDOMAIN aa", "NXDOMAIN aa"}, {time.Minute, "NOERROR aa", "NOERROR aa"}} {
 		c.pass(step.pass)
-		for name, want := range map[string]string{"late.example.com": step.before, "x.star.example.com": step.star, "www.example.com": "NOERROR aa", "b.ent.example.com": "NOERROR aa"} {
+		for name, want := range map[string]string{"late.example.com": step.before, "x.star.example.com": step.star,
+			"www.example.com": "NOERROR aa", "b.ent.example.com": "NOERROR aa"} {
 			if got := shown(s.Ask(api.RoleBoth, name, mdns.TypeMX)); got[0] != want {
 				t.Errorf("after %v, %s: %v, want %s", step.pass, name, got, want)
 			}

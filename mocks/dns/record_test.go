@@ -14,7 +14,8 @@ import (
 // between record and answer can hide a record that cannot be served.
 func FuzzRecord(f *testing.F) {
 	for typ, content := range map[string]string{
-		"TXT": `"a" "\200\"b"`, "OPENPGPKEY": "mQENBFVHm5sBCACtjZ", "PTR": "host.example.net", "MX": ".", "CNAME": "_x.bücher.example",
+		"TXT": `"a" "\200\"b"`, "OPENPGPKEY": "mQENBFVHm5sBCACtjZ", "PTR": "host.example.net", "MX": ".",
+		"CNAME": "_x.bücher.example",
 	} {
 		f.Add(typ, content, "", uint16(1))
 	}

@@ -70,7 +70,8 @@ func TestWire(t *testing.T) {
 		}
 		return m
 	}
-	if got := exchange(t, "udp", addr, ask("www.example.com.", mdns.TypeA, 4096)); len(got.Answer) != 1 || got.IsEdns0() == nil || got.IsEdns0().UDPSize() != 1232 || !got.RecursionDesired {
+	if got := exchange(t, "udp", addr, ask("www.example.com.", mdns.TypeA, 4096)); len(got.Answer) != 1 ||
+		got.IsEdns0() == nil || got.IsEdns0().UDPSize() != 1232 || !got.RecursionDesired {
 		t.Errorf("udp with EDNS: %v", got)
 	}
 	if got := exchange(t, "udp", addr, ask("www.example.com.", mdns.TypeA, 0)); got.IsEdns0() != nil {
@@ -83,7 +84,8 @@ func TestWire(t *testing.T) {
 			t.Errorf("udp of size %d: tc %v, %d bytes", size, got.Truncated, got.Len())
 		}
 	}
-	if got := exchange(t, "tcp", addr, ask("big.example.com.", mdns.TypeTXT, 4096)); got.Truncated || len(got.Answer) != 40 {
+	if got := exchange(t, "tcp", addr, ask("big.example.com.", mdns.TypeTXT, 4096)); got.Truncated ||
+		len(got.Answer) != 40 {
 		t.Errorf("tcp: tc %v, %d records", got.Truncated, len(got.Answer))
 	}
 	badVersion := ask("www.example.com.", mdns.TypeA, 4096)
@@ -162,7 +164,8 @@ func TestInterceptor(t *testing.T) {
 			o := o
 			o.Faults = fixed(tc.act)
 			addr := serve(t, dns.New(o), dns.Listener{})
-			if got := shown(exchange(t, "udp", addr, new(mdns.Msg).SetQuestion("www.example.com.", mdns.TypeA))); got[0] != tc.want {
+			if got := shown(exchange(t, "udp", addr, new(mdns.Msg).SetQuestion("www.example.com.",
+				mdns.TypeA))); got[0] != tc.want {
 				t.Errorf("answer %v, want %s", got, tc.want)
 			}
 		})
@@ -170,7 +173,8 @@ func TestInterceptor(t *testing.T) {
 	o.Faults = fixed(dns.Action{Drop: true})
 	addr := serve(t, dns.New(o), dns.Listener{})
 	client := &mdns.Client{Net: "udp", Timeout: 50 * time.Millisecond}
-	if _, _, err := client.ExchangeContext(t.Context(), new(mdns.Msg).SetQuestion("www.example.com.", mdns.TypeA), addr); err == nil {
+	if _, _, err := client.ExchangeContext(t.Context(), new(mdns.Msg).SetQuestion("www.example.com.", mdns.TypeA),
+		addr); err == nil {
 		t.Error("a dropped question was answered")
 	}
 }

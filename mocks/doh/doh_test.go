@@ -26,7 +26,8 @@ func answer(_ context.Context, query *mdns.Msg, client string) *mdns.Msg {
 	case strings.HasPrefix(name, "gone."):
 		reply.Rcode = mdns.RcodeNameError
 		reply.Ns = append(reply.Ns, &mdns.SOA{
-			Hdr: mdns.RR_Header{Name: "example.com.", Rrtype: mdns.TypeSOA, Class: mdns.ClassINET, Ttl: 1800}, Ns: "ns.", Mbox: "m.",
+			Hdr: mdns.RR_Header{Name: "example.com.", Rrtype: mdns.TypeSOA, Class: mdns.ClassINET, Ttl: 1800}, Ns: "ns.",
+			Mbox: "m.",
 		})
 	default:
 		reply.Answer = append(reply.Answer, &mdns.TXT{
@@ -71,7 +72,8 @@ func TestJSON(t *testing.T) {
 		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, tc.target, nil)
 		r.Header.Set("Accept", "application/dns-json")
 		tc.handler.ServeHTTP(w, r)
-		if w.Code != tc.status || tc.kind != "" && w.Header().Get("Content-Type") != tc.kind || !strings.Contains(w.Body.String(), tc.body) {
+		if w.Code != tc.status || tc.kind != "" && w.Header().Get("Content-Type") != tc.kind ||
+			!strings.Contains(w.Body.String(), tc.body) {
 			t.Errorf("%s: %d %s %s", name, w.Code, w.Header(), w.Body)
 		}
 	}
@@ -111,7 +113,8 @@ func TestWire(t *testing.T) {
 			}
 			body, _ := io.ReadAll(w.Body)
 			reply := new(mdns.Msg)
-			if err := reply.Unpack(body); err != nil || len(reply.Answer) != 1 || w.Header().Get("Cache-Control") != "max-age=60" {
+			if err := reply.Unpack(body); err != nil || len(reply.Answer) != 1 ||
+				w.Header().Get("Cache-Control") != "max-age=60" {
 				t.Errorf("%s at %s: %v, %v, %s", name, host, reply, err, w.Header())
 			}
 		}

@@ -74,7 +74,8 @@ func byGit(ctx context.Context, at *httptest.Server, dir string, w wanted) error
 
 func runGit(ctx context.Context, roots string, args ...string) error {
 	command := exec.CommandContext(ctx, "git", args...)
-	command.Env = append(os.Environ(), "GIT_SSL_CAINFO="+roots, "GIT_TERMINAL_PROMPT=0", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null")
+	command.Env = append(os.Environ(), "GIT_SSL_CAINFO="+
+		roots, "GIT_TERMINAL_PROMPT=0", "GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null")
 	out, err := command.CombinedOutput()
 	if err != nil {
 		return errors.New(string(out))
@@ -85,7 +86,8 @@ func runGit(ctx context.Context, roots string, args ...string) error {
 func byGoGit(ctx context.Context, at *httptest.Server, dir string, w wanted) error {
 	o := &gogit6.CloneOptions{URL: remote(at), ClientOptions: []client.Option{client.WithHTTPClient(at.Client())}}
 	if w.username != "" {
-		o.ClientOptions = append(o.ClientOptions, client.WithHTTPAuth(&githttp.BasicAuth{Username: w.username, Password: w.password}))
+		o.ClientOptions = append(o.ClientOptions, client.WithHTTPAuth(&githttp.BasicAuth{Username: w.username,
+			Password: w.password}))
 	}
 	switch {
 	case w.branch != "":
@@ -126,7 +128,8 @@ func byFlux(ctx context.Context, at *httptest.Server, dir string, w wanted) erro
 func published(t *testing.T) (*git.Server, *journal.Journal, *httptest.Server, api.GitCommit) {
 	t.Helper()
 	s, seen := newServer(t)
-	first := commit(t, s, origin(), api.GitChange{Tags: []string{"v1"}}, map[string]string{"edge/a.yaml": "one", "run.sh*": "#!", "link": "→edge/a.yaml"})
+	first := commit(t, s, origin(), api.GitChange{Tags: []string{"v1"}},
+		map[string]string{"edge/a.yaml": "one", "run.sh*": "#!", "link": "→edge/a.yaml"})
 	commit(t, s, origin(), api.GitChange{Branch: "next"}, map[string]string{"edge/a.yaml": "next"})
 	commit(t, s, origin(), api.GitChange{}, map[string]string{"edge/a.yaml": "two", "edge-b/c.yaml": "c"})
 	web := httptest.NewTLSServer(s.Host("git.example.com"))

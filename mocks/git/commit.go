@@ -20,10 +20,12 @@ const DefaultBranch = "main"
 
 // Commit makes the files of a tar archive, compressed by gzip or not, the content of a branch. What the branch had
 // and the archive has not is deleted, as a folder is committed as it stands.
-func (s *Server) Commit(ctx context.Context, at Address, change api.GitChange, archive io.Reader) (api.GitCommit, error) {
+func (s *Server) Commit(ctx context.Context, at Address, change api.GitChange, archive io.Reader) (api.GitCommit,
+	error) {
 	began := s.now()
 	c, err := s.commit(ctx, at, change, archive)
-	e := api.JournalEntry{Time: began, Source: api.SourceControl, Op: "commit " + at.String(), Outcome: c.Hash, Millis: s.since(began)}
+	e := api.JournalEntry{Time: began, Source: api.SourceControl, Op: "commit " +
+		at.String(), Outcome: c.Hash, Millis: s.since(began)}
 	if err != nil {
 		err = fmt.Errorf("commit to %s: %w", at, err)
 		e.Outcome = err.Error()
@@ -32,7 +34,8 @@ func (s *Server) Commit(ctx context.Context, at Address, change api.GitChange, a
 	return c, err
 }
 
-func (s *Server) commit(ctx context.Context, at Address, change api.GitChange, archive io.Reader) (api.GitCommit, error) {
+func (s *Server) commit(ctx context.Context, at Address, change api.GitChange, archive io.Reader) (api.GitCommit,
+	error) {
 	if path, ok := cleanPath(at.Path); !ok || path != at.Path || at.Host == "" {
 		return api.GitCommit{}, fmt.Errorf("%q is no address of a repository", at)
 	}
@@ -88,7 +91,8 @@ func clone(from storage.Storer) (storage.Storer, error) {
 }
 
 // write stores files as a commit on top of the branch, unless it has them already.
-func (s *Server) write(r *repository, branch plumbing.ReferenceName, change api.GitChange, files folder) (api.GitCommit, error) {
+func (s *Server) write(r *repository, branch plumbing.ReferenceName, change api.GitChange,
+	files folder) (api.GitCommit, error) {
 	tree, size, err := files.store(r.store)
 	if err != nil {
 		return api.GitCommit{}, err

@@ -59,7 +59,8 @@ func readArchive(ctx context.Context, archive io.Reader, left int64) (folder, er
 			return nil, fmt.Errorf("read archive: %w", err)
 		}
 		if left -= header.Size; left < 0 {
-			return nil, fmt.Errorf("the repository is larger than %d MiB at %s: give a smaller folder, or ignore what is not manifests", MaxSize>>20, header.Name)
+			return nil, fmt.Errorf("the repository is larger than %d MiB at %s: give a smaller folder, or ignore what is not "+
+				"manifests", MaxSize>>20, header.Name)
 		}
 		file, err := readEntry(header, entries)
 		if err != nil {
@@ -88,10 +89,12 @@ func readEntry(header *tar.Header, content io.Reader) (*node, error) {
 		return &node{mode: filemode.Symlink, content: []byte(header.Linkname)}, nil
 	case tar.TypeReg:
 	default:
-		return nil, fmt.Errorf("an entry of type %q: only files, folders and symbolic links can be committed", header.Typeflag)
+		return nil, fmt.Errorf("an entry of type %q: only files, folders and symbolic links can be committed",
+			header.Typeflag)
 	}
 	if path.Clean(header.Name) == ".gitmodules" {
-		return nil, errors.New("submodules are not supported: put the files of the submodule into the folder, or give a bundle without them")
+		return nil, errors.New("submodules are not supported: put the files of the submodule into the folder, or give a " +
+			"bundle without them")
 	}
 	raw, err := io.ReadAll(content)
 	if err != nil {

@@ -36,7 +36,8 @@ func ParseAddress(raw string) (Address, error) {
 	}
 	path, ok := cleanPath(u.Path)
 	if !slices.Contains([]string{"https", "http", "ssh"}, u.Scheme) || u.Hostname() == "" || !ok {
-		return Address{}, fmt.Errorf("%q is not the URL of a repository: give https://HOST/PATH or ssh://git@HOST/PATH", redact(raw))
+		return Address{}, fmt.Errorf("%q is not the URL of a repository: give https://HOST/PATH or ssh://git@HOST/PATH",
+			redact(raw))
 	}
 	return Address{Host: strings.ToLower(u.Hostname()), Path: path}, nil
 }

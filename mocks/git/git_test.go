@@ -24,7 +24,8 @@ func archive(t *testing.T, files map[string]string) io.Reader {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		h := &tar.Header{Name: strings.TrimSuffix(name, "*"), Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(len(files[name]))}
+		h := &tar.Header{Name: strings.TrimSuffix(name, "*"), Typeflag: tar.TypeReg, Mode: 0o644,
+			Size: int64(len(files[name]))}
 		if strings.HasSuffix(name, "*") {
 			h.Mode = 0o755
 		}
@@ -108,13 +109,15 @@ func TestCommit(t *testing.T) {
 	if second.Hash == first.Hash || second.Unchanged {
 		t.Errorf("other files = %+v, want a new commit", second)
 	}
-	if other := commit(t, s, origin(), api.GitChange{Branch: "next"}, map[string]string{"a.yaml": "1"}); other.Branch != "next" {
+	if other := commit(t, s, origin(), api.GitChange{Branch: "next"},
+		map[string]string{"a.yaml": "1"}); other.Branch != "next" {
 		t.Errorf("commit to a new branch = %+v", other)
 	}
 	if got := s.Addresses(); !slices.Equal(got, []git.Address{origin()}) {
 		t.Errorf("Addresses = %v", got)
 	}
-	if entries := seen.Entries(api.JournalFilter{Source: api.SourceControl, Contains: "commit " + origin().String()}); len(entries) != 4 {
+	if entries := seen.Entries(api.JournalFilter{Source: api.SourceControl, Contains: "commit " +
+		origin().String()}); len(entries) != 4 {
 		t.Errorf("the journal has %d commits, want 4", len(entries))
 	}
 	s.Clear()
@@ -131,17 +134,21 @@ func TestCommitRefuses(t *testing.T) {
 		files  map[string]string
 		want   string
 	}{
-		"nothing":          {files: map[string]string{}, want: "holds no file"},
-		"a submodule":      {files: map[string]string{".gitmodules": "[submodule]"}, want: "submodules are not supported"},
-		"an LFS pointer":   {files: map[string]string{"a/chart.tgz": "version https://git-lfs.github.com/spec/v1\noid"}, want: "a/chart.tgz: this is a pointer of Git LFS"},
+		"nothing":     {files: map[string]string{}, want: "holds no file"},
+		"a submodule": {files: map[string]string{".gitmodules": "[submodule]"}, want: "submodules are not supported"},
+		"an LFS pointer": {files: map[string]string{"a/chart.tgz": "version https://git-lfs.github.com/spec/v1\noid"},
+			want: "a/chart.tgz: this is a pointer of Git LFS"},
 		"the .git folder":  {files: map[string]string{".git/config": ""}, want: ".git/config: not a path"},
 		"a path upwards":   {files: map[string]string{"../a": ""}, want: "not a path"},
 		"an absolute path": {files: map[string]string{"/a": ""}, want: "not a path"},
 		"a file as folder": {files: map[string]string{"a": "", "a/b": ""}, want: "a is a file and a folder"},
 		"no host":          {at: git.Address{Path: "a"}, files: map[string]string{"a": ""}, want: "no address"},
-		"a path with .git": {at: git.Address{Host: "h", Path: "a.git"}, files: map[string]string{"a": ""}, want: "no address"},
-		"a bad branch":     {change: api.GitChange{Branch: "a..b"}, files: map[string]string{"a": ""}, want: `branch "a..b"`},
-		"a bad tag":        {change: api.GitChange{Tags: []string{"a b"}}, files: map[string]string{"a": ""}, want: `tag "a b"`},
+		"a path with .git": {at: git.Address{Host: "h", Path: "a.git"}, files: map[string]string{"a": ""},
+			want: "no address"},
+		"a bad branch": {change: api.GitChange{Branch: "a..b"}, files: map[string]string{"a": ""},
+			want: `branch "a..b"`},
+		"a bad tag": {change: api.GitChange{Tags: []string{"a b"}}, files: map[string]string{"a": ""},
+			want: `tag "a b"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -164,11 +171,13 @@ func TestCommitRefuses(t *testing.T) {
 func TestCommitRefusesSize(t *testing.T) {
 	t.Parallel()
 	var b bytes.Buffer
-	if err := tar.NewWriter(&b).WriteHeader(&tar.Header{Name: "big.bin", Typeflag: tar.TypeReg, Size: git.MaxSize + 1}); err != nil {
+	if err := tar.NewWriter(&b).WriteHeader(&tar.Header{Name: "big.bin", Typeflag: tar.TypeReg, Size: git.MaxSize +
+		1}); err != nil {
 		t.Fatal(err)
 	}
 	s, _ := newServer(t)
-	if _, err := s.Commit(t.Context(), origin(), api.GitChange{}, &b); err == nil || !strings.Contains(err.Error(), "larger than 500 MiB at big.bin") {
+	if _, err := s.Commit(t.Context(), origin(), api.GitChange{}, &b); err == nil ||
+		!strings.Contains(err.Error(), "larger than 500 MiB at big.bin") {
 		t.Errorf("Commit = %v, want an error with the limit and the file", err)
 	}
 	if _, err := s.Commit(t.Context(), origin(), api.GitChange{}, strings.NewReader("\x1f\x8bnot gzip")); err == nil {

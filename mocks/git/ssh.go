@@ -61,7 +61,8 @@ func (s *Server) ServeSSH(ctx context.Context, l net.Listener) error {
 // session runs the one command of a session: git-upload-pack 'PATH'.
 func (s *Server) session(session ssh.Session) {
 	began := s.now()
-	e := api.JournalEntry{Time: began, Source: api.SourceGit, Client: clientOf(session.RemoteAddr().String()), Outcome: "ok"}
+	e := api.JournalEntry{Time: began, Source: api.SourceGit, Client: clientOf(session.RemoteAddr().String()),
+		Outcome: "ok"}
 	e.Detail = map[string]string{"transport": "ssh"}
 	err := s.command(session, &e)
 	if err != nil {
@@ -112,7 +113,8 @@ func (s *Server) atPath(path string) (Address, error) {
 	case 1:
 		return last, nil
 	}
-	return Address{}, fmt.Errorf("ssh does not say which of %s is meant: give one of them another path", strings.Join(found, ", "))
+	return Address{}, fmt.Errorf("ssh does not say which of %s is meant: give one of them another path",
+		strings.Join(found, ", "))
 }
 
 // stream is a session whose end is the server's to send.

@@ -71,7 +71,8 @@ func TestSSH(t *testing.T) {
 	if raw, err := os.ReadFile(filepath.Join(dir, "a.yaml")); err != nil || string(raw) != "one" {
 		t.Errorf("a.yaml = %q, %v", raw, err)
 	}
-	if got := seen.Entries(api.JournalFilter{Source: api.SourceGit, Contains: origin().String()}); len(got) == 0 || got[0].Detail["transport"] != "ssh" {
+	if got := seen.Entries(api.JournalFilter{Source: api.SourceGit, Contains: origin().String()}); len(got) == 0 ||
+		got[0].Detail["transport"] != "ssh" {
 		t.Errorf("the journal has %+v", got)
 	}
 	other, _ := newServer(t)
@@ -98,7 +99,8 @@ func TestKnownHosts(t *testing.T) {
 	t.Parallel()
 	s, _ := newServer(t)
 	lines := strings.Split(strings.TrimSpace(s.KnownHosts("gitlab.com", "github.com")), "\n")
-	if len(lines) != 2 || !strings.HasPrefix(lines[0], "github.com ssh-ed25519 ") || !strings.HasPrefix(lines[1], "gitlab.com ssh-ed25519 ") {
+	if len(lines) != 2 || !strings.HasPrefix(lines[0], "github.com ssh-ed25519 ") ||
+		!strings.HasPrefix(lines[1], "gitlab.com ssh-ed25519 ") {
 		t.Errorf("KnownHosts = %q", lines)
 	}
 }

@@ -57,7 +57,8 @@ func (h *host) addChart(at string, metadata *chart.Metadata, archive []byte) (ap
 	done := api.Published{URL: "https://" + h.name + "/" + where, Digest: hash.String()}
 	if before, there := h.archives[where]; there {
 		if !bytes.Equal(before, archive) {
-			return api.Published{}, fmt.Errorf("chart %s has a version %s with other content: a release does not change, give it another version", metadata.Name, metadata.Version)
+			return api.Published{}, fmt.Errorf("chart %s has a version %s with other content: a release does not change, give "+
+				"it another version", metadata.Name, metadata.Version)
 		}
 		return done, nil
 	}
@@ -102,10 +103,12 @@ func (h *host) push(ctx context.Context, at, tag string, a artifact) (api.Publis
 	done := api.Published{URL: ociScheme + "://" + h.name + "/" + at + ":" + tag, Digest: hash.String()}
 	options := []remote.Option{remote.WithContext(ctx), remote.WithTransport(direct{h.oci})}
 	if before, err := remote.Head(reference, options...); err == nil && a.fixed && before.Digest != hash {
-		return api.Published{}, fmt.Errorf("%s is there with other content: a release does not change, give it another version", done.URL)
+		return api.Published{}, fmt.Errorf("%s is there with other content: a release does not change, give it another "+
+			"version", done.URL)
 	}
 	for _, c := range []content{a.config, a.layer} {
-		if err := remote.WriteLayer(reference.Context(), static.NewLayer(c.raw, mediaType(c.mediaType)), options...); err != nil {
+		if err := remote.WriteLayer(reference.Context(), static.NewLayer(c.raw, mediaType(c.mediaType)),
+			options...); err != nil {
 			return api.Published{}, fmt.Errorf("push content: %w", err)
 		}
 	}
@@ -126,7 +129,8 @@ func (a artifact) manifest() ([]byte, v1.Hash, error) {
 		return nil, v1.Hash{}, err
 	}
 	raw, err := json.Marshal(v1.Manifest{
-		SchemaVersion: 2, MediaType: types.OCIManifestSchema1, Config: config, Layers: []v1.Descriptor{layer}, Annotations: a.annotations,
+		SchemaVersion: 2, MediaType: types.OCIManifestSchema1, Config: config, Layers: []v1.Descriptor{layer},
+		Annotations: a.annotations,
 	})
 	if err != nil {
 		return nil, v1.Hash{}, fmt.Errorf("encode the manifest: %w", err)

@@ -15,7 +15,8 @@ import (
 func (s *Server) Host(name string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := s.now()
-		e := api.JournalEntry{Time: began, Source: api.SourceRegistry, Op: r.Method + " " + name + r.URL.Path, Client: clientOf(r.RemoteAddr)}
+		e := api.JournalEntry{Time: began, Source: api.SourceRegistry, Op: r.Method + " " + name +
+			r.URL.Path, Client: clientOf(r.RemoteAddr)}
 		status := &statusWriter{ResponseWriter: w, code: http.StatusOK}
 		s.serveHTTP(status, r, name)
 		e.Outcome, e.Millis = fmt.Sprint(status.code), s.since(began)

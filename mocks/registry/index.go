@@ -12,8 +12,8 @@ import (
 
 // index is the index.yaml of a Helm repository: https://helm.sh/docs/topics/chart_repository/#the-index-file
 //
-// Helm's own type is in a package that also brings its plugins, a WebAssembly runtime among them, and would double this
-// program. The tests read the index with that package.
+// Helm's own type is in a package that also brings its plugins, a WebAssembly runtime among them, and would
+// double this program. The tests read the index with that package.
 type index struct {
 	APIVersion string             `json:"apiVersion"`
 	Entries    map[string][]entry `json:"entries"`
@@ -47,7 +47,8 @@ func (i *index) add(metadata *chart.Metadata, file, digest string, now time.Time
 	if at < 0 {
 		at = len(entries)
 	}
-	i.Entries[metadata.Name] = slices.Insert(entries, at, entry{Metadata: metadata, URLs: []string{file}, Created: now, Digest: digest})
+	i.Entries[metadata.Name] = slices.Insert(entries, at,
+		entry{Metadata: metadata, URLs: []string{file}, Created: now, Digest: digest})
 	i.Generated = now
 	return nil
 }

@@ -94,7 +94,8 @@ func parse(raw string) (location, error) {
 	}
 	at := location{scheme: u.Scheme, host: strings.ToLower(u.Hostname()), path: strings.Trim(u.Path, "/")}
 	if !slices.Contains([]string{"https", "http", ociScheme}, at.scheme) || at.host == "" {
-		return location{}, fmt.Errorf("%q is not the URL of a repository: give https://HOST/PATH or oci://HOST/PATH", u.Redacted())
+		return location{}, fmt.Errorf("%q is not the URL of a repository: give https://HOST/PATH or oci://HOST/PATH",
+			u.Redacted())
 	}
 	return at, nil
 }

@@ -36,7 +36,8 @@ func pack(t *testing.T, name, text string) []byte {
 	var b bytes.Buffer
 	zip := gzip.NewWriter(&b)
 	w := tar.NewWriter(zip)
-	if err := w.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(len(text))}); err != nil {
+	if err := w.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o644,
+		Size: int64(len(text))}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.WriteString(w, text); err != nil {
@@ -73,7 +74,8 @@ func serve(t *testing.T, s *registry.Server) *http.Transport {
 
 func newServer() (*registry.Server, *journal.Journal) {
 	seen := journal.New(100)
-	return registry.New(registry.Options{Journal: seen, Now: func() time.Time { return time.Unix(1_700_000_000, 0).UTC() }}), seen
+	return registry.New(registry.Options{Journal: seen,
+		Now: func() time.Time { return time.Unix(1_700_000_000, 0).UTC() }}), seen
 }
 
 func publish(t *testing.T, s *registry.Server, repository string, archive []byte) api.Published {
@@ -93,7 +95,8 @@ func TestHelmReadsARepository(t *testing.T) {
 	publish(t, s, "https://example.com/charts", chart(t, "edge", "1.10.0"))
 	publish(t, s, "https://example.com/charts", chart(t, "edge", "1.2.0"))
 	publish(t, s, "https://example.com/charts", chart(t, "other", "0.1.0"))
-	if again := publish(t, s, "https://example.com/charts", older); again != p || p.URL != "https://example.com/charts/edge-1.9.0.tgz" {
+	if again := publish(t, s, "https://example.com/charts", older); again != p ||
+		p.URL != "https://example.com/charts/edge-1.9.0.tgz" {
 		t.Errorf("published %+v, and again %+v", p, again)
 	}
 	get, err := getter.NewHTTPGetter(getter.WithTransport(serve(t, s)))
@@ -127,7 +130,8 @@ func TestHelmReadsARepository(t *testing.T) {
 	if _, err := get.Get("https://example.com/index.yaml"); err == nil {
 		t.Error("there is an index where nothing was published")
 	}
-	if got := seen.Entries(api.JournalFilter{Source: api.SourceRegistry, Contains: "/charts/edge-1.9.0.tgz"}); len(got) != 1 || got[0].Outcome != "200" {
+	if got := seen.Entries(api.JournalFilter{Source: api.SourceRegistry,
+		Contains: "/charts/edge-1.9.0.tgz"}); len(got) != 1 || got[0].Outcome != "200" {
 		t.Errorf("the journal has %+v", got)
 	}
 }
@@ -140,7 +144,8 @@ func TestHelmPullsFromARegistry(t *testing.T) {
 	if p.URL != "oci://example.com/platform/charts/edge:1.9.0_build.1" {
 		t.Errorf("published %+v", p)
 	}
-	client, err := helmregistry.NewClient(helmregistry.ClientOptHTTPClient(&http.Client{Transport: serve(t, s)}), helmregistry.ClientOptWriter(io.Discard))
+	client, err := helmregistry.NewClient(helmregistry.ClientOptHTTPClient(&http.Client{Transport: serve(t, s)}),
+		helmregistry.ClientOptWriter(io.Discard))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,10 +153,12 @@ func TestHelmPullsFromARegistry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Equal(pulled.Chart.Data, archive) || pulled.Chart.Meta.Name != "edge" || pulled.Manifest.Digest != p.Digest {
+	if !bytes.Equal(pulled.Chart.Data, archive) || pulled.Chart.Meta.Name != "edge" ||
+		pulled.Manifest.Digest != p.Digest {
 		t.Errorf("pulled %+v of %s, want what was published", pulled.Chart.Meta, pulled.Manifest.Digest)
 	}
-	if tags, err := client.Tags("example.com/platform/charts/edge"); err != nil || !slices.Equal(tags, []string{"1.9.0+build.1"}) {
+	if tags, err := client.Tags("example.com/platform/charts/edge"); err != nil ||
+		!slices.Equal(tags, []string{"1.9.0+build.1"}) {
 		t.Errorf("Tags = %v, %v", tags, err)
 	}
 }
@@ -161,7 +168,8 @@ func TestFluxPullsAnArtifact(t *testing.T) {
 	s, _ := newServer()
 	origin := api.Origin{Source: "https://git.example.com/platform/edge", Revision: "main@sha1:abc"}
 	for _, text := range []string{"before", "a: 1"} {
-		if _, err := s.PublishArtifact(t.Context(), "oci://example.com/manifests/edge:latest", origin, pack(t, "a.yaml", text)); err != nil {
+		if _, err := s.PublishArtifact(t.Context(), "oci://example.com/manifests/edge:latest", origin,
+			pack(t, "a.yaml", text)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -12,7 +12,8 @@ func TestBatchOrder(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, zone.Free())
 	a := w.add(zone.Draft("a", "A", "192.0.2.1"))
-	b := w.add(with(zone.Draft("b", "A", "192.0.2.2"), func(c *zone.Change) { c.TTL, c.Comment = ptr(300), ptr("kept by a patch") }))
+	b := w.add(with(zone.Draft("b", "A", "192.0.2.2"),
+		func(c *zone.Change) { c.TTL, c.Comment = ptr(300), ptr("kept by a patch") }))
 	// The delete frees the name for the post's CNAME, although it stands later in any body.
 	out, err := w.Apply(w.zone.ID, zone.Batch{
 		Posts:   []zone.Change{zone.Draft("a", "CNAME", "t.example.net")},
@@ -69,7 +70,8 @@ func TestBatchIsAllOrNothing(t *testing.T) {
 			}
 			w.Read(func(v zone.View) {
 				cut, _ := v.ByID(w.zone.ID)
-				if !cut.Exists("deep.example.com") || cut.Exists("moved.example.com") || len(cut.Versions("two.example.com")) != 2 {
+				if !cut.Exists("deep.example.com") || cut.Exists("moved.example.com") ||
+					len(cut.Versions("two.example.com")) != 2 {
 					t.Error("the refused batch left a trace in the names")
 				}
 			})
@@ -97,7 +99,8 @@ func TestQuota(t *testing.T) {
 	if _, err := w.Create(w.zone.ID, zone.Draft("c", "A", "192.0.2.1")); codeOf(err) != zone.CodeQuota {
 		t.Errorf("err = %v", err)
 	}
-	if _, err := w.Apply(w.zone.ID, zone.Batch{Deletes: []api.ID{first.ID}, Posts: []zone.Change{zone.Draft("c", "A", "192.0.2.1")}}); err != nil {
+	if _, err := w.Apply(w.zone.ID, zone.Batch{Deletes: []api.ID{first.ID},
+		Posts: []zone.Change{zone.Draft("c", "A", "192.0.2.1")}}); err != nil {
 		t.Errorf("a batch that makes room: %v", err)
 	}
 	if err := zone.CheckBatch(w.zone, 3); codeOf(err) != zone.CodeBatchLimit {

@@ -127,7 +127,10 @@ func TestTokensAreBounded(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, updated := s.UpdateToken(k.ID, func(k *api.Token) { k.Name, k.Zones, k.DenyFrom = tc.token.Name, tc.token.Zones, tc.token.DenyFrom })
+		_, updated := s.UpdateToken(k.ID, func(k *api.Token) {
+			k.Name, k.Zones, k.DenyFrom = tc.token.Name, tc.token.Zones,
+				tc.token.DenyFrom
+		})
 		for how, err := range map[string]error{"add": added, "update": updated} {
 			var refused *zone.APIError
 			if tc.taken != (err == nil) || err != nil && !errors.As(err, &refused) {

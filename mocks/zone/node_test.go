@@ -59,7 +59,8 @@ func TestNamesAreForgotten(t *testing.T) {
 			t.Fatal(err)
 		}
 		if names := s.byID[z.ID].names; len(names) != 2 || len(s.byID[z.ID].history) != 0 { // last and the apex
-			t.Errorf("history %s: %d names and %d versions are kept after %s", history, len(names), len(s.byID[z.ID].history), last.Name)
+			t.Errorf("history %s: %d names and %d versions are kept after %s", history, len(names), len(s.byID[z.ID].history),
+				last.Name)
 		}
 	}
 }

@@ -74,21 +74,26 @@ func TestFilters(t *testing.T) {
 	w.add(with(zone.Draft("a", "A", "192.0.2.1"), func(c *zone.Change) {
 		c.Comment, c.Tags, c.Proxied = ptr("Edge team"), &[]string{"team:edge", "owner"}, ptr(true)
 	}))
-	w.add(with(zone.Draft("b", "A", "192.0.2.2"), func(c *zone.Change) { c.TTL, c.Tags = ptr(300), &[]string{"team:core"} }))
+	w.add(with(zone.Draft("b", "A", "192.0.2.2"), func(c *zone.Change) {
+		c.TTL, c.Tags = ptr(300),
+			&[]string{"team:core"}
+	}))
 	w.add(zone.Draft("b", "TXT", "Value"))
 	for name, tc := range map[string]struct {
 		query zone.Query
 		want  string
 	}{
-		"comment present":    {zone.Query{Comment: zone.Match{Present: true}}, "[a A]"},
-		"comment absent":     {zone.Query{Comment: zone.Match{Absent: true}, Type: "A"}, "[b A]"},
-		"comment contains":   {zone.Query{Comment: zone.Match{Contains: "TEAM"}}, "[a A]"},
-		"tag":                {zone.Query{Tags: []zone.TagMatch{{Name: "Team"}}}, "[a A b A]"},
-		"tag and value":      {zone.Query{Tags: []zone.TagMatch{{Name: "team", Value: zone.Match{Exact: "CORE"}}}}, "[b A]"},
-		"tag's value":        {zone.Query{Tags: []zone.TagMatch{{Name: "team", Value: zone.Match{StartsWith: "ed"}}}}, "[a A]"},
-		"no such tag":        {zone.Query{Tags: []zone.TagMatch{{Name: "owner", Absent: true}}}, "[b A b TXT]"},
-		"all tags":           {zone.Query{Tags: []zone.TagMatch{{Name: "team"}, {Name: "owner"}}}, "[a A]"},
-		"any tag":            {zone.Query{Tags: []zone.TagMatch{{Name: "team", Value: zone.Match{EndsWith: "ore"}}, {Name: "owner"}}, AnyTag: true}, "[a A b A]"},
+		"comment present":  {zone.Query{Comment: zone.Match{Present: true}}, "[a A]"},
+		"comment absent":   {zone.Query{Comment: zone.Match{Absent: true}, Type: "A"}, "[b A]"},
+		"comment contains": {zone.Query{Comment: zone.Match{Contains: "TEAM"}}, "[a A]"},
+		"tag":              {zone.Query{Tags: []zone.TagMatch{{Name: "Team"}}}, "[a A b A]"},
+		"tag and value":    {zone.Query{Tags: []zone.TagMatch{{Name: "team", Value: zone.Match{Exact: "CORE"}}}}, "[b A]"},
+		"tag's value": {zone.Query{Tags: []zone.TagMatch{{Name: "team", Value: zone.Match{StartsWith: "ed"}}}},
+			"[a A]"},
+		"no such tag": {zone.Query{Tags: []zone.TagMatch{{Name: "owner", Absent: true}}}, "[b A b TXT]"},
+		"all tags":    {zone.Query{Tags: []zone.TagMatch{{Name: "team"}, {Name: "owner"}}}, "[a A]"},
+		"any tag": {zone.Query{Tags: []zone.TagMatch{{Name: "team", Value: zone.Match{EndsWith: "ore"}},
+			{Name: "owner"}}, AnyTag: true}, "[a A b A]"},
 		"search in tags":     {zone.Query{Search: "core"}, "[b A]"},
 		"search and any":     {zone.Query{Search: "core", Any: true, Type: "TXT", Proxied: ptr(false)}, "[b A]"},
 		"content's case":     {zone.Query{Content: zone.Match{Exact: "value"}}, "[b TXT]"},

@@ -40,14 +40,18 @@ func TestSLSAVerifierAcceptsTheSummary(t *testing.T) {
 		change func(*asked)
 		says   string // empty: it is accepted
 	}{
-		"ECDSA":            {ec, func(*asked) {}, ""},
-		"Ed25519":          {ed, func(*asked) {}, ""},
-		"another bundle":   {ec, func(a *asked) { a.digests = []string{attest.Digest([]byte("another"))} }, "expected digest not found"},
+		"ECDSA":   {ec, func(*asked) {}, ""},
+		"Ed25519": {ed, func(*asked) {}, ""},
+		"another bundle": {ec, func(a *asked) { a.digests = []string{attest.Digest([]byte("another"))} },
+			"expected digest not found"},
 		"another verifier": {ec, func(a *asked) { a.verifier = "https://example.org/gate" }, "verifier ID mismatch"},
 		"another resource": {ec, func(a *asked) { a.uri = "urn:other" }, "resource URI mismatch"},
 		"another level":    {ec, func(a *asked) { a.levels = []string{"OTHER"} }, "expected verified level not found"},
 		"another key":      {ec, func(a *asked) { a.key = ed.Public() }, "no valid signature"},
-		"an edited line":   {ec, func(a *asked) { a.line = bytes.Replace(a.line, []byte(`"payload":"e`), []byte(`"payload":"f`), 1) }, "no valid signature"},
+		"an edited line": {ec, func(a *asked) {
+			a.line = bytes.Replace(a.line, []byte(`"payload":"e`),
+				[]byte(`"payload":"f`), 1)
+		}, "no valid signature"},
 	} {
 		v := verdicttest.Passing()
 		v.Bundle.Digest = attest.Digest([]byte("bundle"))
@@ -59,12 +63,14 @@ func TestSLSAVerifierAcceptsTheSummary(t *testing.T) {
 		key, err := attest.ReadPrivateKey(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
 		must(t, err)
 		file, err := attest.Sign(t.Context(), key, attest.Decision{
-			Verdict: v, Subjects: attest.SubjectsOf(v, []byte("{}"), strings.Repeat("a", 40), ""), Verifier: attest.DefaultVerifier, Time: time.Now(), Promote: true,
+			Verdict: v, Subjects: attest.SubjectsOf(v, []byte("{}"), strings.Repeat("a", 40), ""),
+			Verifier: attest.DefaultVerifier, Time: time.Now(), Promote: true,
 		})
 		must(t, err)
 		a := asked{
 			digests:  []string{v.Bundle.Digest, attest.Digest([]byte("{}")), "gitCommit:" + strings.Repeat("a", 40)},
-			verifier: attest.DefaultVerifier, uri: "urn:edgeproof:bundle:" + v.Bundle.Digest, levels: []string{"EDGEPROOF_PROMOTE"},
+			verifier: attest.DefaultVerifier, uri: "urn:edgeproof:bundle:" +
+				v.Bundle.Digest, levels: []string{"EDGEPROOF_PROMOTE"},
 			key: tc.key.Public(), line: bytes.Split(file, []byte("\n"))[1],
 		}
 		tc.change(&a)
@@ -72,7 +78,8 @@ func TestSLSAVerifierAcceptsTheSummary(t *testing.T) {
 		must(t, err)
 		_, err = verifiers.VerifyVSA(
 			t.Context(), a.line,
-			&options.VSAOpts{ExpectedDigests: &a.digests, ExpectedVerifierID: &a.verifier, ExpectedResourceURI: &a.uri, ExpectedVerifiedLevels: &a.levels},
+			&options.VSAOpts{ExpectedDigests: &a.digests, ExpectedVerifierID: &a.verifier, ExpectedResourceURI: &a.uri,
+				ExpectedVerifiedLevels: &a.levels},
 			&options.VerificationOpts{PublicKey: a.key, PublicKeyID: &id, PublicKeyHashAlgo: crypto.SHA256},
 		)
 		if (err != nil) != (tc.says != "") || (err != nil && !strings.Contains(err.Error(), tc.says)) {

@@ -79,7 +79,8 @@ func label(o bundle.Object) string {
 }
 
 func (s *Survey) edge(objects []bundle.Object) {
-	e := Edge{Objects: len(objects), Components: []Component{}, ExternalDNS: []ExternalDNS{}, Issuers: []Issuer{}, Routes: []Route{}}
+	e := Edge{Objects: len(objects), Components: []Component{}, ExternalDNS: []ExternalDNS{}, Issuers: []Issuer{},
+		Routes: []Route{}}
 	sources := settings(objects)
 	for _, o := range objects {
 		switch kind := o.GetKind(); {
@@ -106,7 +107,8 @@ func (s *Survey) edge(objects []bundle.Object) {
 		}
 		if p, image, ok := programOf(pod); ok {
 			file, line := s.position(o, "")
-			e.Components = append(e.Components, Component{Name: p.name, Role: p.role, Object: label(o), Image: image, File: file, Line: line})
+			e.Components = append(e.Components, Component{Name: p.name, Role: p.role, Object: label(o), Image: image,
+				File: file, Line: line})
 		}
 	}
 	for _, stage := range s.bundle.Stages {
@@ -114,7 +116,8 @@ func (s *Survey) edge(objects []bundle.Object) {
 			if p, ok := programOfChart(r.Chart); ok && r.Missing != "" {
 				name, object, _ := strings.Cut(r.Source, ": ")
 				_, line := s.bundle.Position(bundle.Object{Unstructured: &unstructured.Unstructured{}, Source: r.Source}, "")
-				e.Components = append(e.Components, Component{Name: p.name, Role: p.role, Object: object, Missing: r.Missing, File: s.file(name), Line: line})
+				e.Components = append(e.Components, Component{Name: p.name, Role: p.role, Object: object, Missing: r.Missing,
+					File: s.file(name), Line: line})
 			}
 		}
 	}
@@ -123,7 +126,8 @@ func (s *Survey) edge(objects []bundle.Object) {
 
 // settings gathers what pods may take their settings from.
 func settings(objects []bundle.Object) externaldns.Sources {
-	sources := externaldns.Sources{ConfigMaps: map[types.NamespacedName]map[string]string{}, SecretKeys: map[types.NamespacedName][]string{}}
+	sources := externaldns.Sources{ConfigMaps: map[types.NamespacedName]map[string]string{},
+		SecretKeys: map[types.NamespacedName][]string{}}
 	for _, o := range objects {
 		name := types.NamespacedName{Namespace: o.GetNamespace(), Name: o.GetName()}
 		if o.GetKind() == "ConfigMap" {
@@ -135,15 +139,18 @@ func settings(objects []bundle.Object) externaldns.Sources {
 
 func externalDNS(o bundle.Object, c externaldns.Config) ExternalDNS {
 	out := ExternalDNS{
-		Object: label(o), Provider: c.Provider, Sources: c.Sources, Zones: []string{}, Owner: c.OwnerID, Proxied: c.Proxied, Credentials: []string{},
+		Object: label(o), Provider: c.Provider, Sources: c.Sources, Zones: []string{}, Owner: c.OwnerID, Proxied: c.Proxied,
+		Credentials: []string{},
 	}
 	for _, zone := range c.Filter.Include {
 		// A star matches no name, and a leading dot means what is below.
-		if zone = strings.TrimPrefix(zone, "."); zone != "" && !strings.Contains(zone, "*") && !slices.Contains(out.Zones, zone) {
+		if zone = strings.TrimPrefix(zone, "."); zone != "" && !strings.Contains(zone, "*") &&
+			!slices.Contains(out.Zones, zone) {
 			out.Zones = append(out.Zones, zone)
 		}
 	}
-	for _, flag := range []string{"annotation-filter", "label-filter", "ingress-class", "gateway-name", "gateway-namespace", "gateway-label-filter", "namespace"} {
+	for _, flag := range []string{"annotation-filter", "label-filter", "ingress-class", "gateway-name",
+		"gateway-namespace", "gateway-label-filter", "namespace"} {
 		for _, value := range c.Values(flag) {
 			out.Filters = append(out.Filters, "--"+flag+"="+value)
 		}

@@ -32,7 +32,8 @@ func (s *selection) follow(i int) {
 		if other.GetKind() == "Certificate" && s.why[j] == "" {
 			issuer, _, _ := unstructured.NestedString(other.Object, "spec", "issuerRef", "name")
 			kind, _, _ := unstructured.NestedString(other.Object, "spec", "issuerRef", "kind")
-			if o.GetName() == issuer && (o.GetKind() == kind || kind == "" && o.GetKind() == "Issuer") && o.GroupVersionKind().Group == "cert-manager.io" {
+			if o.GetName() == issuer && (o.GetKind() == kind || kind == "" && o.GetKind() == "Issuer") &&
+				o.GroupVersionKind().Group == "cert-manager.io" {
 				s.take(j, "certificate of "+issuer)
 			}
 		}
@@ -51,7 +52,8 @@ func (s *selection) application(service int) {
 	}
 	selector := labels.SelectorFromSet(wanted)
 	for i, other := range s.objects {
-		if other.GetNamespace() != o.GetNamespace() || !slices.Contains([]string{"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Pod"}, other.GetKind()) {
+		if other.GetNamespace() != o.GetNamespace() || !slices.Contains([]string{"Deployment", "StatefulSet", "DaemonSet",
+			"ReplicaSet", "Pod"}, other.GetKind()) {
 			continue
 		}
 		found, _, _ := unstructured.NestedStringMap(other.Object, "spec", "template", "metadata", "labels")

@@ -75,7 +75,8 @@ func (s *Survey) WriteSARIF(w io.Writer, version string) error {
 		at := slices.IndexFunc(run.Tool.Driver.Rules, func(r sarifRule) bool { return r.ID == f.Rule })
 		if at < 0 {
 			at = len(run.Tool.Driver.Rules)
-			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{f.Rule, sarifText{strings.ReplaceAll(f.Rule, "-", " ")}})
+			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules,
+				sarifRule{f.Rule, sarifText{strings.ReplaceAll(f.Rule, "-", " ")}})
 		}
 		text := f.Problem
 		if f.Object != "" {

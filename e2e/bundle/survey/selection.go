@@ -167,7 +167,8 @@ func isEdgeKind(o bundle.Object) bool {
 // observes reports whether an object only watches: no edge works less without it, and its kind is rarely there.
 func observes(o bundle.Object) bool {
 	group := o.GroupVersionKind().Group
-	return slices.Contains([]string{"monitoring.coreos.com", "grafana.integreatly.org", "operator.victoriametrics.com", "kyverno.io", "autoscaling.k8s.io", "policies.kubewarden.io", "gatus.io"}, group)
+	return slices.Contains([]string{"monitoring.coreos.com", "grafana.integreatly.org", "operator.victoriametrics.com",
+		"kyverno.io", "autoscaling.k8s.io", "policies.kubewarden.io", "gatus.io"}, group)
 }
 
 // surroundings takes what objects live in and are defined by, and leaves out what nothing defines.
@@ -185,7 +186,8 @@ func (s *selection) surroundings() {
 		gvk := o.GroupVersionKind()
 		if at, ok := defined[gvk.Group+"/"+gvk.Kind]; ok {
 			s.take(at, "definition of "+gvk.Kind)
-		} else if gvk.Group != "" && !scheme.Scheme.IsGroupRegistered(gvk.Group) && !isRoute(o) && !isEdgeKind(o) && gvk.Group != "cert-manager.io" {
+		} else if gvk.Group != "" && !scheme.Scheme.IsGroupRegistered(gvk.Group) && !isRoute(o) && !isEdgeKind(o) &&
+			gvk.Group != "cert-manager.io" {
 			if !s.matches(s.options.Include, o) {
 				s.why[i] = "" // its kind is not served here, and what depends on it would wait in vain
 				continue

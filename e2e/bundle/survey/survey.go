@@ -151,7 +151,8 @@ func (s *Survey) engines() {
 
 // file makes a name that is relative to the bundle relative to the repository.
 func (s *Survey) file(name string) string {
-	if rel, err := filepath.Rel(s.Root, filepath.Join(s.Path, name)); err == nil && name != "" && !strings.HasPrefix(rel, "..") {
+	if rel, err := filepath.Rel(s.Root, filepath.Join(s.Path, name)); err == nil && name != "" &&
+		!strings.HasPrefix(rel, "..") {
 		return filepath.ToSlash(rel)
 	}
 	return name
@@ -192,7 +193,8 @@ func (s *Survey) findings() {
 			}
 			return 1
 		}
-		return cmp.Or(cmp.Compare(rank[a.Severity], rank[b.Severity]), strings.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line))
+		return cmp.Or(cmp.Compare(rank[a.Severity], rank[b.Severity]), strings.Compare(a.File, b.File),
+			cmp.Compare(a.Line, b.Line))
 	})
 }
 

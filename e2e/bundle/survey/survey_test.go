@@ -132,16 +132,19 @@ func TestEdgeOfAPlatform(t *testing.T) {
 	t.Parallel()
 	s := of(t, map[string]string{"all.yaml": platform}, survey.Options{})
 	want := []string{
-		"ClusterIssuer le", "ClusterRole dns", "ClusterRoleBinding dns", "Deployment dns", "Deployment web", "Ingress web", "Namespace edge",
+		"ClusterIssuer le", "ClusterRole dns", "ClusterRoleBinding dns", "Deployment dns", "Deployment web", "Ingress web",
+		"Namespace edge",
 		"Service web", "ServiceAccount dns",
 	}
 	if diff := cmp.Diff(want, names(t, s)); diff != "" {
 		t.Errorf("edge (-want +got)\n%s", diff)
 	}
-	if diff := cmp.Diff(map[string]int{"Namespace": 1, "StatefulSet": 1, "ServiceMonitor": 1}, s.LeftOut.ByKind); diff != "" {
+	if diff := cmp.Diff(map[string]int{"Namespace": 1, "StatefulSet": 1, "ServiceMonitor": 1},
+		s.LeftOut.ByKind); diff != "" {
 		t.Errorf("left out (-want +got)\n%s", diff)
 	}
-	if d := s.Edge.ExternalDNS; len(d) != 1 || !slices.Equal(d[0].Zones, []string{"example.org"}) || !slices.Equal(d[0].Filters, []string{"--label-filter=public=yes"}) {
+	if d := s.Edge.ExternalDNS; len(d) != 1 || !slices.Equal(d[0].Zones, []string{"example.org"}) ||
+		!slices.Equal(d[0].Filters, []string{"--label-filter=public=yes"}) {
 		t.Errorf("external-dns %+v, want zone example.org and the label filter", d)
 	}
 	if r := s.Edge.Routes; len(r) != 1 || !slices.Equal(r[0].Hosts, []string{"web.example.org"}) || r[0].Line != 44 {
@@ -157,20 +160,29 @@ func TestEdgeOfAPlatform(t *testing.T) {
 	if diff := cmp.Diff([]string{"cert-manager/token", "edge/token"}, secrets); diff != "" {
 		t.Errorf("Secrets (-want +got)\n%s", diff)
 	}
-	for _, want := range []string{"nothing in the bundle makes Namespace apps", "no CustomResourceDefinition of ClusterIssuer.cert-manager.io"} {
-		if !slices.ContainsFunc(s.Findings, func(f survey.Finding) bool { return strings.Contains(f.Problem, want) && f.Edge && f.Line > 0 }) {
+	for _, want := range []string{"nothing in the bundle makes Namespace apps", "no CustomResourceDefinition of " +
+		"ClusterIssuer.cert-manager.io"} {
+		if !slices.ContainsFunc(s.Findings, func(f survey.Finding) bool {
+			return strings.Contains(f.Problem, want) &&
+				f.Edge && f.Line > 0
+		}) {
 			t.Errorf("findings %+v, want one with %q", s.Findings, want)
 		}
 	}
-	if slices.ContainsFunc(s.Findings, func(f survey.Finding) bool { return strings.Contains(f.Problem, "ServiceMonitor") }) {
+	if slices.ContainsFunc(s.Findings, func(f survey.Finding) bool {
+		return strings.Contains(f.Problem,
+			"ServiceMonitor")
+	}) {
 		t.Errorf("findings %+v, want none of a kind that is left out", s.Findings)
 	}
 }
 
 func TestIncludeAndExclude(t *testing.T) {
 	t.Parallel()
-	got := names(t, of(t, map[string]string{"all.yaml": platform}, survey.Options{Include: []string{"StatefulSet/data/*"}, Exclude: []string{"Deployment/apps/web", "Service/*/web"}}))
-	if !slices.Contains(got, "StatefulSet db") || !slices.Contains(got, "Namespace data") || slices.Contains(got, "Deployment web") || slices.Contains(got, "Service web") {
+	got := names(t, of(t, map[string]string{"all.yaml": platform},
+		survey.Options{Include: []string{"StatefulSet/data/*"}, Exclude: []string{"Deployment/apps/web", "Service/*/web"}}))
+	if !slices.Contains(got, "StatefulSet db") || !slices.Contains(got, "Namespace data") ||
+		slices.Contains(got, "Deployment web") || slices.Contains(got, "Service web") {
 		t.Errorf("edge %v, want the database with its namespace, and not the application", got)
 	}
 }
@@ -238,10 +250,12 @@ func TestSARIF(t *testing.T) {
 		t.Fatalf("%s\nwant one run of SARIF 2.1.0 with %d results", out.String(), len(s.Findings))
 	}
 	for _, r := range got.Runs[0].Results {
-		if got.Runs[0].Tool.Driver.Rules[r.RuleIndex].ID != r.RuleID || !slices.Contains([]string{"error", "warning", "note"}, r.Level) {
+		if got.Runs[0].Tool.Driver.Rules[r.RuleIndex].ID != r.RuleID ||
+			!slices.Contains([]string{"error", "warning", "note"}, r.Level) {
 			t.Errorf("result %+v does not fit its rule", r)
 		}
-		if len(r.Locations) != 1 || r.Locations[0].PhysicalLocation.ArtifactLocation.URI != "all.yaml" || r.Locations[0].PhysicalLocation.Region.StartLine < 1 {
+		if len(r.Locations) != 1 || r.Locations[0].PhysicalLocation.ArtifactLocation.URI != "all.yaml" ||
+			r.Locations[0].PhysicalLocation.Region.StartLine < 1 {
 			t.Errorf("result %+v has no place", r)
 		}
 	}
@@ -255,7 +269,8 @@ func TestText(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, want := range []string{
-		"external-dns   Deployment edge/dns", "zones example.org", "takes only --label-filter=public=yes", "Ingress apps/web: web.example.org to web  (all.yaml:44)",
+		"external-dns   Deployment edge/dns", "zones example.org", "takes only --label-filter=public=yes",
+		"Ingress apps/web: web.example.org to web  (all.yaml:44)",
 		"Secret edge/token: api-token (cloudflare-token)", "1 ServiceMonitor", "findings: 2",
 	} {
 		if !strings.Contains(out.String(), want) {
@@ -280,7 +295,8 @@ func TestComponentsAndApplications(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := len(components.Objects()) + len(apps.Objects()); got != len(whole.Objects()) || len(apps.Objects()) != 3 {
-		t.Errorf("%d components and %d applications of %d objects", len(components.Objects()), len(apps.Objects()), len(whole.Objects()))
+		t.Errorf("%d components and %d applications of %d objects", len(components.Objects()), len(apps.Objects()),
+			len(whole.Objects()))
 	}
 	if images := apps.Images(); len(images) != 1 || images[0].Reference != "stand-in:1" {
 		t.Errorf("the applications run %v", images)
@@ -288,7 +304,8 @@ func TestComponentsAndApplications(t *testing.T) {
 	if apps.Digest == whole.Digest || apps.Digest == components.Digest {
 		t.Error("two parts have one digest")
 	}
-	if images := whole.Images(); !slices.ContainsFunc(images, func(i bundle.Image) bool { return i.Reference == "ghcr.io/private/web:1" }) {
+	if images := whole.Images(); !slices.ContainsFunc(images,
+		func(i bundle.Image) bool { return i.Reference == "ghcr.io/private/web:1" }) {
 		t.Errorf("the survey's own objects were changed: %v", images)
 	}
 }

@@ -27,7 +27,8 @@ func (s *Survey) WriteText(w io.Writer, all bool) error {
 		if d.Proxied {
 			proxied = ", proxied by default"
 		}
-		p.line("  %s: %s, zones %s, sources %s%s", d.Object, d.Provider, list(d.Zones, "any"), list(d.Sources, "none"), proxied)
+		p.line("  %s: %s, zones %s, sources %s%s", d.Object, d.Provider, list(d.Zones, "any"), list(d.Sources, "none"),
+			proxied)
 		for _, filter := range d.Filters {
 			p.line("    takes only %s", filter)
 		}
@@ -39,7 +40,8 @@ func (s *Survey) WriteText(w io.Writer, all bool) error {
 		p.line("  %s: %s by %s", i.Object, i.Directory, list(i.Solvers, "no solver"))
 	}
 	for _, r := range s.Edge.Routes {
-		p.line("  %s: %s to %s  (%s:%d)", r.Object, list(r.Hosts, "any host"), list(r.Services, "no Service"), r.File, r.Line)
+		p.line("  %s: %s to %s  (%s:%d)", r.Object, list(r.Hosts, "any host"), list(r.Services, "no Service"), r.File,
+			r.Line)
 	}
 	p.section("stand-ins: %d Secrets, %d applications", len(s.StandIns.Secrets), len(s.StandIns.Applications))
 	for _, secret := range s.StandIns.Secrets {
@@ -63,7 +65,8 @@ func (s *Survey) WriteText(w io.Writer, all bool) error {
 		}
 	}
 	p.section("left out: %d objects, %d releases", s.LeftOut.Objects, len(s.LeftOut.Releases))
-	kinds := slices.SortedFunc(maps.Keys(s.LeftOut.ByKind), func(a, b string) int { return s.LeftOut.ByKind[b] - s.LeftOut.ByKind[a] })
+	kinds := slices.SortedFunc(maps.Keys(s.LeftOut.ByKind),
+		func(a, b string) int { return s.LeftOut.ByKind[b] - s.LeftOut.ByKind[a] })
 	var counts []string
 	for _, kind := range kinds {
 		counts = append(counts, fmt.Sprintf("%d %s", s.LeftOut.ByKind[kind], kind))

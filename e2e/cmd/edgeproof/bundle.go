@@ -66,6 +66,8 @@ have, what is left out, and what is wrong, with file and line. Nothing that the 
 	flags.StringVarP(&f.output, "output", "o", "text", "text, json or sarif")
 	flags.BoolVar(&f.all, "all", false, "show findings that are not about the edge too")
 	f.readFlags.bind(flags)
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json", "sarif"}, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	// the flag is there
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json", "sarif"},
+		cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }

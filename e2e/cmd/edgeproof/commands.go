@@ -44,12 +44,14 @@ func newUp(f *flags, log *progress.Log) *cobra.Command {
 				return errors.Join(err, world.Close())
 			}
 			if world.Testbed.Stuck != "" {
-				return errors.Join(fmt.Errorf("the bundle did not become ready: %s", world.Testbed.Stuck), world.Finish(), world.Close())
+				return errors.Join(fmt.Errorf("the bundle did not become ready: %s", world.Testbed.Stuck), world.Finish(),
+					world.Close())
 			}
 			if err := world.Finish(); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "The cluster is up. Use it with:\n  export KUBECONFIG=%s\nJudge it with `make e2e`, remove it with `make down`.\n", world.Kubeconfig())
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "The cluster is up. Use it with:\n  export KUBECONFIG=%s\nJudge it with "+
+				"`make e2e`, remove it with `make down`.\n", world.Kubeconfig())
 			if err != nil {
 				return err
 			}
@@ -105,18 +107,25 @@ for what is missing, and what is left out, is printed and recorded in the verdic
 		},
 	}
 	cmd.Flags().StringVar(&f.artifacts, "artifacts", "", "folder for the results (default: _artifacts)")
-	cmd.Flags().StringVar(&f.keep, "keep", string(run.KeepOnFailure), "when to keep a cluster made by this run: always, on-failure or never")
+	cmd.Flags().StringVar(&f.keep, "keep", string(run.KeepOnFailure), "when to keep a cluster made by this run: always, "+
+		"on-failure or never")
 	cmd.Flags().StringVar(&f.focus, "focus", "", "run only specs whose text matches this regular expression")
 	cmd.Flags().StringVar(&f.catalogue, "catalogue", string(verdict.Smoke), "which faults to inject: smoke or full")
-	cmd.Flags().IntVar(&f.clusters, "clusters", 0, "number of clusters on this machine that share the faults; 0 means three for the whole full catalogue, otherwise one")
-	cmd.Flags().StringVar(&f.shard, "shard", "", "the part of the run to execute, as in 2/4; merge the verdicts of all parts with edgeproof verdict merge")
-	cmd.Flags().Int64Var(&f.seed, "seed", 0, "seed for the order of the faults; 0 chooses a new one in each run, and 1 with --shard")
-	cmd.Flags().StringVar(&f.rerun, "rerun", "", "run only the specs that this verdict.json of an earlier run did not prove")
+	cmd.Flags().IntVar(&f.clusters, "clusters", 0, "number of clusters on this machine that share the faults; 0 means "+
+		"three for the whole full catalogue, otherwise one")
+	cmd.Flags().StringVar(&f.shard, "shard", "", "the part of the run to execute, as in 2/4; merge the verdicts of all "+
+		"parts with edgeproof verdict merge")
+	cmd.Flags().Int64Var(&f.seed, "seed", 0, "seed for the order of the faults; 0 chooses a new one in each run, and 1 "+
+		"with --shard")
+	cmd.Flags().StringVar(&f.rerun, "rerun", "", "run only the specs that this verdict.json of an earlier run did not "+
+		"prove")
 	cmd.Flags().StringVar(&f.labels, "labels", "", "run only specs whose labels match, as in 'DW-4 || FP-1'")
 	cmd.Flags().StringVar(&profile, "profile", "", "live: judge an existing cluster, read-only")
 	f.read.bind(cmd.Flags())
 	bindPlace(cmd.Flags(), &where)
-	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions([]string{string(verdict.Live)}, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	// the flag is there
+	_ = cmd.RegisterFlagCompletionFunc("profile", cobra.FixedCompletions([]string{string(verdict.Live)},
+		cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
@@ -125,27 +134,33 @@ func bindPlace(set *pflag.FlagSet, o *explain.Options) {
 	set.StringVar(&o.Kubeconfig, "kubeconfig", "", "kubeconfig of the cluster (default: KUBECONFIG, or ~/.kube/config)")
 	set.StringVar(&o.Context, "context", "", "context of the kubeconfig")
 	set.StringVar(&o.Internet, "internet", "auto", "where DNS, hosts and the provider are queried: live, fake, or auto")
-	set.StringVar(&o.Resolver, "resolver", "", "public DNS resolver, as in 1.1.1.1 (default: the resolver of this machine)")
-	set.BoolVar(&o.AskCloudflare, "ask-cloudflare", false, "use the cluster's own token to read zones and records at Cloudflare")
+	set.StringVar(&o.Resolver, "resolver", "", "public DNS resolver, as in 1.1.1.1 (default: the resolver of this "+
+		"machine)")
+	set.BoolVar(&o.AskCloudflare, "ask-cloudflare", false, "use the cluster's own token to read zones and records at "+
+		"Cloudflare")
 	set.DurationVar(&o.Timeout, "timeout", time.Minute, "stop reading after this time")
 }
 
-// profiled refuses what does not go together: a cluster that exists is never broken, and one that is broken is made for it.
+// profiled refuses what does not go together: a cluster that exists is never broken, and one that is broken is
+// made for it.
 func profiled(set *pflag.FlagSet, profile verdict.Profile) error {
 	switch profile {
 	case verdict.Live:
 		for _, name := range []string{
-			"catalogue", "charts", "cluster", "clusters", "exclude", "focus", "images", "include", "keep", "kubernetes", "labels", "node", "node-image", "offline", "rerun",
+			"catalogue", "charts", "cluster", "clusters", "exclude", "focus", "images", "include", "keep", "kubernetes",
+			"labels", "node", "node-image", "offline", "rerun",
 			"seed", "shard", "var", "vars-from",
 		} {
 			if set.Changed(name) {
-				return fmt.Errorf("--%s with --profile live: it applies to a run that creates a cluster and injects faults; an existing cluster is only read; omit the flag", name)
+				return fmt.Errorf("--%s with --profile live: it applies to a run that creates a cluster and injects faults; an "+
+					"existing cluster is only read; omit the flag", name)
 			}
 		}
 	case "":
 		for _, name := range []string{"kubeconfig", "context", "internet", "resolver", "ask-cloudflare", "timeout"} {
 			if set.Changed(name) {
-				return fmt.Errorf("--%s without --profile live: faults are injected only on a cluster that edgeproof created; give --profile live to judge this one read-only", name)
+				return fmt.Errorf("--%s without --profile live: faults are injected only on a cluster that edgeproof created; "+
+					"give --profile live to judge this one read-only", name)
 			}
 		}
 	default:

@@ -11,7 +11,9 @@ import (
 
 func newExplain() *cobra.Command {
 	var o explain.Options
-	const short = "Diagnose the routes of any cluster: exit 0 when all are healthy, 1 when a fault is found, 2 when the cluster cannot be read"
+	const short = "Diagnose the routes of any cluster: exit 0 when all are healthy, 1 when a fault is found, 2 when " +
+		"the " +
+		"cluster cannot be read"
 	cmd := &cobra.Command{
 		Use:   "explain HOST | ingress/NAMESPACE/NAME | --all",
 		Short: short,
@@ -50,6 +52,8 @@ and listed as not read.`,
 	flags.StringVar(&o.Save, "save", "", "write the facts that were read to this file; it contains no value of a Secret")
 	bindFailOn(flags, &o.FailOn)
 	flags.StringVar(&o.Snapshot, "snapshot", "", "explain this file instead of a cluster")
-	_ = cmd.RegisterFlagCompletionFunc("internet", cobra.FixedCompletions(explain.Internets(), cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	// the flag is there
+	_ = cmd.RegisterFlagCompletionFunc("internet", cobra.FixedCompletions(explain.Internets(),
+		cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }

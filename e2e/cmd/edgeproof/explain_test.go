@@ -17,18 +17,23 @@ func TestExplain(t *testing.T) {
 		stdout string
 		stderr string
 	}{
-		"a snapshot":          {[]string{"develop.safeops.work", "--snapshot", file}, 1, "develop.safeops.work (Ingress develop/frontend)", ""},
-		"as JSON":             {[]string{"--all", "--snapshot", file, "-o", "json"}, 1, `"kind": "Explanation"`, ""},
-		"an unknown host":     {[]string{"develop.safeops.wrk", "--snapshot", file}, 2, "", "no Ingress has this host; give a host or Ingress of: develop.safeops.work"},
-		"an unknown kind":     {[]string{"--all", "--snapshot", file, "--fail-on=age"}, 2, "", "--fail-on=age is unknown; use eol, advisory"},
-		"an unknown output":   {[]string{"--all", "-o", "yaml"}, 2, "", `output format "yaml" is unknown; use text, json, html, markdown`},
+		"a snapshot": {[]string{"develop.safeops.work", "--snapshot", file}, 1,
+			"develop.safeops.work (Ingress develop/frontend)", ""},
+		"as JSON": {[]string{"--all", "--snapshot", file, "-o", "json"}, 1, `"kind": "Explanation"`, ""},
+		"an unknown host": {[]string{"develop.safeops.wrk", "--snapshot", file}, 2, "",
+			"no Ingress has this host; give a host or Ingress of: develop.safeops.work"},
+		"an unknown kind": {[]string{"--all", "--snapshot", file, "--fail-on=age"}, 2, "",
+			"--fail-on=age is unknown; use eol, advisory"},
+		"an unknown output": {[]string{"--all", "-o", "yaml"}, 2, "",
+			`output format "yaml" is unknown; use text, json, html, markdown`},
 		"no cluster":          {[]string{"--all"}, 2, "", "give --kubeconfig FILE"},
 		"a flag of another":   {[]string{"--all", "--cluster", "x"}, 2, "", "unknown flag: --cluster"},
 		"two hosts":           {[]string{"a.b", "c.d"}, 2, "", "accepts at most 1 arg"},
 		"a time that is none": {[]string{"--all", "--timeout", "soon"}, 2, "", "invalid argument"},
 	} {
 		got := edgeproof(t, append([]string{"explain"}, c.args...)...)
-		if got.code != c.code || !strings.Contains(got.stdout, c.stdout) || !strings.Contains(got.stderr, c.stderr) || (c.stderr == "") != (got.stderr == "") || got.asked != "" {
+		if got.code != c.code || !strings.Contains(got.stdout, c.stdout) || !strings.Contains(got.stderr, c.stderr) ||
+			(c.stderr == "") != (got.stderr == "") || got.asked != "" {
 			t.Errorf("%s: %+v, want status %d, %q and %q", name, got, c.code, c.stdout, c.stderr)
 		}
 		if strings.Contains(got.stdout, "\x1b") {
@@ -41,7 +46,8 @@ func TestAsAPluginOfKubectl(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"--help"}, {"explain", "--help"}, {"test", "--help"}, {"gate", "verify", "--help"}} {
 		plugin, own := called(t, "kubectl-edgeproof", args...), edgeproof(t, args...)
-		if plugin.code != 0 || !strings.Contains(plugin.stdout, "Examples:\n  kubectl edgeproof ") || strings.Contains(plugin.stdout, "\n  edgeproof ") ||
+		if plugin.code != 0 || !strings.Contains(plugin.stdout, "Examples:\n  kubectl edgeproof ") ||
+			strings.Contains(plugin.stdout, "\n  edgeproof ") ||
 			!strings.Contains(plugin.stdout, "Usage:\n  kubectl edgeproof ") {
 			t.Errorf("kubectl edgeproof %v: %+v", args, plugin)
 		}

@@ -42,10 +42,11 @@ Exit status: 0 the candidate may take the place of the baseline, 1 it may not, 2
 
 func newGateSabotage(f *flags, log *progress.Log) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:   "sabotage",
-		Short: "Show that the gate blocks: try broken copies of the candidate, each of which must be blocked for the expected reason",
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return judgePair(cmd, f, log, true) },
+		Use: "sabotage",
+		Short: "Show that the gate blocks: try broken copies of the candidate, each of which must be blocked for the " +
+			"expected reason",
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return judgePair(cmd, f, log, true) },
 	}
 	f.bindPair(cmd.Flags())
 	f.bindResults(cmd.Flags())
@@ -94,13 +95,17 @@ func (f *flags) pair(log *progress.Log) (run.Options, error) {
 
 func (f *flags) bindPair(set *pflag.FlagSet) {
 	f.bindScene(set)
-	set.StringVar(&f.bundle, "baseline", "", "folder of the bundle that is in use; without it and --candidate the project's own pair is used")
+	set.StringVar(&f.bundle, "baseline", "", "folder of the bundle that is in use; without it and --candidate the "+
+		"project's own pair is used")
 	set.StringVar(&f.candidate, "candidate", "", "folder of the bundle that is to replace it")
-	set.StringVar(&f.traefik, "traefik", "", "version of the platform's Traefik with the baseline (default: "+testbed.Traefik+")")
-	set.StringVar(&f.candidateTraefik, "candidate-traefik", "", "version of the platform's Traefik with the candidate (default: that of the baseline; for the project's own pair the next version)")
+	set.StringVar(&f.traefik, "traefik", "", "version of the platform's Traefik with the baseline (default: "+
+		testbed.Traefik+")")
+	set.StringVar(&f.candidateTraefik, "candidate-traefik", "", "version of the platform's Traefik with the candidate "+
+		"(default: that of the baseline; for the project's own pair the next version)")
 }
 
 func (f *flags) bindResults(set *pflag.FlagSet) {
 	set.StringVar(&f.artifacts, "artifacts", "", "folder for the results (default: _artifacts)")
-	set.StringVar(&f.keep, "keep", string(run.KeepOnFailure), "when to keep a cluster made by this run: always, on-failure or never")
+	set.StringVar(&f.keep, "keep", string(run.KeepOnFailure), "when to keep a cluster made by this run: always, "+
+		"on-failure or never")
 }

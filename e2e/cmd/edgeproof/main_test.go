@@ -49,7 +49,8 @@ func called(t *testing.T, name string, args ...string) outcome {
 	bin, home := t.TempDir(), t.TempDir()
 	notes := filepath.Join(home, "notes")
 	for _, name := range []string{"docker", "podman", "nerdctl", "kind", "go", "apt-get", "sudo"} {
-		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\necho "+name+" \"$@\" >>'"+notes+"'\nexit 1\n"), 0o700); err != nil {
+		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\necho "+name+" \"$@\" >>'"+notes+"'\nexit 1\n"),
+			0o700); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -123,12 +124,14 @@ func TestHelpOfEveryCommand(t *testing.T) {
 		case "bundle":
 			uses = "--vars-from"
 		}
-		if got.code != 0 || got.stderr != "" || !strings.Contains(got.stdout, command.Short) || !strings.Contains(got.stdout, uses) {
+		if got.code != 0 || got.stderr != "" || !strings.Contains(got.stdout, command.Short) ||
+			!strings.Contains(got.stdout, uses) {
 			t.Errorf("%s --help: %+v", command.Name(), got)
 		}
 	}
 	for _, args := range [][]string{nil, {"--help"}, {"help"}} {
-		if got := edgeproof(t, args...); got.code != 0 || !strings.Contains(got.stdout, "edgeproof test --bundle") || got.asked != "" {
+		if got := edgeproof(t, args...); got.code != 0 || !strings.Contains(got.stdout, "edgeproof test --bundle") ||
+			got.asked != "" {
 			t.Errorf("edgeproof %v has no example: %+v", args, got)
 		}
 	}
@@ -147,17 +150,23 @@ func TestWhatIsNotUnderstoodTouchesNothing(t *testing.T) {
 		"a flag of another":        {[]string{"up", "--keep", "never"}, []string{"unknown flag: --keep"}},
 		"an argument too many":     {[]string{"test", "x"}, []string{`"x"`}},
 		"a flag without its value": {[]string{"test", "--bundle"}, []string{"flag needs an argument: --bundle"}},
-		"unknown images of test":   {[]string{"test", "--images", "bake"}, []string{`"bake" is unknown; use auto, pull or build`}},
+		"unknown images of test": {[]string{"test", "--images", "bake"},
+			[]string{`"bake" is unknown; use auto, pull or build`}},
 		"unknown images of up":     {[]string{"up", "--images", "bake"}, []string{"use auto, pull or build"}},
 		"unknown images of images": {[]string{"images", "--images", "bake"}, []string{"use auto, pull or build"}},
 		"unknown images of down":   {[]string{"down", "--images", "bake"}, []string{"use auto, pull or build"}},
-		"a rerun of nothing":       {[]string{"test", "--rerun", "/nowhere"}, []string{"run again what failed: read verdict", "name the verdict.json of a run"}},
+		"a rerun of nothing": {[]string{"test", "--rerun", "/nowhere"},
+			[]string{"run again what failed: read verdict", "name the verdict.json of a run"}},
 		"a baseline of nothing":    {[]string{"baseline", "/nowhere"}, []string{"name the verdict.json of a run"}},
 		"a baseline of no verdict": {[]string{"baseline", noVerdict}, []string{"parse verdict"}},
-		"an unknown profile":       {[]string{"test", "--profile", "dead"}, []string{`profile "dead" is unknown; give live`}},
-		"faults on any cluster":    {[]string{"test", "--kubeconfig", "/nowhere"}, []string{"faults are injected only on a cluster that edgeproof created"}},
-		"faults on a live cluster": {[]string{"test", "--profile", "live", "--catalogue", "full"}, []string{"--catalogue with --profile live", "an existing cluster is only read"}},
-		"an unknown keep":          {[]string{"test", "--keep", "sometimes"}, []string{"--keep sometimes is unknown; use always, on-failure or never"}},
+		"an unknown profile": {[]string{"test", "--profile", "dead"},
+			[]string{`profile "dead" is unknown; give live`}},
+		"faults on any cluster": {[]string{"test", "--kubeconfig", "/nowhere"},
+			[]string{"faults are injected only on a cluster that edgeproof created"}},
+		"faults on a live cluster": {[]string{"test", "--profile", "live", "--catalogue", "full"},
+			[]string{"--catalogue with --profile live", "an existing cluster is only read"}},
+		"an unknown keep": {[]string{"test", "--keep", "sometimes"}, []string{"--keep sometimes is unknown; use " +
+			"always, on-failure or never"}},
 	} {
 		got := edgeproof(t, c.args...)
 		if got.code != 2 || got.stdout != "" || got.asked != "" || !strings.HasPrefix(got.stderr, "edgeproof: ") {
@@ -170,7 +179,8 @@ func TestWhatIsNotUnderstoodTouchesNothing(t *testing.T) {
 		}
 	}
 	unverified := edgeproof(t, "gate", "verify", noVerdict, "--bundle", t.TempDir())
-	if unverified.code != 2 || unverified.stdout != "" || !strings.Contains(unverified.stderr, "parse verdict") || unverified.asked != "" {
+	if unverified.code != 2 || unverified.stdout != "" || !strings.Contains(unverified.stderr, "parse verdict") ||
+		unverified.asked != "" {
 		t.Errorf("a verdict that is none is verified: %+v", unverified)
 	}
 	renamed := edgeproof(t, "test", "--root", ".", "--keep", "sometimes")
@@ -195,9 +205,11 @@ func TestAMalformedBundle(t *testing.T) {
 		file string
 		want []string // file, object and remedy
 	}{
-		"no YAML":            {"apiVersion: v1\nkind: [\n", []string{"broken.yaml"}},
-		"no object":          {"kind: ConfigMap\nmetadata: {name: a}\n", []string{"broken.yaml", "apiVersion"}},
-		"an unknown setting": {"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: edge, namespace: flux-system}\nspec: {interval: 1m, prune: true, paht: ./x, sourceRef: {kind: GitRepository, name: a}}\n", []string{"broken.yaml", "Kustomization flux-system/edge", "paht"}},
+		"no YAML":   {"apiVersion: v1\nkind: [\n", []string{"broken.yaml"}},
+		"no object": {"kind: ConfigMap\nmetadata: {name: a}\n", []string{"broken.yaml", "apiVersion"}},
+		"an unknown setting": {"apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: edge, " +
+			"namespace: flux-system}\nspec: {interval: 1m, prune: true, paht: ./x, sourceRef: {kind: " +
+			"GitRepository, name: a}}\n", []string{"broken.yaml", "Kustomization flux-system/edge", "paht"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -232,7 +244,8 @@ func TestAMalformedBundle(t *testing.T) {
 func TestCompletion(t *testing.T) {
 	t.Parallel()
 	for _, shell := range []string{"bash", "zsh", "fish"} {
-		if got := edgeproof(t, "completion", shell); got.code != 0 || !strings.Contains(got.stdout, "edgeproof") || got.asked != "" {
+		if got := edgeproof(t, "completion", shell); got.code != 0 || !strings.Contains(got.stdout, "edgeproof") ||
+			got.asked != "" {
 			t.Errorf("completion %s: exit status %d, %d bytes, %s", shell, got.code, len(got.stdout), got.stderr)
 		}
 	}
@@ -246,9 +259,11 @@ func TestStatusOfAnEnd(t *testing.T) {
 	if said := statusError(1).Error(); said != "exit status 1" {
 		t.Errorf("%q", said)
 	}
-	f := &flags{bundle: "b", apps: "a", artifacts: "r", cluster: "c", images: "pull", keep: "never", focus: "f", labels: "l", source: "s"}
+	f := &flags{bundle: "b", apps: "a", artifacts: "r", cluster: "c", images: "pull", keep: "never", focus: "f",
+		labels: "l", source: "s"}
 	o, err := f.options(progress.Plain(&bytes.Buffer{}))
-	if err != nil || o.Bundle != "b" || o.Apps != "a" || o.Artifacts != "r" || o.Cluster != "c" || o.Images != "pull" || o.Keep != "never" || o.Focus != "f" || o.Labels != "l" || o.Source != "s" || o.Log == nil {
+	if err != nil || o.Bundle != "b" || o.Apps != "a" || o.Artifacts != "r" || o.Cluster != "c" || o.Images != "pull" ||
+		o.Keep != "never" || o.Focus != "f" || o.Labels != "l" || o.Source != "s" || o.Log == nil {
 		t.Errorf("options %+v, %v", o, err)
 	}
 }
@@ -262,11 +277,13 @@ func TestReadingFlags(t *testing.T) {
 	f := &flags{images: "auto"}
 	set := pflag.NewFlagSet("test", pflag.ContinueOnError)
 	f.read.bind(set)
-	if err := set.Parse([]string{"--vars-from", file, "--var", "B=3", "--include", "Secret/*", "--exclude", "Job/a", "--charts", "c", "--offline"}); err != nil {
+	if err := set.Parse([]string{"--vars-from", file, "--var", "B=3", "--include", "Secret/*", "--exclude", "Job/a",
+		"--charts", "c", "--offline"}); err != nil {
 		t.Fatal(err)
 	}
 	options, err := f.options(nil)
-	want := run.Reading{Variables: map[string]string{"A": "1", "B": "3"}, Include: []string{"Secret/*"}, Exclude: []string{"Job/a"}, Charts: "c", Offline: true}
+	want := run.Reading{Variables: map[string]string{"A": "1", "B": "3"}, Include: []string{"Secret/*"},
+		Exclude: []string{"Job/a"}, Charts: "c", Offline: true}
 	if diff := cmp.Diff(want, options.Reading); err != nil || diff != "" {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}

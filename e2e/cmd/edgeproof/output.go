@@ -30,5 +30,6 @@ func (o output) Set(name string) error {
 func bindOutput(cmd *cobra.Command, name *string, formats []string) {
 	*name = "text"
 	cmd.Flags().VarP(output{cmd, name}, "output", "o", "format: "+strings.Join(formats, ", "))
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp)) // the flag is there
+	// the flag is there
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 }

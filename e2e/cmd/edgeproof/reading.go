@@ -22,15 +22,18 @@ type readFlags struct {
 func (f *readFlags) bind(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.vars, "var", nil, "NAME=VALUE of a post-build variable; may be repeated")
 	flags.StringVar(&f.varsFrom, "vars-from", "", "file of variables: YAML or NAME=VALUE lines")
-	flags.StringArrayVar(&f.include, "include", nil, "object that is part of the edge too: Kind/name or Kind/namespace/name, with stars")
+	flags.StringArrayVar(&f.include, "include", nil, "object that is part of the edge too: Kind/name or "+
+		"Kind/namespace/name, with stars")
 	flags.StringArrayVar(&f.exclude, "exclude", nil, "object that is not part of the edge")
-	flags.StringVar(&f.charts, "charts", "", "folder of charts, packaged or unpacked, for repositories that do not answer")
+	flags.StringVar(&f.charts, "charts", "", "folder of charts, packaged or unpacked, for repositories that do not "+
+		"answer")
 	flags.BoolVar(&f.offline, "offline", false, "read the bundle without network")
 }
 
 func (f *readFlags) reading() (run.Reading, error) {
 	variables, err := f.variables()
-	return run.Reading{Variables: variables, Include: f.include, Exclude: f.exclude, Charts: f.charts, Offline: f.offline}, err
+	return run.Reading{Variables: variables, Include: f.include, Exclude: f.exclude, Charts: f.charts,
+		Offline: f.offline}, err
 }
 
 // variables reads the file and then the flags, which win.

@@ -61,7 +61,8 @@ func readVerdict(file string) (*verdict.Verdict, error) {
 		return nil, fmt.Errorf("read the verdict %s: %w; %s", file, err, remedy)
 	}
 	if err := v.Validate(); err != nil {
-		return nil, fmt.Errorf("read the verdict %s: it contradicts itself: %w; run again, or use the file that the run wrote", file, err)
+		return nil, fmt.Errorf("read the verdict %s: it contradicts itself: %w; run again, or use the file that the run "+
+			"wrote", file, err)
 	}
 	return v, nil
 }

@@ -26,9 +26,11 @@ func TestReportOfASavedVerdict(t *testing.T) {
 	t.Parallel()
 	file := saved(t, verdicttest.Recorded())
 	for format, says := range map[string]string{
-		"html": "<!doctype html>", "markdown": "# ✗ BLOCK", "junit": "<testsuites ", "json": `"kind": "Verdict"`, "badge": `"schemaVersion":1`, "text": "✗ BLOCK",
+		"html": "<!doctype html>", "markdown": "# ✗ BLOCK", "junit": "<testsuites ", "json": `"kind": "Verdict"`,
+		"badge": `"schemaVersion":1`, "text": "✗ BLOCK",
 	} {
-		if got := edgeproof(t, "report", file, "-o", format); got.code != 0 || got.stderr != "" || !strings.Contains(got.stdout, says) || got.asked != "" {
+		if got := edgeproof(t, "report", file, "-o", format); got.code != 0 || got.stderr != "" ||
+			!strings.Contains(got.stdout, says) || got.asked != "" {
 			t.Errorf("%s: exit status %d, %.200s, %s", format, got.code, got.stdout, got.stderr)
 		}
 	}
@@ -63,14 +65,20 @@ func TestReportRefusesWhatIsNoVerdict(t *testing.T) {
 		args []string
 		says []string
 	}{
-		"no file at all":     {[]string{filepath.Join(dir, "none.json")}, []string{"no such file", "_artifacts/verdict.json"}},
-		"no JSON":            {[]string{file("torn.json", "{")}, []string{"torn.json", "unexpected EOF", "_artifacts/verdict.json"}},
-		"something else":     {[]string{file("pod.json", `{"apiVersion":"v1","kind":"Pod","spec":{}}`)}, []string{`it is a "Pod" of "v1"`, `want a "Verdict"`}},
-		"a later version":    {[]string{file("later.json", `{"apiVersion":"edgeproof/v9","kind":"Verdict","mood":"good"}`)}, []string{`of "edgeproof/v9"`, "the version of edgeproof that wrote it"}},
-		"an edited verdict":  {[]string{saved(t, edited)}, []string{"contradicts itself", `the rest says "fail"`}},
-		"an unknown format":  {[]string{saved(t, verdicttest.Passing()), "-o", "pdf"}, []string{`"pdf" is unknown; use text, json, html, markdown, junit, badge`}},
-		"nothing":            {nil, []string{"accepts 1 arg"}},
-		"a file that is not": {[]string{saved(t, verdicttest.Passing()), "-o", "markdown", "--out", filepath.Join(dir, "no", "such", "folder.md")}, []string{"folder.md", "no such file"}},
+		"no file at all": {[]string{filepath.Join(dir, "none.json")},
+			[]string{"no such file", "_artifacts/verdict.json"}},
+		"no JSON": {[]string{file("torn.json", "{")},
+			[]string{"torn.json", "unexpected EOF", "_artifacts/verdict.json"}},
+		"something else": {[]string{file("pod.json", `{"apiVersion":"v1","kind":"Pod","spec":{}}`)},
+			[]string{`it is a "Pod" of "v1"`, `want a "Verdict"`}},
+		"a later version": {[]string{file("later.json", `{"apiVersion":"edgeproof/v9","kind":"Verdict","mood":"good"}`)},
+			[]string{`of "edgeproof/v9"`, "the version of edgeproof that wrote it"}},
+		"an edited verdict": {[]string{saved(t, edited)}, []string{"contradicts itself", `the rest says "fail"`}},
+		"an unknown format": {[]string{saved(t, verdicttest.Passing()), "-o", "pdf"},
+			[]string{`"pdf" is unknown; use text, json, html, markdown, junit, badge`}},
+		"nothing": {nil, []string{"accepts 1 arg"}},
+		"a file that is not": {[]string{saved(t, verdicttest.Passing()), "-o", "markdown", "--out",
+			filepath.Join(dir, "no", "such", "folder.md")}, []string{"folder.md", "no such file"}},
 	} {
 		got := edgeproof(t, append([]string{"report"}, c.args...)...)
 		if got.code != 2 || got.stdout != "" || got.asked != "" {
@@ -86,7 +94,8 @@ func TestReportRefusesWhatIsNoVerdict(t *testing.T) {
 
 func TestReportCompletes(t *testing.T) {
 	t.Parallel()
-	if got := edgeproof(t, "__complete", "report", "x.json", "-o", "h"); got.code != 0 || !strings.Contains(got.stdout, "\nhtml\n") {
+	if got := edgeproof(t, "__complete", "report", "x.json", "-o", "h"); got.code != 0 ||
+		!strings.Contains(got.stdout, "\nhtml\n") {
 		t.Errorf("-o h completes to %q", got.stdout)
 	}
 	if got := edgeproof(t, "__complete", "report", ""); got.code != 0 || !strings.HasPrefix(got.stdout, "json\n:8") {

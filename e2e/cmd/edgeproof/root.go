@@ -77,8 +77,10 @@ func (f *flags) options(log *progress.Log) (run.Options, error) {
 		return run.Options{}, err
 	}
 	return run.Options{
-		Reading: reading, Shard: shard, Source: f.source, Bundle: f.bundle, Apps: f.apps, Engine: f.engine, Artifacts: f.artifacts, Cluster: f.cluster, Images: mode, Kubernetes: f.kubernetes, Node: f.node,
-		Keep: run.Keep(f.keep), Focus: f.focus, Labels: f.labels, Seed: f.seed, Rerun: f.rerun, Catalogue: verdict.Catalogue(f.catalogue), Log: log,
+		Reading: reading, Shard: shard, Source: f.source, Bundle: f.bundle, Apps: f.apps, Engine: f.engine,
+		Artifacts: f.artifacts, Cluster: f.cluster, Images: mode, Kubernetes: f.kubernetes, Node: f.node,
+		Keep: run.Keep(f.keep), Focus: f.focus, Labels: f.labels, Seed: f.seed, Rerun: f.rerun,
+		Catalogue: verdict.Catalogue(f.catalogue), Log: log,
 		Candidate: f.candidate, Traefik: f.traefik, CandidateTraefik: f.candidateTraefik, Clusters: f.clusters,
 	}, nil
 }
@@ -91,15 +93,21 @@ func (f *flags) bind(set *pflag.FlagSet) {
 
 // bindScene registers the flags of every command that makes or uses a cluster.
 func (f *flags) bindScene(set *pflag.FlagSet) {
-	set.StringVar(&f.source, "source", "", "checkout of edgeproof from which its own images are built (default: the working directory if it is one, else the program's version)")
+	set.StringVar(&f.source, "source", "", "checkout of edgeproof from which its own images are built (default: the "+
+		"working directory if it is one, else the program's version)")
 	set.StringVar(&f.source, "root", "", "")
-	_ = set.MarkDeprecated("root", "fixtures are part of the program; --source names a checkout to build its images from") // the flag is there
+	// the flag is there
+	_ = set.MarkDeprecated("root", "fixtures are part of the program; --source names a checkout to build its images from")
 	set.StringVar(&f.cluster, "cluster", cluster.DefaultName, "name of the kind cluster")
-	set.StringVar(&f.apps, "apps", "", "folder of the applications whose routes are judged (default: the application of the reference bundle)")
-	set.StringVar(&f.engine, "engine", gitops.Rendered, "what delivers the bundle: flux (Flux's own controllers), rendered (the suite applies it), or auto")
+	set.StringVar(&f.apps, "apps", "", "folder of the applications whose routes are judged (default: the application of "+
+		"the reference bundle)")
+	set.StringVar(&f.engine, "engine", gitops.Rendered, "what delivers the bundle: flux (Flux's own controllers), "+
+		"rendered (the suite applies it), or auto")
 	set.StringVar(&f.images, "images", string(supply.Auto), "where images come from: auto, pull or build")
-	set.StringVar(&f.kubernetes, "kubernetes", "", "minor of Kubernetes to run on: "+kubernetes.Names()+" (default: the first)")
-	set.StringVar(&f.node, "node-image", "", "node image of kind, for another version of Kubernetes (default: the node image of kind's library, or the project's own build)")
+	set.StringVar(&f.kubernetes, "kubernetes", "", "minor of Kubernetes to run on: "+kubernetes.Names()+
+		" (default: the first)")
+	set.StringVar(&f.node, "node-image", "", "node image of kind, for another version of Kubernetes (default: the node "+
+		"image of kind's library, or the project's own build)")
 	set.StringVar(&f.node, "node", "", "")
 	_ = set.MarkDeprecated("node", "it is --node-image") // the flag is there
 }
@@ -136,7 +144,8 @@ an external client), installs a GitOps bundle unmodified, and judges every crite
 
 // exampleAsPlugin has the examples of a command and of those below it call the plugin.
 func exampleAsPlugin(cmd *cobra.Command) {
-	cmd.Example = strings.NewReplacer("  edgeproof ", "  kubectl edgeproof ", "&& edgeproof ", "&& kubectl edgeproof ").Replace(cmd.Example)
+	cmd.Example = strings.NewReplacer("  edgeproof ", "  kubectl edgeproof ", "&& edgeproof ",
+		"&& kubectl edgeproof ").Replace(cmd.Example)
 	for _, below := range cmd.Commands() {
 		exampleAsPlugin(below)
 	}

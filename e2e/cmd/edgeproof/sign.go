@@ -22,7 +22,8 @@ func bindSigning(set *pflag.FlagSet, s *run.Signing) {
 
 // bindTrust registers the flags that say whose signature is accepted.
 func bindTrust(set *pflag.FlagSet, t *run.Trust) {
-	set.StringArrayVar(&t.Signers, "signer", nil, "accept the signature of this public key, as FILE or FILE=VERIFIER; may be given several times")
+	set.StringArrayVar(&t.Signers, "signer", nil, "accept the signature of this public key, as FILE or FILE=VERIFIER; "+
+		"may be given several times")
 	set.StringVar(&t.File, "attestation", "", "the signed statements (default: verdict.intoto.jsonl beside the verdict)")
 	set.BoolVar(&t.Require, "require-signature", false, "refuse a verdict that is not signed")
 	set.DurationVar(&t.MaxAge, "max-age", 0, "refuse a signature that is older, as in 24h")
@@ -33,8 +34,8 @@ func bindFailOn(set *pflag.FlagSet, kinds *[]string) {
 	set.StringSliceVar(kinds, "fail-on", nil, "treat these notes as failures: "+strings.Join(lifecycle.Failing(), ", "))
 }
 
-// judgeAndSign runs the gate, notes what is out of support, and signs what was decided, whether the candidate may be promoted or not. What
-// can be wrong with the options is found before the run.
+// judgeAndSign runs the gate, notes what is out of support, and signs what was decided, whether the candidate
+// may be promoted or not. What can be wrong with the options is found before the run.
 func judgeAndSign(cmd *cobra.Command, f *flags, log *progress.Log, after run.After) error {
 	if err := after.Check(); err != nil {
 		return err

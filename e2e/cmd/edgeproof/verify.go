@@ -15,8 +15,9 @@ import (
 func newGateVerify(log *progress.Log) *cobra.Command {
 	o := run.Verification{Log: log}
 	cmd := &cobra.Command{
-		Use:   "verify VERDICT",
-		Short: "Decide from a saved verdict.json whether a bundle may be promoted: exit 0 promote, 1 block, 2 could not judge",
+		Use: "verify VERDICT",
+		Short: "Decide from a saved verdict.json whether a bundle may be promoted: exit 0 promote, 1 block, 2 could not " +
+			"judge",
 		Long: `Decides from a saved verdict.json whether a bundle may be promoted.
 
 The result in the file is not trusted. It is derived again from the file's evidence, and compared with the bundle as it renders here,
@@ -54,7 +55,8 @@ An allowance lets one criterion, one fault or one time be unproved until a day. 
 	flags := cmd.Flags()
 	deprecateRoot(flags)
 	flags.StringVar(&o.Bundle, "bundle", "", "folder of the bundle that is to be promoted")
-	flags.StringVar(&o.Baseline, "baseline", "", "folder of the bundle that it replaces; then the upgrade and the rollback must be shown")
+	flags.StringVar(&o.Baseline, "baseline", "", "folder of the bundle that it replaces; then the upgrade and the "+
+		"rollback must be shown")
 	flags.StringVar(&o.Apps, "apps", "", "folder of the applications (default: the application of the reference bundle)")
 	flags.StringVar(&o.Allow, "allow", "", "file of allowances")
 	bindFailOn(flags, &o.FailOn)

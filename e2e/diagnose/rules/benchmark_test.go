@@ -29,7 +29,8 @@ func many(routes int) *facts.Snapshot {
 		leaf := secret.Certificates[0]
 		leaf.Names = []string{h}
 		secret.Certificates = []facts.Certificate{leaf}
-		s.Certificates, s.CertificateRequests, s.Orders, s.Secrets = append(s.Certificates, c), append(s.CertificateRequests, q), append(s.Orders, o), append(s.Secrets, secret)
+		s.Certificates, s.CertificateRequests, s.Orders, s.Secrets = append(s.Certificates, c),
+			append(s.CertificateRequests, q), append(s.Orders, o), append(s.Secrets, secret)
 		a, txt := template.Zones[0].Records[0], template.Zones[0].Records[1]
 		a.Name, txt.Name, txt.Content = h, "a-"+h, fmt.Sprintf(`"heritage=external-dns,external-dns/owner=sre-cluster,external-dns/resource=ingress/%s/frontend"`, ns)
 		s.Zones[0].Records = append(s.Zones[0].Records, a, txt)
@@ -53,8 +54,9 @@ func TestMany(t *testing.T) {
 	}
 }
 
-// BenchmarkExplain tells the routes that one core explains in a second, in a snapshot of 5,000: healthy ones, and ones that all fail.
-// routes/cpu-s counts the seconds of the processor, garbage collection among them, so that a busy machine does not make it less.
+// BenchmarkExplain tells the routes that one core explains in a second, in a snapshot of 5,000: healthy ones,
+// and ones that all fail. routes/cpu-s counts the seconds of the processor, garbage collection among them, so
+// that a busy machine does not make it less.
 func BenchmarkExplain(b *testing.B) {
 	failing := many(5000)
 	failing.Secrets = failing.Secrets[1:]

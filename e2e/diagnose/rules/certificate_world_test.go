@@ -16,9 +16,11 @@ import (
 
 // This file breaks the certificate layer of a healthy world, one way each.
 
-func set(c *certmanager.Certificate, kind certmanager.CertificateConditionType, status cmmeta.ConditionStatus, reason, message string) {
+func set(c *certmanager.Certificate, kind certmanager.CertificateConditionType, status cmmeta.ConditionStatus, reason,
+	message string) {
 	at := ago(2)
-	cond := certmanager.CertificateCondition{Type: kind, Status: status, Reason: reason, Message: message, LastTransitionTime: &at, ObservedGeneration: c.Generation}
+	cond := certmanager.CertificateCondition{Type: kind, Status: status, Reason: reason, Message: message,
+		LastTransitionTime: &at, ObservedGeneration: c.Generation}
 	for i := range c.Status.Conditions {
 		if c.Status.Conditions[i].Type == kind {
 			c.Status.Conditions[i] = cond
@@ -51,7 +53,8 @@ func unserved(s *facts.Snapshot) {
 	serve(s, func(c *probe.Handshake) {
 		c.Verified, c.TrustedBy, c.LeadsTo = false, "", ""
 		c.VerifyError = "x509: certificate is valid for 0f.1e.traefik.default, not " + host
-		c.Chain[0].Subject, c.Chain[0].Issuer, c.Chain[0].SANs = "CN=TRAEFIK DEFAULT CERT", "CN=TRAEFIK DEFAULT CERT", []string{"0f.1e.traefik.default"}
+		c.Chain[0].Subject, c.Chain[0].Issuer, c.Chain[0].SANs = "CN=TRAEFIK DEFAULT CERT", "CN=TRAEFIK DEFAULT CERT",
+			[]string{"0f.1e.traefik.default"}
 		c.Chain[0].SHA256 = "default"
 	})
 }
@@ -63,14 +66,17 @@ func noCertificate(s *facts.Snapshot) {
 func noKinds(s *facts.Snapshot) {
 	noCertificate(s)
 	s.ClusterIssuers, s.Issuers = nil, nil
-	for _, p := range []facts.Part{facts.Certificates, facts.CertificateRequests, facts.Orders, facts.Challenges, facts.ClusterIssuers, facts.Issuers} {
-		s.Errors = append(s.Errors, facts.Error{Part: p, Reason: "NotFound", Message: "list " + string(p) + ": the server could not find the requested resource"})
+	for _, p := range []facts.Part{facts.Certificates, facts.CertificateRequests, facts.Orders, facts.Challenges,
+		facts.ClusterIssuers, facts.Issuers} {
+		s.Errors = append(s.Errors, facts.Error{Part: p, Reason: "NotFound", Message: "list " + string(p) +
+			": the server could not find the requested resource"})
 	}
 }
 
 func blankBundle(s *facts.Snapshot) {
 	s.ValidatingWebhooks = []admission.ValidatingWebhookConfiguration{{
-		ObjectMeta: meta.ObjectMeta{Name: "cert-manager-webhook"}, Webhooks: []admission.ValidatingWebhook{{Name: "webhook.cert-manager.io"}},
+		ObjectMeta: meta.ObjectMeta{Name: "cert-manager-webhook"},
+		Webhooks:   []admission.ValidatingWebhook{{Name: "webhook.cert-manager.io"}},
 	}}
 }
 
@@ -105,23 +111,30 @@ func pending(minutes int) change {
 		c := &s.Certificates[0]
 		c.Status = certmanager.CertificateStatus{}
 		c.CreationTimestamp = ago(minutes)
-		set(c, certmanager.CertificateConditionReady, cmmeta.ConditionFalse, "DoesNotExist", "Issuing certificate as Secret does not exist")
-		set(c, certmanager.CertificateConditionIssuing, cmmeta.ConditionTrue, "DoesNotExist", "Issuing certificate as Secret does not exist")
+		set(c, certmanager.CertificateConditionReady, cmmeta.ConditionFalse, "DoesNotExist",
+			"Issuing certificate as Secret does not exist")
+		set(c, certmanager.CertificateConditionIssuing, cmmeta.ConditionTrue, "DoesNotExist",
+			"Issuing certificate as Secret does not exist")
 		request := certmanager.CertificateRequest{ObjectMeta: meta.ObjectMeta{
 			Namespace: "develop", Name: "frontend-tls-1", CreationTimestamp: ago(minutes),
-			Annotations: map[string]string{certmanager.CertificateNameKey: tlsName}, OwnerReferences: []meta.OwnerReference{controller("Certificate", tlsName)},
+			Annotations:     map[string]string{certmanager.CertificateNameKey: tlsName},
+			OwnerReferences: []meta.OwnerReference{controller("Certificate", tlsName)},
 		}}
 		request.Spec.IssuerRef = c.Spec.IssuerRef
 		order := acme.Order{ObjectMeta: meta.ObjectMeta{
-			Namespace: "develop", Name: "frontend-tls-1-1", CreationTimestamp: ago(minutes), OwnerReferences: []meta.OwnerReference{controller("CertificateRequest", "frontend-tls-1")},
+			Namespace: "develop", Name: "frontend-tls-1-1", CreationTimestamp: ago(minutes),
+			OwnerReferences: []meta.OwnerReference{controller("CertificateRequest", "frontend-tls-1")},
 		}}
 		order.Status.URL, order.Status.State = "https://acme-v02.api.letsencrypt.org/acme/order/1", acme.Pending
 		ch := acme.Challenge{ObjectMeta: meta.ObjectMeta{
-			Namespace: "develop", Name: "frontend-tls-1-1-1", CreationTimestamp: ago(minutes), OwnerReferences: []meta.OwnerReference{controller("Order", "frontend-tls-1-1")},
+			Namespace: "develop", Name: "frontend-tls-1-1-1", CreationTimestamp: ago(minutes),
+			OwnerReferences: []meta.OwnerReference{controller("Order", "frontend-tls-1-1")},
 		}}
-		ch.Spec.DNSName, ch.Spec.Type, ch.Spec.Key, ch.Spec.IssuerRef = host, acme.ACMEChallengeTypeDNS01, "the-right-answer", c.Spec.IssuerRef
+		ch.Spec.DNSName, ch.Spec.Type, ch.Spec.Key, ch.Spec.IssuerRef = host, acme.ACMEChallengeTypeDNS01,
+			"the-right-answer", c.Spec.IssuerRef
 		ch.Status.Processing, ch.Status.State = true, acme.Pending
-		s.CertificateRequests, s.Orders, s.Challenges = []certmanager.CertificateRequest{request}, []acme.Order{order}, []acme.Challenge{ch}
+		s.CertificateRequests, s.Orders, s.Challenges = []certmanager.CertificateRequest{request}, []acme.Order{order},
+			[]acme.Challenge{ch}
 		requested("Pending", `Waiting on certificate issuance from order develop/frontend-tls-1-1: "pending"`)(s)
 	}
 }
@@ -143,7 +156,8 @@ func ordered(state acme.State, reason string) change {
 		}
 		s.Challenges = nil
 		if reason != "" {
-			requested("Failed", `Failed to wait for order resource "frontend-tls-1-1" to become ready: order is in "`+string(state)+`" state: `+reason)(s)
+			requested("Failed", `Failed to wait for order resource "frontend-tls-1-1" to become ready: order is in "`+
+				string(state)+`" state: `+reason)(s)
 		}
 	}
 }
@@ -168,7 +182,8 @@ func failedOnce(attempts int) change {
 		c := &s.Certificates[0]
 		at := ago(2)
 		c.Status.LastFailureTime, c.Status.FailedIssuanceAttempts = &at, &attempts
-		set(c, certmanager.CertificateConditionIssuing, cmmeta.ConditionFalse, "Failed", "The certificate request has failed to complete and will be retried")
+		set(c, certmanager.CertificateConditionIssuing, cmmeta.ConditionFalse, "Failed", "The certificate request has "+
+			"failed to complete and will be retried")
 	}
 }
 
@@ -181,19 +196,22 @@ func failedAgo(minutes int) change {
 }
 
 func rateLimit(until time.Time) string {
-	return "Failed to create Order: 429 urn:ietf:params:acme:error:rateLimited: too many certificates (5) already issued for this exact set of identifiers in the last 168h0m0s, retry after " +
+	return "Failed to create Order: 429 urn:ietf:params:acme:error:rateLimited: too many certificates (5) already " +
+		"issued for this exact set of identifiers in the last 168h0m0s, retry after " +
 		until.Format("2006-01-02 15:04:05 MST") + ": see https://letsencrypt.org/docs/rate-limits/#new-certificates-per-exact-set-of-identifiers"
 }
 
 func txt(id, content string) change {
 	return func(s *facts.Snapshot) {
-		s.Zones[0].Records = append(s.Zones[0].Records, facts.Record{ID: id, Name: "_acme-challenge." + host, Type: "TXT", Content: content, Created: clock().Add(-50 * time.Hour)})
+		s.Zones[0].Records = append(s.Zones[0].Records, facts.Record{ID: id, Name: "_acme-challenge." +
+			host, Type: "TXT", Content: content, Created: clock().Add(-50 * time.Hour)})
 	}
 }
 
 func caa(content string) change {
 	return func(s *facts.Snapshot) {
-		s.Zones[0].Records = append(s.Zones[0].Records, facts.Record{ID: "c1", Name: "safeops.work", Type: "CAA", Content: content})
+		s.Zones[0].Records = append(s.Zones[0].Records, facts.Record{ID: "c1", Name: "safeops.work", Type: "CAA",
+			Content: content})
 		if d, ok := s.Domains[host]; ok {
 			d.CAA, d.CAAAt = []string{content}, "safeops.work"
 			s.Domains[host] = d
@@ -220,7 +238,8 @@ func unready(reason, message string) change {
 		for i := range s.ClusterIssuers {
 			if o := &s.ClusterIssuers[i]; o.Name == production {
 				o.Spec.ACME.PrivateKey.Name = production
-				o.Status.Conditions = []certmanager.IssuerCondition{{Type: certmanager.IssuerConditionReady, Status: cmmeta.ConditionFalse, Reason: reason, Message: message}}
+				o.Status.Conditions = []certmanager.IssuerCondition{{Type: certmanager.IssuerConditionReady,
+					Status: cmmeta.ConditionFalse, Reason: reason, Message: message}}
 			}
 		}
 		s.Orders, s.Challenges = nil, nil
@@ -241,10 +260,13 @@ func queue(s *facts.Snapshot) {
 func leftover(s *facts.Snapshot) {
 	at := ago(30)
 	c := acme.Challenge{ObjectMeta: meta.ObjectMeta{
-		Namespace: "develop", Name: "frontend-tls-0-1-1", CreationTimestamp: ago(60), DeletionTimestamp: &at, Finalizers: []string{"acme.cert-manager.io/finalizer"},
+		Namespace: "develop", Name: "frontend-tls-0-1-1", CreationTimestamp: ago(60), DeletionTimestamp: &at,
+		Finalizers: []string{"acme.cert-manager.io/finalizer"},
 	}}
 	c.Spec.DNSName, c.Spec.Type = host, acme.ACMEChallengeTypeDNS01
-	c.Status.State, c.Status.Reason = acme.Valid, "Found no Zones for domain _acme-challenge.develop.safeops.work. (neither in the sub-domain nor in the SLD) please make sure your domain-entries in the config are correct and the API key is correctly setup with Zone.read rights."
+	c.Status.State, c.Status.Reason = acme.Valid, "Found no Zones for domain _acme-challenge.develop.safeops.work. "+
+		"(neither in the sub-domain nor in the SLD) please make sure your domain-entries in the config "+
+		"are correct and the API key is correctly setup with Zone.read rights."
 	s.Challenges = append(s.Challenges, c)
 	event(s, "Challenge", c.Name, "CleanUpError", "Error cleaning up challenge: "+c.Status.Reason)
 }
@@ -259,7 +281,8 @@ func staged(s *facts.Snapshot) {
 		}
 	}
 	serve(s, func(c *probe.Handshake) {
-		c.Verified, c.TrustedBy, c.LeadsTo, c.VerifyError = false, "", "staging", "x509: certificate signed by unknown authority"
+		c.Verified, c.TrustedBy, c.LeadsTo, c.VerifyError = false, "", "staging",
+			"x509: certificate signed by unknown authority"
 		c.Chain[0].Issuer = "CN=(STAGING) Counterfeit Cashew R10,O=Let's Encrypt,C=US"
 	})
 }

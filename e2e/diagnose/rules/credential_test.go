@@ -18,7 +18,8 @@ const theSecret = "Secret cert-manager/cloudflare-api-token"
 
 // down is the state of a route that was asked for while the credential was broken: nothing could be written or issued.
 func down() map[diagnose.Layer]diagnose.State {
-	return map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Blocked, diagnose.Certificate: diagnose.Blocked}
+	return map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Blocked,
+		diagnose.Certificate: diagnose.Blocked}
 }
 
 // latent is that of a route from before: it serves still.
@@ -29,7 +30,8 @@ func latent() map[diagnose.Layer]diagnose.State {
 // withoutSecret takes the credential's Secret away.
 func withoutSecret(w world) {
 	w.Secrets = w.Secrets[1:]
-	w.token.Fingerprint, w.token.Status, w.token.ZoneRead, w.token.DNSRead, w.token.DNSEdit, w.token.Zones = "", "", nil, nil, nil, nil
+	w.token.Fingerprint, w.token.Status, w.token.ZoneRead, w.token.DNSRead, w.token.DNSEdit, w.token.Zones = "", "", nil,
+		nil, nil, nil
 }
 
 // refused makes external-dns log an error after its last good sync.
@@ -39,8 +41,11 @@ func (w world) refused(level, message string) {
 
 const (
 	fatal403 = `Failed to do run once: failed to fetch zones from Cloudflare: GET "https://api.cloudflare.com/client/v4/zones": 403 Forbidden {"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`
-	noZones  = "Found no Zones for domain _acme-challenge.develop.safeops.work. (neither in the sub-domain nor in the SLD) please make sure your domain-entries in the config are correct and the API key is correctly setup with Zone.read rights."
-	query    = `while attempting to find Zones for domain _acme-challenge.develop.safeops.work.` + "\n" + `while querying the Cloudflare API for GET "/zones?name=develop.safeops.work" ` + "\n\t"
+	noZones  = "Found no Zones for domain _acme-challenge.develop.safeops.work. (neither in the sub-domain nor in the " +
+		"SLD) please make sure your domain-entries in the config are correct and the API key is " +
+		"correctly setup with Zone.read rights."
+	query = `while attempting to find Zones for domain _acme-challenge.develop.safeops.work.` + "\n" +
+		`while querying the Cloudflare API for GET "/zones?name=develop.safeops.work" ` + "\n\t"
 )
 
 func no() *bool { return new(bool) }
@@ -60,21 +65,25 @@ func credentialScenes() []scene {
 			},
 		},
 		{
-			name: "token-secret-missing/while everything serves", causes: []string{"token-secret-missing " + theSecret}, states: latent(),
-			do: withoutSecret,
+			name: "token-secret-missing/while everything serves", causes: []string{"token-secret-missing " + theSecret},
+			states: latent(),
+			do:     withoutSecret,
 		},
 		{
-			name: "token-secret-missing/cert-manager 1.21", causes: []string{"token-secret-missing " + theSecret}, states: latent(),
+			name: "token-secret-missing/cert-manager 1.21", causes: []string{"token-secret-missing " + theSecret},
+			states: latent(),
 			do: func(w world) {
 				withoutSecret(w)
 				w.controller.Spec.Template.Spec.Containers[0].Image = "quay.io/jetstack/cert-manager-controller:v1.21.2"
 				c := &w.ClusterIssuers[0].Status.Conditions[0]
-				c.Status, c.Reason, c.Message = cmmeta.ConditionFalse, "InvalidSolver", `failed to get secret "cloudflare-api-token": secrets "cloudflare-api-token" not found`
+				c.Status, c.Reason, c.Message = cmmeta.ConditionFalse, "InvalidSolver",
+					`failed to get secret "cloudflare-api-token": secrets "cloudflare-api-token" not found`
 			},
 		},
 		{
 			name: "token-secret-missing/Secrets cannot be read", causes: []string{"token-secret-missing " + theSecret},
-			states: map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Blocked, diagnose.Certificate: diagnose.Unknown},
+			states: map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Blocked,
+				diagnose.Certificate: diagnose.Unknown},
 			do: func(w world) {
 				w.unresolved()
 				w.stops(w.dns, "CreateContainerConfigError", `secret "cloudflare-api-token" not found`)
@@ -83,9 +92,11 @@ func credentialScenes() []scene {
 			},
 		},
 		{
-			name: "token-secret-missing/only the issuer's", causes: []string{"token-secret-missing Secret cert-manager/acme-token"},
-			states: map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Broken, diagnose.Certificate: diagnose.Blocked},
-			more:   "the record is gone for another reason, which the issuer's credential does not excuse",
+			name: "token-secret-missing/only the issuer's", causes: []string{"token-secret-missing Secret " +
+				"cert-manager/acme-token"},
+			states: map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Broken,
+				diagnose.Certificate: diagnose.Blocked},
+			more: "the record is gone for another reason, which the issuer's credential does not excuse",
 			do: func(w world) {
 				w.unresolved()
 				w.unissued(`error getting cloudflare secret: secret "acme-token" not found`)
@@ -100,7 +111,8 @@ func credentialScenes() []scene {
 			},
 		},
 		{
-			name: "token-wrong-namespace/external-dns elsewhere", causes: []string{"token-wrong-namespace Secret external-dns/cloudflare-api-token"},
+			name: "token-wrong-namespace/external-dns elsewhere", causes: []string{"token-wrong-namespace Secret " +
+				"external-dns/cloudflare-api-token"},
 			states: map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Blocked},
 			do: func(w world) {
 				w.unresolved()
@@ -127,12 +139,15 @@ func credentialScenes() []scene {
 		},
 		{
 			name: "token-trailing-newline", causes: []string{"token-trailing-newline " + theSecret},
-			states: map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken, diagnose.Certificate: diagnose.Blocked},
+			states: map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken,
+				diagnose.Certificate: diagnose.Blocked},
 			do: func(w world) {
-				w.unissued("error instantiating cloudflare challenge solver: the Cloudflare API token is invalid (does the API token contain a newline?)")
+				w.unissued("error instantiating cloudflare challenge solver: the Cloudflare API token is invalid (does the API " +
+					"token contain a newline?)")
 				w.Secrets[0].Keys[0].Spaced = true
 				w.dns.Spec.Template.Spec.Containers[0].Image = "registry.k8s.io/external-dns/external-dns:v0.23.0" // which trims
-				w.dns.Spec.Template.Spec.Containers[0].Args = append(w.dns.Spec.Template.Spec.Containers[0].Args, "--enable-legacy-annotation-prefix")
+				w.dns.Spec.Template.Spec.Containers[0].Args = append(w.dns.Spec.Template.Spec.Containers[0].Args,
+					"--enable-legacy-annotation-prefix")
 			},
 		},
 		{
@@ -150,13 +165,15 @@ func credentialScenes() []scene {
 			name: "token-revoked-or-expired", causes: []string{"token-revoked-or-expired " + theSecret}, states: latent(),
 			do: func(w world) {
 				w.token.Status, w.token.ZoneRead, w.token.DNSEdit, w.token.Zones = "unknown", no(), no(), nil
-				w.token.Refusals = []facts.Refusal{{Method: "GET", Path: "/user/tokens/verify", Status: 401, Code: 1000, Message: "Invalid API Token"}}
+				w.token.Refusals = []facts.Refusal{{Method: "GET", Path: "/user/tokens/verify", Status: 401, Code: 1000,
+					Message: "Invalid API Token"}}
 				w.refused("fatal", fatal403)
 				w.stops(w.dns, "CrashLoopBackOff", "back-off 5m0s restarting failed container")
 			},
 		},
 		{
-			name: "token-revoked-or-expired/the provider cannot be asked", causes: []string{"token-revoked-or-expired " + theSecret}, states: down(),
+			name:   "token-revoked-or-expired/the provider cannot be asked",
+			causes: []string{"token-revoked-or-expired " + theSecret}, states: down(),
 			do: func(w world) {
 				w.unresolved()
 				w.unissued(query + "Error: 9109: Invalid access token")
@@ -176,7 +193,8 @@ func credentialScenes() []scene {
 			},
 		},
 		{
-			name: "token-rotated-pod-not-restarted", causes: []string{"token-rotated-pod-not-restarted Deployment cert-manager/external-dns"},
+			name: "token-rotated-pod-not-restarted", causes: []string{"token-rotated-pod-not-restarted Deployment " +
+				"cert-manager/external-dns"},
 			states: map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Blocked},
 			do: func(w world) {
 				w.unresolved()
@@ -185,14 +203,17 @@ func credentialScenes() []scene {
 			},
 		},
 		{
-			name: "token-rotated-pod-not-restarted/by the journal", causes: []string{"token-rotated-pod-not-restarted Deployment cert-manager/external-dns"}, states: latent(),
+			name: "token-rotated-pod-not-restarted/by the journal", causes: []string{"token-rotated-pod-not-restarted " +
+				"Deployment cert-manager/external-dns"}, states: latent(),
 			do: func(w world) {
 				w.refused("error", "Failed to do run once: soft error\n"+fatal403)
-				w.Journal = []api.JournalEntry{{Source: api.SourceAPI, Time: ago(1).Time, Op: "GET /client/v4/zones", Outcome: "403 10000", Detail: map[string]string{"agent": "Cloudflare/Go 5.1.0", "token": "sha256:beefbeefbeef"}}}
+				w.Journal = []api.JournalEntry{{Source: api.SourceAPI, Time: ago(1).Time, Op: "GET /client/v4/zones",
+					Outcome: "403 10000", Detail: map[string]string{"agent": "Cloudflare/Go 5.1.0", "token": "sha256:beefbeefbeef"}}}
 			},
 		},
 		{
-			name: "token-rotated-pod-not-restarted/cured a moment ago", notes: []diagnose.Code{"token-rotated-pod-not-restarted"},
+			name:   "token-rotated-pod-not-restarted/cured a moment ago",
+			notes:  []diagnose.Code{"token-rotated-pod-not-restarted"},
 			states: map[diagnose.Layer]diagnose.State{diagnose.DNS: diagnose.Waiting},
 			do: func(w world) {
 				w.unresolved()
@@ -210,7 +231,8 @@ func credentialScenes() []scene {
 			},
 		},
 		{
-			name: "token-no-zone-read/the provider cannot be asked", causes: []string{"token-no-zone-read " + theSecret}, states: down(),
+			name: "token-no-zone-read/the provider cannot be asked", causes: []string{"token-no-zone-read " + theSecret},
+			states: down(),
 			do: func(w world) {
 				w.unresolved()
 				w.unissued(noZones)
@@ -222,11 +244,14 @@ func credentialScenes() []scene {
 			name: "token-no-dns-edit", causes: []string{"token-no-dns-edit " + theSecret}, states: down(),
 			do: func(w world) {
 				w.unresolved()
-				w.unissued(`while querying the Cloudflare API for POST "/zones/z1/dns_records" ` + "\n\t Error: 10000: Authentication error")
+				w.unissued(`while querying the Cloudflare API for POST "/zones/z1/dns_records" ` +
+					"\n\t Error: 10000: Authentication error")
 				w.token.DNSEdit = no()
 				w.logs(
-					facts.Line{Time: ago(1).Time, Level: "error", Message: `failed to create record: POST "https://api.cloudflare.com/client/v4/zones/z1/dns_records": 403 Forbidden`, Fields: map[string]string{"action": "CREATE", "record": host}},
-					line(1, "error", "Failed to do run once: soft error\nfailed to submit all changes for the following zones: [z1] (consecutive soft errors: 3)"),
+					facts.Line{Time: ago(1).Time, Level: "error",
+						Message: `failed to create record: POST "https://api.cloudflare.com/client/v4/zones/z1/dns_records": 403 Forbidden`, Fields: map[string]string{"action": "CREATE", "record": host}},
+					line(1, "error", "Failed to do run once: soft error\nfailed to submit all changes for the following zones: [z1] "+
+						"(consecutive soft errors: 3)"),
 				)
 			},
 		},
@@ -249,8 +274,9 @@ func credentialScenes() []scene {
 			},
 		},
 		{
-			name: "zone-not-active-or-duplicate/twice", causes: []string{"zone-not-active-or-duplicate zone safeops.work"}, states: latent(),
-			do: func(w world) { w.Zones = append(w.Zones, facts.Zone{Name: zone, Status: "moved"}) },
+			name: "zone-not-active-or-duplicate/twice", causes: []string{"zone-not-active-or-duplicate zone safeops.work"},
+			states: latent(),
+			do:     func(w world) { w.Zones = append(w.Zones, facts.Zone{Name: zone, Status: "moved"}) },
 		},
 		{
 			name: "cloudflare-429-shared-quota", causes: []string{"cloudflare-429-shared-quota Cloudflare API"}, states: down(),
@@ -261,14 +287,17 @@ func credentialScenes() []scene {
 			},
 		},
 		{
-			name: "cloudflare-429-shared-quota/refused while asked", causes: []string{"cloudflare-429-shared-quota Cloudflare API"}, states: latent(),
+			name:   "cloudflare-429-shared-quota/refused while asked",
+			causes: []string{"cloudflare-429-shared-quota Cloudflare API"}, states: latent(),
 			do: func(w world) {
-				w.token.Refusals = []facts.Refusal{{Time: clock().Format(time.RFC3339), Method: "GET", Path: "/zones", Status: 429, Code: 971, Message: "Please wait and consider throttling your request speed"}}
+				w.token.Refusals = []facts.Refusal{{Time: clock().Format(time.RFC3339), Method: "GET", Path: "/zones", Status: 429,
+					Code: 971, Message: "Please wait and consider throttling your request speed"}}
 			},
 		},
 		{
 			name: "cloudflare-429-shared-quota/refused while asked, and granted since", do: func(w world) {
-				w.token.Refusals = []facts.Refusal{{Time: clock().Add(-time.Minute).Format(time.RFC3339), Method: "GET", Path: "/zones", Status: 429, Code: 971, Message: "Please wait and consider throttling your request speed"}}
+				w.token.Refusals = []facts.Refusal{{Time: clock().Add(-time.Minute).Format(time.RFC3339), Method: "GET",
+					Path: "/zones", Status: 429, Code: 971, Message: "Please wait and consider throttling your request speed"}}
 				w.token.Granted = clock().Format(time.RFC3339)
 			},
 		},
@@ -285,14 +314,17 @@ func credentialScenes() []scene {
 		},
 		{
 			name: "cloudflare-5xx/once is no outage", do: func(w world) {
-				w.token.Refusals = []facts.Refusal{{Time: clock().Format(time.RFC3339), Method: "GET", Path: "/zones", Status: 503}}
+				w.token.Refusals = []facts.Refusal{{Time: clock().Format(time.RFC3339), Method: "GET", Path: "/zones",
+					Status: 503}}
 			},
 		},
 		{
-			name: "cloudflare-5xx/refused while asked, twice", causes: []string{"cloudflare-5xx Cloudflare API"}, states: latent(),
+			name: "cloudflare-5xx/refused while asked, twice", causes: []string{"cloudflare-5xx Cloudflare API"},
+			states: latent(),
 			do: func(w world) {
 				w.token.Refusals = []facts.Refusal{
-					{Time: clock().Format(time.RFC3339), Method: "GET", Path: "/zones", Status: 503}, {Time: clock().Format(time.RFC3339), Method: "GET", Path: "/zones", Status: 503},
+					{Time: clock().Format(time.RFC3339), Method: "GET", Path: "/zones", Status: 503},
+					{Time: clock().Format(time.RFC3339), Method: "GET", Path: "/zones", Status: 503},
 				}
 			},
 		},

@@ -22,8 +22,10 @@ func (w world) leadsTo(addresses ...string) {
 	w.ingress.Status.LoadBalancer.Ingress = nil
 	w.Zones[0].Records = w.Zones[0].Records[1:]
 	for _, a := range addresses {
-		w.ingress.Status.LoadBalancer.Ingress = append(w.ingress.Status.LoadBalancer.Ingress, networking.IngressLoadBalancerIngress{IP: a})
-		w.Zones[0].Records = append(w.Zones[0].Records, facts.Record{ID: "r-" + a, Name: host, Type: "A", Content: a, TTL: 1, Created: ago(9).Time, Modified: ago(9).Time})
+		w.ingress.Status.LoadBalancer.Ingress = append(w.ingress.Status.LoadBalancer.Ingress,
+			networking.IngressLoadBalancerIngress{IP: a})
+		w.Zones[0].Records = append(w.Zones[0].Records, facts.Record{ID: "r-" +
+			a, Name: host, Type: "A", Content: a, TTL: 1, Created: ago(9).Time, Modified: ago(9).Time})
 	}
 	answer := facts.Answer{Rcode: "NOERROR", Addresses: addresses, TTL: 300}
 	w.DNS[host] = facts.Answers{Authority: answer, Resolver: answer}
@@ -41,7 +43,8 @@ func (w world) leadsTo(addresses ...string) {
 func (w world) class(class, controller string) {
 	*w.ingress.Spec.IngressClassName = class
 	if controller != "" {
-		w.IngressClasses = append(w.IngressClasses, networking.IngressClass{ObjectMeta: made("", class, 60), Spec: networking.IngressClassSpec{Controller: controller}})
+		w.IngressClasses = append(w.IngressClasses, networking.IngressClass{ObjectMeta: made("", class, 60),
+			Spec: networking.IngressClassSpec{Controller: controller}})
 	}
 }
 
@@ -60,7 +63,8 @@ func (w world) unmanaged() {
 }
 
 func (w world) refuses(rep *probe.Report) {
-	rep.OK, rep.Failed, rep.Class, rep.Error, rep.TLS, rep.HTTP = false, probe.StepConnect, probe.ClassRefused, "connection refused", nil, nil
+	rep.OK, rep.Failed, rep.Class, rep.Error, rep.TLS, rep.HTTP = false, probe.StepConnect, probe.ClassRefused,
+		"connection refused", nil, nil
 }
 
 func (w world) assumed(path string) {
@@ -85,7 +89,11 @@ func (w world) proxiedUnseen() {
 func TestOtherwiseBuiltAndHealthy(t *testing.T) {
 	t.Parallel()
 	for name, do := range map[string]func(world){
-		"another controller's Ingress beside Traefik": func(w world) { w.class("nginx", "k8s.io/ingress-nginx"); w.leadsTo(elsewhere) },
+		"another controller's Ingress beside Traefik": func(w world) {
+			w.class("nginx",
+				"k8s.io/ingress-nginx")
+			w.leadsTo(elsewhere)
+		},
 		"another controller's, by the annotation of old": func(w world) {
 			w.ingress.Spec.IngressClassName = nil
 			w.ingress.Annotations["kubernetes.io/ingress.class"] = "nginx"
@@ -129,22 +137,35 @@ func TestOtherwiseBuiltAndHealthy(t *testing.T) {
 			w.front.Status.LoadBalancer.Ingress = []core.LoadBalancerIngress{{Hostname: lb}}
 			r := &w.Zones[0].Records[len(w.Zones[0].Records)-1]
 			r.Type, r.Content = "CNAME", lb
-			w.DNS[host] = facts.Answers{Authority: facts.Answer{Rcode: "NOERROR", Names: []string{lb}, TTL: 300}, Resolver: facts.Answer{Rcode: "NOERROR", Names: []string{lb}, Addresses: []string{at}, TTL: 60}}
+			w.DNS[host] = facts.Answers{Authority: facts.Answer{Rcode: "NOERROR", Names: []string{lb}, TTL: 300},
+				Resolver: facts.Answer{Rcode: "NOERROR", Names: []string{lb}, Addresses: []string{at}, TTL: 60}}
 			p := w.Probes[host]
 			p.HTTPS.Resolve.Chain, p.HTTP.Resolve.Chain, p.RawIP = []string{lb + "."}, []string{lb + "."}, nil
 			w.Probes[host] = p
 		},
 		"a Secret of proxy settings beside that of the token": func(w world) {
-			w.Secrets = append(w.Secrets, facts.Secret{ObjectMeta: made("cert-manager", "proxy", 60), Keys: []facts.Key{{Name: "HTTPS_PROXY", Length: 20}}})
+			w.Secrets = append(w.Secrets, facts.Secret{ObjectMeta: made("cert-manager", "proxy", 60),
+				Keys: []facts.Key{{Name: "HTTPS_PROXY", Length: 20}}})
 			c := &w.dns.Spec.Template.Spec.Containers[0]
 			c.EnvFrom = append(c.EnvFrom, core.EnvFromSource{SecretRef: &core.SecretEnvSource{LocalObjectReference: core.LocalObjectReference{Name: "proxy"}}})
 		},
-		"a domain filter of nothing":                       func(w world) { args("domain-filter", "--domain-filter=")(w.Snapshot) },
-		"dual stack":                                       func(w world) { w.leadsTo(address, "2001:db8::10") },
-		"a host that external-dns is not meant for":        func(w world) { w.unasked(); args("domain-filter", "--domain-filter=elsewhere.example")(w.Snapshot) },
-		"no plain HTTP":                                    func(w world) { w.refuses(w.Probes[host].HTTP) },
-		"the load balancer's address is not reached here":  func(w world) { w.refuses(w.Probes[host].RawIP) },
-		"an application that has nothing at the path":      func(w world) { w.assumed("/v1"); w.answer(404, `{"error":"no such resource"}`) },
+		"a domain filter of nothing": func(w world) {
+			args("domain-filter",
+				"--domain-filter=")(w.Snapshot)
+		},
+		"dual stack": func(w world) { w.leadsTo(address, "2001:db8::10") },
+		"a host that external-dns is not meant for": func(w world) {
+			w.unasked()
+			args("domain-filter",
+				"--domain-filter=elsewhere.example")(w.Snapshot)
+		},
+		"no plain HTTP": func(w world) { w.refuses(w.Probes[host].HTTP) },
+		"the load balancer's address is not reached here": func(w world) { w.refuses(w.Probes[host].RawIP) },
+		"an application that has nothing at the path": func(w world) {
+			w.assumed("/v1")
+			w.answer(404,
+				`{"error":"no such resource"}`)
+		},
 		"Traefik's own certificate, trusted, no TLS block": func(w world) { w.unmanaged(); w.ingress.Spec.TLS = nil },
 		"a wildcard certificate in Traefik's store": func(w world) {
 			w.unmanaged()
@@ -153,7 +174,8 @@ func TestOtherwiseBuiltAndHealthy(t *testing.T) {
 		"a Secret that somebody copies": func(w world) { w.unmanaged() },
 		"no cert-manager in the cluster": func(w world) {
 			w.unmanaged()
-			w.Deployments = slices.DeleteFunc(w.Deployments, func(d apps.Deployment) bool { return d.Namespace == "cert-manager" && d.Name != "external-dns" })
+			w.Deployments = slices.DeleteFunc(w.Deployments,
+				func(d apps.Deployment) bool { return d.Namespace == "cert-manager" && d.Name != "external-dns" })
 			noKinds(w.Snapshot)
 		},
 		"the last page of Secrets was not read": func(w world) {
@@ -197,14 +219,23 @@ func TestOtherwiseBuiltAndBroken(t *testing.T) {
 			w.flag("--providers.kubernetesingress.ingressclass=edge")
 			w.leadsTo(elsewhere)
 		}, "stale-ingress-status"},
-		"proxied, unseen, and the origin fails": {func(w world) { w.proxiedUnseen(); w.answer(404, traefik404); w.Services = w.Services[1:] }, "backend-service-missing"},
+		"proxied, unseen, and the origin fails": {func(w world) {
+			w.proxiedUnseen()
+			w.answer(404,
+				traefik404)
+			w.Services = w.Services[1:]
+		}, "backend-service-missing"},
 		"no plain HTTP and no HTTPS": {func(w world) {
 			w.refuses(w.Probes[host].HTTP)
 			w.refuses(w.Probes[host].HTTPS)
 			w.refuses(w.Probes[host].RawIP)
 		}, "unattributed"},
-		"an application that fails at the path": {func(w world) { w.assumed("/v1"); w.answer(500, `{"error":"no database"}`) }, "app-404-vs-traefik-404"},
-		"a copied Secret that does not verify":  {func(w world) { w.unmanaged(); w.showDefault() }, "no-issuer-annotation"},
+		"an application that fails at the path": {func(w world) {
+			w.assumed("/v1")
+			w.answer(500,
+				`{"error":"no database"}`)
+		}, "app-404-vs-traefik-404"},
+		"a copied Secret that does not verify": {func(w world) { w.unmanaged(); w.showDefault() }, "no-issuer-annotation"},
 		"a token that may not write the host's zone": {func(w world) {
 			w.token.Zones, w.token.ReadOnly = []string{"other.example", zone}, []string{zone}
 		}, "token-no-dns-edit"},
@@ -226,7 +257,8 @@ func TestSignsAreOfTheCredentialThatMetThem(t *testing.T) {
 	t.Parallel()
 	w := healthy()
 	w.unasked()
-	w.Secrets = append(w.Secrets, facts.Secret{ObjectMeta: made("cert-manager", "issuers-own", 60), Keys: []facts.Key{{Name: "token", Length: 40, Fingerprint: "sha256:ffff"}}})
+	w.Secrets = append(w.Secrets, facts.Secret{ObjectMeta: made("cert-manager", "issuers-own", 60),
+		Keys: []facts.Key{{Name: "token", Length: 40, Fingerprint: "sha256:ffff"}}})
 	for i := range w.ClusterIssuers {
 		for j := range w.ClusterIssuers[i].Spec.ACME.Solvers {
 			ref := w.ClusterIssuers[i].Spec.ACME.Solvers[j].DNS01.Cloudflare.APIToken
@@ -253,7 +285,10 @@ func TestUnattributedCertificateTellsItsChallenge(t *testing.T) {
 	c.Spec.Type = "HTTP-01"
 	d := rules.Explain(w.Snapshot, route())
 	told := func(f diagnose.Finding) bool {
-		return slices.ContainsFunc(f.Evidence, func(e diagnose.Evidence) bool { return strings.Contains(e.Text, "expected '200'") })
+		return slices.ContainsFunc(f.Evidence, func(e diagnose.Evidence) bool {
+			return strings.Contains(e.Text,
+				"expected '200'")
+		})
 	}
 	if !slices.ContainsFunc(append(d.Causes, d.Notes...), told) {
 		t.Errorf("causes %+v, notes %+v", d.Causes, d.Notes)

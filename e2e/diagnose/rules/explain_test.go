@@ -18,7 +18,8 @@ import (
 type scene struct {
 	name string
 	do   func(w world)
-	// causes are "code object", in their order; notes are codes that must be among the notes. more says why others may be there too.
+	// causes are "code object", in their order; notes are codes that must be among the notes. more says why others
+	// may be there too.
 	causes []string
 	more   string
 	notes  []diagnose.Code
@@ -146,7 +147,8 @@ func TestWithin(t *testing.T) {
 	t.Parallel()
 	w := healthy()
 	w.Within = []string{"develop"}
-	w.Deployments, w.Pods, w.Services, w.EndpointSlices = w.Deployments[5:], w.Pods[5:], w.Services[:1], w.EndpointSlices[:1]
+	w.Deployments, w.Pods, w.Services, w.EndpointSlices = w.Deployments[5:], w.Pods[5:], w.Services[:1],
+		w.EndpointSlices[:1]
 	w.Secrets, w.Logs = w.Secrets[1:2], nil
 	d := rules.Explain(w.Snapshot, route())
 	if len(d.Causes) != 0 || d.Healthy || d.Chain[0].State != diagnose.Unknown || d.Chain[2].State != diagnose.Unknown {
@@ -190,7 +192,8 @@ func needed(p facts.Part) bool {
 // without takes all facts of a part out of a snapshot.
 func without(s *facts.Snapshot, part facts.Part, how string) *facts.Snapshot {
 	if how == "refused" {
-		s.Errors = append(s.Errors, facts.Error{Part: part, Reason: "Forbidden", Message: "list " + string(part) + ": forbidden"})
+		s.Errors = append(s.Errors, facts.Error{Part: part, Reason: "Forbidden", Message: "list " + string(part) +
+			": forbidden"})
 	} else {
 		s.Parts = slices.DeleteFunc(slices.Clone(s.Parts), func(p facts.Part) bool { return p == part })
 	}

@@ -52,7 +52,8 @@ func (w world) fixed(address string, failed probe.Step) {
 	for _, rep := range []*probe.Report{p.HTTPS, p.HTTP} {
 		rep.Resolve.Records[0].Address = address
 		if failed != "" {
-			rep.OK, rep.Failed, rep.Class, rep.Error, rep.TLS, rep.HTTP = false, failed, probe.ClassRefused, "connection refused", nil, nil
+			rep.OK, rep.Failed, rep.Class, rep.Error, rep.TLS, rep.HTTP = false, failed, probe.ClassRefused,
+				"connection refused", nil, nil
 		}
 	}
 }
@@ -71,7 +72,8 @@ func (w world) withoutCertificate() {
 
 func (w world) access(fields map[string]string) {
 	fields["RequestHost"] = host
-	w.Logs = append(w.Logs, facts.Log{Component: facts.Traefik, Namespace: "traefik", Pod: "traefik-1", Lines: []facts.Line{{Time: ago(1).Time, Level: "info", Fields: fields}}})
+	w.Logs = append(w.Logs, facts.Log{Component: facts.Traefik, Namespace: "traefik", Pod: "traefik-1",
+		Lines: []facts.Line{{Time: ago(1).Time, Level: "info", Fields: fields}}})
 }
 
 func TestRouting(t *testing.T) { run(t, routingScenes()) }
@@ -95,35 +97,42 @@ func routingScenes() []scene {
 			do: func(w world) {
 				w.ignored()
 				*w.ingress.Spec.IngressClassName = "nginx"
-				w.IngressClasses = append(w.IngressClasses, networking.IngressClass{ObjectMeta: made("", "nginx", 60), Spec: networking.IngressClassSpec{Controller: "k8s.io/ingress-nginx"}})
+				w.IngressClasses = append(w.IngressClasses, networking.IngressClass{ObjectMeta: made("", "nginx", 60),
+					Spec: networking.IngressClassSpec{Controller: "k8s.io/ingress-nginx"}})
 			},
 		},
 		{
 			// Traefik takes nothing back: the status stays, and with it the record.
-			name: "ingress-wrong-class/taken up before", causes: []string{"ingress-wrong-class " + theIngress}, states: unrouted(),
-			notes: []diagnose.Code{"stale-cert-served"},
+			name: "ingress-wrong-class/taken up before", causes: []string{"ingress-wrong-class " + theIngress},
+			states: unrouted(),
+			notes:  []diagnose.Code{"stale-cert-served"},
 			do: func(w world) {
 				w.answer(404, traefik404)
 				w.showDefault()
 				*w.ingress.Spec.IngressClassName = "nginx"
-				w.IngressClasses = append(w.IngressClasses, networking.IngressClass{ObjectMeta: made("", "nginx", 60), Spec: networking.IngressClassSpec{Controller: "k8s.io/ingress-nginx"}})
+				w.IngressClasses = append(w.IngressClasses, networking.IngressClass{ObjectMeta: made("", "nginx", 60),
+					Spec: networking.IngressClassSpec{Controller: "k8s.io/ingress-nginx"}})
 			},
 		},
 		{
-			name: "ingress-wrong-class/another Traefik's", causes: []string{"ingress-wrong-class " + theIngress}, states: unnamed(),
+			name: "ingress-wrong-class/another Traefik's", causes: []string{"ingress-wrong-class " + theIngress},
+			states: unnamed(),
 			do: func(w world) {
 				w.ignored()
 				*w.ingress.Spec.IngressClassName = "internal"
-				w.IngressClasses = append(w.IngressClasses, networking.IngressClass{ObjectMeta: made("", "internal", 60), Spec: networking.IngressClassSpec{Controller: "traefik.io/ingress-controller"}})
+				w.IngressClasses = append(w.IngressClasses, networking.IngressClass{ObjectMeta: made("", "internal", 60),
+					Spec: networking.IngressClassSpec{Controller: "traefik.io/ingress-controller"}})
 				w.flag("--providers.kubernetesingress.ingressclass=traefik")
 			},
 		},
 		{
-			name: "ingress-class-object-missing", causes: []string{"ingress-class-object-missing " + theIngress}, states: unnamed(),
-			do: func(w world) { w.ignored(); *w.ingress.Spec.IngressClassName = "traefk" },
+			name: "ingress-class-object-missing", causes: []string{"ingress-class-object-missing " + theIngress},
+			states: unnamed(),
+			do:     func(w world) { w.ignored(); *w.ingress.Spec.IngressClassName = "traefk" },
 		},
 		{
-			name: "backend-service-missing", causes: []string{"backend-service-missing Service develop/nope"}, states: unrouted(),
+			name: "backend-service-missing", causes: []string{"backend-service-missing Service develop/nope"},
+			states: unrouted(),
 			do: func(w world) {
 				w.ingress.Spec.Rules[0].HTTP.Paths[0].Backend.Service.Name = "nope"
 				w.answer(404, traefik404)
@@ -137,7 +146,8 @@ func routingScenes() []scene {
 			},
 		},
 		{
-			name: "backend-no-endpoints/scaled to 0", causes: []string{"backend-no-endpoints Deployment develop/frontend"}, states: unrouted(),
+			name: "backend-no-endpoints/scaled to 0", causes: []string{"backend-no-endpoints Deployment develop/frontend"},
+			states: unrouted(),
 			do: func(w world) {
 				w.EndpointSlices[0].Endpoints = nil
 				*w.Deployments[5].Spec.Replicas = 0
@@ -146,7 +156,8 @@ func routingScenes() []scene {
 			},
 		},
 		{
-			name: "backend-no-endpoints/image", causes: []string{"backend-no-endpoints Pod develop/frontend-1"}, states: unrouted(),
+			name: "backend-no-endpoints/image", causes: []string{"backend-no-endpoints Pod develop/frontend-1"},
+			states: unrouted(),
 			do: func(w world) {
 				*w.EndpointSlices[0].Endpoints[0].Conditions.Ready = false
 				w.stops(&w.Deployments[5], "ImagePullBackOff", "Back-off pulling image")
@@ -165,26 +176,31 @@ func routingScenes() []scene {
 			name: "backend-refused-502", causes: []string{"backend-refused-502 " + theService}, states: unrouted(),
 			do: func(w world) {
 				w.answer(502, "Bad Gateway")
-				w.access(map[string]string{"RouterName": "develop-frontend@kubernetes", "OriginStatus": "502"}) // though no origin was reached
+				// though no origin was reached
+				w.access(map[string]string{"RouterName": "develop-frontend@kubernetes", "OriginStatus": "502"})
 			},
 		},
 		{
-			name: "backend-refused-502/the application's own", causes: []string{"app-404-vs-traefik-404 " + theService}, states: unrouted(),
-			do: func(w world) { w.answer(502, "the database does not answer") },
+			name: "backend-refused-502/the application's own", causes: []string{"app-404-vs-traefik-404 " + theService},
+			states: unrouted(),
+			do:     func(w world) { w.answer(502, "the database does not answer") },
 		},
 		{
 			name: "host-mismatch-raw-ip-works", causes: []string{"host-mismatch-raw-ip-works Ingress develop/other"},
-			states: map[diagnose.Layer]diagnose.State{diagnose.Routing: diagnose.Broken, diagnose.DNS: diagnose.Blocked, diagnose.Certificate: diagnose.Blocked},
+			states: map[diagnose.Layer]diagnose.State{diagnose.Routing: diagnose.Broken, diagnose.DNS: diagnose.Blocked,
+				diagnose.Certificate: diagnose.Blocked},
 			do: func(w world) {
 				w.answer(404, traefik404)
 				w.unresolved()
-				w.ingress.Spec.Rules[0].Host, w.ingress.Spec.TLS[0].Hosts = "develop.safeops.wrok", []string{"develop.safeops.wrok"}
+				w.ingress.Spec.Rules[0].Host, w.ingress.Spec.TLS[0].Hosts = "develop.safeops.wrok",
+					[]string{"develop.safeops.wrok"}
 				w.ingress.Name = "other" // nobody says any more which Ingress was meant
 			},
 		},
 		{
 			name: "host-mismatch-raw-ip-works/in the Ingress", causes: []string{"host-mismatch-raw-ip-works " + theIngress},
-			states: map[diagnose.Layer]diagnose.State{diagnose.Routing: diagnose.Broken, diagnose.DNS: diagnose.Blocked, diagnose.Certificate: diagnose.Blocked},
+			states: map[diagnose.Layer]diagnose.State{diagnose.Routing: diagnose.Broken, diagnose.DNS: diagnose.Blocked,
+				diagnose.Certificate: diagnose.Blocked},
 			do: func(w world) {
 				w.answer(404, traefik404)
 				w.unresolved()
@@ -200,7 +216,8 @@ func routingScenes() []scene {
 			},
 		},
 		{
-			name: "https-404-http-ok/no entry point with TLS", causes: []string{"https-404-http-ok " + theTraefik}, states: unrouted(),
+			name: "https-404-http-ok/no entry point with TLS", causes: []string{"https-404-http-ok " + theTraefik},
+			states: unrouted(),
 			do: func(w world) {
 				w.flag("--entryPoints.websecure.http.tls=false")
 				w.answer(404, traefik404)
@@ -215,7 +232,8 @@ func routingScenes() []scene {
 			},
 		},
 		{
-			name: "http-404-https-ok/loop behind the proxy", causes: []string{"http-404-https-ok record " + host}, states: unrouted(),
+			name: "http-404-https-ok/loop behind the proxy", causes: []string{"http-404-https-ok record " + host},
+			states: unrouted(),
 			do: func(w world) {
 				w.ingress.Annotations["external-dns.alpha.kubernetes.io/cloudflare-proxied"] = "true"
 				w.Zones[0].Records[0].Proxied = true
@@ -223,7 +241,8 @@ func routingScenes() []scene {
 				w.DNS[host] = facts.Answers{Authority: edge, Resolver: edge}
 				rep := w.Probes[host].HTTPS
 				rep.Resolve.Records[0].Address = "104.16.0.1"
-				rep.HTTP.Status, rep.HTTP.Body, rep.HTTP.Headers = 301, "", map[string]string{"Location": "https://" + host + "/", "Server": "cloudflare"}
+				rep.HTTP.Status, rep.HTTP.Body, rep.HTTP.Headers = 301, "",
+					map[string]string{"Location": "https://" + host + "/", "Server": "cloudflare"}
 			},
 		},
 		{
@@ -262,9 +281,11 @@ func routingScenes() []scene {
 			},
 		},
 		{
-			name: "traefik-secret-missing-starves", causes: []string{"traefik-secret-missing-starves Secret develop/first-tls"}, states: unrouted(),
+			name: "traefik-secret-missing-starves", causes: []string{"traefik-secret-missing-starves Secret develop/first-tls"},
+			states: unrouted(),
 			do: func(w world) {
-				w.ingress.Spec.TLS = append([]networking.IngressTLS{{Hosts: []string{"first.safeops.work"}, SecretName: "first-tls"}}, w.ingress.Spec.TLS...)
+				w.ingress.Spec.TLS = append([]networking.IngressTLS{{Hosts: []string{"first.safeops.work"},
+					SecretName: "first-tls"}}, w.ingress.Spec.TLS...)
 				w.ingress.Spec.Rules = append(w.ingress.Spec.Rules, networking.IngressRule{Host: "first.safeops.work"})
 				w.showDefault()
 			},
@@ -272,11 +293,13 @@ func routingScenes() []scene {
 		{
 			name: "stale-cert-served", causes: []string{"stale-cert-served " + theTraefik}, states: unrouted(),
 			do: func(w world) {
-				w.show(probe.Certificate{Subject: "CN=" + host, Serial: "0e", SANs: []string{host}, NotAfter: ago(5).Time, SHA256: "old"}, probe.ClassExpired, "x509: certificate has expired")
+				w.show(probe.Certificate{Subject: "CN=" + host, Serial: "0e", SANs: []string{host}, NotAfter: ago(5).Time,
+					SHA256: "old"}, probe.ClassExpired, "x509: certificate has expired")
 			},
 		},
 		{
-			name: "ingress-status-empty/the Service has no address", causes: []string{"ingress-status-empty Service traefik/traefik"}, states: unnamed(),
+			name:   "ingress-status-empty/the Service has no address",
+			causes: []string{"ingress-status-empty Service traefik/traefik"}, states: unnamed(),
 			do: func(w world) {
 				w.ignored()
 				w.front.Status.LoadBalancer.Ingress = nil
@@ -286,7 +309,8 @@ func routingScenes() []scene {
 			},
 		},
 		{
-			name: "ingress-status-empty/nothing to publish", causes: []string{"ingress-status-empty " + theTraefik}, states: unnamed(),
+			name: "ingress-status-empty/nothing to publish", causes: []string{"ingress-status-empty " + theTraefik},
+			states: unnamed(),
 			do: func(w world) {
 				w.unresolved()
 				w.ingress.Status.LoadBalancer.Ingress = nil
@@ -313,24 +337,28 @@ func routingScenes() []scene {
 			},
 		},
 		{
-			name: "stale-ingress-status/a fixed address", causes: []string{"stale-ingress-status " + theTraefik}, states: unrouted(),
-			do: func(w world) { w.fixed("203.0.113.99", probe.StepConnect) },
+			name: "stale-ingress-status/a fixed address", causes: []string{"stale-ingress-status " + theTraefik},
+			states: unrouted(),
+			do:     func(w world) { w.fixed("203.0.113.99", probe.StepConnect) },
 		},
 		{
 			name: "stale-ingress-status/a router in front",
 			do:   func(w world) { w.fixed("203.0.113.99", "") },
 		},
 		{
-			name: "traefik-rbac-or-namespace/namespaces", causes: []string{"traefik-rbac-or-namespace " + theTraefik}, states: unnamed(),
-			do: func(w world) { w.ignored(); w.flag("--providers.kubernetesingress.namespaces=staging,production") },
+			name: "traefik-rbac-or-namespace/namespaces", causes: []string{"traefik-rbac-or-namespace " + theTraefik},
+			states: unnamed(),
+			do:     func(w world) { w.ignored(); w.flag("--providers.kubernetesingress.namespaces=staging,production") },
 		},
 		{
-			name: "traefik-rbac-or-namespace/rights", causes: []string{"traefik-rbac-or-namespace " + theTraefik}, states: unnamed(),
+			name: "traefik-rbac-or-namespace/rights", causes: []string{"traefik-rbac-or-namespace " + theTraefik},
+			states: unnamed(),
 			do: func(w world) {
 				w.ignored()
-				w.Logs = append(w.Logs, facts.Log{Component: facts.Traefik, Namespace: "traefik", Pod: "traefik-1", Lines: []facts.Line{
-					line(1, "error", `Failed to watch: ingresses.networking.k8s.io is forbidden: User "system:serviceaccount:traefik:traefik" cannot list resource "ingresses"`),
-				}})
+				w.Logs = append(w.Logs, facts.Log{Component: facts.Traefik, Namespace: "traefik", Pod: "traefik-1",
+					Lines: []facts.Line{
+						line(1, "error", `Failed to watch: ingresses.networking.k8s.io is forbidden: User "system:serviceaccount:traefik:traefik" cannot list resource "ingresses"`),
+					}})
 			},
 		},
 		{
@@ -338,7 +366,8 @@ func routingScenes() []scene {
 			do: func(w world) {
 				w.stops(w.traefik, "CrashLoopBackOff", "back-off restarting failed container")
 				for _, rep := range w.probes() {
-					rep.OK, rep.Failed, rep.Class, rep.Error, rep.TLS, rep.HTTP = false, probe.StepConnect, probe.ClassRefused, "connection refused", nil, nil
+					rep.OK, rep.Failed, rep.Class, rep.Error, rep.TLS, rep.HTTP = false, probe.StepConnect, probe.ClassRefused,
+						"connection refused", nil, nil
 				}
 			},
 		},
@@ -347,7 +376,8 @@ func routingScenes() []scene {
 			do: func(w world) { w.answer(404, `{"error":"no such page"}`) },
 		},
 		{
-			name: "app-404-vs-traefik-404/a Go program", causes: []string{"app-404-vs-traefik-404 " + theService}, states: unrouted(),
+			name: "app-404-vs-traefik-404/a Go program", causes: []string{"app-404-vs-traefik-404 " + theService},
+			states: unrouted(),
 			do: func(w world) {
 				w.answer(404, traefik404)
 				w.access(map[string]string{"RouterName": "develop-frontend@kubernetes", "OriginStatus": "404"})
@@ -369,7 +399,8 @@ func routingScenes() []scene {
 			do: func(w world) { w.answer(421, "Misdirected Request") },
 		},
 		{
-			name: "two causes/backend and TLS", causes: []string{"no-tls-block " + theIngress, "backend-no-endpoints " + theService}, states: unsecured(),
+			name: "two causes/backend and TLS", causes: []string{"no-tls-block " + theIngress, "backend-no-endpoints " +
+				theService}, states: unsecured(),
 			do: func(w world) {
 				w.ingress.Spec.TLS = nil
 				w.withoutCertificate()
@@ -401,7 +432,9 @@ func TestAwaitedSecret(t *testing.T) {
 	w := healthy()
 	w.unissued("")
 	w.certificate.Status.Conditions = []certmanager.CertificateCondition{}
-	w.Logs = append(w.Logs, facts.Log{Component: facts.Traefik, Lines: []facts.Line{{Level: "error", Message: "Error configuring TLS", Fields: map[string]string{"error": "secret develop/frontend-tls does not exist"}}}})
+	w.Logs = append(w.Logs, facts.Log{Component: facts.Traefik,
+		Lines: []facts.Line{{Level: "error", Message: "Error configuring TLS",
+			Fields: map[string]string{"error": "secret develop/frontend-tls does not exist"}}}})
 	d := rules.Explain(w.Snapshot, route())
 	if len(d.Notes) == 0 || d.Notes[0].Code != "traefik-secret-missing-starves" || d.Chain[1].State != diagnose.Clear {
 		t.Errorf("%+v", d)

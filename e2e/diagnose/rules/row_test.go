@@ -22,8 +22,8 @@ func all(changes ...change) change {
 	}
 }
 
-// row is one pattern: a change, and the one cause or note that must come of it. The credential and routing must be clear, as must be
-// the two other layers where their state is not given.
+// row is one pattern: a change, and the one cause or note that must come of it. The credential and routing must
+// be clear, as must be the two other layers where their state is not given.
 type row struct {
 	name   string
 	change change
@@ -65,7 +65,8 @@ func (r row) check(t *testing.T) {
 		r.checkFinding(t, findings)
 	}
 	for _, link := range d.Chain {
-		want := map[diagnose.Layer]diagnose.State{diagnose.Routing: r.routing, diagnose.DNS: r.dns, diagnose.Certificate: r.certificate}[link.Layer]
+		want := map[diagnose.Layer]diagnose.State{diagnose.Routing: r.routing, diagnose.DNS: r.dns,
+			diagnose.Certificate: r.certificate}[link.Layer]
 		if want == "" {
 			want = diagnose.Clear
 		}

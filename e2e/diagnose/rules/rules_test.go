@@ -7,7 +7,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose/rules"
 )
 
-// The chain is that of the layers, its rules can be ordered, and each code belongs to one layer and is documented once, in full.
+// The chain is that of the layers, its rules can be ordered, and each code belongs to one layer and is
+// documented once, in full.
 func TestChain(t *testing.T) {
 	t.Parallel()
 	if err := diagnose.Check(rules.Chain()...); err != nil {
@@ -20,7 +21,8 @@ func TestChain(t *testing.T) {
 		}
 		for _, r := range section.Rules {
 			first := layerOf[r.Code] == ""
-			if full := r.Meaning != "" && r.Evidence != "" && r.Remedy != ""; full != first || !full && r.Meaning+r.Evidence+r.Remedy != "" {
+			if full := r.Meaning != "" && r.Evidence != "" && r.Remedy != ""; full != first || !full && r.Meaning+r.Evidence+
+				r.Remedy != "" {
 				t.Errorf("%s: the first rule of a code documents it in full, and no other rule does", r.Code)
 			}
 			if !first && layerOf[r.Code] != section.Layer {

@@ -11,7 +11,8 @@ import (
 
 // shakesNoHands makes a probe fail in the handshake, before a certificate was shown.
 func shakesNoHands(rep *probe.Report) {
-	rep.OK, rep.Failed, rep.Class, rep.Error = false, probe.StepTLS, probe.ClassHandshake, "remote error: tls: unrecognized name"
+	rep.OK, rep.Failed, rep.Class, rep.Error = false, probe.StepTLS, probe.ClassHandshake,
+		"remote error: tls: unrecognized name"
 	rep.TLS, rep.HTTP = nil, nil
 }
 
@@ -67,11 +68,12 @@ func TestNeverFalselyHealthy(t *testing.T) {
 			w.targets("198.51.100.9")
 			w.Probes[host].HTTPS.HTTP.Status, w.Probes[host].HTTPS.HTTP.Body = 404, "<html>nginx</html>"
 		}, diagnose.Routing},
-		"a name without an address":   {func(w world) { w.tunneled() }, diagnose.DNS},
-		"403 of the proxy":            {func(w world) { w.throughProxy(403, "error code: 1020") }, diagnose.Routing},
-		"429 of the proxy":            {func(w world) { w.throughProxy(429, "error code: 1015") }, diagnose.Routing},
-		"502 of the proxy":            {func(w world) { w.throughProxy(502, "error code: 502") }, diagnose.Routing},
-		"503 of the proxy":            {func(w world) { w.throughProxy(503, "<html>Just a moment...</html>") }, diagnose.Routing},
+		"a name without an address": {func(w world) { w.tunneled() }, diagnose.DNS},
+		"403 of the proxy":          {func(w world) { w.throughProxy(403, "error code: 1020") }, diagnose.Routing},
+		"429 of the proxy":          {func(w world) { w.throughProxy(429, "error code: 1015") }, diagnose.Routing},
+		"502 of the proxy":          {func(w world) { w.throughProxy(502, "error code: 502") }, diagnose.Routing},
+		"503 of the proxy": {func(w world) { w.throughProxy(503, "<html>Just a moment...</html>") },
+			diagnose.Routing},
 		"504 of the proxy":            {func(w world) { w.throughProxy(504, "error code: 504") }, diagnose.Routing},
 		"403 that Traefik may answer": {func(w world) { w.answer(403, "Forbidden") }, diagnose.Routing},
 		"429 that Traefik may answer": {func(w world) { w.answer(429, "Too Many Requests") }, diagnose.Routing},
@@ -107,9 +109,17 @@ func TestApplicationsOwnRefusalIsHealthy(t *testing.T) {
 			w.answer(403, "Forbidden")
 			w.access(map[string]string{"RouterName": "r@k", "OriginStatus": "403"})
 		},
-		"403 of the application, through the proxy":     func(w world) { w.throughProxy(403, `{"error":"not for you"}`); w.Probes[host].RawIP.HTTP.Status = 403 },
-		"a target that leads here by another address":   func(w world) { w.targets("198.51.100.9") },
-		"the proxy, and no way to the address":          func(w world) { w.throughProxy(200, "hello"); w.refuses(w.Probes[host].RawIP) },
+		"403 of the application, through the proxy": func(w world) {
+			w.throughProxy(403,
+				`{"error":"not for you"}`)
+			w.Probes[host].RawIP.HTTP.Status = 403
+		},
+		"a target that leads here by another address": func(w world) { w.targets("198.51.100.9") },
+		"the proxy, and no way to the address": func(w world) {
+			w.throughProxy(200,
+				"hello")
+			w.refuses(w.Probes[host].RawIP)
+		},
 		"429 of the application, with words of its own": func(w world) { w.answer(429, `{"error":"slow down"}`) },
 	} {
 		t.Run(name, func(t *testing.T) {

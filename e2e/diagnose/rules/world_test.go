@@ -39,7 +39,8 @@ func route() diagnose.Target {
 	return diagnose.Target{Host: host, Ingress: types.NamespacedName{Namespace: "develop", Name: "frontend"}}
 }
 
-// world is a snapshot with hands to break it by: each pointer leads to the one object of its kind that the route rests on.
+// world is a snapshot with hands to break it by: each pointer leads to the one object of its kind that the
+// route rests on.
 type world struct {
 	*facts.Snapshot
 	traefik, controller, webhook, injector, dns *apps.Deployment
@@ -51,29 +52,34 @@ type world struct {
 	token                                       *facts.Token
 }
 
-// healthy is the reference bundle with its one route, in which everything works: the route was asked for ten minutes ago.
+// healthy is the reference bundle with its one route, in which everything works: the route was asked for ten
+// minutes ago.
 func healthy() world {
 	s := &facts.Snapshot{Format: facts.Format, Time: clock(), Parts: facts.All(), Kubernetes: "v1.37.2"}
 	for _, n := range []string{"cert-manager", "develop", "traefik"} {
 		s.Namespaces = append(s.Namespaces, core.Namespace{ObjectMeta: made("", n, 60)})
 	}
-	runs(s, "cert-manager", "cert-manager", "quay.io/jetstack/cert-manager-controller:v1.19.3", "--cluster-resource-namespace=$(POD_NAMESPACE)", "--leader-election-namespace=kube-system")
+	runs(s, "cert-manager", "cert-manager", "quay.io/jetstack/cert-manager-controller:v1.19.3",
+		"--cluster-resource-namespace=$(POD_NAMESPACE)", "--leader-election-namespace=kube-system")
 	runs(s, "cert-manager", "cert-manager-webhook", "quay.io/jetstack/cert-manager-webhook:v1.19.3")
 	runs(s, "cert-manager", "cert-manager-cainjector", "quay.io/jetstack/cert-manager-cainjector:v1.19.3")
 	runs(s, "cert-manager", "external-dns", "registry.k8s.io/external-dns/external-dns:v0.20.0",
 		"--log-level=info", "--log-format=text", "--interval=1m", "--source=ingress", "--policy=sync", "--registry=txt",
 		"--txt-owner-id=sre-cluster", "--domain-filter="+zone, "--provider=cloudflare")
 	runs(s, "traefik", "traefik", "docker.io/traefik:v3.6.12",
-		"--entryPoints.web.address=:8000/tcp", "--entryPoints.websecure.address=:8443/tcp", "--entryPoints.websecure.http.tls=true",
+		"--entryPoints.web.address=:8000/tcp", "--entryPoints.websecure.address=:8443/tcp",
+		"--entryPoints.websecure.http.tls=true",
 		"--entryPoints.traefik.address=:8080/tcp", "--providers.kubernetesingress",
 		"--providers.kubernetesingress.ingressendpoint.publishedservice=traefik/traefik", "--log.level=INFO")
 	runs(s, "develop", "frontend", "edgeproof.dev/frontend:dev")
 	withToken(s)
-	s.IngressClasses = []networking.IngressClass{{ObjectMeta: made("", "traefik", 60), Spec: networking.IngressClassSpec{Controller: "traefik.io/ingress-controller"}}}
+	s.IngressClasses = []networking.IngressClass{{ObjectMeta: made("", "traefik", 60),
+		Spec: networking.IngressClassSpec{Controller: "traefik.io/ingress-controller"}}}
 	s.Services = []core.Service{serves("develop", "frontend", 8080), serves("traefik", "traefik", 443)}
 	s.Services[1].Spec.Type = core.ServiceTypeLoadBalancer
 	s.Services[1].Status.LoadBalancer.Ingress = []core.LoadBalancerIngress{{IP: address}}
-	s.EndpointSlices = []discovery.EndpointSlice{endpoints("develop", "frontend", "10.244.0.9"), endpoints("traefik", "traefik", "10.244.0.5")}
+	s.EndpointSlices = []discovery.EndpointSlice{endpoints("develop", "frontend", "10.244.0.9"),
+		endpoints("traefik", "traefik", "10.244.0.5")}
 	s.Ingresses = []networking.Ingress{asks("develop", "frontend", host)}
 	issued(s)
 	published(s)
@@ -84,9 +90,11 @@ func healthy() world {
 // hands finds the objects again, after their slices have their final place.
 func hands(s *facts.Snapshot) world {
 	return world{
-		Snapshot: s, controller: &s.Deployments[0], webhook: &s.Deployments[1], injector: &s.Deployments[2], dns: &s.Deployments[3], traefik: &s.Deployments[4],
-		service: &s.Services[0], front: &s.Services[1], ingress: &s.Ingresses[0], certificate: &s.Certificates[0], request: &s.CertificateRequests[0],
-		order: &s.Orders[0], token: &s.Tokens[0],
+		Snapshot: s, controller: &s.Deployments[0], webhook: &s.Deployments[1], injector: &s.Deployments[2],
+		dns: &s.Deployments[3], traefik: &s.Deployments[4],
+		service: &s.Services[0], front: &s.Services[1], ingress: &s.Ingresses[0], certificate: &s.Certificates[0],
+		request: &s.CertificateRequests[0],
+		order:   &s.Orders[0], token: &s.Tokens[0],
 	}
 }
 
@@ -135,23 +143,28 @@ func withToken(s *facts.Snapshot) {
 		ObjectMeta: made("cert-manager", "cloudflare-api-token", 60), Type: core.SecretTypeOpaque,
 		Keys: []facts.Key{{Name: "api-token", Length: 40, Fingerprint: fingerprint}},
 	}}
-	s.Deployments[3].Spec.Template.Spec.Containers[0].Env = []core.EnvVar{{Name: "CF_API_TOKEN", ValueFrom: &core.EnvVarSource{
-		SecretKeyRef: &core.SecretKeySelector{LocalObjectReference: core.LocalObjectReference{Name: "cloudflare-api-token"}, Key: "api-token"},
-	}}}
+	s.Deployments[3].Spec.Template.Spec.Containers[0].Env = []core.EnvVar{{Name: "CF_API_TOKEN",
+		ValueFrom: &core.EnvVarSource{
+			SecretKeyRef: &core.SecretKeySelector{LocalObjectReference: core.LocalObjectReference{Name: "cloudflare-api-token"},
+				Key: "api-token"},
+		}}}
 	s.ClusterIssuers = []certmanager.ClusterIssuer{
 		issuer(production, "https://acme-v02.api.letsencrypt.org/directory"),
 		issuer("letsencrypt-staging", "https://acme-staging-v02.api.letsencrypt.org/directory"),
 	}
 	yes := true
 	s.Tokens = []facts.Token{{
-		Namespace: "cert-manager", Secret: "cloudflare-api-token", Key: "api-token", Fingerprint: fingerprint, Status: "active",
-		UsedBy:   []string{"ClusterIssuer letsencrypt-production", "ClusterIssuer letsencrypt-staging", "Deployment cert-manager/external-dns"},
+		Namespace: "cert-manager", Secret: "cloudflare-api-token", Key: "api-token", Fingerprint: fingerprint,
+		Status: "active",
+		UsedBy: []string{"ClusterIssuer letsencrypt-production", "ClusterIssuer letsencrypt-staging",
+			"Deployment cert-manager/external-dns"},
 		ZoneRead: &yes, DNSRead: &yes, DNSEdit: &yes, Zones: []string{zone},
 	}}
 }
 
 func issuer(name, server string) certmanager.ClusterIssuer {
-	token := &cmmeta.SecretKeySelector{LocalObjectReference: cmmeta.LocalObjectReference{Name: "cloudflare-api-token"}, Key: "api-token"}
+	token := &cmmeta.SecretKeySelector{LocalObjectReference: cmmeta.LocalObjectReference{Name: "cloudflare-api-token"},
+		Key: "api-token"}
 	out := certmanager.ClusterIssuer{ObjectMeta: made("", name, 60)}
 	out.Spec.ACME = &acme.ACMEIssuer{
 		Server: server, Email: "platform@safeops.work", PrivateKey: cmmeta.SecretKeySelector{LocalObjectReference: cmmeta.LocalObjectReference{Name: name}},
@@ -193,28 +206,34 @@ func asks(namespace, name, host string) networking.Ingress {
 			}}},
 		}}}},
 	}}
-	out.Annotations = map[string]string{"cert-manager.io/cluster-issuer": production, "external-dns.alpha.kubernetes.io/cloudflare-proxied": "false"}
+	out.Annotations = map[string]string{"cert-manager.io/cluster-issuer": production,
+		"external-dns.alpha.kubernetes.io/cloudflare-proxied": "false"}
 	out.Status.LoadBalancer.Ingress = []networking.IngressLoadBalancerIngress{{IP: address}}
 	return out
 }
 
-// issued adds the chain from the Certificate to its finished Order, and the Secret that came of it. Challenges are gone by then.
+// issued adds the chain from the Certificate to its finished Order, and the Secret that came of it. Challenges
+// are gone by then.
 func issued(s *facts.Snapshot) {
 	until, from, renew := meta.NewTime(clock().AddDate(0, 0, 89)), ago(68), meta.NewTime(clock().AddDate(0, 0, 59))
 	revision := 1
 	ref := cmmeta.IssuerReference{Name: production, Kind: "ClusterIssuer", Group: "cert-manager.io"}
 	c := certmanager.Certificate{ObjectMeta: owned(made("develop", "frontend-tls", 10), "Ingress", "frontend")}
 	c.Spec.SecretName, c.Spec.DNSNames, c.Spec.IssuerRef = "frontend-tls", []string{host}, ref
-	c.Status = certmanager.CertificateStatus{NotBefore: &from, NotAfter: &until, RenewalTime: &renew, Revision: &revision, Conditions: []certmanager.CertificateCondition{{
-		Type: certmanager.CertificateConditionReady, Status: cmmeta.ConditionTrue, Reason: "Ready", Message: "Certificate is up to date and has not expired", ObservedGeneration: 1,
-	}}}
+	c.Status = certmanager.CertificateStatus{NotBefore: &from, NotAfter: &until, RenewalTime: &renew, Revision: &revision,
+		Conditions: []certmanager.CertificateCondition{{
+			Type: certmanager.CertificateConditionReady, Status: cmmeta.ConditionTrue, Reason: "Ready",
+			Message: "Certificate is up to date and has not expired", ObservedGeneration: 1,
+		}}}
 	s.Certificates = []certmanager.Certificate{c}
-	q := certmanager.CertificateRequest{ObjectMeta: owned(made("develop", "frontend-tls-1", 10), "Certificate", "frontend-tls")}
+	q := certmanager.CertificateRequest{ObjectMeta: owned(made("develop", "frontend-tls-1", 10), "Certificate",
+		"frontend-tls")}
 	q.Annotations = map[string]string{certmanager.CertificateNameKey: "frontend-tls"}
 	q.Spec.IssuerRef = ref
 	q.Status.Conditions = []certmanager.CertificateRequestCondition{
 		{Type: certmanager.CertificateRequestConditionApproved, Status: cmmeta.ConditionTrue, Reason: "cert-manager.io"},
-		{Type: certmanager.CertificateRequestConditionReady, Status: cmmeta.ConditionTrue, Reason: "Issued", Message: "Certificate fetched from issuer successfully"},
+		{Type: certmanager.CertificateRequestConditionReady, Status: cmmeta.ConditionTrue, Reason: "Issued",
+			Message: "Certificate fetched from issuer successfully"},
 	}
 	s.CertificateRequests = []certmanager.CertificateRequest{q}
 	o := acme.Order{ObjectMeta: owned(made("develop", "frontend-tls-1-1", 10), "CertificateRequest", "frontend-tls-1")}
@@ -223,36 +242,45 @@ func issued(s *facts.Snapshot) {
 	s.Orders = []acme.Order{o}
 	secret := facts.Secret{
 		ObjectMeta: made("develop", "frontend-tls", 9), Type: core.SecretTypeTLS,
-		Keys: []facts.Key{{Name: "tls.crt", Length: 1800, Fingerprint: "sha256:ccc"}, {Name: "tls.key", Length: 1700, Fingerprint: "sha256:ddd"}},
+		Keys: []facts.Key{{Name: "tls.crt", Length: 1800, Fingerprint: "sha256:ccc"},
+			{Name: "tls.key", Length: 1700, Fingerprint: "sha256:ddd"}},
 		Certificates: []facts.Certificate{{
-			Subject: "CN=" + host, Issuer: "CN=Pebble Intermediate CA", Serial: "1f", Names: []string{host}, NotBefore: from.Time, NotAfter: until.Time, SHA256: leafSHA,
+			Subject: "CN=" + host, Issuer: "CN=Pebble Intermediate CA", Serial: "1f", Names: []string{host},
+			NotBefore: from.Time, NotAfter: until.Time, SHA256: leafSHA,
 		}},
 	}
-	secret.Annotations = map[string]string{"cert-manager.io/certificate-name": "frontend-tls", "cert-manager.io/issuer-name": production, "cert-manager.io/issuer-kind": "ClusterIssuer"}
+	secret.Annotations = map[string]string{"cert-manager.io/certificate-name": "frontend-tls",
+		"cert-manager.io/issuer-name": production, "cert-manager.io/issuer-kind": "ClusterIssuer"}
 	s.Secrets = append(s.Secrets, secret)
 	for _, n := range []string{production, "letsencrypt-staging"} {
-		s.Secrets = append(s.Secrets, facts.Secret{ObjectMeta: made("cert-manager", n, 60), Type: core.SecretTypeOpaque, Keys: []facts.Key{{Name: "tls.key", Length: 1700, Fingerprint: "sha256:" + n}}})
+		s.Secrets = append(s.Secrets, facts.Secret{ObjectMeta: made("cert-manager", n, 60), Type: core.SecretTypeOpaque,
+			Keys: []facts.Key{{Name: "tls.key", Length: 1700, Fingerprint: "sha256:" + n}}})
 	}
 }
 
-// published adds the zone with the record and its mark of ownership, what the DNS answers, and the log of external-dns.
+// published adds the zone with the record and its mark of ownership, what the DNS answers, and the log of
+// external-dns.
 func published(s *facts.Snapshot) {
-	s.Zones = []facts.Zone{{Name: zone, Status: "active", NameServers: []string{"ada.ns.cloudflare.com", "bob.ns.cloudflare.com"}, Records: []facts.Record{
-		{ID: "r1", Name: host, Type: "A", Content: address, TTL: 1, Created: ago(9).Time, Modified: ago(9).Time},
-		{ID: "r2", Name: "a-" + host, Type: "TXT", Content: `"heritage=external-dns,external-dns/owner=sre-cluster,external-dns/resource=ingress/develop/frontend"`, TTL: 1, Created: ago(9).Time, Modified: ago(9).Time},
-	}}}
+	s.Zones = []facts.Zone{{Name: zone, Status: "active",
+		NameServers: []string{"ada.ns.cloudflare.com", "bob.ns.cloudflare.com"}, Records: []facts.Record{
+			{ID: "r1", Name: host, Type: "A", Content: address, TTL: 1, Created: ago(9).Time, Modified: ago(9).Time},
+			{ID: "r2", Name: "a-" + host, Type: "TXT", Content: `"heritage=external-dns,external-dns/owner=sre-cluster,external-dns/resource=ingress/develop/frontend"`, TTL: 1, Created: ago(9).Time, Modified: ago(9).Time},
+		}}}
 	answer := facts.Answer{Rcode: "NOERROR", Addresses: []string{address}, TTL: 300}
 	s.DNS = map[string]facts.Answers{host: {Authority: answer, Resolver: answer}}
 	s.Domains = map[string]facts.Domain{host: {Zone: zone, NameServers: s.Zones[0].NameServers, Challenge: facts.Answers{
 		Authority: facts.Answer{Rcode: "NXDOMAIN"}, Resolver: facts.Answer{Rcode: "NXDOMAIN"},
 	}}}
-	s.Logs = []facts.Log{{Component: facts.ExternalDNS, Namespace: "cert-manager", Pod: "external-dns-1", Container: "external-dns", Lines: []facts.Line{
-		line(10, "info", "All records are already up to date"),
-		{Time: ago(9).Time, Level: "info", Message: "Changing record.", Fields: map[string]string{"action": "CREATE", "record": host, "type": "A", "ttl": "1", "zone": "z1"}},
-		{Time: ago(9).Time, Level: "info", Message: "Changing record.", Fields: map[string]string{"action": "CREATE", "record": "a-" + host, "type": "TXT", "ttl": "1", "zone": "z1"}},
-		line(2, "info", "All records are already up to date"),
-		line(1, "info", "All records are already up to date"),
-	}}}
+	s.Logs = []facts.Log{{Component: facts.ExternalDNS, Namespace: "cert-manager", Pod: "external-dns-1",
+		Container: "external-dns", Lines: []facts.Line{
+			line(10, "info", "All records are already up to date"),
+			{Time: ago(9).Time, Level: "info", Message: "Changing record.",
+				Fields: map[string]string{"action": "CREATE", "record": host, "type": "A", "ttl": "1", "zone": "z1"}},
+			{Time: ago(9).Time, Level: "info", Message: "Changing record.",
+				Fields: map[string]string{"action": "CREATE", "record": "a-" + host, "type": "TXT", "ttl": "1", "zone": "z1"}},
+			line(2, "info", "All records are already up to date"),
+			line(1, "info", "All records are already up to date"),
+		}}}
 }
 
 func line(minutes int, level, message string) facts.Line {
@@ -270,9 +298,11 @@ func seen(s *facts.Snapshot) {
 func plain(status int) *probe.Report {
 	return &probe.Report{
 		Request: probe.Request{URL: "http://" + host + "/", Insecure: true}, Started: clock(), OK: true,
-		Resolve: &probe.Resolution{Name: host, Rcode: "NOERROR", Records: []probe.AddressRecord{{Type: "A", Address: address, TTL: 300}}},
+		Resolve: &probe.Resolution{Name: host, Rcode: "NOERROR",
+			Records: []probe.AddressRecord{{Type: "A", Address: address, TTL: 300}}},
 		Connect: &probe.Connection{Address: address + ":80"},
-		HTTP:    &probe.Answer{Status: status, Proto: "HTTP/1.1", Body: `{"app":"frontend","host":"develop.safeops.work","path":"/"}`},
+		HTTP: &probe.Answer{Status: status, Proto: "HTTP/1.1",
+			Body: `{"app":"frontend","host":"develop.safeops.work","path":"/"}`},
 	}
 }
 
@@ -280,9 +310,11 @@ func plain(status int) *probe.Report {
 func https(status int) *probe.Report {
 	out := plain(status)
 	out.Request.URL, out.Connect.Address = "https://"+host+"/", address+":443"
-	out.TLS = &probe.Handshake{ServerName: host, SNI: host, Verified: true, TrustedBy: "production", LeadsTo: "production", Chain: []probe.Certificate{{
-		Subject: "CN=" + host, Issuer: "CN=Pebble Intermediate CA", Serial: "1f", SANs: []string{host}, NotBefore: ago(68).Time, NotAfter: clock().AddDate(0, 0, 89), SHA256: leafSHA,
-	}}}
+	out.TLS = &probe.Handshake{ServerName: host, SNI: host, Verified: true, TrustedBy: "production",
+		LeadsTo: "production", Chain: []probe.Certificate{{
+			Subject: "CN=" + host, Issuer: "CN=Pebble Intermediate CA", Serial: "1f", SANs: []string{host},
+			NotBefore: ago(68).Time, NotAfter: clock().AddDate(0, 0, 89), SHA256: leafSHA,
+		}}}
 	return out
 }
 
@@ -298,14 +330,16 @@ func (w world) show(c probe.Certificate, class probe.Class, why string) {
 	for _, rep := range w.probes() {
 		if rep.TLS != nil {
 			rep.OK, rep.Failed, rep.Class, rep.Error = false, probe.StepTLS, class, why
-			rep.TLS.Verified, rep.TLS.TrustedBy, rep.TLS.LeadsTo, rep.TLS.VerifyError, rep.TLS.Chain = false, "", "", why, []probe.Certificate{c}
+			rep.TLS.Verified, rep.TLS.TrustedBy, rep.TLS.LeadsTo, rep.TLS.VerifyError, rep.TLS.Chain = false, "", "", why,
+				[]probe.Certificate{c}
 		}
 	}
 }
 
 // showDefault makes HTTPS show Traefik's own certificate.
 func (w world) showDefault() {
-	w.show(probe.Certificate{Subject: "CN=TRAEFIK DEFAULT CERT", Issuer: "CN=TRAEFIK DEFAULT CERT", SANs: []string{"0f.0e.traefik.default"}, NotAfter: clock().AddDate(1, 0, 0), SHA256: "default"},
+	w.show(probe.Certificate{Subject: "CN=TRAEFIK DEFAULT CERT", Issuer: "CN=TRAEFIK DEFAULT CERT",
+		SANs: []string{"0f.0e.traefik.default"}, NotAfter: clock().AddDate(1, 0, 0), SHA256: "default"},
 		probe.ClassUnknownAuthority, "x509: certificate signed by unknown authority")
 }
 
@@ -316,7 +350,8 @@ func (w world) unresolved() {
 	w.DNS[host] = facts.Answers{Authority: none, Resolver: none}
 	p := w.Probes[host]
 	for _, rep := range []*probe.Report{p.HTTPS, p.HTTP} {
-		*rep = probe.Report{Request: rep.Request, Failed: probe.StepResolve, Class: probe.ClassNXDomain, Error: "no such name", Resolve: &probe.Resolution{Name: host, Rcode: "NXDOMAIN"}}
+		*rep = probe.Report{Request: rep.Request, Failed: probe.StepResolve, Class: probe.ClassNXDomain,
+			Error: "no such name", Resolve: &probe.Resolution{Name: host, Rcode: "NXDOMAIN"}}
 	}
 }
 
@@ -324,11 +359,14 @@ func (w world) unresolved() {
 func (w world) unissued(reason string) *acme.Challenge {
 	w.Secrets = append(w.Secrets[:1:1], w.Secrets[2:]...)
 	w.certificate.Status = certmanager.CertificateStatus{Conditions: []certmanager.CertificateCondition{
-		{Type: certmanager.CertificateConditionReady, Status: cmmeta.ConditionFalse, Reason: "DoesNotExist", Message: "Issuing certificate as Secret does not exist"},
-		{Type: certmanager.CertificateConditionIssuing, Status: cmmeta.ConditionTrue, Reason: "DoesNotExist", Message: "Issuing certificate as Secret does not exist"},
+		{Type: certmanager.CertificateConditionReady, Status: cmmeta.ConditionFalse, Reason: "DoesNotExist",
+			Message: "Issuing certificate as Secret does not exist"},
+		{Type: certmanager.CertificateConditionIssuing, Status: cmmeta.ConditionTrue, Reason: "DoesNotExist",
+			Message: "Issuing certificate as Secret does not exist"},
 	}}
 	w.request.Status.Conditions = []certmanager.CertificateRequestCondition{{
-		Type: certmanager.CertificateRequestConditionReady, Status: cmmeta.ConditionFalse, Reason: "Pending", Message: `Waiting on certificate issuance from order develop/frontend-tls-1-1: "pending"`,
+		Type: certmanager.CertificateRequestConditionReady, Status: cmmeta.ConditionFalse, Reason: "Pending",
+		Message: `Waiting on certificate issuance from order develop/frontend-tls-1-1: "pending"`,
 	}}
 	w.order.Status.State = acme.Pending
 	c := acme.Challenge{ObjectMeta: owned(made("develop", "frontend-tls-1-1-2", 10), "Order", "frontend-tls-1-1")}
@@ -337,8 +375,10 @@ func (w world) unissued(reason string) *acme.Challenge {
 	w.Challenges = []acme.Challenge{c}
 	if reason != "" {
 		w.Events = append(w.Events, core.Event{
-			ObjectMeta: made("develop", "frontend-tls-1-1-2.1", 1), InvolvedObject: core.ObjectReference{Kind: "Challenge", Namespace: "develop", Name: c.Name},
-			Type: core.EventTypeWarning, Reason: "PresentError", Message: "Error presenting challenge: " + reason, Count: 3, FirstTimestamp: ago(9), LastTimestamp: ago(1),
+			ObjectMeta:     made("develop", "frontend-tls-1-1-2.1", 1),
+			InvolvedObject: core.ObjectReference{Kind: "Challenge", Namespace: "develop", Name: c.Name},
+			Type:           core.EventTypeWarning, Reason: "PresentError", Message: "Error presenting challenge: " +
+				reason, Count: 3, FirstTimestamp: ago(9), LastTimestamp: ago(1),
 		})
 	}
 	w.showDefault()
@@ -373,7 +413,8 @@ func (w world) stops(d *apps.Deployment, reason, message string) {
 	p := w.pod(d)
 	p.Status.Conditions[0].Status = core.ConditionFalse
 	p.Status.ContainerStatuses[0].Ready = false
-	p.Status.ContainerStatuses[0].State = core.ContainerState{Waiting: &core.ContainerStateWaiting{Reason: reason, Message: message}}
+	p.Status.ContainerStatuses[0].State = core.ContainerState{Waiting: &core.ContainerStateWaiting{Reason: reason,
+		Message: message}}
 }
 
 // logs replaces the log of external-dns.

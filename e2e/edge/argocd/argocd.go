@@ -1,5 +1,5 @@
-// Package argocd knows how Argo CD describes what it delivers: an Application's sync, health, operation and revision, and
-// which Application an object belongs to (argo-cd v2.8 to v3.1, by their documentation and API).
+// Package argocd knows how Argo CD describes what it delivers: an Application's sync, health, operation and
+// revision, and which Application an object belongs to (argo-cd v2.8 to v3.1, by their documentation and API).
 //
 // It reads objects and does no I/O. It must not know how they are collected, nor judge or explain.
 package argocd
@@ -23,8 +23,9 @@ const (
 // State is how far Argo CD is with an Application.
 type State string
 
-// The states. Failed is a sync that ended with an error, Unreadable a source that cannot be compared, OutOfSync a cluster that
-// differs from the source while nothing changes it, Degraded a sync whose objects are not healthy.
+// The states. Failed is a sync that ended with an error, Unreadable a source that cannot be compared, OutOfSync
+// a cluster that differs from the source while nothing changes it, Degraded a sync whose objects are not
+// healthy.
 const (
 	Synced     State = "synced"
 	Syncing    State = "syncing"
@@ -43,7 +44,8 @@ type App struct {
 	Message string
 	Since   time.Time // when the last operation ended
 
-	// Automated says that Argo CD syncs by itself; SelfHeal that it undoes what was changed by hand, Prune that it deletes.
+	// Automated says that Argo CD syncs by itself; SelfHeal that it undoes what was changed by hand, Prune that it
+	// deletes.
 	Automated, SelfHeal, Prune bool
 	// Repository and Wanted are what its first source names: the URL, and the branch, tag or version.
 	Repository, Wanted string
@@ -208,8 +210,8 @@ func message(there bool, of func() string) string {
 	return of()
 }
 
-// What an object says of its Application: the tracking annotation, NAME:GROUP/KIND:NAMESPACE/NAME (the default since v3.0), and
-// the label that was the default before.
+// What an object says of its Application: the tracking annotation, NAME:GROUP/KIND:NAMESPACE/NAME (the default
+// since v3.0), and the label that was the default before.
 const (
 	trackingID    = "argocd.argoproj.io/tracking-id"
 	instanceLabel = "argocd.argoproj.io/instance"

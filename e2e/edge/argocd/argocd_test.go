@@ -12,7 +12,8 @@ import (
 
 func read(t *testing.T, text string) argocd.App {
 	t.Helper()
-	raw, err := yaml.YAMLToJSON([]byte("apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: edge, namespace: argocd}\n" + text))
+	raw, err := yaml.YAMLToJSON([]byte("apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: edge, " +
+		"namespace: argocd}\n" + text))
 	o := &unstructured.Unstructured{}
 	if err == nil {
 		err = o.UnmarshalJSON(raw)
@@ -42,14 +43,19 @@ status:
     - {kind: Namespace, name: develop, status: Synced}
     - {group: apps, kind: Deployment, namespace: develop, name: frontend, status: Synced, health: {status: Degraded, message: no pods}}
 `)
-	if a.State != argocd.OutOfSync || a.Revision != "0123456" || a.Applied != "abcdef0" || !a.Automated || !a.Prune || !a.SelfHeal || a.Wanted != "main" || a.Since.IsZero() {
+	if a.State != argocd.OutOfSync || a.Revision != "0123456" || a.Applied != "abcdef0" || !a.Automated || !a.Prune ||
+		!a.SelfHeal || a.Wanted != "main" || a.Since.IsZero() {
 		t.Errorf("read %+v", a)
 	}
-	if len(a.Differing) != 2 || a.Differing[0].String() != "Ingress develop/frontend" || a.Differing[1].Message != "no pods" {
+	if len(a.Differing) != 2 || a.Differing[0].String() != "Ingress develop/frontend" ||
+		a.Differing[1].Message != "no pods" {
 		t.Errorf("differing %v", a.Differing)
 	}
-	several := read(t, "spec: {sources: [{repoURL: https://charts.example.com, targetRevision: 1.2.3}], syncPolicy: {automated: {enabled: false}}}\nstatus: {sync: {status: Synced, revisions: ['1.2.3', abc]}, health: {status: Healthy}}")
-	if several.State != argocd.Synced || several.Revision != "1.2.3 abc" || several.Automated || several.Wanted != "1.2.3" {
+	several := read(t, "spec: {sources: [{repoURL: https://charts.example.com, targetRevision: 1.2.3}], syncPolicy: "+
+		"{automated: {enabled: false}}}\nstatus: {sync: {status: Synced, revisions: ['1.2.3', abc]}, "+
+		"health: {status: Healthy}}")
+	if several.State != argocd.Synced || several.Revision != "1.2.3 abc" || several.Automated ||
+		several.Wanted != "1.2.3" {
 		t.Errorf("read %+v", several)
 	}
 }

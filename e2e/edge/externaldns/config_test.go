@@ -69,7 +69,8 @@ func TestReadIsTheSameHoweverItIsSetUp(t *testing.T) {
 		ConfigMaps: map[types.NamespacedName]map[string]string{{Namespace: "dns", Name: "settings"}: data},
 	}
 	for name, got := range map[string]externaldns.Config{
-		"flags": read(t, byFlags, externaldns.Sources{}), "variables": read(t, byVariables, externaldns.Sources{}), "map": read(t, byMap, maps),
+		"flags": read(t, byFlags, externaldns.Sources{}), "variables": read(t, byVariables, externaldns.Sources{}),
+		"map": read(t, byMap, maps),
 	} {
 		if got.Provider != "cloudflare" || got.OwnerID != "me" || got.Policy != "upsert-only" ||
 			got.Interval != 5*time.Minute ||
@@ -173,13 +174,18 @@ func TestFilter(t *testing.T) {
 	}{
 		{"v0.20.0", nil, "anything.example", ""},
 		{"v0.20.0", []string{"--domain-filter="}, "anything.example", ""},
-		{"v0.20.0", []string{"--domain-filter=Example.org."}, "example.org www.EXAMPLE.org *.example.org a.b.example.org", "example.com myexample.org"},
+		{"v0.20.0", []string{"--domain-filter=Example.org."}, "example.org www.EXAMPLE.org *.example.org a.b.example.org",
+			"example.com myexample.org"},
 		{"v0.20.0", []string{"--domain-filter=.example.org"}, "www.example.org *.example.org", "example.org"},
 		{"v0.20.0", []string{"--domain-filter=*.example.org"}, "*.example.org", "www.example.org example.org"},
-		{"v0.20.0", []string{"--domain-filter=example.org", "--exclude-domains=dev.example.org"}, "www.example.org", "dev.example.org a.dev.example.org"},
-		{"v0.20.0", []string{"--domain-filter=example.org", `--regex-domain-filter=^www\.`}, "www.example.com", "a.example.org"},
-		{"v0.20.0", []string{`--regex-domain-filter=\.org$`, `--regex-domain-exclusion=^dev\.`}, "www.example.org www.example.com", "dev.example.org"},
-		{"v0.21.0", []string{`--regex-domain-filter=\.org$`, `--regex-domain-exclusion=^dev\.`}, "www.example.org", "dev.example.org www.example.com"},
+		{"v0.20.0", []string{"--domain-filter=example.org", "--exclude-domains=dev.example.org"}, "www.example.org",
+			"dev.example.org a.dev.example.org"},
+		{"v0.20.0", []string{"--domain-filter=example.org", `--regex-domain-filter=^www\.`}, "www.example.com",
+			"a.example.org"},
+		{"v0.20.0", []string{`--regex-domain-filter=\.org$`, `--regex-domain-exclusion=^dev\.`},
+			"www.example.org www.example.com", "dev.example.org"},
+		{"v0.21.0", []string{`--regex-domain-filter=\.org$`, `--regex-domain-exclusion=^dev\.`}, "www.example.org",
+			"dev.example.org www.example.com"},
 		{"v0.21.0", []string{`--regex-domain-exclusion=^dev\.`}, "www.example.org", "dev.example.org"},
 		{"v0.21.0", []string{`--regex-domain-filter=(`, "--domain-filter=example.org"}, "www.example.org", "example.com"},
 	} {

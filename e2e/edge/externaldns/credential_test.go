@@ -58,16 +58,19 @@ func TestCredentials(t *testing.T) {
 		want   []externaldns.Credential
 	}{
 		{name: "none"},
-		{name: "a token", env: []core.EnvVar{token}, want: []externaldns.Credential{{Variable: "CF_API_TOKEN", Secret: key("cf", "token")}}},
+		{name: "a token", env: []core.EnvVar{token}, want: []externaldns.Credential{{Variable: "CF_API_TOKEN",
+			Secret: key("cf", "token")}}},
 		{
 			name: "a token goes before a key", env: []core.EnvVar{fromSecret("CF_API_KEY", "cf", "key"), token},
 			want: []externaldns.Credential{{Variable: "CF_API_TOKEN", Secret: key("cf", "token")}},
 		},
 		{
 			name: "a key", env: []core.EnvVar{fromSecret("CF_API_KEY", "cf", "key"), variable("CF_API_EMAIL", "a@example.org")},
-			want: []externaldns.Credential{{Variable: "CF_API_KEY", Secret: key("cf", "key"), Email: externaldns.Variable{Value: "a@example.org"}}},
+			want: []externaldns.Credential{{Variable: "CF_API_KEY", Secret: key("cf", "key"),
+				Email: externaldns.Variable{Value: "a@example.org"}}},
 		},
-		{name: "in plain text", env: []core.EnvVar{variable("CF_API_TOKEN", "x")}, want: []externaldns.Credential{{Variable: "CF_API_TOKEN"}}},
+		{name: "in plain text", env: []core.EnvVar{variable("CF_API_TOKEN", "x")},
+			want: []externaldns.Credential{{Variable: "CF_API_TOKEN"}}},
 		{name: "empty", env: []core.EnvVar{variable("CF_API_TOKEN", "")}},
 		{
 			name: "all of a Secret that is not known", from: []core.EnvFromSource{wholeSecret("CF_", "cf")},
@@ -81,23 +84,29 @@ func TestCredentials(t *testing.T) {
 		},
 		{
 			name: "all of a Secret that is known", from: []core.EnvFromSource{wholeSecret("CF_", "cf")}, known: known,
-			want: []externaldns.Credential{{Variable: "CF_API_KEY", Secret: key("cf", "API_KEY"), Email: externaldns.Variable{Secret: key("cf", "API_EMAIL")}}},
+			want: []externaldns.Credential{{Variable: "CF_API_KEY", Secret: key("cf", "API_KEY"),
+				Email: externaldns.Variable{Secret: key("cf", "API_EMAIL")}}},
 		},
 		{name: "of another prefix", from: []core.EnvFromSource{wholeSecret("AWS_", "cf")}},
 		{
-			name: "a file", env: []core.EnvVar{variable("CF_API_TOKEN", "file:/etc/cf/token")}, mounts: mount("/etc/cf/", ""), volume: secret,
-			want: []externaldns.Credential{{Variable: "CF_API_TOKEN", Secret: key("cf", "token"), File: "/etc/cf/token"}},
+			name: "a file", env: []core.EnvVar{variable("CF_API_TOKEN", "file:/etc/cf/token")}, mounts: mount("/etc/cf/", ""),
+			volume: secret,
+			want:   []externaldns.Credential{{Variable: "CF_API_TOKEN", Secret: key("cf", "token"), File: "/etc/cf/token"}},
 		},
 		{
-			name: "a file of items", env: []core.EnvVar{variable("CF_API_TOKEN", "file:/etc/cf/in/token")}, mounts: mount("/etc/cf", ""), volume: items,
-			want: []externaldns.Credential{{Variable: "CF_API_TOKEN", Secret: key("cf", "api-token"), File: "/etc/cf/in/token"}},
+			name: "a file of items", env: []core.EnvVar{variable("CF_API_TOKEN", "file:/etc/cf/in/token")},
+			mounts: mount("/etc/cf", ""), volume: items,
+			want: []externaldns.Credential{{Variable: "CF_API_TOKEN", Secret: key("cf", "api-token"),
+				File: "/etc/cf/in/token"}},
 		},
 		{
-			name: "one file", env: []core.EnvVar{variable("CF_API_TOKEN", "file:/token")}, mounts: mount("/token", "api-token"), volume: secret,
-			want: []externaldns.Credential{{Variable: "CF_API_TOKEN", Secret: key("cf", "api-token"), File: "/token"}},
+			name: "one file", env: []core.EnvVar{variable("CF_API_TOKEN", "file:/token")}, mounts: mount("/token", "api-token"),
+			volume: secret,
+			want:   []externaldns.Credential{{Variable: "CF_API_TOKEN", Secret: key("cf", "api-token"), File: "/token"}},
 		},
 		{
-			name: "a file of no Secret", env: []core.EnvVar{variable("CF_API_TOKEN", "file:/etc/cfx/token")}, mounts: mount("/etc/cf", ""), volume: secret,
+			name: "a file of no Secret", env: []core.EnvVar{variable("CF_API_TOKEN", "file:/etc/cfx/token")},
+			mounts: mount("/etc/cf", ""), volume: secret,
 			want: []externaldns.Credential{{Variable: "CF_API_TOKEN", File: "/etc/cfx/token"}},
 		},
 	} {

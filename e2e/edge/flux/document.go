@@ -9,8 +9,8 @@ import (
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 )
 
-// document is the part of Flux's objects that is read here. Flux's own types are of one version of the API each; a cluster
-// may serve another, whose fields are called the same.
+// document is the part of Flux's objects that is read here. Flux's own types are of one version of the API
+// each; a cluster may serve another, whose fields are called the same.
 type document struct {
 	Spec   spec   `json:"spec"`
 	Status status `json:"status"`
@@ -78,7 +78,8 @@ type reference struct {
 // String is the field that counts: the order is that of both kinds' documentation.
 func (r reference) String() string {
 	for _, field := range []struct{ name, value string }{
-		{"commit", r.Commit}, {"digest", r.Digest}, {"reference", r.Name}, {"version", r.SemVer}, {"tag", r.Tag}, {"branch", r.Branch},
+		{"commit", r.Commit}, {"digest", r.Digest}, {"reference", r.Name}, {"version", r.SemVer}, {"tag", r.Tag},
+		{"branch", r.Branch},
 	} {
 		if field.value != "" {
 			return field.name + " " + field.value
@@ -104,7 +105,8 @@ type status struct {
 	History []snapshot `json:"history"`
 }
 
-// snapshot is a release in the history of a HelmRelease. The history of a Kustomization has other fields, and is not read.
+// snapshot is a release in the history of a HelmRelease. The history of a Kustomization has other fields, and
+// is not read.
 type snapshot struct {
 	Name         string      `json:"name"`
 	Namespace    string      `json:"namespace"`
@@ -121,7 +123,8 @@ func (d *document) releases() []Release {
 	out := make([]Release, 0, len(d.Status.History))
 	for _, s := range d.Status.History {
 		out = append(out, Release{
-			Number: s.Version, Status: s.Status, Action: s.Action, Chart: s.ChartName, Version: s.ChartVersion, App: s.AppVersion,
+			Number: s.Version, Status: s.Status, Action: s.Action, Chart: s.ChartName, Version: s.ChartVersion,
+			App:       s.AppVersion,
 			Namespace: s.Namespace, Name: s.Name, LastDeployed: s.LastDeployed.Time,
 		})
 	}

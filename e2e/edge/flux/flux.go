@@ -1,6 +1,7 @@
-// Package flux knows how Flux describes what it delivers: the state and revision of its sources, Kustomizations and
-// HelmReleases, what each of them waits for, and which of them owns an object (source-controller v1.9, kustomize-controller
-// v1.9 and helm-controller v1.4, read in source; older versions of their API have the same fields).
+// Package flux knows how Flux describes what it delivers: the state and revision of its sources, Kustomizations
+// and HelmReleases, what each of them waits for, and which of them owns an object (source-controller v1.9,
+// kustomize-controller v1.9 and helm-controller v1.4, read in source; older versions of their API have the same
+// fields).
 //
 // It reads objects and does no I/O. It must not know how they are collected, nor judge or explain.
 package flux
@@ -33,8 +34,8 @@ const (
 	HelmRelease    = "HelmRelease"
 )
 
-// RequestedAt is the annotation by which `flux reconcile` requests a reconciliation; status.lastHandledReconcileAt repeats
-// its value when that has been done.
+// RequestedAt is the annotation by which `flux reconcile` requests a reconciliation;
+// status.lastHandledReconcileAt repeats its value when that has been done.
 const RequestedAt = "reconcile.fluxcd.io/requestedAt"
 
 // Ref names an object of Flux.
@@ -45,8 +46,8 @@ func (r Ref) String() string { return r.Kind + " " + r.Namespace + "/" + r.Name 
 // State is how far Flux is with an object.
 type State string
 
-// The states. Waiting is a failure that time or another object ends; Failed is tried again at every interval; Stalled is
-// not tried again until the object, or what it takes from, changes.
+// The states. Waiting is a failure that time or another object ends; Failed is tried again at every interval;
+// Stalled is not tried again until the object, or what it takes from, changes.
 const (
 	Ready       State = "ready"
 	Reconciling State = "reconciling"
@@ -80,8 +81,8 @@ type Object struct {
 	// Path is the folder of a Kustomization.
 	Path string
 
-	// Revision is what is in the cluster: the artifact of a source, the applied revision of a Kustomization, the chart version
-	// of a HelmRelease. Attempted is the last one that was tried.
+	// Revision is what is in the cluster: the artifact of a source, the applied revision of a Kustomization, the
+	// chart version of a HelmRelease. Attempted is the last one that was tried.
 	Revision, Attempted string
 	// HandledRequest is the last value of RequestedAt that was carried out.
 	HandledRequest string
@@ -136,7 +137,8 @@ func Read(o *unstructured.Unstructured) (Object, error) {
 	return out, nil
 }
 
-// static says whether no controller reconciles the object: a HelmRepository of an OCI registry is an address and no more.
+// static says whether no controller reconciles the object: a HelmRepository of an OCI registry is an address
+// and no more.
 func (o *Object) static(d *document) bool {
 	return o.Kind == HelmRepository && d.Spec.Type == "oci"
 }

@@ -56,16 +56,19 @@ status:
 func TestReadRelease(t *testing.T) {
 	t.Parallel()
 	o := read(t, failedUpgrade)[0]
-	if o.State != flux.Stalled || o.Reason != "RetriesExceeded" || o.Revision != "1.19.0" || o.Attempted != "1.20.0" || o.Version != "1.20.0" {
+	if o.State != flux.Stalled || o.Reason != "RetriesExceeded" || o.Revision != "1.19.0" || o.Attempted != "1.20.0" ||
+		o.Version != "1.20.0" {
 		t.Errorf("read %+v", o)
 	}
 	if !strings.Contains(o.Remediated, "rollback") {
 		t.Errorf("Remediated = %q", o.Remediated)
 	}
-	if want := (flux.Ref{Kind: flux.HelmChart, Namespace: "flux-system", Name: "flux-system-external-dns"}); o.Source != want {
+	if want := (flux.Ref{Kind: flux.HelmChart, Namespace: "flux-system",
+		Name: "flux-system-external-dns"}); o.Source != want {
 		t.Errorf("Source = %v, want %v", o.Source, want)
 	}
-	if want := []flux.Ref{{Kind: flux.HelmRelease, Namespace: "flux-system", Name: "cert-manager"}}; !cmp.Equal(o.DependsOn, want) {
+	if want := []flux.Ref{{Kind: flux.HelmRelease, Namespace: "flux-system",
+		Name: "cert-manager"}}; !cmp.Equal(o.DependsOn, want) {
 		t.Errorf("DependsOn = %v, want %v", o.DependsOn, want)
 	}
 	if running, ok := o.Running(); !ok || running.App != "0.19.0" || len(o.History) != 2 {
@@ -76,28 +79,39 @@ func TestReadRelease(t *testing.T) {
 func TestReadState(t *testing.T) {
 	t.Parallel()
 	condition := func(kind, status, reason string) string {
-		return "{type: " + kind + `, status: "` + status + `", reason: ` + reason + `, message: m, lastTransitionTime: "2026-11-29T08:00:00Z"}`
+		return "{type: " + kind + `, status: "` + status + `", reason: ` + reason +
+			`, message: m, lastTransitionTime: "2026-11-29T08:00:00Z"}`
 	}
 	for name, tc := range map[string]struct {
 		spec, status string
 		want         flux.State
 	}{
-		"no status":             {"{}", "{}", flux.New},
-		"ready":                 {"{}", "{observedGeneration: 2, conditions: [" + condition("Ready", "True", "ReconciliationSucceeded") + "]}", flux.Ready},
-		"ready before a change": {"{}", "{observedGeneration: 1, conditions: [" + condition("Ready", "True", "ReconciliationSucceeded") + "]}", flux.Reconciling},
-		"in progress":           {"{}", "{observedGeneration: 2, conditions: [" + condition("Ready", "Unknown", "Progressing") + "]}", flux.Reconciling},
-		"just begun":            {"{}", "{conditions: [" + condition("Reconciling", "True", "Progressing") + "]}", flux.Reconciling},
-		"build failed":          {"{}", "{observedGeneration: 2, conditions: [" + condition("Ready", "False", "BuildFailed") + "]}", flux.Failed},
-		"waits for another":     {"{}", "{observedGeneration: 2, conditions: [" + condition("Ready", "False", "DependencyNotReady") + "]}", flux.Waiting},
-		"stalled":               {"{}", "{observedGeneration: 2, conditions: [" + condition("Stalled", "True", "InvalidURL") + "]}", flux.Stalled},
-		"suspended":             {"{suspend: true}", "{observedGeneration: 2, conditions: [" + condition("Ready", "True", "ReconciliationSucceeded") + "]}", flux.Suspended},
+		"no status": {"{}", "{}", flux.New},
+		"ready": {"{}", "{observedGeneration: 2, conditions: [" +
+			condition("Ready", "True", "ReconciliationSucceeded") + "]}", flux.Ready},
+		"ready before a change": {"{}", "{observedGeneration: 1, conditions: [" +
+			condition("Ready", "True", "ReconciliationSucceeded") + "]}", flux.Reconciling},
+		"in progress": {"{}", "{observedGeneration: 2, conditions: [" +
+			condition("Ready", "Unknown", "Progressing") + "]}", flux.Reconciling},
+		"just begun": {"{}", "{conditions: [" + condition("Reconciling", "True", "Progressing") +
+			"]}", flux.Reconciling},
+		"build failed": {"{}", "{observedGeneration: 2, conditions: [" +
+			condition("Ready", "False", "BuildFailed") + "]}", flux.Failed},
+		"waits for another": {"{}", "{observedGeneration: 2, conditions: [" +
+			condition("Ready", "False", "DependencyNotReady") + "]}", flux.Waiting},
+		"stalled": {"{}", "{observedGeneration: 2, conditions: [" +
+			condition("Stalled", "True", "InvalidURL") + "]}", flux.Stalled},
+		"suspended": {"{suspend: true}", "{observedGeneration: 2, conditions: [" +
+			condition("Ready", "True", "ReconciliationSucceeded") + "]}", flux.Suspended},
 	} {
-		o := read(t, "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k, namespace: apps, generation: 2}\nspec: "+tc.spec+"\nstatus: "+tc.status)[0]
+		o := read(t, "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: {name: k, namespace: "+
+			"apps, generation: 2}\nspec: "+tc.spec+"\nstatus: "+tc.status)[0]
 		if o.State != tc.want {
 			t.Errorf("%s: state %s (%s), want %s", name, o.State, o.Reason, tc.want)
 		}
 	}
-	static := read(t, "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {name: r, namespace: apps}\nspec: {type: oci, url: oci://example.com}")[0]
+	static := read(t, "apiVersion: source.toolkit.fluxcd.io/v1\nkind: HelmRepository\nmetadata: {name: r, namespace: "+
+		"apps}\nspec: {type: oci, url: oci://example.com}")[0]
 	if static.State != flux.Ready {
 		t.Errorf("a HelmRepository of type oci is %s", static.State)
 	}
@@ -126,7 +140,8 @@ metadata: {name: h, namespace: apps}
 spec: {chartRef: {kind: OCIRepository, name: o, namespace: other}}
 `)
 	git := set[0]
-	if git.Wanted != "tag v1" || git.URL != "https://git.example.com/a/b" || git.HandledRequest != "5" || !git.ReadyAt("main@sha1:0123456789abcdef0123456789abcdef01234567") || git.ReadyAt("main@sha1:1") {
+	if git.Wanted != "tag v1" || git.URL != "https://git.example.com/a/b" || git.HandledRequest != "5" ||
+		!git.ReadyAt("main@sha1:0123456789abcdef0123456789abcdef01234567") || git.ReadyAt("main@sha1:1") {
 		t.Errorf("GitRepository: %+v", git)
 	}
 	if got := flux.ShortRevision(git.Revision); got != "main@0123456" {
@@ -162,7 +177,8 @@ func TestOwner(t *testing.T) {
 		{"helm.toolkit.fluxcd.io", "HelmRelease"}:        "HelmRelease flux-system/edge",
 		{"kustomize.toolkit.fluxcd.io", "Kustomization"}: "Kustomization flux-system/edge",
 	} {
-		o := &metav1.ObjectMeta{Labels: map[string]string{labels[0] + "/name": "edge", labels[0] + "/namespace": "flux-system"}}
+		o := &metav1.ObjectMeta{Labels: map[string]string{labels[0] + "/name": "edge",
+			labels[0] + "/namespace": "flux-system"}}
 		if got, ok := flux.OwnerOf(o); !ok || got.String() != want {
 			t.Errorf("OwnerOf = %v, %t; want %s", got, ok, want)
 		}

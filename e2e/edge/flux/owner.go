@@ -16,8 +16,8 @@ func (a Applied) String() string {
 	return a.Kind + " " + a.Namespace + "/" + a.Name
 }
 
-// ParseID reads the id of an entry of an inventory: NAMESPACE_NAME_GROUP_KIND. A colon in a name (of RBAC's objects) is
-// written as two underscores (fluxcd/cli-utils, pkg/object).
+// ParseID reads the id of an entry of an inventory: NAMESPACE_NAME_GROUP_KIND. A colon in a name (of RBAC's
+// objects) is written as two underscores (fluxcd/cli-utils, pkg/object).
 func ParseID(id string) (Applied, bool) {
 	namespace, rest, found := strings.Cut(id, "_")
 	if !found {
@@ -50,8 +50,9 @@ const (
 	releaseNamespace       = HelmGroup + "/namespace"
 )
 
-// OwnerOf is the Kustomization or HelmRelease that delivers an object, by its labels. An object of a chart is labeled by
-// helm-controller; where a Kustomization applies a HelmRelease, that HelmRelease has the Kustomization's labels.
+// OwnerOf is the Kustomization or HelmRelease that delivers an object, by its labels. An object of a chart is
+// labeled by helm-controller; where a Kustomization applies a HelmRelease, that HelmRelease has the
+// Kustomization's labels.
 func OwnerOf(o metav1.Object) (Ref, bool) {
 	labels := o.GetLabels()
 	for _, by := range []struct{ kind, namespace, name string }{

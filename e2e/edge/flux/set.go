@@ -49,8 +49,9 @@ type Blocked struct {
 	Path []Ref
 }
 
-// BlockedBy finds the object at which the delivery of another ends: the object itself, or what it takes from, or what it
-// depends on, as far back as one is not ready. An object that is ready, and all it rests on, is not blocked.
+// BlockedBy finds the object at which the delivery of another ends: the object itself, or what it takes from,
+// or what it depends on, as far back as one is not ready. An object that is ready, and all it rests on, is not
+// blocked.
 func (s Set) BlockedBy(ref Ref) (Blocked, bool) {
 	return s.blockedBy(ref, nil)
 }
@@ -97,8 +98,8 @@ func (o Object) children() []Ref {
 	return out
 }
 
-// Requestable lists those that wait for nothing but their next interval: all that they depend on is ready, and they are
-// waiting or new. `flux reconcile` makes them go on at once.
+// Requestable lists those that wait for nothing but their next interval: all that they depend on is ready, and
+// they are waiting or new. `flux reconcile` makes them go on at once.
 func (s Set) Requestable() []Ref {
 	var out []Ref
 	for _, o := range s.Of(Kustomization, HelmRelease) {
@@ -109,7 +110,8 @@ func (s Set) Requestable() []Ref {
 			d, there := s.Find(ref)
 			return there && d.State == Ready
 		}
-		if (o.Source.Name == "" || ready(o.Source)) && !slices.ContainsFunc(o.DependsOn, func(r Ref) bool { return !ready(r) }) {
+		if (o.Source.Name == "" || ready(o.Source)) && !slices.ContainsFunc(o.DependsOn,
+			func(r Ref) bool { return !ready(r) }) {
 			out = append(out, o.Ref)
 		}
 	}

@@ -44,8 +44,10 @@ func TestRead(t *testing.T) {
 	known := map[types.NamespacedName]map[string]string{{Namespace: "edge", Name: "static"}: {"traefik.yaml": file}}
 	for name, spec := range map[string]core.PodSpec{
 		"flags": pod(core.Container{Args: []string{
-			"--entryPoints.web.address=:8000/tcp", "--entrypoints.websecure.address", ":8443", "--entrypoints.websecure.http.tls",
-			"--providers.kubernetesIngress.namespaces=shop,web", "--providers.kubernetesingress.ingressEndpoint.publishedService=traefik/traefik",
+			"--entryPoints.web.address=:8000/tcp", "--entrypoints.websecure.address", ":8443",
+			"--entrypoints.websecure.http.tls",
+			"--providers.kubernetesIngress.namespaces=shop,web",
+			"--providers.kubernetesingress.ingressEndpoint.publishedService=traefik/traefik",
 		}}),
 		"variables": pod(core.Container{Env: []core.EnvVar{
 			{Name: "TRAEFIK_ENTRYPOINTS_WEB_ADDRESS", Value: ":8000"},
@@ -54,9 +56,12 @@ func TestRead(t *testing.T) {
 			{Name: "TRAEFIK_PROVIDERS_KUBERNETESINGRESS_NAMESPACES", Value: "shop,web"},
 			{Name: "TRAEFIK_PROVIDERS_KUBERNETESINGRESS_INGRESSENDPOINT_PUBLISHEDSERVICE", Value: "traefik/traefik"},
 		}}),
-		"file by flag":        fromFile(core.VolumeMount{Name: "config", MountPath: "/config"}, "--configFile=/config/traefik.yaml"),
-		"file where it looks": fromFile(core.VolumeMount{Name: "config", MountPath: "/etc/traefik"}, "--providers.file=true"),
-		"file by sub-path":    fromFile(core.VolumeMount{Name: "config", MountPath: "/etc/traefik/traefik.yaml", SubPath: "traefik.yaml"}),
+		"file by flag": fromFile(core.VolumeMount{Name: "config", MountPath: "/config"},
+			"--configFile=/config/traefik.yaml"),
+		"file where it looks": fromFile(core.VolumeMount{Name: "config", MountPath: "/etc/traefik"},
+			"--providers.file=true"),
+		"file by sub-path": fromFile(core.VolumeMount{Name: "config", MountPath: "/etc/traefik/traefik.yaml",
+			SubPath: "traefik.yaml"}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -89,8 +94,9 @@ func TestReadTellsWhatIsUnread(t *testing.T) {
 		spec core.PodSpec
 		want string
 	}{
-		"a ConfigMap": {fromFile(core.VolumeMount{Name: "config", MountPath: "/c"}, "--configfile=/c/traefik.yaml"), "ConfigMap edge/static"},
-		"no volume":   {pod(core.Container{Args: []string{"--configfile=/c/traefik.yaml"}}), "file /c/traefik.yaml"},
+		"a ConfigMap": {fromFile(core.VolumeMount{Name: "config", MountPath: "/c"}, "--configfile=/c/traefik.yaml"),
+			"ConfigMap edge/static"},
+		"no volume": {pod(core.Container{Args: []string{"--configfile=/c/traefik.yaml"}}), "file /c/traefik.yaml"},
 	} {
 		if got, ok := traefik.Read("edge", c.spec, nil); !ok || got.Unread != c.want || got.EntryPoints() != nil {
 			t.Errorf("%s: unread %q, want %q", name, got.Unread, c.want)
@@ -135,8 +141,9 @@ func TestRefuses(t *testing.T) {
 func TestReadLog(t *testing.T) {
 	t.Parallel()
 	for name, text := range map[string]string{
-		"JSON":    `{"level":"error","error":"ingresses.networking.k8s.io is forbidden","time":"2026-03-01T00:00:00Z","message":"Failed to watch"}`,
-		"colored": "\x1b[90m2026-03-01T00:00:00Z\x1b[0m \x1b[31mERR\x1b[0m \x1b[1mFailed to watch\x1b[0m \x1b[36merror=\x1b[0m\x1b[31m\"ingresses.networking.k8s.io is forbidden\"\x1b[0m",
+		"JSON": `{"level":"error","error":"ingresses.networking.k8s.io is forbidden","time":"2026-03-01T00:00:00Z","message":"Failed to watch"}`,
+		"colored": "\x1b[90m2026-03-01T00:00:00Z\x1b[0m \x1b[31mERR\x1b[0m \x1b[1mFailed to watch\x1b[0m " +
+			"\x1b[36merror=\x1b[0m\x1b[31m\"ingresses.networking.k8s.io is forbidden\"\x1b[0m",
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

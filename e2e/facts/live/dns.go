@@ -47,8 +47,9 @@ func (i *Internet) Lookup(ctx context.Context, at facts.Server, name, qtype stri
 	return facts.Answer{}, fmt.Errorf("query the %s for %s of %s: %w", at, qtype, name, failed)
 }
 
-// authority returns the addresses of the name servers of a name's zone. Where a resolver has no SOA for a name, the answer has that of
-// the zone around it (RFC 2308 section 3); an alias tells of its target, so the search goes on above it.
+// authority returns the addresses of the name servers of a name's zone. Where a resolver has no SOA for a name,
+// the answer has that of the zone around it (RFC 2308 section 3); an alias tells of its target, so the search
+// goes on above it.
 func (i *Internet) authority(ctx context.Context, name string) ([]string, error) {
 	for at := name; strings.Contains(at, "."); _, at, _ = strings.Cut(at, ".") {
 		reply, err := exchange(ctx, i.o.Resolver, at, dns.TypeSOA, true)

@@ -1,7 +1,8 @@
-// Package live asks the real world around a cluster: the public DNS, hosts as any client would, and Cloudflare's API where it may.
+// Package live asks the real world around a cluster: the public DNS, hosts as any client would, and
+// Cloudflare's API where it may.
 //
-// It knows protocols and reads only: it writes no record, keeps no credential, and sends one only to the API that it is for.
-// It must not know the cluster.
+// It knows protocols and reads only: it writes no record, keeps no credential, and sends one only to the API
+// that it is for. It must not know the cluster.
 package live
 
 import (
@@ -26,7 +27,8 @@ const Cloudflare = "https://api.cloudflare.com/client/v4"
 // resolvers is where a machine says whom it asks.
 const resolvers = "/etc/resolv.conf"
 
-// Options say whom to ask. The zero value asks the machine's own resolver, trusts what the machine trusts, and asks no provider.
+// Options say whom to ask. The zero value asks the machine's own resolver, trusts what the machine trusts, and
+// asks no provider.
 type Options struct {
 	// Resolver is the public DNS: an address, with or without port.
 	Resolver string

@@ -63,19 +63,23 @@ func fill(t *testing.T, store *zone.Store, name string, changes ...zone.Change) 
 func TestDNS(t *testing.T) {
 	t.Parallel()
 	store := zone.New(zone.Options{})
-	fill(t, store, "safeops.work", zone.Draft("a.b", "A", "203.0.113.10"), zone.Draft("www", "CNAME", "elsewhere.org"), zone.Draft("_acme-challenge.a.b", "TXT", "proof"))
+	fill(t, store, "safeops.work", zone.Draft("a.b", "A", "203.0.113.10"), zone.Draft("www", "CNAME", "elsewhere.org"),
+		zone.Draft("_acme-challenge.a.b", "TXT", "proof"))
 	fill(t, store, "elsewhere.org", zone.Draft("@", "A", "203.0.113.20"))
 	host, port := resolver(t, store)
-	internet, err := live.New(live.Options{Resolver: net.JoinHostPort(host, port), NameServerPort: port, Roots: x509.NewCertPool()})
+	internet, err := live.New(live.Options{Resolver: net.JoinHostPort(host, port), NameServerPort: port,
+		Roots: x509.NewCertPool()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for question, want := range map[string]facts.Answer{
-		"A a.b.safeops.work":                    {Rcode: "NOERROR", Addresses: []string{"203.0.113.10"}},
-		"A www.safeops.work":                    {Rcode: "NOERROR", Names: []string{"elsewhere.org"}, Addresses: []string{"203.0.113.20"}},
-		"A nope.safeops.work":                   {Rcode: "NXDOMAIN"},
-		"TXT _acme-challenge.a.b.safeops.work":  {Rcode: "NOERROR", Data: []string{"proof"}},
-		"NS safeops.work":                       {Rcode: "NOERROR", Data: []string{"ada.ns.cloudflare.com", "bob.ns.cloudflare.com"}},
+		"A a.b.safeops.work": {Rcode: "NOERROR", Addresses: []string{"203.0.113.10"}},
+		"A www.safeops.work": {Rcode: "NOERROR", Names: []string{"elsewhere.org"},
+			Addresses: []string{"203.0.113.20"}},
+		"A nope.safeops.work":                  {Rcode: "NXDOMAIN"},
+		"TXT _acme-challenge.a.b.safeops.work": {Rcode: "NOERROR", Data: []string{"proof"}},
+		"NS safeops.work": {Rcode: "NOERROR",
+			Data: []string{"ada.ns.cloudflare.com", "bob.ns.cloudflare.com"}},
 		"SOA safeops.work":                      {Rcode: "NOERROR", Data: []string{"ada.ns.cloudflare.com"}},
 		"CAA safeops.work":                      {Rcode: "NOERROR"},
 		"TXT _acme-challenge.www.safeops.work.": {Rcode: "NXDOMAIN"},
@@ -91,7 +95,8 @@ func TestDNS(t *testing.T) {
 			}
 		}
 	}
-	if _, err := internet.Lookup(t.Context(), facts.Authority, "a.absent.example", "A"); err == nil || !strings.Contains(err.Error(), "no zone has it") {
+	if _, err := internet.Lookup(t.Context(), facts.Authority, "a.absent.example", "A"); err == nil ||
+		!strings.Contains(err.Error(), "no zone has it") {
 		t.Errorf("the authority of a name without a zone: %v", err)
 	}
 	if _, err := internet.Lookup(t.Context(), facts.Resolver, "safeops.work", "XYZ"); err == nil {
@@ -113,7 +118,8 @@ func TestNobodyAnswers(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, at := range []facts.Server{facts.Resolver, facts.Authority} {
-		if _, err := internet.Lookup(t.Context(), at, "a.safeops.work", "A"); err == nil || !strings.Contains(err.Error(), "127.0.0.1:1") {
+		if _, err := internet.Lookup(t.Context(), at, "a.safeops.work", "A"); err == nil ||
+			!strings.Contains(err.Error(), "127.0.0.1:1") {
 			t.Errorf("the %s: %v", at, err)
 		}
 	}
@@ -154,7 +160,8 @@ func provider(t *testing.T, api http.Handler) *live.Internet {
 	t.Helper()
 	server := httptest.NewServer(api)
 	t.Cleanup(server.Close)
-	internet, err := live.New(live.Options{Resolver: "127.0.0.1", Roots: x509.NewCertPool(), Provider: server.URL + "/client/v4"})
+	internet, err := live.New(live.Options{Resolver: "127.0.0.1", Roots: x509.NewCertPool(), Provider: server.URL +
+		"/client/v4"})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,8 +12,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-// Try asks three questions that change nothing: is the token valid, which zones does it see, and may it read their records. Whether it
-// may write is read from the permissions listed with a zone, and never tried.
+// Try asks three questions that change nothing: is the token valid, which zones does it see, and may it read
+// their records. Whether it may write is read from the permissions listed with a zone, and never tried.
 func (i *Internet) Try(ctx context.Context, c facts.Credential) (facts.Token, error) {
 	var t facts.Token
 	if i.o.Provider == "" {
@@ -112,8 +112,8 @@ func refusal(err error) (facts.Refusal, bool) {
 	return refused.Refusal, ok
 }
 
-// statusOf is what a refusal says of a credential; nothing when it is about the asker's address, about too many requests, or the API's
-// own trouble.
+// statusOf is what a refusal says of a credential; nothing when it is about the asker's address, about too many
+// requests, or the API's own trouble.
 func statusOf(refused facts.Refusal) string {
 	switch {
 	case refused.Status == http.StatusBadRequest:

@@ -1,5 +1,5 @@
-// Package gomod fetches the source of a Go module. It knows the go command and nothing of what the source is for; it builds nothing
-// and reads no registry but the one that the go command is set up with.
+// Package gomod fetches the source of a Go module. It knows the go command and nothing of what the source is
+// for; it builds nothing and reads no registry but the one that the go command is set up with.
 package gomod
 
 import (
@@ -28,8 +28,8 @@ func (e *Error) Error() string {
 // Unwrap returns the cause, if the go command did not speak for itself.
 func (e *Error) Unwrap() error { return e.err }
 
-// Download puts module at version into the module cache and returns its folder there, which is read-only. It asks the configured
-// proxy only if the cache lacks it. The error is an *Error unless ctx ended.
+// Download puts module at version into the module cache and returns its folder there, which is read-only. It
+// asks the configured proxy only if the cache lacks it. The error is an *Error unless ctx ended.
 func Download(ctx context.Context, module, version string) (string, error) {
 	return download(ctx, module, version)
 }
@@ -42,13 +42,15 @@ func Cached(ctx context.Context, module, version string) (string, error) {
 func download(ctx context.Context, module, version string, env ...string) (string, error) {
 	// The arguments must not be read as flags or as a pattern.
 	if module == "" || version == "" || strings.HasPrefix(module, "-") || strings.ContainsAny(module+version, " @\t\n") {
-		return "", &Error{module, version, "no such module path or version can exist", "name both, as in example.org/m and v1.2.3", nil}
+		return "", &Error{module, version, "no such module path or version can exist",
+			"name both, as in example.org/m and v1.2.3", nil}
 	}
 	program, err := exec.LookPath("go")
 	if err != nil {
 		return "", &Error{module, version, "the go command was not found", "install Go and put it on PATH", err}
 	}
-	command := exec.CommandContext(ctx, program, "mod", "download", "-json", module+"@"+version) // #nosec G204 -- arguments are checked above
+	command := exec.CommandContext(ctx, program, "mod", "download", "-json", module+"@"+
+		version) // #nosec G204 -- arguments are checked above
 	// Outside any module, and out of any workspace: what is fetched must not depend on where the caller stands.
 	command.Dir = os.TempDir()
 	command.Env = append(os.Environ(), append([]string{"GO111MODULE=on", "GOWORK=off", "GOFLAGS="}, env...)...)
@@ -67,7 +69,8 @@ func download(ctx context.Context, module, version string, env ...string) (strin
 		return "", &Error{module, version, problem, "see go env GOPROXY and GOFLAGS", errors.Join(runErr, err)}
 	}
 	if answer.Error != "" || answer.Dir == "" {
-		return "", &Error{module, version, firstLine(answer.Error), "check the version, and that the proxy of `go env GOPROXY` answers", runErr}
+		return "", &Error{module, version, firstLine(answer.Error), "check the version, and that the proxy of `go env " +
+			"GOPROXY` answers", runErr}
 	}
 	return answer.Dir, nil
 }

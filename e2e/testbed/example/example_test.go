@@ -1,5 +1,5 @@
-// Package example_test is how a platform team writes a spec of its own: with sigs.k8s.io/e2e-framework, on a cluster with the fake internet
-// around it and the bundle installed. `make example` runs it.
+// Package example_test is how a platform team writes a spec of its own: with sigs.k8s.io/e2e-framework, on a
+// cluster with the fake internet around it and the bundle installed. `make example` runs it.
 package example_test
 
 import (
@@ -38,14 +38,16 @@ func TestTheFrontendIsPublic(t *testing.T) {
 	test.Test(t, features.New("the frontend").
 		Assess("runs", func(ctx context.Context, t *testing.T, config *envconf.Config) context.Context {
 			available := conditions.New(config.Client().Resources()).DeploymentAvailable("frontend", "develop")
-			if err := wait.For(available, wait.WithContext(ctx), wait.WithTimeout(edge.Testbed.Budgets.WorkloadReady.Timeout)); err != nil {
+			if err := wait.For(available, wait.WithContext(ctx),
+				wait.WithTimeout(edge.Testbed.Budgets.WorkloadReady.Timeout)); err != nil {
 				t.Error(err)
 			}
 			return ctx
 		}).
 		Assess("answers on the public address", func(ctx context.Context, t *testing.T, _ *envconf.Config) context.Context {
 			var seen probe.Report
-			err := edge.Testbed.Internet.Probe(ctx, probe.Request{URL: "http://develop.safeops.work/", Address: testbed.PublicAddress}, &seen)
+			err := edge.Testbed.Internet.Probe(ctx, probe.Request{URL: "http://develop.safeops.work/",
+				Address: testbed.PublicAddress}, &seen)
 			if err != nil || seen.HTTP == nil || seen.HTTP.Status >= 500 {
 				t.Errorf("no good answer: %v, %+v", err, seen)
 			}

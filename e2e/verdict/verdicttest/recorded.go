@@ -9,8 +9,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// Recorded is a gate's run as long and as full as real ones are: the journey, seven faults of which one was taken for another, an
-// upgrade that lost probes and deleted a record, and what to do about it. It is blocked.
+// Recorded is a gate's run as long and as full as real ones are: the journey, seven faults of which one was
+// taken for another, an upgrade that lost probes and deleted a record, and what to do about it. It is blocked.
 func Recorded() *verdict.Verdict {
 	v := Blocked()
 	v.Suite.Finished = v.Suite.Started.Add(250 * time.Second)
@@ -43,11 +43,13 @@ func Recorded() *verdict.Verdict {
 	r.changes()
 	v.Findings = []verdict.Finding{{
 		Layer: "dns", Code: "record-missing", Object: "Deployment cert-manager/external-dns", Hosts: []string{host},
-		Summary:  "external-dns no longer manages " + host + ": its domain filter is staging.safeops.work",
-		Evidence: []string{"Deployment cert-manager/external-dns: --domain-filter=staging.safeops.work", "zone safeops.work: no A record of " + host},
-		Remedy:   "let the domain filter cover the host",
-		Command:  "kubectl -n flux-system patch helmrelease external-dns --type merge -p '{\"spec\":{\"values\":{\"domainFilters\":[\"safeops.work\"]}}}'",
-		Cites:    r.about("record of "+host, 205, 250),
+		Summary: "external-dns no longer manages " + host + ": its domain filter is staging.safeops.work",
+		Evidence: []string{"Deployment cert-manager/external-dns: --domain-filter=staging.safeops.work",
+			"zone safeops.work: no A record of " + host},
+		Remedy: "let the domain filter cover the host",
+		Command: "kubectl -n flux-system patch helmrelease external-dns --type merge -p " +
+			"'{\"spec\":{\"values\":{\"domainFilters\":[\"safeops.work\"]}}}'",
+		Cites: r.about("record of "+host, 205, 250),
 	}}
 	slices.SortStableFunc(v.Timeline, func(a, b verdict.Entry) int { return a.Time.Compare(b.Time) })
 	v.Conclude()
@@ -62,7 +64,8 @@ type recording struct{ v *verdict.Verdict }
 func (r *recording) at(seconds float64, source verdict.Source, subject, text string, failed bool) *verdict.Entry {
 	r.v.Timeline = append(r.v.Timeline, verdict.Entry{
 		ID:   fmt.Sprintf("%s-%d", source, len(r.v.Timeline)+1),
-		Time: r.v.Suite.Started.Add(time.Duration(seconds * float64(time.Second))), Source: source, Subject: subject, Text: text, Failed: failed,
+		Time: r.v.Suite.Started.Add(time.Duration(seconds * float64(time.Second))), Source: source, Subject: subject,
+		Text: text, Failed: failed,
 	})
 	return &r.v.Timeline[len(r.v.Timeline)-1]
 }
@@ -103,7 +106,8 @@ func (r *recording) journey() {
 		r.at(s, verdict.SourceACME, "Let's Encrypt "+authority, "directory: 200", false)
 		r.at(s+0.01, verdict.SourceACME, "Let's Encrypt "+authority, "new-account: 400 badNonce", true)
 		r.at(s+2.1, verdict.SourceACME, "Let's Encrypt "+authority, "new-account: 201 valid", false)
-		r.at(s+2.4, verdict.SourceEvent, "ClusterIssuer letsencrypt-"+authority, "Ready: the ACME account was registered", false)
+		r.at(s+2.4, verdict.SourceEvent, "ClusterIssuer letsencrypt-"+
+			authority, "Ready: the ACME account was registered", false)
 	}
 	r.at(87.3, verdict.SourceEvent, certificate, "Issuing: issuing certificate as Secret does not exist", false)
 	r.at(87.5, verdict.SourceEvent, certificate, "Generated: stored new private key in temporary Secret", false)
@@ -124,9 +128,11 @@ func (r *recording) journey() {
 	r.at(148.5, verdict.SourceACME, host, "order: 200 valid", false)
 	r.at(148.7, verdict.SourceEvent, certificate, "Issuing: the certificate has been successfully issued", false)
 	r.at(148.8, verdict.SourceAPI, "cert-manager", "DELETE TXT _acme-challenge."+host+": 200", false)
-	r.again(88, 148.1, 61, verdict.SourceProbe, host, "https: certificate of the ingress controller itself: tls name-mismatch", true)
+	r.again(88, 148.1, 61, verdict.SourceProbe, host, "https: certificate of the ingress controller itself: tls "+
+		"name-mismatch", true)
 	r.again(148.9, 200, 50, verdict.SourceProbe, host, "https: 200", false)
-	cite(r.v, "WF-6", slices.Concat(r.about(certificate, 80, 150), r.about(host, 80, 150), r.about("record of "+host, 80, 150))...)
+	cite(r.v, "WF-6", slices.Concat(r.about(certificate, 80, 150), r.about(host, 80, 150),
+		r.about("record of "+host, 80, 150))...)
 	cite(r.v, "DW-4", r.about(host, 80, 150)...)
 	cite(r.v, "DW-2", r.about("ClusterIssuer letsencrypt-production", 0, 90)...)
 }
@@ -135,7 +141,8 @@ func (r *recording) journey() {
 func (r *recording) breaks() {
 	usual := func(alarms ...bool) []verdict.ConventionalCheck {
 		out := []verdict.ConventionalCheck{}
-		for n, check := range []string{"kubectl get certificates -A", "kubectl get pods", "kubectl rollout status", "curl to the raw address", "cmctl status certificate"} {
+		for n, check := range []string{"kubectl get certificates -A", "kubectl get pods", "kubectl rollout status",
+			"curl to the raw address", "cmctl status certificate"} {
 			said := "0 of 1 not as they should be"
 			if alarms[n] {
 				said = "frontend-tls READY False"
@@ -145,7 +152,8 @@ func (r *recording) breaks() {
 		return out
 	}
 	first := r.v.Faults[0]
-	first.ConventionalChecks, first.Red, first.Green = usual(true, true, false, false, true), []criteria.ID{"DW-1", "WF-6", "VC-1"}, []criteria.ID{"DW-2", "DW-3", "BL-1"}
+	first.ConventionalChecks, first.Red, first.Green = usual(true, true, false, false, true),
+		[]criteria.ID{"DW-1", "WF-6", "VC-1"}, []criteria.ID{"DW-2", "DW-3", "BL-1"}
 	first.Cites = nil
 	r.v.Faults = []verdict.Fault{first}
 	for _, f := range []struct {
@@ -154,22 +162,31 @@ func (r *recording) breaks() {
 		red              []criteria.ID
 		usual            []verdict.ConventionalCheck
 	}{
-		{"record-missing", "the host has no DNS record, and a raw-IP check does not notice", "dns", "FP-4", []criteria.ID{"DW-4", "WF-7"}, usual(false, false, false, false, false)},
-		{"dns-wrong-target", "DNS points at an address that is not the ingress controller's", "dns", "FP-5", []criteria.ID{"DW-4", "WF-7"}, usual(false, false, false, false, false)},
-		{"no-tls-block", "the Ingress has no TLS block", "routing", "FP-2", []criteria.ID{"DW-3", "DW-4", "VC-4"}, usual(false, false, false, false, false)},
-		{"acme-rate-limited", "the CA's rate limit is reached", "certificate", "FP-3", []criteria.ID{"DW-4"}, usual(true, false, false, false, true)},
-		{"expired-not-renewed", "the certificate ran out and was not renewed", "certificate", "FP-6", []criteria.ID{"DW-4", "WF-6"}, usual(true, false, false, false, true)},
-		{"no-issuer-annotation", "the Ingress names no issuer", "certificate", "FP-2", []criteria.ID{"DW-3", "BL-4"}, usual(false, false, false, false, false)},
+		{"record-missing", "the host has no DNS record, and a raw-IP check does not notice", "dns", "FP-4",
+			[]criteria.ID{"DW-4", "WF-7"}, usual(false, false, false, false, false)},
+		{"dns-wrong-target", "DNS points at an address that is not the ingress controller's", "dns", "FP-5",
+			[]criteria.ID{"DW-4", "WF-7"}, usual(false, false, false, false, false)},
+		{"no-tls-block", "the Ingress has no TLS block", "routing", "FP-2", []criteria.ID{"DW-3", "DW-4", "VC-4"},
+			usual(false, false, false, false, false)},
+		{"acme-rate-limited", "the CA's rate limit is reached", "certificate", "FP-3", []criteria.ID{"DW-4"},
+			usual(true, false, false, false, true)},
+		{"expired-not-renewed", "the certificate ran out and was not renewed", "certificate", "FP-6",
+			[]criteria.ID{"DW-4", "WF-6"}, usual(true, false, false, false, true)},
+		{"no-issuer-annotation", "the Ingress names no issuer", "certificate", "FP-2", []criteria.ID{"DW-3", "BL-4"},
+			usual(false, false, false, false, false)},
 	} {
 		r.v.Faults = append(r.v.Faults, verdict.Fault{
-			ID: f.id, Title: f.title, Layer: f.layer, Criteria: []criteria.ID{f.pattern}, Expected: []string{f.layer + "/" + f.id},
+			ID: f.id, Title: f.title, Layer: f.layer, Criteria: []criteria.ID{f.pattern},
+			Expected:  []string{f.layer + "/" + f.id},
 			Diagnosed: []string{f.layer + "/" + f.id}, Cleared: []string{"shared-credential"}, Result: verdict.Passed,
-			SecondsToDetect: 3.311, SecondsToRecover: 2.664, Red: f.red, Green: []criteria.ID{"DW-1", "DW-2"}, ConventionalChecks: f.usual,
+			SecondsToDetect: 3.311, SecondsToRecover: 2.664, Red: f.red, Green: []criteria.ID{"DW-1", "DW-2"},
+			ConventionalChecks: f.usual,
 		})
 	}
 	wrong := &r.v.Faults[3]
 	wrong.Result, wrong.Diagnosed = verdict.Failed, []string{"certificate/no-tls-block"}
-	wrong.Reason, wrong.Objects = "expected routing/no-tls-block, diagnosed certificate/no-tls-block", []string{"Ingress no-tls-block/frontend"}
+	wrong.Reason, wrong.Objects = "expected routing/no-tls-block, diagnosed certificate/no-tls-block",
+		[]string{"Ingress no-tls-block/frontend"}
 	wrong.Reproduce = "make e2e FOCUS='no-tls-block' SEED=7"
 	for n := range r.v.Faults {
 		f := &r.v.Faults[n]
@@ -185,7 +202,8 @@ func (r *recording) breaks() {
 		r.at(from+1.9, verdict.SourceEvent, "Ingress "+f.ID+"/frontend", "BadConfig: TLS entry 0 is invalid", true)
 		r.at(from+2.2, verdict.SourceAPI, "record of "+own, "external-dns: PATCH A: 200", false)
 		r.at(to-0.5, verdict.SourceProbe, own, "https: 200", false)
-		f.Cites = slices.Concat(r.about("fault "+f.ID, from, to), r.about(own, from, to), r.about("Ingress "+f.ID+"/frontend", from, to))
+		f.Cites = slices.Concat(r.about("fault "+f.ID, from, to), r.about(own, from, to),
+			r.about("Ingress "+f.ID+"/frontend", from, to))
 	}
 }
 
@@ -207,7 +225,8 @@ func (r *recording) changes() {
 				u.Points = append(u.Points, p)
 			}
 		}
-		u.Probes = []verdict.Probe{{Host: host, Kind: verdict.ProbeDNS, Sent: 90}, {Host: host, Kind: verdict.ProbeHTTPS, Sent: 90, Failed: lost}}
+		u.Probes = []verdict.Probe{{Host: host, Kind: verdict.ProbeDNS, Sent: 90},
+			{Host: host, Kind: verdict.ProbeHTTPS, Sent: 90, Failed: lost}}
 		slices.SortFunc(u.Points, func(a, b verdict.ProbePoint) int {
 			return int(1000*(a.At-b.At)) + len(a.Kind) - len(b.Kind)
 		})

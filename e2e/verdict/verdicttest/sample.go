@@ -1,5 +1,5 @@
-// Package verdicttest makes verdicts for tests of the packages that read them. It holds invented but plausible data with fixed
-// times, so that golden files do not move; it knows nothing of how a verdict comes about.
+// Package verdicttest makes verdicts for tests of the packages that read them. It holds invented but plausible
+// data with fixed times, so that golden files do not move; it knows nothing of how a verdict comes about.
 package verdicttest
 
 import (
@@ -12,7 +12,8 @@ import (
 // Unconcluded is a run in which everything passed, before Conclude.
 func Unconcluded() *verdict.Verdict {
 	started := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
-	v := verdict.New(verdict.Suite{Version: "v0.1.0", GoVersion: "go1.26.8", Started: started, Finished: started.Add(112 * time.Second)})
+	v := verdict.New(verdict.Suite{Version: "v0.1.0", GoVersion: "go1.26.8", Started: started,
+		Finished: started.Add(112 * time.Second)})
 	v.Bundle = verdict.Bundle{
 		Path: "fixtures/bundles/reference", Digest: "sha256:1f0c9f1b7a5e",
 		Images: []verdict.Image{
@@ -33,9 +34,11 @@ func Unconcluded() *verdict.Verdict {
 	}
 	v.Specs = verdict.Tally(len(list), 0, list)
 	v.Faults = []verdict.Fault{{
-		ID: "token-secret-missing", Title: "the Cloudflare token Secret does not exist", Layer: "shared-credential", Criteria: []criteria.ID{"FP-1"},
-		Expected: []string{"shared-credential/token-secret-missing"}, Diagnosed: []string{"shared-credential/token-secret-missing"},
-		Cleared: []string{"routing"}, Result: verdict.Passed, SecondsToDetect: 4.2, SecondsToRecover: 61.75,
+		ID: "token-secret-missing", Title: "the Cloudflare token Secret does not exist", Layer: "shared-credential",
+		Criteria:  []criteria.ID{"FP-1"},
+		Expected:  []string{"shared-credential/token-secret-missing"},
+		Diagnosed: []string{"shared-credential/token-secret-missing"},
+		Cleared:   []string{"routing"}, Result: verdict.Passed, SecondsToDetect: 4.2, SecondsToRecover: 61.75,
 		Red: []criteria.ID{"DW-1", "DW-4"}, Green: []criteria.ID{"DW-3"},
 		ConventionalChecks: []verdict.ConventionalCheck{
 			{Check: "kubectl get certificates -A", Output: "0 of 0 not as they should be"},
@@ -47,8 +50,9 @@ func Unconcluded() *verdict.Verdict {
 		Host: "develop.safeops.work", Result: verdict.Passed, Addresses: []string{"203.0.113.10"}, Target: "203.0.113.10",
 		HTTPSStatus: 200, HTTPStatus: 308, RawStatus: 404,
 		Certificate: &verdict.Certificate{
-			Issuer: "Pebble Intermediate CA", Names: []string{"develop.safeops.work"}, NotAfter: started.Add(90 * 24 * time.Hour),
-			Trusted: true, Fingerprint: "sha256:0d5a",
+			Issuer: "Pebble Intermediate CA", Names: []string{"develop.safeops.work"},
+			NotAfter: started.Add(90 * 24 * time.Hour),
+			Trusted:  true, Fingerprint: "sha256:0d5a",
 		},
 	}}
 	v.Phases = []verdict.Phase{
@@ -57,7 +61,9 @@ func Unconcluded() *verdict.Verdict {
 		{Name: "issue the first certificate", Seconds: 66, FixedDelaySeconds: 62},
 	}
 	v.Budget = verdict.NewBudget(112*time.Second, 95*time.Second)
-	v.Hermetic = &verdict.Hermetic{Sealed: true, DroppedPackets: 3, Senders: []string{"pod external-dns/external-dns-5c7 to 192.0.2.1:443/tcp: 3 packets"}, UnknownNames: []string{"update.traefik.io."}}
+	v.Hermetic = &verdict.Hermetic{Sealed: true, DroppedPackets: 3,
+		Senders: []string{"pod external-dns/external-dns-5c7 " +
+			"to 192.0.2.1:443/tcp: 3 packets"}, UnknownNames: []string{"update.traefik.io."}}
 	return v
 }
 
@@ -68,23 +74,28 @@ func Passing() *verdict.Verdict {
 	return v
 }
 
-// Failing is a bundle whose production issuer has another name: three criteria fail, one fault is not recognised, one spec is
-// skipped for it and one is flaky.
+// Failing is a bundle whose production issuer has another name: three criteria fail, one fault is not
+// recognised, one spec is skipped for it and one is flaky.
 func Failing() *verdict.Verdict {
 	v := Unconcluded()
 	const issuer = "ClusterIssuer letsencrypt-production"
-	fail(v, "DW-2", "ClusterIssuer letsencrypt-production not found\nthe bundle has: letsencrypt-prod, letsencrypt-staging", issuer)
-	fail(v, "DW-4", "GET https://develop.safeops.work/: tls: certificate is not trusted (issuer \"TRAEFIK DEFAULT CERT\")",
+	fail(v, "DW-2", "ClusterIssuer letsencrypt-production not found\nthe bundle has: letsencrypt-prod, "+
+		"letsencrypt-staging", issuer)
+	fail(v, "DW-4", "GET https://develop.safeops.work/: tls: certificate is not trusted (issuer \"TRAEFIK DEFAULT "+
+		"CERT\")",
 		"Ingress develop/frontend", "Certificate develop/frontend-tls")
-	fail(v, "BL-3", "no ClusterIssuer names https://acme-v02.api.letsencrypt.org/directory as letsencrypt-production", issuer)
+	fail(v, "BL-3", "no ClusterIssuer names https://acme-v02.api.letsencrypt.org/directory as letsencrypt-production",
+		issuer)
 	turn(v, "WF-6", verdict.Skipped, "not tried: the issuer it needs is not ready")
 	turn(v, "VC-3", verdict.Flaky, "passed at attempt 2 of 3; first: exit status 1")
 	f := &v.Faults[0]
 	f.Result, f.Diagnosed, f.Cleared = verdict.Failed, []string{"dns/record-missing"}, nil
-	f.Reason, f.Objects = "expected shared-credential/token-secret-missing, diagnosed dns/record-missing", []string{"Secret cert-manager/cloudflare-api-token"}
+	f.Reason, f.Objects = "expected shared-credential/token-secret-missing, diagnosed dns/record-missing",
+		[]string{"Secret cert-manager/cloudflare-api-token"}
 	r := &v.Routes[0]
 	r.Result, r.HTTPSStatus, r.Reason = verdict.Failed, 0, "certificate is not trusted"
-	r.Certificate = &verdict.Certificate{Issuer: "TRAEFIK DEFAULT CERT", NotAfter: v.Suite.Started.Add(time.Hour), Fingerprint: "sha256:ffee"}
+	r.Certificate = &verdict.Certificate{Issuer: "TRAEFIK DEFAULT CERT", NotAfter: v.Suite.Started.Add(time.Hour),
+		Fingerprint: "sha256:ffee"}
 	v.Conclude()
 	return v
 }
@@ -92,7 +103,8 @@ func Failing() *verdict.Verdict {
 // Stopped is a run that ended before its first spec.
 func Stopped() *verdict.Verdict {
 	started := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
-	v := verdict.New(verdict.Suite{Version: "v0.1.0", GoVersion: "go1.26.8", Started: started, Finished: started.Add(time.Second)})
+	v := verdict.New(verdict.Suite{Version: "v0.1.0", GoVersion: "go1.26.8", Started: started,
+		Finished: started.Add(time.Second)})
 	v.Bundle.Path = "fixtures/bundles/missing"
 	v.Error = &verdict.Error{
 		Operation: "read the bundle", Message: "fixtures/bundles/missing is not a folder",
@@ -114,7 +126,8 @@ func turn(v *verdict.Verdict, id criteria.ID, result verdict.Result, reason stri
 			s.Result, s.Reason, s.Objects = result, reason, objects
 			if result == verdict.Flaky {
 				s.Attempts = 2
-				s.History = []verdict.Attempt{{Result: verdict.Failed, Seconds: 1.5, Reason: "exit status 1"}, {Result: verdict.Passed, Seconds: 0.5}}
+				s.History = []verdict.Attempt{{Result: verdict.Failed, Seconds: 1.5, Reason: "exit status 1"},
+					{Result: verdict.Passed, Seconds: 0.5}}
 			}
 		}
 	}

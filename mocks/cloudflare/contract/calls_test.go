@@ -75,9 +75,9 @@ func takesContext(f reflect.Type) bool {
 	return f.NumIn() > 0 && f.In(0) == reflect.TypeFor[context.Context]()
 }
 
-// complete holds the ledger against the library: each of its calls was made, or unserved has it or its service with
-// the reason, and then the fake answers as for any route that it has not, or as to a token without the permission. A new release of a library with a call
-// more fails here.
+// complete holds the ledger against the library: each of its calls was made, or unserved has it or its service
+// with the reason, and then the fake answers as for any route that it has not, or as to a token without the
+// permission. A new release of a library with a call more fails here.
 func (l *ledger) complete(w *world, unserved map[string]string, calls []method) {
 	l.t.Helper()
 	used := map[string]bool{}
@@ -153,7 +153,8 @@ func identified(of reflect.Type, id string) reflect.Value {
 			value.SetString(id)
 		case field.Name == "Level":
 			value.SetString("zones")
-		case strings.HasSuffix(field.Name, "ID") && field.Type.Kind() == reflect.Struct && value.FieldByName("Value").Kind() == reflect.String:
+		case strings.HasSuffix(field.Name, "ID") && field.Type.Kind() == reflect.Struct &&
+			value.FieldByName("Value").Kind() == reflect.String:
 			value.FieldByName("Value").SetString(id)
 			value.FieldByName("Present").SetBool(true)
 		}

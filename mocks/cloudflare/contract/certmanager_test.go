@@ -81,13 +81,17 @@ func TestCertManagerShowsTheReason(t *testing.T) {
 		change func(*world)
 		want   []string
 	}{
-		"malformed": {token: "abc-def", want: []string{"6003: Invalid request headers<- 6111: Invalid format for Authorization header"}},
-		"unknown":   {token: unknownToken, want: []string{"9109: Invalid access token", "while attempting to find Zones for domain"}},
+		"malformed": {token: "abc-def", want: []string{"6003: Invalid request headers<- 6111: Invalid format for " +
+			"Authorization header"}},
+		"unknown": {token: unknownToken, want: []string{"9109: Invalid access token",
+			"while attempting to find Zones for domain"}},
 		"no Zone:Read": {
 			change: func(w *world) {
 				w.edit(func(k *api.Token) { k.Permissions = []api.Permission{api.DNSEdit} })
 			},
-			want: []string{"0: Actor 'com.cloudflare.api.token.", "requires permission 'com.cloudflare.api.account.zone.list' to list zones"},
+			want: []string{"0: Actor 'com.cloudflare.api.token.",
+				"requires permission 'com.cloudflare.api.account.zone.list' " +
+					"to list zones"},
 		},
 		"zone out of scope": {
 			change: func(w *world) { w.edit(func(k *api.Token) { k.Zones = []api.ID{api.NewID()} }) },
@@ -139,8 +143,9 @@ func TestCertManagerShowsTheReason(t *testing.T) {
 	}
 }
 
-// After an error it goes on with the next label's length and the same name: a failure that lasts is asked for once a
-// label, and one that passes has later names cut in the middle, so that the challenge fails though the API works again.
+// After an error it goes on with the next label's length and the same name: a failure that lasts is asked for
+// once a label, and one that passes has later names cut in the middle, so that the challenge fails though the
+// API works again.
 func TestCertManagerCutsNamesAfterAnError(t *testing.T) {
 	t.Parallel()
 	for name, tc := range map[string]struct {
@@ -152,7 +157,8 @@ func TestCertManagerCutsNamesAfterAnError(t *testing.T) {
 		"passing": {
 			1,
 			api.Effect{Status: 500, Code: 10000, Message: "Internal error"},
-			[]string{"_acme-challenge.www.example.com", "_acme-challenge.www.example.com", "e-challenge.www.example.com", "nge.www.example.com"},
+			[]string{"_acme-challenge.www.example.com", "_acme-challenge.www.example.com", "e-challenge.www.example.com",
+				"nge.www.example.com"},
 			"Found no Zones for domain " + challenge,
 		},
 		"lasting": {

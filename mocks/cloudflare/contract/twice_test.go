@@ -28,12 +28,15 @@ func TestAZoneTwice(t *testing.T) {
 		params zones.ZoneListParams
 		ids    []string
 	}{
-		"by name":   {zones.ZoneListParams{Name: cloudflare.F("example.com")}, []string{w.zoneID(), fresh.ID.String()}},
-		"active":    {zones.ZoneListParams{Name: cloudflare.F("example.com"), Status: cloudflare.F(zones.ZoneListParamsStatusActive)}, []string{fresh.ID.String()}},
-		"moved":     {zones.ZoneListParams{Status: cloudflare.F(zones.ZoneListParamsStatusMoved)}, []string{w.zoneID()}},
-		"pending":   {zones.ZoneListParams{Status: cloudflare.F(zones.ZoneListParamsStatusPending)}, nil},
-		"account":   {zones.ZoneListParams{Account: cloudflare.F(zones.ZoneListParamsAccount{Name: cloudflare.F("New Account")})}, []string{fresh.ID.String()}},
-		"of either": {zones.ZoneListParams{Name: cloudflare.F("other.test"), Status: cloudflare.F(zones.ZoneListParamsStatusActive), Match: cloudflare.F(zones.ZoneListParamsMatchAny)}, []string{fresh.ID.String()}},
+		"by name": {zones.ZoneListParams{Name: cloudflare.F("example.com")}, []string{w.zoneID(), fresh.ID.String()}},
+		"active": {zones.ZoneListParams{Name: cloudflare.F("example.com"),
+			Status: cloudflare.F(zones.ZoneListParamsStatusActive)}, []string{fresh.ID.String()}},
+		"moved":   {zones.ZoneListParams{Status: cloudflare.F(zones.ZoneListParamsStatusMoved)}, []string{w.zoneID()}},
+		"pending": {zones.ZoneListParams{Status: cloudflare.F(zones.ZoneListParamsStatusPending)}, nil},
+		"account": {zones.ZoneListParams{Account: cloudflare.F(zones.ZoneListParamsAccount{Name: cloudflare.F("New Account")})}, []string{fresh.ID.String()}},
+		"of either": {zones.ZoneListParams{Name: cloudflare.F("other.test"),
+			Status: cloudflare.F(zones.ZoneListParamsStatusActive), Match: cloudflare.F(zones.ZoneListParamsMatchAny)},
+			[]string{fresh.ID.String()}},
 	} {
 		found, err := c.Zones.List(t.Context(), tc.params)
 		if err != nil {
@@ -59,7 +62,8 @@ func TestAZoneTwice(t *testing.T) {
 	}
 	// A token for the new account's zone sees that alone.
 	w.edit(func(k *api.Token) { k.Zones = []api.ID{fresh.ID} })
-	if err := newSolver(t, "", "", tokenValue).Present(w.internet(), "", challenge, keyDigest); err != nil || w.store.Len(fresh.ID) != 1 {
+	if err := newSolver(t, "", "", tokenValue).Present(w.internet(), "", challenge, keyDigest); err != nil ||
+		w.store.Len(fresh.ID) != 1 {
 		t.Errorf("%d records, %v", w.store.Len(fresh.ID), err)
 	}
 }

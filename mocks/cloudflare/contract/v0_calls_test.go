@@ -39,7 +39,8 @@ func unservedByV0() map[string]string {
 	out := map[string]string{}
 	for reason, names := range map[string][]string{
 		"traffic is not the fake's: no setting would do anything": {
-			"ZoneSettings", "UpdateZoneSettings", "GetZoneSetting", "UpdateZoneSetting", "ZoneSSLSettings", "UpdateZoneSSLSettings",
+			"ZoneSettings", "UpdateZoneSettings", "GetZoneSetting", "UpdateZoneSetting", "ZoneSSLSettings",
+			"UpdateZoneSSLSettings",
 			"FallbackOrigin", "UpdateFallbackOrigin",
 		},
 		"there is no cache":     {"PurgeEverything", "PurgeCache", "PurgeCacheContext"},
@@ -94,7 +95,8 @@ func v0ZoneCalls(w *world, l *ledger) {
 	if id := call[string](l, c.ZoneIDByName, "example.net"); id != made.ID {
 		t.Error(id)
 	}
-	if deleted := call[cloudflare.ZoneID](l, c.DeleteZone, made.ID); deleted.ID != made.ID || len(w.store.ZonesNamed("example.net")) != 0 {
+	if deleted := call[cloudflare.ZoneID](l, c.DeleteZone, made.ID); deleted.ID != made.ID ||
+		len(w.store.ZonesNamed("example.net")) != 0 {
 		t.Error(deleted)
 	}
 }
@@ -113,18 +115,21 @@ func v0RecordCalls(w *world, l *ledger) {
 	if updated.Content != "192.0.2.2" || updated.TTL != 300 || updated.Comment != "by v0" {
 		t.Error(updated)
 	}
-	if got := call[cloudflare.DNSRecord](l, c.GetDNSRecord, rc, made.ID); got.Name != "www.example.com" || got.Comment != "by v0" {
+	if got := call[cloudflare.DNSRecord](l, c.GetDNSRecord, rc, made.ID); got.Name != "www.example.com" ||
+		got.Comment != "by v0" {
 		t.Error(got)
 	}
 	call[any](l, c.ImportDNSRecords, rc, cloudflare.ImportDNSRecordsParams{BINDContents: "\nhost 300 IN A 192.0.2.3\n"})
 	for _, text := range []string{
-		call[string](l, c.ZoneExport, w.zoneID()), call[string](l, c.ExportDNSRecords, rc, cloudflare.ExportDNSRecordsParams{}),
+		call[string](l, c.ZoneExport, w.zoneID()), call[string](l, c.ExportDNSRecords, rc,
+			cloudflare.ExportDNSRecordsParams{}),
 	} {
 		if !strings.Contains(text, "host.example.com.\t300\tIN\tA\t192.0.2.3") {
 			t.Error(text)
 		}
 	}
-	if found := call[[]cloudflare.DNSRecord](l, c.ListDNSRecords, rc, cloudflare.ListDNSRecordsParams{Type: "A"}); len(found) != 2 {
+	if found := call[[]cloudflare.DNSRecord](l, c.ListDNSRecords, rc,
+		cloudflare.ListDNSRecordsParams{Type: "A"}); len(found) != 2 {
 		t.Error(found)
 	}
 	call[any](l, c.DeleteDNSRecord, rc, made.ID)

@@ -30,7 +30,8 @@ func TestV0PagesByResultInfo(t *testing.T) {
 		w.addZone(fmt.Sprintf("z%d.example.org", i), zone.Free())
 	}
 	c := w.v0(tokenValue)
-	found, info, err := c.ListDNSRecords(t.Context(), cloudflare.ZoneIdentifier(w.zoneID()), cloudflare.ListDNSRecordsParams{Type: "A"})
+	found, info, err := c.ListDNSRecords(t.Context(), cloudflare.ZoneIdentifier(w.zoneID()),
+		cloudflare.ListDNSRecordsParams{Type: "A"})
 	if err != nil || len(found) != 250 || info.Total != 250 || info.TotalPages != 3 {
 		t.Errorf("%d records, %+v, %v", len(found), info, err)
 	}
@@ -55,20 +56,24 @@ func TestV0ErrorClasses(t *testing.T) {
 	rc := cloudflare.ZoneIdentifier(w.zoneID())
 	none := api.NewID().String()
 	var notFound *cloudflare.NotFoundError
-	if _, err := w.v0(tokenValue).GetDNSRecord(t.Context(), rc, none); !errors.As(err, &notFound) || !notFound.InternalErrorCodeIs(81044) {
+	if _, err := w.v0(tokenValue).GetDNSRecord(t.Context(), rc, none); !errors.As(err, &notFound) ||
+		!notFound.InternalErrorCodeIs(81044) {
 		t.Errorf("unknown record: %v", err)
 	}
 	// It calls 403 an authentication error and 401 an authorization error.
 	var forbidden *cloudflare.AuthenticationError
-	if _, err := w.v0(unknownToken).GetDNSRecord(t.Context(), rc, none); !errors.As(err, &forbidden) || !forbidden.InternalErrorCodeIs(10000) {
+	if _, err := w.v0(unknownToken).GetDNSRecord(t.Context(), rc, none); !errors.As(err, &forbidden) ||
+		!forbidden.InternalErrorCodeIs(10000) {
 		t.Errorf("unknown token: %v", err)
 	}
 	var unauthorized *cloudflare.AuthorizationError
-	if _, err := w.v0(unknownToken).VerifyAPIToken(t.Context()); !errors.As(err, &unauthorized) || !unauthorized.InternalErrorCodeIs(1000) {
+	if _, err := w.v0(unknownToken).VerifyAPIToken(t.Context()); !errors.As(err, &unauthorized) ||
+		!unauthorized.InternalErrorCodeIs(1000) {
 		t.Errorf("verify of an unknown token: %v", err)
 	}
 	var request *cloudflare.RequestError
-	_, err := w.v0(tokenValue).CreateDNSRecord(t.Context(), rc, cloudflare.CreateDNSRecordParams{Type: "A", Name: "x", Content: "x"})
+	_, err := w.v0(tokenValue).CreateDNSRecord(t.Context(), rc,
+		cloudflare.CreateDNSRecordParams{Type: "A", Name: "x", Content: "x"})
 	if !errors.As(err, &request) || !request.InternalErrorCodeIs(9005) {
 		t.Errorf("bad content: %v", err)
 	}

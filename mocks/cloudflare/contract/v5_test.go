@@ -22,7 +22,8 @@ func (w *world) v5(token string) *cloudflare.Client {
 func v5Body(typ dns.RecordNewParamsBodyType, name, content string) dns.RecordNewParamsBody {
 	return dns.RecordNewParamsBody{
 		Name: cloudflare.F(name), Type: cloudflare.F(typ), Content: cloudflare.F(content), TTL: cloudflare.F(dns.TTL1),
-		Proxied: cloudflare.F(false), Comment: cloudflare.F(""), Priority: cloudflare.F(0.0), Tags: cloudflare.F[any]([]string{}),
+		Proxied: cloudflare.F(false), Comment: cloudflare.F(""), Priority: cloudflare.F(0.0),
+		Tags: cloudflare.F[any]([]string{}),
 	}
 }
 
@@ -42,21 +43,26 @@ func TestV5AsExternalDNS020(t *testing.T) {
 	}
 
 	registry := `"heritage=external-dns,external-dns/owner=sre-cluster,external-dns/resource=ingress/develop/frontend"`
-	created, err := c.DNS.Records.New(t.Context(), dns.RecordNewParams{ZoneID: cloudflare.F(w.zoneID()), Body: v5Body("A", "www.example.com", "192.0.2.1")})
+	created, err := c.DNS.Records.New(t.Context(), dns.RecordNewParams{ZoneID: cloudflare.F(w.zoneID()),
+		Body: v5Body("A", "www.example.com", "192.0.2.1")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := c.DNS.Records.New(t.Context(), dns.RecordNewParams{ZoneID: cloudflare.F(w.zoneID()), Body: v5Body("TXT", "a-www.example.com", registry)})
+	text, err := c.DNS.Records.New(t.Context(), dns.RecordNewParams{ZoneID: cloudflare.F(w.zoneID()),
+		Body: v5Body("TXT", "a-www.example.com", registry)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if text.Content != registry {
 		t.Errorf("TXT content = %s, want the quotes kept", text.Content)
 	}
-	updated, err := c.DNS.Records.Update(t.Context(), created.ID, dns.RecordUpdateParams{ZoneID: cloudflare.F(w.zoneID()), Body: dns.RecordUpdateParamsBody{
-		Name: cloudflare.F("www.example.com"), Type: cloudflare.F(dns.RecordUpdateParamsBodyTypeA), Content: cloudflare.F("192.0.2.2"), TTL: cloudflare.F(dns.TTL(300)),
-		Proxied: cloudflare.F(true), Comment: cloudflare.F(""), Priority: cloudflare.F(0.0), Tags: cloudflare.F[any]([]string{}),
-	}})
+	updated, err := c.DNS.Records.Update(t.Context(), created.ID,
+		dns.RecordUpdateParams{ZoneID: cloudflare.F(w.zoneID()), Body: dns.RecordUpdateParamsBody{
+			Name: cloudflare.F("www.example.com"), Type: cloudflare.F(dns.RecordUpdateParamsBodyTypeA),
+			Content: cloudflare.F("192.0.2.2"), TTL: cloudflare.F(dns.TTL(300)),
+			Proxied: cloudflare.F(true), Comment: cloudflare.F(""), Priority: cloudflare.F(0.0),
+			Tags: cloudflare.F[any]([]string{}),
+		}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,7 +71,8 @@ func TestV5AsExternalDNS020(t *testing.T) {
 	}
 
 	var seen []string
-	for page := c.DNS.Records.ListAutoPaging(t.Context(), dns.RecordListParams{ZoneID: cloudflare.F(w.zoneID())}); page.Next(); {
+	for page := c.DNS.Records.ListAutoPaging(t.Context(),
+		dns.RecordListParams{ZoneID: cloudflare.F(w.zoneID())}); page.Next(); {
 		r := page.Current()
 		seen = append(seen, fmt.Sprint(r.Type, " ", r.Name, " ", r.Content))
 	}
@@ -73,7 +80,8 @@ func TestV5AsExternalDNS020(t *testing.T) {
 		t.Errorf("records = %q", seen)
 	}
 	for _, id := range []string{created.ID, text.ID} {
-		if _, err := c.DNS.Records.Delete(t.Context(), id, dns.RecordDeleteParams{ZoneID: cloudflare.F(w.zoneID())}); err != nil {
+		if _, err := c.DNS.Records.Delete(t.Context(), id,
+			dns.RecordDeleteParams{ZoneID: cloudflare.F(w.zoneID())}); err != nil {
 			t.Error(err)
 		}
 	}
@@ -88,7 +96,8 @@ func TestV5PagesUntilEmpty(t *testing.T) {
 	w := newWorld(t)
 	w.fill(250)
 	n := 0
-	page := w.v5(tokenValue).DNS.Records.ListAutoPaging(t.Context(), dns.RecordListParams{ZoneID: cloudflare.F(w.zoneID())})
+	page := w.v5(tokenValue).DNS.Records.ListAutoPaging(t.Context(),
+		dns.RecordListParams{ZoneID: cloudflare.F(w.zoneID())})
 	for page.Next() {
 		n++
 	}
@@ -125,9 +134,10 @@ func TestV5OtherCalls(t *testing.T) {
 	if err != nil || got.Name != "host-0.example.com" || !got.Proxiable {
 		t.Errorf("record = %+v, %v", got, err)
 	}
-	edited, err := c.DNS.Records.Edit(t.Context(), id, dns.RecordEditParams{ZoneID: cloudflare.F(w.zoneID()), Body: dns.RecordEditParamsBody{
-		Comment: cloudflare.F("seen"), Tags: cloudflare.F[any]([]string{"team:edge"}),
-	}})
+	edited, err := c.DNS.Records.Edit(t.Context(), id,
+		dns.RecordEditParams{ZoneID: cloudflare.F(w.zoneID()), Body: dns.RecordEditParamsBody{
+			Comment: cloudflare.F("seen"), Tags: cloudflare.F[any]([]string{"team:edge"}),
+		}})
 	if err != nil || edited.Comment != "seen" || edited.Content != got.Content || edited.CommentModifiedOn.IsZero() {
 		t.Errorf("edited = %+v, %v", edited, err)
 	}
@@ -139,7 +149,8 @@ func TestV5OtherCalls(t *testing.T) {
 		ZoneID:  cloudflare.F(w.zoneID()),
 		Deletes: cloudflare.F([]dns.RecordBatchParamsDelete{{ID: cloudflare.F(id)}}),
 		Posts: cloudflare.F([]dns.RecordBatchParamsPostUnion{
-			dns.CNAMERecordParam{Name: cloudflare.F("host-0.example.com"), Type: cloudflare.F(dns.CNAMERecordTypeCNAME), Content: cloudflare.F("t.example.net"), TTL: cloudflare.F(dns.TTL1)},
+			dns.CNAMERecordParam{Name: cloudflare.F("host-0.example.com"), Type: cloudflare.F(dns.CNAMERecordTypeCNAME),
+				Content: cloudflare.F("t.example.net"), TTL: cloudflare.F(dns.TTL1)},
 		}),
 	})
 	if err != nil || len(out.Deletes) != 1 || len(out.Posts) != 1 || out.Posts[0].Content != "t.example.net" {
@@ -165,12 +176,15 @@ func TestV5StatusOfRefusals(t *testing.T) {
 		status, code int
 	}{
 		{"identical", post(tokenValue, a), http.StatusBadRequest, 81058},
-		{"A to CNAME in one synchronization", post(tokenValue, v5Body("CNAME", "www.example.com", "t.example.net")), http.StatusBadRequest, 81053},
-		{"SRV by content", post(tokenValue, v5Body("SRV", "_s._tcp.example.com", "0 50 80 t.example.com")), http.StatusBadRequest, 9101},
+		{"A to CNAME in one synchronization", post(tokenValue, v5Body("CNAME", "www.example.com", "t.example.net")),
+			http.StatusBadRequest, 81053},
+		{"SRV by content", post(tokenValue, v5Body("SRV", "_s._tcp.example.com", "0 50 80 t.example.com")),
+			http.StatusBadRequest, 9101},
 		{"unknown token", post(unknownToken, a), http.StatusForbidden, 10000},
 	} {
 		var refused *cloudflare.Error
-		if !errors.As(tc.err, &refused) || refused.StatusCode != tc.status || len(refused.Errors) != 1 || refused.Errors[0].Code != int64(tc.code) {
+		if !errors.As(tc.err, &refused) || refused.StatusCode != tc.status || len(refused.Errors) != 1 ||
+			refused.Errors[0].Code != int64(tc.code) {
 			t.Errorf("%s: %v", tc.name, tc.err)
 		}
 	}

@@ -35,7 +35,8 @@ func TestV7BatchAsExternalDNS(t *testing.T) {
 	w.fill(3)
 	c := w.v7(tokenValue)
 	var ids []string
-	pages := c.DNS.Records.ListAutoPaging(t.Context(), dns.RecordListParams{ZoneID: cloudflare.F(w.zoneID()), PerPage: cloudflare.F(100.0)})
+	pages := c.DNS.Records.ListAutoPaging(t.Context(),
+		dns.RecordListParams{ZoneID: cloudflare.F(w.zoneID()), PerPage: cloudflare.F(100.0)})
 	for pages.Next() {
 		ids = append(ids, pages.Current().ID)
 	}
@@ -45,21 +46,28 @@ func TestV7BatchAsExternalDNS(t *testing.T) {
 	out, err := c.DNS.Records.Batch(t.Context(), dns.RecordBatchParams{
 		ZoneID:  cloudflare.F(w.zoneID()),
 		Deletes: cloudflare.F([]dns.RecordBatchParamsDelete{{ID: cloudflare.F(ids[0])}}),
-		Puts: cloudflare.F([]dns.BatchPutUnionParam{dns.BatchPutARecordParam{ID: cloudflare.F(ids[1]), ARecordParam: dns.ARecordParam{
-			Name: cloudflare.F("host-1.example.com"), Type: cloudflare.F(dns.ARecordTypeA), Content: cloudflare.F("192.0.2.7"),
-			TTL: cloudflare.F(dns.TTL1), Proxied: cloudflare.F(false), Comment: cloudflare.F(""), Tags: cloudflare.F([]dns.RecordTagsParam{}),
-		}}}),
-		Patches: cloudflare.F([]dns.BatchPatchUnionParam{dns.BatchPatchARecordParam{ID: cloudflare.F(ids[2]), ARecordParam: dns.ARecordParam{
-			Comment: cloudflare.F("patched"),
-		}}}),
+		Puts: cloudflare.F([]dns.BatchPutUnionParam{dns.BatchPutARecordParam{ID: cloudflare.F(ids[1]),
+			ARecordParam: dns.ARecordParam{
+				Name: cloudflare.F("host-1.example.com"), Type: cloudflare.F(dns.ARecordTypeA), Content: cloudflare.F("192.0.2.7"),
+				TTL: cloudflare.F(dns.TTL1), Proxied: cloudflare.F(false), Comment: cloudflare.F(""),
+				Tags: cloudflare.F([]dns.RecordTagsParam{}),
+			}}}),
+		Patches: cloudflare.F([]dns.BatchPatchUnionParam{dns.BatchPatchARecordParam{ID: cloudflare.F(ids[2]),
+			ARecordParam: dns.ARecordParam{
+				Comment: cloudflare.F("patched"),
+			}}}),
 		Posts: cloudflare.F([]dns.RecordBatchParamsPostUnion{
 			dns.RecordBatchParamsPost{
-				Name: cloudflare.F("host-0.example.com"), Type: cloudflare.F(dns.RecordBatchParamsPostsTypeCNAME), Content: cloudflare.F("t.example.net"),
-				TTL: cloudflare.F(dns.TTL1), Proxied: cloudflare.F(false), Priority: cloudflare.F(0.0), Comment: cloudflare.F(""), Tags: cloudflare.F[any]([]string{}),
+				Name: cloudflare.F("host-0.example.com"), Type: cloudflare.F(dns.RecordBatchParamsPostsTypeCNAME),
+				Content: cloudflare.F("t.example.net"),
+				TTL:     cloudflare.F(dns.TTL1), Proxied: cloudflare.F(false), Priority: cloudflare.F(0.0),
+				Comment: cloudflare.F(""),
+				Tags:    cloudflare.F[any]([]string{}),
 			},
 			dns.SRVRecordParam{
 				Name: cloudflare.F("_s._tcp.example.com"), Type: cloudflare.F(dns.SRVRecordTypeSRV), TTL: cloudflare.F(dns.TTL1),
-				Data: cloudflare.F(dns.SRVRecordDataParam{Port: cloudflare.F(80.0), Priority: cloudflare.F(1.0), Weight: cloudflare.F(2.0), Target: cloudflare.F("t.example.com")}),
+				Data: cloudflare.F(dns.SRVRecordDataParam{Port: cloudflare.F(80.0), Priority: cloudflare.F(1.0),
+					Weight: cloudflare.F(2.0), Target: cloudflare.F("t.example.com")}),
 			},
 		}),
 	})
@@ -67,7 +75,8 @@ func TestV7BatchAsExternalDNS(t *testing.T) {
 		t.Fatal(err)
 	}
 	if out.Deletes[0].ID != ids[0] || out.Puts[0].Content != "192.0.2.7" || out.Patches[0].Comment != "patched" ||
-		out.Patches[0].Content != "192.0.2.1" || out.Posts[0].Content != "t.example.net" || out.Posts[1].Content != "2 80 t.example.com" {
+		out.Patches[0].Content != "192.0.2.1" || out.Posts[0].Content != "t.example.net" ||
+		out.Posts[1].Content != "2 80 t.example.com" {
 		t.Errorf("batch = %s", out.JSON.RawJSON())
 	}
 	if n := w.store.Len(w.zone.ID); n != 4 {
@@ -85,7 +94,8 @@ func TestV7BatchIsOneTransaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	post := func(typ dns.RecordBatchParamsPostsType, name, content string) dns.RecordBatchParamsPost {
-		return dns.RecordBatchParamsPost{Name: cloudflare.F(name), Type: cloudflare.F(typ), Content: cloudflare.F(content), TTL: cloudflare.F(dns.TTL1)}
+		return dns.RecordBatchParamsPost{Name: cloudflare.F(name), Type: cloudflare.F(typ), Content: cloudflare.F(content),
+			TTL: cloudflare.F(dns.TTL1)}
 	}
 	_, err = w.v7(tokenValue).DNS.Records.Batch(t.Context(), dns.RecordBatchParams{
 		ZoneID:  cloudflare.F(w.zoneID()),
@@ -107,14 +117,16 @@ func TestV7BatchIsOneTransaction(t *testing.T) {
 	for i := range posts {
 		posts[i] = post(dns.RecordBatchParamsPostsTypeA, "many.example.com", "192.0.2.9")
 	}
-	_, err = w.v7(tokenValue).DNS.Records.Batch(t.Context(), dns.RecordBatchParams{ZoneID: cloudflare.F(w.zoneID()), Posts: cloudflare.F(posts)})
+	_, err = w.v7(tokenValue).DNS.Records.Batch(t.Context(),
+		dns.RecordBatchParams{ZoneID: cloudflare.F(w.zoneID()), Posts: cloudflare.F(posts)})
 	wantRefusal(t, err, http.StatusBadRequest, zone.CodeBatchLimit)
 }
 
 func wantRefusal(t *testing.T, err error, status, code int) {
 	t.Helper()
 	var refused *cloudflare.Error
-	if !errors.As(err, &refused) || refused.StatusCode != status || len(refused.Errors) != 1 || refused.Errors[0].Code != int64(code) {
+	if !errors.As(err, &refused) || refused.StatusCode != status || len(refused.Errors) != 1 ||
+		refused.Errors[0].Code != int64(code) {
 		t.Errorf("error %v, want HTTP %d code %d", err, status, code)
 	}
 }
@@ -124,30 +136,35 @@ func TestV7Records(t *testing.T) {
 	w := newWorld(t)
 	c, id := w.v7(tokenValue), cloudflare.F(w.zoneID())
 	mx, err := c.DNS.Records.New(t.Context(), dns.RecordNewParams{ZoneID: id, Body: dns.MXRecordParam{
-		Name: cloudflare.F("example.com"), Type: cloudflare.F(dns.MXRecordTypeMX), Content: cloudflare.F("mx.example.net"), Priority: cloudflare.F(10.0), TTL: cloudflare.F(dns.TTL(300)),
+		Name: cloudflare.F("example.com"), Type: cloudflare.F(dns.MXRecordTypeMX), Content: cloudflare.F("mx.example.net"),
+		Priority: cloudflare.F(10.0), TTL: cloudflare.F(dns.TTL(300)),
 	}})
 	if err != nil || mx.Content != "mx.example.net" || mx.TTL != 300 {
 		t.Fatal(mx.JSON.RawJSON(), err)
 	}
 	caa, err := c.DNS.Records.New(t.Context(), dns.RecordNewParams{ZoneID: id, Body: dns.CAARecordParam{
 		Name: cloudflare.F("example.com"), Type: cloudflare.F(dns.CAARecordTypeCAA), TTL: cloudflare.F(dns.TTL1),
-		Data: cloudflare.F(dns.CAARecordDataParam{Flags: cloudflare.F(0.0), Tag: cloudflare.F("issue"), Value: cloudflare.F("letsencrypt.org")}),
+		Data: cloudflare.F(dns.CAARecordDataParam{Flags: cloudflare.F(0.0), Tag: cloudflare.F("issue"),
+			Value: cloudflare.F("letsencrypt.org")}),
 	}})
 	if err != nil || caa.Content != `0 issue "letsencrypt.org"` {
 		t.Fatal(err)
 	}
 	if _, err := c.DNS.Records.New(t.Context(), dns.RecordNewParams{ZoneID: id, Body: dns.TLSARecordParam{
 		Name: cloudflare.F("_443._tcp.example.com"), Type: cloudflare.F(dns.TLSARecordTypeTLSA), TTL: cloudflare.F(dns.TTL1),
-		Data: cloudflare.F(dns.TLSARecordDataParam{Usage: cloudflare.F(3.0), Selector: cloudflare.F(1.0), MatchingType: cloudflare.F(1.0), Certificate: cloudflare.F("ab12")}),
+		Data: cloudflare.F(dns.TLSARecordDataParam{Usage: cloudflare.F(3.0), Selector: cloudflare.F(1.0),
+			MatchingType: cloudflare.F(1.0), Certificate: cloudflare.F("ab12")}),
 	}}); err != nil {
 		t.Error(err)
 	}
-	edited, err := c.DNS.Records.Edit(t.Context(), mx.ID, dns.RecordEditParams{ZoneID: id, Body: dns.MXRecordParam{Priority: cloudflare.F(20.0)}})
+	edited, err := c.DNS.Records.Edit(t.Context(), mx.ID,
+		dns.RecordEditParams{ZoneID: id, Body: dns.MXRecordParam{Priority: cloudflare.F(20.0)}})
 	if err != nil || edited.Content != "mx.example.net" || edited.TTL != 300 || w.priority("MX") != 20 {
 		t.Error(edited.JSON.RawJSON(), err)
 	}
 	put, err := c.DNS.Records.Update(t.Context(), mx.ID, dns.RecordUpdateParams{ZoneID: id, Body: dns.MXRecordParam{
-		Name: cloudflare.F("example.com"), Type: cloudflare.F(dns.MXRecordTypeMX), Content: cloudflare.F("mx2.example.net"), Priority: cloudflare.F(5.0), TTL: cloudflare.F(dns.TTL1),
+		Name: cloudflare.F("example.com"), Type: cloudflare.F(dns.MXRecordTypeMX), Content: cloudflare.F("mx2.example.net"),
+		Priority: cloudflare.F(5.0), TTL: cloudflare.F(dns.TTL1),
 	}})
 	if err != nil || put.Content != "mx2.example.net" || put.TTL != dns.TTL1 {
 		t.Error(err)
@@ -170,20 +187,25 @@ func TestV7Zones(t *testing.T) {
 	w.admin()
 	c := w.v7(tokenValue)
 	account := zone.DefaultAccount().ID.String()
-	made, err := c.Zones.New(t.Context(), zones.ZoneNewParams{Name: cloudflare.F("example.net"), Account: cloudflare.F(zones.ZoneNewParamsAccount{ID: cloudflare.F(account)})})
+	made, err := c.Zones.New(t.Context(), zones.ZoneNewParams{Name: cloudflare.F("example.net"),
+		Account: cloudflare.F(zones.ZoneNewParamsAccount{ID: cloudflare.F(account)})})
 	if err != nil || made.Status != zones.ZoneStatusPending || len(made.NameServers) != 2 {
 		t.Fatal(err)
 	}
-	_, err = c.Zones.New(t.Context(), zones.ZoneNewParams{Name: cloudflare.F("example.net"), Account: cloudflare.F(zones.ZoneNewParamsAccount{ID: cloudflare.F(account)})})
+	_, err = c.Zones.New(t.Context(), zones.ZoneNewParams{Name: cloudflare.F("example.net"),
+		Account: cloudflare.F(zones.ZoneNewParamsAccount{ID: cloudflare.F(account)})})
 	wantRefusal(t, err, http.StatusBadRequest, 1061)
-	edited, err := c.Zones.Edit(t.Context(), zones.ZoneEditParams{ZoneID: cloudflare.F(made.ID), Paused: cloudflare.F(true)})
+	edited, err := c.Zones.Edit(t.Context(), zones.ZoneEditParams{ZoneID: cloudflare.F(made.ID),
+		Paused: cloudflare.F(true)})
 	if err != nil || !edited.Paused {
 		t.Error(err)
 	}
-	if _, err := c.Zones.ActivationCheck.Trigger(t.Context(), zones.ActivationCheckTriggerParams{ZoneID: cloudflare.F(made.ID)}); err != nil {
+	if _, err := c.Zones.ActivationCheck.Trigger(t.Context(),
+		zones.ActivationCheckTriggerParams{ZoneID: cloudflare.F(made.ID)}); err != nil {
 		t.Error(err)
 	}
-	found, err := c.Zones.List(t.Context(), zones.ZoneListParams{Name: cloudflare.F("starts_with:example"), Status: cloudflare.F(zones.ZoneListParamsStatusPending)})
+	found, err := c.Zones.List(t.Context(), zones.ZoneListParams{Name: cloudflare.F("starts_with:example"),
+		Status: cloudflare.F(zones.ZoneListParamsStatusPending)})
 	if err != nil || len(found.Result) != 1 || found.Result[0].ID != made.ID {
 		t.Error(err)
 	}
@@ -232,7 +254,8 @@ func TestV7Tokens(t *testing.T) {
 			"com.cloudflare.api.account.zone." + w.zoneID(): "*",
 		}),
 	}}
-	made, err := c.User.Tokens.New(t.Context(), user.TokenNewParams{Name: cloudflare.F("dns only"), Policies: cloudflare.F(policies)})
+	made, err := c.User.Tokens.New(t.Context(), user.TokenNewParams{Name: cloudflare.F("dns only"),
+		Policies: cloudflare.F(policies)})
 	if err != nil || !api.WellFormedToken(made.Value) {
 		t.Fatal(err)
 	}

@@ -124,7 +124,8 @@ func (diverted) RoundTrip(r *http.Request) (*http.Response, error) {
 	one := trusted.Clone()
 	one.DisableKeepAlives = true
 	one.TLSClientConfig = &tls.Config{
-		RootCAs: trusted.TLSClientConfig.RootCAs, ServerName: "example.com", MinVersion: tls.VersionTLS12, // the test certificate's name
+		// the test certificate's name
+		RootCAs: trusted.TLSClientConfig.RootCAs, ServerName: "example.com", MinVersion: tls.VersionTLS12,
 	}
 	one.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, network, w.http.Listener.Addr().String())
@@ -141,7 +142,8 @@ func TestMain(m *testing.M) {
 // fail makes the API answer requests for a path so, at most so many times; 0 is always.
 func (w *world) fail(path string, times int, do api.Effect) {
 	w.t.Helper()
-	if _, err := w.faults.Add(api.FaultRule{HTTP: &api.HTTPMatch{Path: "/client/v4" + path}, Do: do, Times: times}); err != nil {
+	if _, err := w.faults.Add(api.FaultRule{HTTP: &api.HTTPMatch{Path: "/client/v4" + path}, Do: do,
+		Times: times}); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -38,29 +38,35 @@ func TestZoneFiles(t *testing.T) {
 	if w.priority("SRV") != 1 || w.priority("MX") != 10 {
 		t.Error("priorities are lost")
 	}
-	exported, err := w.v7(tokenValue).DNS.Records.Export(t.Context(), dns.RecordExportParams{ZoneID: cloudflare.F(w.zoneID())})
+	exported, err := w.v7(tokenValue).DNS.Records.Export(t.Context(),
+		dns.RecordExportParams{ZoneID: cloudflare.F(w.zoneID())})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, line := range []string{
-		"www.example.com.\t300\tIN\tA\t192.0.2.1", "alias.example.com.\t300\tIN\tCNAME\twww.example.com.", "example.com.\t300\tIN\tMX\t10 mx.example.net.",
-		"note.example.com.\t300\tIN\tTXT\t\"a \\\"quoted\\\" text\" \"and more\"", "_s._tcp.example.com.\t300\tIN\tSRV\t1 2 80 www.example.com.",
+		"www.example.com.\t300\tIN\tA\t192.0.2.1", "alias.example.com.\t300\tIN\tCNAME\twww.example.com.",
+		"example.com.\t300\tIN\tMX\t10 mx.example.net.",
+		"note.example.com.\t300\tIN\tTXT\t\"a \\\"quoted\\\" text\" \"and more\"", "_s._tcp.example.com.\t300\tIN\tSRV\t1 " +
+			"2 80 www.example.com.",
 	} {
 		if !strings.Contains(*exported, line+" ;") {
 			t.Errorf("the export has no line %q:\n%s", line, *exported)
 		}
 	}
-	if whole, err := w.v0(tokenValue).ZoneExport(t.Context(), w.zoneID()); err != nil || !strings.Contains(whole, "www.example.com.\t300\tIN\tA\t192.0.2.1") {
+	if whole, err := w.v0(tokenValue).ZoneExport(t.Context(), w.zoneID()); err != nil ||
+		!strings.Contains(whole, "www.example.com.\t300\tIN\tA\t192.0.2.1") {
 		t.Errorf("%s, %v", whole, err)
 	}
 	other := newWorld(t)
-	if err := other.v0(tokenValue).ImportDNSRecords(t.Context(), v0.ZoneIdentifier(other.zoneID()), v0.ImportDNSRecordsParams{BINDContents: "\n" + *exported}); err != nil {
+	if err := other.v0(tokenValue).ImportDNSRecords(t.Context(), v0.ZoneIdentifier(other.zoneID()),
+		v0.ImportDNSRecordsParams{BINDContents: "\n" + *exported}); err != nil {
 		t.Fatal(err)
 	}
 	if n := other.store.Len(other.zone.ID); n != 7 {
 		t.Errorf("%d records after the second import", n)
 	}
-	again, err := other.v0(tokenValue).ExportDNSRecords(t.Context(), v0.ZoneIdentifier(other.zoneID()), v0.ExportDNSRecordsParams{})
+	again, err := other.v0(tokenValue).ExportDNSRecords(t.Context(), v0.ZoneIdentifier(other.zoneID()),
+		v0.ExportDNSRecordsParams{})
 	if err != nil || !strings.Contains(again, "www.example.com.\t300\tIN\tA\t192.0.2.1") {
 		t.Errorf("%s, %v", again, err)
 	}
@@ -73,7 +79,8 @@ func TestBadZoneFileAddsNothing(t *testing.T) {
 		"a 300 IN A 192.0.2.1\nb 300 IN HINFO x y\n", "$GENERATE 1-60000 h$ 300 IN A 192.0.2.1\n",
 	} {
 		w := newWorld(t)
-		_, err := w.v7(tokenValue).DNS.Records.Import(t.Context(), dns.RecordImportParams{ZoneID: cloudflare.F(w.zoneID()), File: cloudflare.F(file)})
+		_, err := w.v7(tokenValue).DNS.Records.Import(t.Context(),
+			dns.RecordImportParams{ZoneID: cloudflare.F(w.zoneID()), File: cloudflare.F(file)})
 		if err == nil || w.store.Len(w.zone.ID) != 0 {
 			t.Errorf("%q: error %v, %d records", file, err, w.store.Len(w.zone.ID))
 		}

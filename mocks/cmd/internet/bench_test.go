@@ -42,7 +42,8 @@ type process struct {
 func launch(b *testing.B, program string, args ...string) *process {
 	b.Helper()
 	cmd := exec.CommandContext(b.Context(), program, append([]string{
-		"--https-address", "127.0.0.1:0", "--dns-address", "127.0.0.1:0", "--control-address", "127.0.0.1:0", "--token", testToken,
+		"--https-address", "127.0.0.1:0", "--dns-address", "127.0.0.1:0", "--control-address", "127.0.0.1:0", "--token",
+		testToken,
 		"--ca-file", filepath.Join(b.TempDir(), "web.pem"),
 	}, args...)...)
 	out, err := cmd.StdoutPipe()
@@ -163,7 +164,8 @@ func trusting(b *testing.B, root []byte) *http.Client {
 	if !roots.AppendCertsFromPEM(root) {
 		b.Fatal("the web root is not PEM")
 	}
-	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}}
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots,
+		MinVersion: tls.VersionTLS12}}}
 }
 
 func post(b *testing.B, client *http.Client, url string, body []byte) {

@@ -12,8 +12,8 @@ import (
 	"github.com/edgeproof/edgeproof/mocks/registry"
 )
 
-// deliver adds what GitOps engines fetch from: Git hosts, chart repositories and OCI registries. A host is there as soon as
-// something is committed or published on it.
+// deliver adds what GitOps engines fetch from: Git hosts, chart repositories and OCI registries. A host is
+// there as soon as something is committed or published on it.
 func (w *world) deliver() error {
 	w.registry = registry.New(registry.Options{Journal: w.journal})
 	var err error
@@ -39,7 +39,8 @@ func (w *world) deliveryHosts() []string {
 	return slices.Compact(hosts)
 }
 
-// deliveryHost serves one of them: a host may have repositories, charts and artifacts at once, as github.com and its like.
+// deliveryHost serves one of them: a host may have repositories, charts and artifacts at once, as github.com
+// and its like.
 func (w *world) deliveryHost(name string) http.Handler {
 	if !slices.Contains(w.deliveryHosts(), name) {
 		return nil
@@ -47,7 +48,8 @@ func (w *world) deliveryHost(name string) http.Handler {
 	repositories := w.faults.HTTP(faultinjection.Host{Name: "git", Source: api.SourceGit}, w.git.Host(name))
 	packages := w.faults.HTTP(faultinjection.Host{Name: "registry", Source: api.SourceRegistry}, w.registry.Host(name))
 	return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
-		if strings.HasSuffix(r.URL.Path, "/info/refs") || strings.HasSuffix(r.URL.Path, "/git-upload-pack") || strings.HasSuffix(r.URL.Path, "/git-receive-pack") {
+		if strings.HasSuffix(r.URL.Path, "/info/refs") || strings.HasSuffix(r.URL.Path, "/git-upload-pack") ||
+			strings.HasSuffix(r.URL.Path, "/git-receive-pack") {
 			repositories.ServeHTTP(rw, r)
 			return
 		}

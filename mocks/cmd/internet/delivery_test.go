@@ -37,7 +37,8 @@ func TestDelivery(t *testing.T) {
 	text, _ := start(t, "--ssh-address", "127.0.0.1:0")
 	ctl := api.NewClient(printed(t, text, "control "), nil)
 	const repository = "https://git.example.net/platform/edge.git"
-	commit, err := ctl.CommitFiles(t.Context(), repository, api.GitChange{Message: "first"}, strings.NewReader(packed(t, "a.yaml", "a: 1")))
+	commit, err := ctl.CommitFiles(t.Context(), repository, api.GitChange{Message: "first"},
+		strings.NewReader(packed(t, "a.yaml", "a: 1")))
 	must(t, err)
 	if commit.Revision != "main@sha1:"+commit.Hash || commit.Unchanged {
 		t.Errorf("commit %+v", commit)
@@ -59,7 +60,8 @@ func TestDelivery(t *testing.T) {
 	must(t, err)
 	web := named(t, printed(t, text, "https "), roots.Web)
 	dir := filepath.Join(t.TempDir(), "clone")
-	_, err = git.PlainClone(dir, &git.CloneOptions{URL: repository, Depth: 1, ClientOptions: []client.Option{client.WithHTTPClient(web)}})
+	_, err = git.PlainClone(dir, &git.CloneOptions{URL: repository, Depth: 1,
+		ClientOptions: []client.Option{client.WithHTTPClient(web)}})
 	must(t, err)
 	raw, err := os.ReadFile(filepath.Join(dir, "a.yaml"))
 	must(t, err)
@@ -69,7 +71,8 @@ func TestDelivery(t *testing.T) {
 	if got := status(t, web, "https://charts.example.net/index.yaml"); got != http.StatusOK {
 		t.Errorf("the index answers %d", got)
 	}
-	_, err = ctl.AddFault(t.Context(), api.FaultRule{ID: "down", HTTP: &api.HTTPMatch{Host: "registry"}, Do: api.Effect{Status: http.StatusServiceUnavailable}})
+	_, err = ctl.AddFault(t.Context(), api.FaultRule{ID: "down", HTTP: &api.HTTPMatch{Host: "registry"},
+		Do: api.Effect{Status: http.StatusServiceUnavailable}})
 	must(t, err)
 	if got := status(t, web, "https://charts.example.net/index.yaml"); got != http.StatusServiceUnavailable {
 		t.Errorf("the index answers %d with the fault", got)
@@ -80,7 +83,8 @@ func TestDelivery(t *testing.T) {
 	}
 	ssh, err := ctl.GitSSH(t.Context(), "git.example.net")
 	must(t, err)
-	if !strings.Contains(ssh.Identity, "PRIVATE KEY") || !strings.HasPrefix(ssh.KnownHosts, "git.example.net ssh-ed25519 ") {
+	if !strings.Contains(ssh.Identity, "PRIVATE KEY") ||
+		!strings.HasPrefix(ssh.KnownHosts, "git.example.net ssh-ed25519 ") {
 		t.Error("no identity, or no known hosts")
 	}
 	seen, err := ctl.Journal(t.Context(), api.JournalFilter{Source: api.SourceGit, Contains: commit.Hash})
@@ -92,7 +96,8 @@ func TestDelivery(t *testing.T) {
 	if got := status(t, web, "https://charts.example.net/index.yaml"); got != http.StatusMisdirectedRequest {
 		t.Errorf("the host answers %d after a reset", got)
 	}
-	if reply, err := ctl.Query(t.Context(), api.Question{Name: "git.example.net"}); err != nil || reply.Rcode != "NXDOMAIN" {
+	if reply, err := ctl.Query(t.Context(), api.Question{Name: "git.example.net"}); err != nil ||
+		reply.Rcode != "NXDOMAIN" {
 		t.Errorf("after a reset git.example.net is %+v, %v", reply, err)
 	}
 }

@@ -87,7 +87,8 @@ func commands(text string) (out [][]string) {
 // run asks the running process, with what a page's RECORD, TOKEN and CSR stand for, and returns the answer.
 func (c curl) run(t *testing.T, base string, ids *strings.Replacer) []byte {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), c.method, base+ids.Replace(c.path), strings.NewReader(ids.Replace(c.body)))
+	req, err := http.NewRequestWithContext(t.Context(), c.method, base+
+		ids.Replace(c.path), strings.NewReader(ids.Replace(c.body)))
 	must(t, err)
 	resp, err := http.DefaultClient.Do(req)
 	must(t, err)
@@ -119,13 +120,15 @@ func TestTheOpenAPIsExamples(t *testing.T) {
 		for method := range operations {
 			if method != "parameters" {
 				pattern := regexp.MustCompile(`\{[a-z]+\}`).ReplaceAllString(path, `[^/]+`)
-				left[strings.ToUpper(method)+" "+path] = regexp.MustCompile("^" + strings.ToUpper(method) + " " + pattern + `(\?.*)?$`)
+				left[strings.ToUpper(method)+" "+path] = regexp.MustCompile("^" + strings.ToUpper(method) + " " + pattern +
+					`(\?.*)?$`)
 			}
 		}
 	}
 	for _, c := range curls(page.Info.Description) {
 		ids := []string{"CSR", strings.ReplaceAll(string(csr), "\n", `\n`)}
-		ids = append(ids, "ARCHIVE", packed(t, "a.yaml", "a: 1"), "CHART", packed(t, "edge/Chart.yaml", "apiVersion: v2\nname: edge\nversion: 1.0.0\n"))
+		ids = append(ids, "ARCHIVE", packed(t, "a.yaml", "a: 1"), "CHART",
+			packed(t, "edge/Chart.yaml", "apiVersion: v2\nname: edge\nversion: 1.0.0\n"))
 		if strings.Contains(c.path, "RECORD") {
 			records, err := ctl.Records(t.Context(), "example.com", api.RecordFilter{Name: "www"})
 			must(t, err)

@@ -112,7 +112,8 @@ func callAPI(t *testing.T, c *http.Client, method, path string, body any) json.R
 	if err != nil {
 		t.Fatal(err)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), method, "https://api.cloudflare.com/client/v4"+path, bytes.NewReader(encoded))
+	req, err := http.NewRequestWithContext(t.Context(), method, "https://api.cloudflare.com/client/v4"+
+		path, bytes.NewReader(encoded))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -150,25 +151,30 @@ func TestJourney(t *testing.T) {
 	client := named(t, printed(t, text, "https "), roots.Web)
 
 	var zones []struct{ ID string }
-	if err := json.Unmarshal(callAPI(t, client, http.MethodGet, "/zones?name=example.com", nil), &zones); err != nil || len(zones) != 1 {
+	if err := json.Unmarshal(callAPI(t, client, http.MethodGet, "/zones?name=example.com", nil), &zones); err != nil ||
+		len(zones) != 1 {
 		t.Fatalf("zones %v, %v", zones, err)
 	}
 	records := "/zones/" + zones[0].ID + "/dns_records"
-	callAPI(t, client, http.MethodPost, records, map[string]any{"type": "A", "name": "www.example.com", "content": "127.0.0.1", "ttl": 120})
+	callAPI(t, client, http.MethodPost, records, map[string]any{"type": "A", "name": "www.example.com",
+		"content": "127.0.0.1", "ttl": 120})
 
 	site := serve(t, certificate(t, client, acme.ProductionHost, "www.example.com", func(name, value string) {
-		callAPI(t, client, http.MethodPost, records, map[string]any{"type": "TXT", "name": name, "content": value, "ttl": 120})
+		callAPI(t, client, http.MethodPost, records, map[string]any{"type": "TXT", "name": name, "content": value,
+			"ttl": 120})
 	}))
 	var report probe.Report
 	if err := ctl.Probe(t.Context(), probe.Request{URL: "https://www.example.com:" + site + "/"}, &report); err != nil {
 		t.Fatal(err)
 	}
-	if !report.OK || report.HTTP.Body != "the frontend" || report.TLS.TrustedBy != "production" || report.Resolve.Records[0].TTL != 120 {
+	if !report.OK || report.HTTP.Body != "the frontend" || report.TLS.TrustedBy != "production" ||
+		report.Resolve.Records[0].TTL != 120 {
 		t.Errorf("report %+v", report)
 	}
 
 	other := serve(t, certificate(t, client, acme.StagingHost, "www.example.com", func(name, value string) {
-		if _, err := ctl.PutRecord(t.Context(), "example.com", api.RecordDraft{Name: name, Type: "TXT", Content: value, New: true}); err != nil {
+		if _, err := ctl.PutRecord(t.Context(), "example.com",
+			api.RecordDraft{Name: name, Type: "TXT", Content: value, New: true}); err != nil {
 			t.Error(err)
 		}
 	}))
@@ -200,7 +206,8 @@ func sawAll(t *testing.T, ctl *api.Client) {
 }
 
 // certificate does one order at an authority by DNS-01.
-func certificate(t *testing.T, client *http.Client, host, name string, write func(name, value string)) tls.Certificate {
+func certificate(t *testing.T, client *http.Client, host, name string,
+	write func(name, value string)) tls.Certificate {
 	t.Helper()
 	account, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
@@ -257,7 +264,10 @@ func must(t *testing.T, err error) {
 // serve is a frontend with the certificate; it returns the port.
 func serve(t *testing.T, cert tls.Certificate) string {
 	t.Helper()
-	site := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "the frontend") }))
+	site := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		_,
+			_ = io.WriteString(w, "the frontend")
+	}))
 	site.TLS = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{cert}}
 	site.StartTLS()
 	t.Cleanup(site.Close)
@@ -275,8 +285,10 @@ func TestFaultsReachAllHosts(t *testing.T) {
 	must(t, err)
 	client := named(t, printed(t, text, "https "), roots.Web)
 	for _, r := range []api.FaultRule{
-		{ID: "api", HTTP: &api.HTTPMatch{Host: "api", Token: api.Fingerprint(testToken)}, Do: api.Effect{Status: 403, Code: 10000, Message: "Authentication error"}},
-		{ID: "acme", HTTP: &api.HTTPMatch{Host: "staging", Step: "new-order"}, Do: api.Effect{Problem: "rateLimited", RetryAfter: 30}, Times: 1},
+		{ID: "api", HTTP: &api.HTTPMatch{Host: "api", Token: api.Fingerprint(testToken)},
+			Do: api.Effect{Status: 403, Code: 10000, Message: "Authentication error"}},
+		{ID: "acme", HTTP: &api.HTTPMatch{Host: "staging", Step: "new-order"},
+			Do: api.Effect{Problem: "rateLimited", RetryAfter: 30}, Times: 1},
 		{ID: "dns", DNS: &api.DNSMatch{Name: "broken.example.com"}, Do: api.Effect{Rcode: "SERVFAIL"}},
 	} {
 		_, err := ctl.AddFault(t.Context(), r)

@@ -19,7 +19,8 @@ import (
 // there is no data race, no client gets a server error, and a reset restores the state at the start.
 func TestAllAtOnce(t *testing.T) {
 	t.Parallel()
-	text, stop := start(t, "--zone", "example.com=pro", "--token", testToken, "--state", filepath.Join(t.TempDir(), "world.json"),
+	text, stop := start(t, "--zone", "example.com=pro", "--token", testToken, "--state",
+		filepath.Join(t.TempDir(), "world.json"),
 		"--secondary-dns-address", "127.0.0.1:0", "--secondary-lag", "20ms")
 	ctl := api.NewClient(printed(t, text, "control "), nil)
 	roots, err := ctl.Roots(t.Context())
@@ -57,7 +58,8 @@ func TestAllAtOnce(t *testing.T) {
 			return send(http.MethodPost, records+"/batch", fmt.Sprintf(`{"posts":[{"name":"b%d","type":"TXT","content":"x"},{"name":"b%d.c","type":"A","content":"192.0.2.1"}]}`, i, i))
 		},
 		"list": func(i int) error {
-			return send(http.MethodGet, fmt.Sprintf("%s?page=%d&per_page=5&match=any&name.startswith=n&type=TXT", records, i%3+1), "")
+			return send(http.MethodGet, fmt.Sprintf("%s?page=%d&per_page=5&match=any&name.startswith=n&type=TXT", records,
+				i%3+1), "")
 		},
 		"ask": func(i int) error {
 			query := new(mdns.Msg).SetQuestion(fmt.Sprintf("n%d.example.com.", i%9), mdns.TypeA)
@@ -66,7 +68,8 @@ func TestAllAtOnce(t *testing.T) {
 		},
 		"break": func(i int) error {
 			id := fmt.Sprintf("f%d", i)
-			if _, err := ctl.AddFault(t.Context(), api.FaultRule{ID: id, HTTP: &api.HTTPMatch{Contains: "n3"}, Do: api.Effect{Status: 403, Code: 10000}, Probability: 0.5}); err != nil {
+			if _, err := ctl.AddFault(t.Context(), api.FaultRule{ID: id, HTTP: &api.HTTPMatch{Contains: "n3"},
+				Do: api.Effect{Status: 403, Code: 10000}, Probability: 0.5}); err != nil {
 				return err
 			}
 			_, err := ctl.ClearFault(t.Context(), id)

@@ -42,7 +42,8 @@ func TestReset(t *testing.T) {
 	if c.Questions != 0 || c.UnknownNames != 0 {
 		t.Errorf("after reset: %+v", c)
 	}
-	if c.Zones != 1 || c.Records != 0 || c.Tokens != 1 || validity.LifetimeSeconds != int64(acme.DefaultValidity.Seconds()) || len(delays) != 0 {
+	if c.Zones != 1 || c.Records != 0 || c.Tokens != 1 ||
+		validity.LifetimeSeconds != int64(acme.DefaultValidity.Seconds()) || len(delays) != 0 {
 		t.Errorf("after reset: %+v %+v %v", c, validity, delays)
 	}
 }
@@ -50,7 +51,8 @@ func TestReset(t *testing.T) {
 // TestTwoNameServers: the second has changes later, and can be made to say something else.
 func TestTwoNameServers(t *testing.T) {
 	t.Parallel()
-	text, _ := start(t, "--zone", "example.com", "--secondary-dns-address", "127.0.0.1:0", "--secondary-lag", "1m", "--name-server", "bob.ns.cloudflare.com=127.0.0.2")
+	text, _ := start(t, "--zone", "example.com", "--secondary-dns-address", "127.0.0.1:0", "--secondary-lag", "1m",
+		"--name-server", "bob.ns.cloudflare.com=127.0.0.2")
 	ctl := api.NewClient(printed(t, text, "control "), nil)
 	_, err := ctl.PutRecord(t.Context(), "example.com", api.RecordDraft{Name: "www", Type: "A", Content: "192.0.2.1"})
 	must(t, err)
@@ -65,12 +67,15 @@ func TestTwoNameServers(t *testing.T) {
 		}
 		return strings.Fields(reply.Answer[0].String())[4]
 	}
-	if first, second := ask("primary", "www.example.com."), ask("secondary", "www.example.com."); first != "192.0.2.1" || second == first {
+	if first, second := ask("primary", "www.example.com."), ask("secondary", "www.example.com."); first != "192.0.2.1" ||
+		second == first {
 		t.Errorf("a fresh record: %s, then %s", first, second)
 	}
-	_, err = ctl.AddFault(t.Context(), api.FaultRule{DNS: &api.DNSMatch{Server: "secondary", Name: "www.example.com"}, Do: api.Effect{Answer: &[]string{"A 192.0.2.66"}}})
+	_, err = ctl.AddFault(t.Context(), api.FaultRule{DNS: &api.DNSMatch{Server: "secondary", Name: "www.example.com"},
+		Do: api.Effect{Answer: &[]string{"A 192.0.2.66"}}})
 	must(t, err)
-	if first, second := ask("primary", "www.example.com."), ask("secondary", "www.example.com."); first != "192.0.2.1" || second != "192.0.2.66" {
+	if first, second := ask("primary", "www.example.com."), ask("secondary", "www.example.com."); first != "192.0.2.1" ||
+		second != "192.0.2.66" {
 		t.Errorf("split horizon: %s and %s", first, second)
 	}
 	if got := ask("primary", "bob.ns.cloudflare.com."); got != "127.0.0.2" {
@@ -91,10 +96,12 @@ func TestWhatIsPrinted(t *testing.T) {
 	if !roots.AppendCertsFromPEM(root) {
 		t.Error("SSL_CERT_FILE is no PEM")
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, printed(t, text, "export CLOUDFLARE_BASE_URL=")+"/zones", nil)
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, printed(t, text, "export CLOUDFLARE_BASE_URL=")+
+		"/zones", nil)
 	must(t, err)
 	req.Header.Set("Authorization", "Bearer "+minted)
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots,
+		MinVersion: tls.VersionTLS12}}}
 	resp, err := client.Do(req)
 	must(t, err)
 	defer func() { _ = resp.Body.Close() }()

@@ -43,7 +43,8 @@ func internet(t testing.TB) server.Internet {
 	i := server.Internet{Store: zone.New(zone.Options{}), Journal: journal.New(100), WebRoot: []byte("web")}
 	i.API = cloudflare.New(cloudflare.Options{Store: i.Store, Journal: i.Journal})
 	i.Faults = faultinjection.New(1, i.Journal)
-	i.DNS = dns.New(dns.Options{Store: i.Store, Address: netip.MustParseAddr("192.0.2.1"), Own: []string{"api.cloudflare.com"}, Faults: i.Faults})
+	i.DNS = dns.New(dns.Options{Store: i.Store, Address: netip.MustParseAddr("192.0.2.1"),
+		Own: []string{"api.cloudflare.com"}, Faults: i.Faults})
 	i.Probe = func(_ context.Context, request json.RawMessage) (json.RawMessage, error) {
 		if bytes.Contains(request, []byte("nonsense")) {
 			return nil, errors.New("nonsense")
@@ -100,7 +101,8 @@ func TestProbesAndRoots(t *testing.T) {
 	}
 	roots, err := c.Roots(t.Context())
 	must(t, err)
-	if roots.Web != "web" || roots.Production == roots.Staging || !strings.Contains(roots.Production, "BEGIN CERTIFICATE") {
+	if roots.Web != "web" || roots.Production == roots.Staging ||
+		!strings.Contains(roots.Production, "BEGIN CERTIFICATE") {
 		t.Errorf("roots %+v", roots)
 	}
 	must(t, client(t, internet(t)).Ready(t.Context()))
@@ -111,7 +113,8 @@ func TestZones(t *testing.T) {
 	c := client(t, internet(t))
 	made, err := c.CreateZone(t.Context(), api.ZoneDraft{Name: "Second.Test", Plan: "pro", Status: api.ZonePending})
 	must(t, err)
-	if made.Name != "second.test" || made.Plan.LegacyID != "pro" || made.Status != api.ZonePending || len(made.NameServers) != 2 {
+	if made.Name != "second.test" || made.Plan.LegacyID != "pro" || made.Status != api.ZonePending ||
+		len(made.NameServers) != 2 {
 		t.Errorf("made %+v", made)
 	}
 	active, moved := api.ZoneActive, api.ZoneStatus("gone")
@@ -160,7 +163,8 @@ func TestRecords(t *testing.T) {
 		t.Errorf("by id: %+v", byID)
 	}
 	put(api.RecordDraft{Name: "www", Type: "A", Content: "192.0.2.4", New: true})
-	put(api.RecordDraft{Name: "@", Type: "CAA", Data: map[string]any{"flags": 0, "tag": "issue", "value": "letsencrypt.org"}})
+	put(api.RecordDraft{Name: "@", Type: "CAA", Data: map[string]any{"flags": 0, "tag": "issue",
+		"value": "letsencrypt.org"}})
 	all, err := c.Records(t.Context(), "example.com", api.RecordFilter{})
 	must(t, err)
 	if diff := cmp.Diff(`A www.example.com 192.0.2.4, A www.example.com 192.0.2.3, CAA example.com 0 issue "letsencrypt.org"`, contents(all)); diff != "" {
@@ -193,7 +197,8 @@ func TestRecords(t *testing.T) {
 func TestDNS(t *testing.T) {
 	t.Parallel()
 	c := client(t, internet(t))
-	_, err := c.PutRecord(t.Context(), "example.com", api.RecordDraft{Name: "www", Type: "A", Content: "192.0.2.1", TTL: 120})
+	_, err := c.PutRecord(t.Context(), "example.com",
+		api.RecordDraft{Name: "www", Type: "A", Content: "192.0.2.1", TTL: 120})
 	must(t, err)
 	reply, err := c.Query(t.Context(), api.Question{Name: "www.example.com", Role: api.RoleAuthority})
 	must(t, err)
@@ -204,7 +209,8 @@ func TestDNS(t *testing.T) {
 	if diff := cmp.Diff(want, reply); diff != "" {
 		t.Errorf("reply (-want +got):\n%s", diff)
 	}
-	for _, wrong := range []api.Question{{Name: ""}, {Name: "a..b"}, {Name: "x.test", Type: "NOPE"}, {Name: "x.test", Role: "root"}} {
+	for _, wrong := range []api.Question{{Name: ""}, {Name: "a..b"}, {Name: "x.test", Type: "NOPE"},
+		{Name: "x.test", Role: "root"}} {
 		_, err := c.Query(t.Context(), wrong)
 		refused(t, err, 400, api.CodeInvalid)
 	}
@@ -221,7 +227,8 @@ func TestDNS(t *testing.T) {
 	}
 	must(t, c.SetDelays(t.Context(), []api.Delay{{Name: "www.example.com", Type: "a", Seconds: 1.5}}))
 	delays, err := c.Delays(t.Context())
-	if diff := cmp.Diff([]api.Delay{{Name: "www.example.com", Type: "A", Seconds: 1.5}}, delays); err != nil || diff != "" {
+	if diff := cmp.Diff([]api.Delay{{Name: "www.example.com", Type: "A", Seconds: 1.5}}, delays); err != nil ||
+		diff != "" {
 		t.Errorf("delays %v (-want +got):\n%s", err, diff)
 	}
 	refused(t, c.SetDelays(t.Context(), []api.Delay{{Seconds: -1}}), 400, api.CodeInvalid)
@@ -267,7 +274,8 @@ func TestBatchAnswersInOrder(t *testing.T) {
 	c := client(t, internet(t))
 	var in api.BatchRequest
 	for i := range 100 {
-		in.Questions = append(in.Questions, api.Question{Name: fmt.Sprintf("%d.nowhere.example", i), Role: api.RoleAuthority})
+		in.Questions = append(in.Questions, api.Question{Name: fmt.Sprintf("%d.nowhere.example", i),
+			Role: api.RoleAuthority})
 		in.Probes = append(in.Probes, json.RawMessage(fmt.Sprintf(`{"url":"/%d"}`, i)))
 	}
 	out, err := c.Batch(t.Context(), in)
@@ -298,7 +306,8 @@ func TestBatchAnswersInOrder(t *testing.T) {
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	c := client(t, internet(t))
-	made, err := c.AddFault(t.Context(), api.FaultRule{Note: "why", DNS: &api.DNSMatch{Name: "*.example.com"}, Do: api.Effect{Rcode: "REFUSED"}})
+	made, err := c.AddFault(t.Context(), api.FaultRule{Note: "why", DNS: &api.DNSMatch{Name: "*.example.com"},
+		Do: api.Effect{Rcode: "REFUSED"}})
 	if err != nil || made.ID == "" {
 		t.Fatalf("made %+v, %v", made, err)
 	}
@@ -317,7 +326,8 @@ func TestFaults(t *testing.T) {
 	refused(t, err, 404, api.CodeNotFound)
 	_, err = c.AddFault(t.Context(), api.FaultRule{})
 	refused(t, err, 400, api.CodeInvalid)
-	_, err = c.AddFault(t.Context(), api.FaultRule{HTTP: &api.HTTPMatch{Host: "acme", Step: "neworder"}, Do: api.Effect{Status: 500}})
+	_, err = c.AddFault(t.Context(), api.FaultRule{HTTP: &api.HTTPMatch{Host: "acme", Step: "neworder"},
+		Do: api.Effect{Status: 500}})
 	if e := refused(t, err, 400, api.CodeInvalid); !strings.Contains(e.Message, `"new-order"`) {
 		t.Errorf("an unknown step: %s", e.Message)
 	}
@@ -329,7 +339,8 @@ func TestJournal(t *testing.T) {
 	c := client(t, i)
 	i.Journal.Record(api.JournalEntry{Source: api.SourceAPI, Op: "GET /zones", Outcome: "200"})
 	i.Journal.Record(api.JournalEntry{Source: api.SourceDNS, Op: "A x.", Outcome: "NXDOMAIN", Client: "10.0.0.1"})
-	got, err := c.Journal(t.Context(), api.JournalFilter{Source: api.SourceDNS, Client: "10.0.0.1", Contains: "nxdomain", Limit: 5})
+	got, err := c.Journal(t.Context(), api.JournalFilter{Source: api.SourceDNS, Client: "10.0.0.1", Contains: "nxdomain",
+		Limit: 5})
 	if err != nil || len(got.Entries) != 1 || got.Last != 2 {
 		t.Errorf("journal %+v, %v", got, err)
 	}
@@ -357,7 +368,8 @@ func TestJournal(t *testing.T) {
 		t.Errorf("lines: %d, %v", len(read), err)
 	}
 	must(t, c.ClearJournal(t.Context()))
-	if got, err := c.Journal(t.Context(), api.JournalFilter{}); err != nil || len(got.Entries) != 1 || got.Entries[0].Op != "DELETE /v1/journal" {
+	if got, err := c.Journal(t.Context(), api.JournalFilter{}); err != nil || len(got.Entries) != 1 ||
+		got.Entries[0].Op != "DELETE /v1/journal" {
 		t.Errorf("after clear: %+v, %v", got, err)
 	}
 }

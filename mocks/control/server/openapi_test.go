@@ -86,14 +86,21 @@ func TestOpenAPIRoutes(t *testing.T) {
 func TestOpenAPISchemas(t *testing.T) {
 	t.Parallel()
 	types := map[string]any{
-		"Error": api.Error{}, "Status": api.Status{}, "Roots": api.Roots{}, "ZoneDraft": api.ZoneDraft{}, "ZonePatch": api.ZonePatch{}, "Zone": api.Zone{},
-		"RecordDraft": api.RecordDraft{}, "Record": api.Record{}, "TokenDraft": api.TokenDraft{}, "TokenPatch": api.TokenPatch{}, "Token": api.Token{},
-		"NewToken": api.NewToken{}, "Question": api.Question{}, "BatchRequest": api.BatchRequest{}, "BatchResponse": api.BatchResponse{}, "Reply": api.Reply{}, "ResourceRecord": api.ResourceRecord{}, "Unknown": api.Unknown{}, "UnknownName": api.UnknownName{},
-		"Delay": api.Delay{}, "Validity": api.Validity{}, "Profiles": api.Profiles{}, "CertificateDraft": api.CertificateDraft{}, "Signed": api.Signed{},
+		"Error": api.Error{}, "Status": api.Status{}, "Roots": api.Roots{}, "ZoneDraft": api.ZoneDraft{},
+		"ZonePatch": api.ZonePatch{}, "Zone": api.Zone{},
+		"RecordDraft": api.RecordDraft{}, "Record": api.Record{}, "TokenDraft": api.TokenDraft{},
+		"TokenPatch": api.TokenPatch{}, "Token": api.Token{},
+		"NewToken": api.NewToken{}, "Question": api.Question{}, "BatchRequest": api.BatchRequest{},
+		"BatchResponse": api.BatchResponse{}, "Reply": api.Reply{}, "ResourceRecord": api.ResourceRecord{},
+		"Unknown": api.Unknown{}, "UnknownName": api.UnknownName{},
+		"Delay": api.Delay{}, "Validity": api.Validity{}, "Profiles": api.Profiles{},
+		"CertificateDraft": api.CertificateDraft{}, "Signed": api.Signed{},
 		"GitCommit": api.GitCommit{}, "GitAccess": api.GitAccess{}, "GitSSH": api.GitSSH{}, "Published": api.Published{},
 		"FaultRule": api.FaultRule{}, "FaultState": api.FaultState{},
-		"HTTPMatch": api.HTTPMatch{}, "DNSMatch": api.DNSMatch{}, "Effect": api.Effect{}, "Cleared": api.Cleared{}, "JournalPage": api.JournalPage{},
-		"TokenValue": api.TokenValue{}, "User": api.User{}, "UserDraft": api.UserDraft{}, "Limit": api.Limit{}, "JournalEntry": api.JournalEntry{}, "Counters": api.Counters{},
+		"HTTPMatch": api.HTTPMatch{}, "DNSMatch": api.DNSMatch{}, "Effect": api.Effect{}, "Cleared": api.Cleared{},
+		"JournalPage": api.JournalPage{},
+		"TokenValue":  api.TokenValue{}, "User": api.User{}, "UserDraft": api.UserDraft{}, "Limit": api.Limit{},
+		"JournalEntry": api.JournalEntry{}, "Counters": api.Counters{},
 	}
 	schemas := read(t).Components.Schemas
 	for name, value := range types {

@@ -24,7 +24,8 @@ func TestProfiles(t *testing.T) {
 	}
 	must(t, c.SetProfiles(t.Context(), "staging", api.Profiles{}))
 	refused(t, c.SetProfiles(t.Context(), "staging", api.Profiles{Offered: []string{"tlsclient"}}), 400, api.CodeInvalid)
-	refused(t, c.SetProfiles(t.Context(), "staging", api.Profiles{Offered: []string{"classic"}, Default: "shortlived"}), 400, api.CodeInvalid)
+	refused(t, c.SetProfiles(t.Context(), "staging", api.Profiles{Offered: []string{"classic"}, Default: "shortlived"}),
+		400, api.CodeInvalid)
 	refused(t, c.SetProfiles(t.Context(), "other", api.Profiles{}), 404, api.CodeNotFound)
 	_, err := c.Profiles(t.Context(), "other")
 	refused(t, err, 404, api.CodeNotFound)

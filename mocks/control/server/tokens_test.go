@@ -18,7 +18,8 @@ func TestTokens(t *testing.T) {
 	c := client(t, i)
 	minted, err := c.CreateToken(t.Context(), api.TokenDraft{Name: "minted", Zones: []string{"example.com"}})
 	must(t, err)
-	if got, ok := i.Store.TokenFor(minted.Value); !ok || got.ID != minted.Token.ID || len(got.Zones) != 1 || !got.May(api.DNSEdit) {
+	if got, ok := i.Store.TokenFor(minted.Value); !ok || got.ID != minted.Token.ID || len(got.Zones) != 1 ||
+		!got.May(api.DNSEdit) {
 		t.Errorf("minted %+v", got)
 	}
 	_, err = c.CreateToken(t.Context(), api.TokenDraft{Value: "given-value", Permissions: []api.Permission{api.ZoneRead}})
@@ -31,7 +32,8 @@ func TestTokens(t *testing.T) {
 		t.Errorf("listed %s", text)
 	}
 	disabled, past := api.TokenDisabled, time.Now().Add(-time.Hour)
-	patched, err := c.PatchToken(t.Context(), api.Fingerprint("given-value"), api.TokenPatch{Status: &disabled, Expires: &past})
+	patched, err := c.PatchToken(t.Context(), api.Fingerprint("given-value"),
+		api.TokenPatch{Status: &disabled, Expires: &past})
 	if err != nil || patched.Status != api.TokenDisabled || patched.Expires == nil {
 		t.Errorf("patched %+v, %v", patched, err)
 	}
@@ -43,7 +45,8 @@ func TestTokens(t *testing.T) {
 		_, err := c.CreateToken(t.Context(), wrong)
 		refused(t, err, 400, api.CodeInvalid)
 	}
-	guarded, err := c.CreateToken(t.Context(), api.TokenDraft{Permissions: api.Permissions(), DenyFrom: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}})
+	guarded, err := c.CreateToken(t.Context(), api.TokenDraft{Permissions: api.Permissions(),
+		DenyFrom: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}})
 	if err != nil || guarded.Token.AcceptsFrom(netip.MustParseAddr("192.0.2.1")) || !guarded.Token.May(api.TokensEdit) {
 		t.Errorf("guarded %+v, %v", guarded.Token, err)
 	}

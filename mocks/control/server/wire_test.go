@@ -45,7 +45,8 @@ func TestWhatMakesNoSense(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := raw(t, h, tc.method, tc.path, tc.body)
-			if w.Code != tc.status || !strings.Contains(w.Body.String(), tc.contains) || !strings.HasPrefix(w.Body.String(), `{"error":{"status":`) {
+			if w.Code != tc.status || !strings.Contains(w.Body.String(), tc.contains) ||
+				!strings.HasPrefix(w.Body.String(), `{"error":{"status":`) {
 				t.Errorf("%d %s", w.Code, w.Body)
 			}
 		})
@@ -53,7 +54,8 @@ func TestWhatMakesNoSense(t *testing.T) {
 	if w := raw(t, h, "GET", "/v1/roots/web.pem", ""); w.Code != 200 || w.Body.String() != "web" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	if w := raw(t, h, "GET", "/v1/journal?wait=0.01&after=99", ""); w.Code != 200 || !strings.Contains(w.Body.String(), `"entries":[]`) {
+	if w := raw(t, h, "GET", "/v1/journal?wait=0.01&after=99", ""); w.Code != 200 ||
+		!strings.Contains(w.Body.String(), `"entries":[]`) {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
 }
@@ -112,9 +114,12 @@ func TestCheckAddress(t *testing.T) {
 // FuzzBodies: no body makes a handler panic, or answer with anything but JSON.
 func FuzzBodies(f *testing.F) {
 	for _, seed := range []string{
-		`{"name":"x.test"}`, `{"name":"@","type":"CAA","data":{"flags":0}}`, `{"value":"t"}`, `[{"seconds":1}]`, `{"email":"a@example.com","key":"k"}`, `{"requests":1,"windowSeconds":0.1}`,
-		`{"status":"disabled","allowFrom":["192.0.2.0/24"],"zones":["example.com"]}`, `{"http":{"step":"finalize"},"do":{"problem":"caa"}}`,
-		`{"lifetimeSeconds":1}`, `{"offered":["tlsserver"],"default":"classic"}`, `{"dns":{},"do":{"rcode":"SERVFAIL"}}`, `{"http":{},"do":{"status":500}}`, `null`, `[]`, `"x"`,
+		`{"name":"x.test"}`, `{"name":"@","type":"CAA","data":{"flags":0}}`, `{"value":"t"}`, `[{"seconds":1}]`,
+		`{"email":"a@example.com","key":"k"}`, `{"requests":1,"windowSeconds":0.1}`,
+		`{"status":"disabled","allowFrom":["192.0.2.0/24"],"zones":["example.com"]}`,
+		`{"http":{"step":"finalize"},"do":{"problem":"caa"}}`,
+		`{"lifetimeSeconds":1}`, `{"offered":["tlsserver"],"default":"classic"}`, `{"dns":{},"do":{"rcode":"SERVFAIL"}}`,
+		`{"http":{},"do":{"status":500}}`, `null`, `[]`, `"x"`,
 	} {
 		f.Add(seed)
 	}

@@ -36,7 +36,8 @@ func findRateLimited(r *diagnose.Route) []diagnose.Finding {
 		orderOrCertificate(r),
 		"the ACME server's rate limit is reached "+when,
 		diagnose.Remedy{
-			Text: "wait " + when + "; test against a staging issuer, and keep the Secrets of certificates when a cluster is rebuilt",
+			Text: "wait " + when + "; test against a staging issuer, and keep the Secrets of certificates when a cluster is " +
+				"rebuilt",
 		},
 		s.evidence(),
 	)

@@ -13,12 +13,13 @@ const acmeUnreachable diagnose.Code = "acme-unreachable"
 
 func acmeUnreachableRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     acmeUnreachable,
-		Meaning:  "cert-manager cannot reach the ACME server",
-		Evidence: "the issuer's condition reports a transport error for the directory, or an answer that is not an RFC 8555 problem document",
-		Remedy:   "allow cert-manager to reach port 443 of the ACME server",
-		After:    []diagnose.Code{clockSkew},
-		Find:     findUnreachable,
+		Code:    acmeUnreachable,
+		Meaning: "cert-manager cannot reach the ACME server",
+		Evidence: "the issuer's condition reports a transport error for the directory, or an answer that is not an RFC " +
+			"8555 problem document",
+		Remedy: "allow cert-manager to reach port 443 of the ACME server",
+		After:  []diagnose.Code{clockSkew},
+		Find:   findUnreachable,
 	}}
 }
 
@@ -29,7 +30,8 @@ func findUnreachable(r *diagnose.Route) []diagnose.Finding {
 	}
 	transport := false
 	for _, text := range []string{
-		"dial tcp", "lookup ", "i/o timeout", "connection refused", "connection reset", "x509:", "tls: ", "context deadline exceeded", "no such host", "EOF",
+		"dial tcp", "lookup ", "i/o timeout", "connection refused", "connection reset", "x509:", "tls: ",
+		"context deadline exceeded", "no such host", "EOF",
 		"not an RFC 8555 problem",
 	} {
 		transport = transport || strings.Contains(cond.Message, text)
@@ -42,7 +44,8 @@ func findUnreachable(r *diagnose.Route) []diagnose.Finding {
 		r.Issuer,
 	), "allow cert-manager to reach port 443 of the ACME server: check NetworkPolicies, proxies and the cluster's DNS"
 	if strings.Contains(cond.Message, ".traefik.default") {
-		summary = "the name of the ACME server resolves to this cluster's own Traefik: through a wildcard record or a search domain"
+		summary = "the name of the ACME server resolves to this cluster's own Traefik: through a wildcard record or a " +
+			"search domain"
 		remedy = "correct the cluster's resolver, so that it does not answer for external names itself"
 	}
 	namespace := r.Index.CertManager.Space()
@@ -50,7 +53,8 @@ func findUnreachable(r *diagnose.Route) []diagnose.Finding {
 		namespace = corev1.NamespaceDefault
 	}
 	return diagnose.One(r.Issuer.String(), summary, diagnose.Remedy{Text: remedy, Command: fmt.Sprintf(
-		"kubectl -n %s run reach --rm -i --restart=Never --image=docker.io/curlimages/curl -- -sS -o /dev/null -w '%%{http_code}' %s",
+		"kubectl -n %s run reach --rm -i --restart=Never --image=docker.io/curlimages/curl -- -sS -o /dev/null -w "+
+			"'%%{http_code}' %s",
 		namespace,
 		server(r),
 	)}, diagnose.Fact(r.Issuer.String(), "%s: %s", cond.Reason, cond.Message))

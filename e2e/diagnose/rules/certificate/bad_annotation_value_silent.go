@@ -17,10 +17,12 @@ const badAnnotation diagnose.Code = "bad-annotation-value-silent"
 
 func badAnnotationRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     badAnnotation,
-		Meaning:  "an annotation of cert-manager on the Ingress has a value that does not parse, so cert-manager does nothing",
-		Evidence: "the value of cert-manager.io/duration or a similar annotation; no Certificate, no event, one line in the controller's log",
-		Remedy:   "correct the value",
+		Code: badAnnotation,
+		Meaning: "an annotation of cert-manager on the Ingress has a value that does not parse, so cert-manager does " +
+			"nothing",
+		Evidence: "the value of cert-manager.io/duration or a similar annotation; no Certificate, no event, one line in " +
+			"the controller's log",
+		Remedy: "correct the value",
 		After: []diagnose.Code{
 			crdsMissing,
 			controllerDown,

@@ -52,7 +52,9 @@ func findCleanupStuck(r *diagnose.Route) []diagnose.Finding {
 			summary += "; the certificate is good"
 		}
 		return diagnose.One(challengeName(c), summary, diagnose.Remedy{
-			Text: "restore the credential, and the Challenge is deleted by itself; as a last resort remove the finalizer, and the TXT record by hand",
+			Text: "restore the credential, and the Challenge is deleted by itself; as a last resort remove the finalizer, " +
+				"and " +
+				"the TXT record by hand",
 			Command: fmt.Sprintf(
 				`kubectl -n %s patch challenge %s --type=merge -p '{"metadata":{"finalizers":null}}'`,
 				c.Namespace,

@@ -41,7 +41,8 @@ func findQueued(r *diagnose.Route) []diagnose.Finding {
 				challengeName(sibling),
 			),
 			diagnose.Remedy{
-				Text: "finish the other challenge, or delete it", Command: fmt.Sprintf("kubectl -n %s delete challenge %s", sibling.Namespace, sibling.Name),
+				Text:    "finish the other challenge, or delete it",
+				Command: fmt.Sprintf("kubectl -n %s delete challenge %s", sibling.Namespace, sibling.Name),
 			},
 			diagnose.Fact(challengeName(c), "processing=false, no reason"),
 			diagnose.Fact(challengeName(sibling), "processing=true, %s", sibling.Status.Reason),

@@ -12,11 +12,12 @@ const clockSkew diagnose.Code = "clock-skew"
 
 func clockSkewRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     clockSkew,
-		Meaning:  "a clock in the cluster is wrong",
-		Evidence: "`x509: certificate has expired or is not yet valid: current time …` in cert-manager's errors about the ACME server",
-		Remedy:   "synchronize the clocks of the nodes",
-		Find:     findClockSkew,
+		Code:    clockSkew,
+		Meaning: "a clock in the cluster is wrong",
+		Evidence: "`x509: certificate has expired or is not yet valid: current time …` in cert-manager's errors about the " +
+			"ACME server",
+		Remedy: "synchronize the clocks of the nodes",
+		Find:   findClockSkew,
 	}}
 }
 
@@ -40,7 +41,8 @@ func findClockSkew(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		node,
-		fmt.Sprintf("the clock of cert-manager's node shows %s, and the time is %s", text, diagnose.Stamp(r.Index.Snapshot.Time)),
+		fmt.Sprintf("the clock of cert-manager's node shows %s, and the time is %s", text,
+			diagnose.Stamp(r.Index.Snapshot.Time)),
 		diagnose.Remedy{
 			Text:    "synchronize the clock on the node",
 			Command: "timedatectl set-ntp true",

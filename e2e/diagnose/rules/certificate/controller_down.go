@@ -37,7 +37,8 @@ func findControllerDown(r *diagnose.Route) []diagnose.Finding {
 		)
 	case r.Down(c):
 		return diagnose.One(c.String(), summary, diagnose.Restart(c, "start it again"), diagnose.DownEvidence(c)...)
-	case r.Certificate != nil && len(r.Certificate.Status.Conditions) == 0 && r.Age(r.Certificate.CreationTimestamp.Time) > newborn && r.Index.Looked(facts.Deployments, c.Space()):
+	case r.Certificate != nil && len(r.Certificate.Status.Conditions) == 0 &&
+		r.Age(r.Certificate.CreationTimestamp.Time) > newborn && r.Index.Looked(facts.Deployments, c.Space()):
 		name := diagnose.CertificateName(r.Certificate)
 		return diagnose.One(
 			c.String(),

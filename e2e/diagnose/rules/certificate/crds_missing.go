@@ -47,8 +47,9 @@ func findCRDsMissing(r *diagnose.Route) []diagnose.Finding {
 				"CustomResourceDefinition "+kind.name,
 				"the CRDs of cert-manager are not installed, so it can issue nothing",
 				diagnose.Remedy{
-					Text:    "install the chart with crds.enabled=true, or the CRDs alone",
-					Command: "kubectl apply -f https://github.com/cert-manager/cert-manager/releases/download/" + version + "/cert-manager.crds.yaml",
+					Text: "install the chart with crds.enabled=true, or the CRDs alone",
+					Command: "kubectl apply -f https://github.com/cert-manager/cert-manager/releases/download/" + version +
+						"/cert-manager.crds.yaml",
 				},
 				diagnose.Fact("API server", "%s", e.Message),
 			)

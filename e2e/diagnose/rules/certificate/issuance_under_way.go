@@ -16,9 +16,10 @@ const underWay diagnose.Code = "issuance-under-way"
 
 func underWayRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     underWay,
-		Meaning:  "the certificate is being issued, and no error is reported",
-		Evidence: "a request younger than five minutes without an error: a DNS-01 issuance takes 60 to 90 seconds, of which cert-manager waits 60",
+		Code:    underWay,
+		Meaning: "the certificate is being issued, and no error is reported",
+		Evidence: "a request younger than five minutes without an error: a DNS-01 issuance takes 60 to 90 seconds, of " +
+			"which cert-manager waits 60",
 		Remedy:   "wait",
 		After:    []diagnose.Code{presentBackoff, issuanceBackoff, orderNotCreated},
 		Fallback: true,

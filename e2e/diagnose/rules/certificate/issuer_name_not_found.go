@@ -14,12 +14,13 @@ const issuerNotFound diagnose.Code = "issuer-name-not-found"
 
 func issuerNotFoundRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     issuerNotFound,
-		Meaning:  "the issuer that the Ingress names does not exist",
-		Evidence: "the annotation or the Certificate's issuerRef; `Referenced \"ClusterIssuer\" not found` (an event of type Normal)",
-		Remedy:   "name one that exists",
-		After:    []diagnose.Code{bothAnnotations},
-		Find:     findIssuerNotFound,
+		Code:    issuerNotFound,
+		Meaning: "the issuer that the Ingress names does not exist",
+		Evidence: "the annotation or the Certificate's issuerRef; `Referenced \"ClusterIssuer\" not found` (an event of " +
+			"type Normal)",
+		Remedy: "name one that exists",
+		After:  []diagnose.Code{bothAnnotations},
+		Find:   findIssuerNotFound,
 	}}
 }
 

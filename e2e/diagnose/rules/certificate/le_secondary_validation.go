@@ -24,7 +24,8 @@ func findSecondary(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		deepest(r),
-		"the CA saw the TXT record from one network location, and not from others: it propagates slowly, or the name servers give different answers",
+		"the CA saw the TXT record from one network location, and not from others: it propagates slowly, or the name "+
+			"servers give different answers",
 		renew(r, "try again; when the error returns, make the name servers give the same answer everywhere"),
 		s.evidence(),
 	)

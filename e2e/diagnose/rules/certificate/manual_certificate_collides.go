@@ -15,12 +15,14 @@ const manualCertificate diagnose.Code = "manual-certificate-collides"
 
 func manualCertificateRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     manualCertificate,
-		Meaning:  "a Certificate made by hand has the name of the Ingress's Certificate, or two Certificates write one Secret",
-		Evidence: "a Certificate of the Secret without owner that lacks the host, or `two conflicting Certificates pointing to the same secret`",
-		Remedy:   "keep one of the Certificates",
-		After:    []diagnose.Code{sharedSecretName},
-		Find:     findManualCertificate,
+		Code: manualCertificate,
+		Meaning: "a Certificate made by hand has the name of the Ingress's Certificate, or two Certificates write one " +
+			"Secret",
+		Evidence: "a Certificate of the Secret without owner that lacks the host, or `two conflicting Certificates " +
+			"pointing to the same secret`",
+		Remedy: "keep one of the Certificates",
+		After:  []diagnose.Code{sharedSecretName},
+		Find:   findManualCertificate,
 	}}
 }
 

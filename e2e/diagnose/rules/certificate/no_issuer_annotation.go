@@ -15,12 +15,13 @@ const noAnnotation diagnose.Code = "no-issuer-annotation"
 
 func noAnnotationRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     noAnnotation,
-		Meaning:  "the Ingress has a TLS block and names no issuer",
-		Evidence: "neither cert-manager.io/cluster-issuer nor cert-manager.io/issuer among the annotations; nothing is logged",
-		Remedy:   "add the annotation",
-		After:    []diagnose.Code{crdsMissing, bothAnnotations},
-		Find:     findNoAnnotation,
+		Code:    noAnnotation,
+		Meaning: "the Ingress has a TLS block and names no issuer",
+		Evidence: "neither cert-manager.io/cluster-issuer nor cert-manager.io/issuer among the annotations; nothing is " +
+			"logged",
+		Remedy: "add the annotation",
+		After:  []diagnose.Code{crdsMissing, bothAnnotations},
+		Find:   findNoAnnotation,
 	}}
 }
 

@@ -46,7 +46,8 @@ func findOrderNotCreated(r *diagnose.Route) []diagnose.Finding {
 		orderName(o),
 		fmt.Sprintf("the ACME server of %s has not created the order; cert-manager retries", r.Issuer),
 		diagnose.Remedy{
-			Text: "read the ACME server's answer in the log of cert-manager", Command: fmt.Sprintf("kubectl -n %s logs deploy/%s --since=10m", namespace, name),
+			Text:    "read the ACME server's answer in the log of cert-manager",
+			Command: fmt.Sprintf("kubectl -n %s logs deploy/%s --since=10m", namespace, name),
 		},
 		evidence...)
 }

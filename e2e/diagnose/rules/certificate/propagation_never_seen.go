@@ -15,12 +15,13 @@ const neverSeen diagnose.Code = "propagation-never-seen"
 
 func neverSeenRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     neverSeen,
-		Meaning:  "the TXT record was written, and cert-manager does not see it",
-		Evidence: "the Challenge is presented and waits `not yet propagated` for more than five minutes; the provider's records show whether it was written in the right zone",
-		Remedy:   "find where the TXT record is lost: zone, delegation, or resolver",
-		After:    []diagnose.Code{splitHorizon},
-		Find:     findNeverSeen,
+		Code:    neverSeen,
+		Meaning: "the TXT record was written, and cert-manager does not see it",
+		Evidence: "the Challenge is presented and waits `not yet propagated` for more than five minutes; the provider's " +
+			"records show whether it was written in the right zone",
+		Remedy: "find where the TXT record is lost: zone, delegation, or resolver",
+		After:  []diagnose.Code{splitHorizon},
+		Find:   findNeverSeen,
 	}}
 }
 

@@ -29,7 +29,8 @@ func findServfail(r *diagnose.Route) []diagnose.Finding {
 		"zone "+zone,
 		"name servers answer SERVFAIL for "+r.Host+": they are down, or DNSSEC validation fails",
 		diagnose.Remedy{
-			Text:    "when the second command answers and the first does not, repair the DS record at the registrar; otherwise the name servers",
+			Text: "when the second command answers and the first does not, repair the DS record at the registrar; " +
+				"otherwise the name servers",
 			Command: "dig SOA " + zone + "; dig +cd SOA " + zone,
 		},
 		s.evidence(),

@@ -12,12 +12,13 @@ const stagingIssuer diagnose.Code = "staging-issuer-in-production"
 
 func stagingIssuerRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     stagingIssuer,
-		Meaning:  "the certificate comes from the staging CA, which no browser trusts",
-		Evidence: "the certificate's issuer name contains (STAGING), in the answer or in the Secret, while everything is Ready",
-		Remedy:   "name the production issuer",
-		After:    []diagnose.Code{noAnnotation, underWay},
-		Find:     findStaging,
+		Code:    stagingIssuer,
+		Meaning: "the certificate comes from the staging CA, which no browser trusts",
+		Evidence: "the certificate's issuer name contains (STAGING), in the answer or in the Secret, while everything is " +
+			"Ready",
+		Remedy: "name the production issuer",
+		After:  []diagnose.Code{noAnnotation, underWay},
+		Find:   findStaging,
 	}}
 }
 

@@ -13,12 +13,13 @@ const wrongTXT diagnose.Code = "stale-or-wrong-txt"
 
 func wrongTXTRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     wrongTXT,
-		Meaning:  "the CA did not find the TXT record of this challenge",
-		Evidence: "urn:ietf:params:acme:error:unauthorized with `Incorrect TXT record` or `No TXT record found`, or NXDOMAIN looking up TXT",
-		Remedy:   "delete stale TXT records and try again",
-		After:    []diagnose.Code{secondary},
-		Find:     findWrongTXT,
+		Code:    wrongTXT,
+		Meaning: "the CA did not find the TXT record of this challenge",
+		Evidence: "urn:ietf:params:acme:error:unauthorized with `Incorrect TXT record` or `No TXT record found`, or " +
+			"NXDOMAIN looking up TXT",
+		Remedy: "delete stale TXT records and try again",
+		After:  []diagnose.Code{secondary},
+		Find:   findWrongTXT,
 	}}
 }
 

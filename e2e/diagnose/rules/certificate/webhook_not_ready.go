@@ -14,12 +14,13 @@ const webhookNotReady diagnose.Code = "webhook-not-ready"
 
 func webhookNotReadyRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     webhookNotReady,
-		Meaning:  "the admission webhook of cert-manager does not answer, so its objects cannot be created",
-		Evidence: "`failed calling webhook`, no available replica, or an empty caBundle; an Ingress then has no Certificate and no event",
-		Remedy:   "repair the webhook, or the CA injector when it is an x509 error",
-		After:    []diagnose.Code{crdsMissing},
-		Find:     findWebhook,
+		Code:    webhookNotReady,
+		Meaning: "the admission webhook of cert-manager does not answer, so its objects cannot be created",
+		Evidence: "`failed calling webhook`, no available replica, or an empty caBundle; an Ingress then has no " +
+			"Certificate and no event",
+		Remedy: "repair the webhook, or the CA injector when it is an x509 error",
+		After:  []diagnose.Code{crdsMissing},
+		Find:   findWebhook,
 	}}
 }
 
@@ -86,7 +87,8 @@ func webhookFailure(r *diagnose.Route) (saying, bool) {
 		return saying{}, false
 	}
 	if r.Certificate != nil && cm.Unsettled(r.Certificate) {
-		if s, ok := from("Certificate", r.Certificate.Name, r.Index.EventsOf("Certificate", r.Certificate.Namespace, r.Certificate.Name)); ok {
+		if s, ok := from("Certificate", r.Certificate.Name,
+			r.Index.EventsOf("Certificate", r.Certificate.Namespace, r.Certificate.Name)); ok {
 			return s, true
 		}
 	}

@@ -13,9 +13,10 @@ func quotaSharedRule() []diagnose.Rule {
 		Code:     quotaShared,
 		Meaning:  "Cloudflare limits the requests of the account, over all its tokens",
 		Evidence: "status 429, codes 10429 and 971 (not the 429 of ACME)",
-		Remedy:   "wait five minutes; find the account's other API clients; raise external-dns --interval; do not change the token",
-		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
-		Find:     findQuotaShared,
+		Remedy: "wait five minutes; find the account's other API clients; raise external-dns --interval; do not change " +
+			"the token",
+		Blocks: []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
+		Find:   findQuotaShared,
 	}}
 }
 
@@ -32,7 +33,8 @@ func findQuotaShared(r *diagnose.Route) []diagnose.Finding {
 		cloudflareAPI,
 		"Cloudflare limits the requests of this account, which all its tokens share",
 		diagnose.Remedy{
-			Text: "wait five minutes and find the account's other API clients; raise external-dns --interval; the token is good",
+			Text: "wait five minutes and find the account's other API clients; raise external-dns --interval; the token " +
+				"is good",
 		},
 		evidence...)
 }

@@ -26,6 +26,7 @@ func findNoDNSEdit(r *diagnose.Route) []diagnose.Finding {
 			return accepted(t) &&
 				(Known(Edits(t, r.Host), false) || (t.DNSEdit == nil && len(signsFor(r, cloudflare.CannotWrite)) > 0)) &&
 				!Known(t.ZoneRead, false)
-		}, "the token may read the zone but not write records", "give the token DNS:Edit for the zone", cloudflare.CannotWrite)
+		}, "the token may read the zone but not write records", "give the token DNS:Edit for the zone",
+			cloudflare.CannotWrite)
 	})
 }

@@ -10,8 +10,9 @@ const tokenNoZoneRead diagnose.Code = "token-no-zone-read" //nolint:gosec // the
 
 func tokenNoZoneReadRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     tokenNoZoneRead,
-		Meaning:  "the token may not list zones; external-dns logs nothing about it, cert-manager reports \"Found no Zones\"",
+		Code: tokenNoZoneRead,
+		Meaning: "the token may not list zones; external-dns logs nothing about it, cert-manager reports \"Found no " +
+			"Zones\"",
 		Evidence: "the provider lists no zone for the token",
 		Remedy:   "give the token Zone:Read",
 		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
@@ -29,7 +30,8 @@ func findNoZoneRead(r *diagnose.Route) []diagnose.Finding {
 		}
 		return token(r, u, func(t *facts.Token) bool {
 			return accepted(t) && (Known(t.ZoneRead, false) || (t.ZoneRead != nil && len(t.Zones) == 0))
-		}, "the token sees no zone: it lacks Zone:Read, so external-dns writes nothing and logs no error, and no challenge is solved",
+		}, "the token sees no zone: it lacks Zone:Read, so external-dns writes nothing and logs no error, and no challenge "+
+			"is solved",
 			"give the token Zone:Read and DNS:Edit for the zone", cloudflare.NoZone)
 	})
 }

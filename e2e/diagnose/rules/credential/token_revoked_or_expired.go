@@ -28,6 +28,7 @@ func findRevoked(r *diagnose.Route) []diagnose.Finding {
 		return token(r, u, func(t *facts.Token) bool {
 			return slices.Contains([]string{"disabled", "expired", "not-yet", "unknown"}, t.Status) && !accepted(t) &&
 				!r.Has(tokenIPRestricted)
-		}, "Cloudflare does not accept the token: it was revoked, has expired, or is not valid yet", "create a new token, store it in the Secret, then restart external-dns", cloudflare.Rejected)
+		}, "Cloudflare does not accept the token: it was revoked, has expired, or is not valid yet",
+			"create a new token, store it in the Secret, then restart external-dns", cloudflare.Rejected)
 	})
 }

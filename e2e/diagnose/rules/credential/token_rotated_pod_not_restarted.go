@@ -16,12 +16,14 @@ const tokenRotated diagnose.Code = "token-rotated-pod-not-restarted"
 
 func tokenRotatedRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     tokenRotated,
-		Meaning:  "the Secret has a new token, and external-dns uses the one it was started with; right after a remedy it only waits for its next attempt",
-		Evidence: "the Secret's token is accepted, and the provider refuses external-dns, whose pod is older than the Secret or sends another token",
-		Remedy:   "restart external-dns",
-		Blocks:   []diagnose.Layer{diagnose.DNS},
-		Find:     findRotated,
+		Code: tokenRotated,
+		Meaning: "the Secret has a new token, and external-dns uses the one it was started with; right after a remedy it " +
+			"only waits for its next attempt",
+		Evidence: "the Secret's token is accepted, and the provider refuses external-dns, whose pod is older than the " +
+			"Secret or sends another token",
+		Remedy: "restart external-dns",
+		Blocks: []diagnose.Layer{diagnose.DNS},
+		Find:   findRotated,
 	}, {
 		Code:   tokenRotated,
 		Kind:   diagnose.Wait,
@@ -96,7 +98,8 @@ func findRotated(r *diagnose.Route) []diagnose.Finding {
 		evidence...)
 }
 
-// findCorrected finds an external-dns that was refused before the credential was corrected, and has not tried again since.
+// findCorrected finds an external-dns that was refused before the credential was corrected, and has not tried
+// again since.
 func findCorrected(r *diagnose.Route) []diagnose.Finding {
 	u, ok := syncUse(r)
 	refused := refusedSync(r)
@@ -120,7 +123,8 @@ func findCorrected(r *diagnose.Route) []diagnose.Finding {
 // refusedSync are the signs that external-dns gave of a credential that is not good.
 func refusedSync(r *diagnose.Route) []diagnose.Sign {
 	var out []diagnose.Sign
-	for _, s := range signsFor(r, diagnose.NoSecret, diagnose.NoKey, cloudflare.NoCredential, cloudflare.BadHeader, cloudflare.BadForm, cloudflare.Rejected, cloudflare.RejectedHere, cloudflare.CannotWrite) {
+	for _, s := range signsFor(r, diagnose.NoSecret, diagnose.NoKey, cloudflare.NoCredential, cloudflare.BadHeader,
+		cloudflare.BadForm, cloudflare.Rejected, cloudflare.RejectedHere, cloudflare.CannotWrite) {
 		if strings.HasPrefix(s.Source, "log ") || strings.HasPrefix(s.Source, "Pod ") {
 			out = append(out, s)
 		}

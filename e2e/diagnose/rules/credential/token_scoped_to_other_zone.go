@@ -23,6 +23,7 @@ func findOtherZone(r *diagnose.Route) []diagnose.Finding {
 	return each(r, func(u diagnose.Use) []diagnose.Finding {
 		return token(r, u, func(t *facts.Token) bool {
 			return accepted(t) && !Known(t.ZoneRead, false) && len(t.Zones) > 0 && !SeesZone(t, r.Host)
-		}, "the token does not see the zone of "+r.Host, "include the zone in the token's resources, or use the account that has it")
+		}, "the token does not see the zone of "+r.Host, "include the zone in the token's resources, or use the account "+
+			"that has it")
 	})
 }

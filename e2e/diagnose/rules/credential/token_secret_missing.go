@@ -8,13 +8,14 @@ const tokenSecretMissing diagnose.Code = "token-secret-missing"
 
 func tokenSecretMissingRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     tokenSecretMissing,
-		Meaning:  "the Secret with the token does not exist",
-		Evidence: "no such Secret; the kubelet reports CreateContainerConfigError, cert-manager \"secrets not found\" (since 1.21 also the issuer, reason InvalidSolver)",
-		Remedy:   "create the Secret",
-		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
-		Affects:  serves,
-		Find:     findSecretMissing,
+		Code:    tokenSecretMissing,
+		Meaning: "the Secret with the token does not exist",
+		Evidence: "no such Secret; the kubelet reports CreateContainerConfigError, cert-manager \"secrets not found\" " +
+			"(since 1.21 also the issuer, reason InvalidSolver)",
+		Remedy:  "create the Secret",
+		Blocks:  []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
+		Affects: serves,
+		Find:    findSecretMissing,
 	}}
 }
 

@@ -10,13 +10,14 @@ const tokenWrongNamespace diagnose.Code = "token-wrong-namespace"
 
 func tokenWrongNamespaceRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     tokenWrongNamespace,
-		Meaning:  "the Secret is in a namespace where its user cannot read it",
-		Evidence: "no such Secret where the user looks, and one of the same name elsewhere; a ClusterIssuer looks in cert-manager's namespace, a pod in its own",
-		Remedy:   "copy the Secret to the namespace of the component that uses it",
-		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
-		Affects:  serves,
-		Find:     findWrongNamespace,
+		Code:    tokenWrongNamespace,
+		Meaning: "the Secret is in a namespace where its user cannot read it",
+		Evidence: "no such Secret where the user looks, and one of the same name elsewhere; a ClusterIssuer looks in " +
+			"cert-manager's namespace, a pod in its own",
+		Remedy:  "copy the Secret to the namespace of the component that uses it",
+		Blocks:  []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
+		Affects: serves,
+		Find:    findWrongNamespace,
 	}}
 }
 

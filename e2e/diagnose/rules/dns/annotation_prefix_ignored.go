@@ -14,11 +14,12 @@ const prefixIgnored diagnose.Code = "annotation-prefix-ignored"
 
 func prefixIgnoredRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     prefixIgnored,
-		Meaning:  "annotations for external-dns have a prefix that this version does not read",
-		Evidence: "an Ingress has annotations under external-dns.alpha.kubernetes.io/ on 0.22 or later, or under external-dns.kubernetes.io/ before, and the record differs from them; nothing is logged",
-		Remedy:   "rename the annotations, or start 0.23 with --enable-legacy-annotation-prefix",
-		Find:     findPrefixIgnored,
+		Code:    prefixIgnored,
+		Meaning: "annotations for external-dns have a prefix that this version does not read",
+		Evidence: "an Ingress has annotations under external-dns.alpha.kubernetes.io/ on 0.22 or later, or under " +
+			"external-dns.kubernetes.io/ before, and the record differs from them; nothing is logged",
+		Remedy: "rename the annotations, or start 0.23 with --enable-legacy-annotation-prefix",
+		Find:   findPrefixIgnored,
 	}, {
 		Code: prefixIgnored,
 		Kind: diagnose.Note,
@@ -32,7 +33,8 @@ func ignored(r *diagnose.Route) (prefix string, keys []string) {
 		return "", nil
 	}
 	for _, prefix = range [...]string{externaldns.LegacyPrefix, externaldns.StablePrefix} {
-		if prefix == r.Index.Sync.Config.Selection.Prefix || prefix == externaldns.LegacyPrefix && r.Index.Sync.Config.Selection.Legacy {
+		if prefix == r.Index.Sync.Config.Selection.Prefix || prefix == externaldns.LegacyPrefix &&
+			r.Index.Sync.Config.Selection.Legacy {
 			continue
 		}
 		for annotation := range r.Source.Annotations {
@@ -125,7 +127,8 @@ func prefixFinding(
 			r.Source.String(),
 			"annotations %s",
 			diagnose.List(seen),
-		), diagnose.Fact(r.Index.Sync.String(), "image %s reads annotations under %s", r.Index.Sync.Config.Image, r.Index.Sync.Config.Selection.Prefix),
+		), diagnose.Fact(r.Index.Sync.String(), "image %s reads annotations under %s", r.Index.Sync.Config.Image,
+			r.Index.Sync.Config.Selection.Prefix),
 	}, more...)
 	return diagnose.One(
 		r.Source.String(),

@@ -11,11 +11,12 @@ const candidates diagnose.Code = "cname-a-conflict-candidates"
 
 func candidatesRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     candidates,
-		Meaning:  "the host has host names and addresses as targets, and external-dns drops the host names",
-		Evidence: "`conflicting record type candidates; discarding CNAME record` (a warning in 0.23, an info line in 0.20), or Ingresses whose status mixes them",
-		Remedy:   "use only addresses, or only one host name, as targets of the host",
-		Find:     findCandidates,
+		Code:    candidates,
+		Meaning: "the host has host names and addresses as targets, and external-dns drops the host names",
+		Evidence: "`conflicting record type candidates; discarding CNAME record` (a warning in 0.23, an info line in " +
+			"0.20), or Ingresses whose status mixes them",
+		Remedy: "use only addresses, or only one host name, as targets of the host",
+		Find:   findCandidates,
 	}}
 }
 

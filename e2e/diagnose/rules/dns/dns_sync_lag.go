@@ -42,7 +42,8 @@ func findLag(r *diagnose.Route) []diagnose.Finding {
 			since = started
 		}
 	case r.Source.Created.After(good):
-	case n.state == wrong && slices.ContainsFunc(n.held, func(rec diagnose.Record) bool { return !rec.Modified.IsZero() && rec.Modified.After(good) }):
+	case n.state == wrong && slices.ContainsFunc(n.held,
+		func(rec diagnose.Record) bool { return !rec.Modified.IsZero() && rec.Modified.After(good) }):
 		return nil // somebody else changed it
 	case n.state == absent && wasThere(r):
 		return nil

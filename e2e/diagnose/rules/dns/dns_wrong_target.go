@@ -12,9 +12,10 @@ const wrongTarget diagnose.Code = "dns-wrong-target"
 
 func wrongTargetRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     wrongTarget,
-		Meaning:  "the DNS record differs from the Ingress's status",
-		Evidence: "the record of the provider, or else the answer of the zone's name servers, differs from the Ingress's status, and no more specific code applies",
+		Code:    wrongTarget,
+		Meaning: "the DNS record differs from the Ingress's status",
+		Evidence: "the record of the provider, or else the answer of the zone's name servers, differs from the Ingress's " +
+			"status, and no more specific code applies",
 		Remedy:   "restart external-dns, or repair the delegation when the provider's record is right",
 		After:    []diagnose.Code{softErrors, syncLag, recordMissing},
 		Fallback: true,
@@ -45,7 +46,8 @@ func findWrongTarget(r *diagnose.Route) []diagnose.Finding {
 				"restart external-dns: it syncs at once",
 			),
 			append([]diagnose.Evidence{rec.Evidence()}, append(syncEvidence(r, n), answerEvidence(r)...)...)...)
-	case !r.Asked || authority.Error != "" || authority.Rcode == "" || len(n.wanted) == 0 || typeOf(n.wanted) == "CNAME" || mixed(n.wanted) || r.Proxied():
+	case !r.Asked || authority.Error != "" || authority.Rcode == "" || len(n.wanted) == 0 ||
+		typeOf(n.wanted) == "CNAME" || mixed(n.wanted) || r.Proxied():
 		return nil
 	case n.state == right && !sameSet(n.wanted, authority.Addresses):
 		servers := strings.Join(r.Zone.NameServers, " ")

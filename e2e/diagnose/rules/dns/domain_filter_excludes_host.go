@@ -11,11 +11,12 @@ const domainFilter diagnose.Code = "domain-filter-excludes-host"
 
 func domainFilterRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     domainFilter,
-		Meaning:  "the host, or its zone, is not within the domains that external-dns may write",
-		Evidence: "--domain-filter, --exclude-domains or their regular expressions exclude the host or its zone, and it has neither record nor ownership record; external-dns logs this at debug level only",
-		Remedy:   "add the domain to the filter",
-		Find:     findDomainFilter,
+		Code:    domainFilter,
+		Meaning: "the host, or its zone, is not within the domains that external-dns may write",
+		Evidence: "--domain-filter, --exclude-domains or their regular expressions exclude the host or its zone, and it " +
+			"has neither record nor ownership record; external-dns logs this at debug level only",
+		Remedy: "add the domain to the filter",
+		Find:   findDomainFilter,
 	}}
 }
 

@@ -12,11 +12,12 @@ const duplicateOwner diagnose.Code = "duplicate-owner-id-two-clusters"
 
 func duplicateOwnerRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     duplicateOwner,
-		Meaning:  "two clusters use the same owner id, and each reverts the other's changes",
-		Evidence: "external-dns creates or changes the record again and again, or the record's owner is right and its Ingress is not in this cluster",
-		Remedy:   "give each cluster an owner id of its own",
-		Find:     findDuplicateOwner,
+		Code:    duplicateOwner,
+		Meaning: "two clusters use the same owner id, and each reverts the other's changes",
+		Evidence: "external-dns creates or changes the record again and again, or the record's owner is right and its " +
+			"Ingress is not in this cluster",
+		Remedy: "give each cluster an owner id of its own",
+		Find:   findDuplicateOwner,
 	}}
 }
 
@@ -92,7 +93,8 @@ func findDuplicateOwner(r *diagnose.Route) []diagnose.Finding {
 		),
 		addFlag(
 			r,
-			"give each cluster an owner id of its own, this one for example "+r.Index.Sync.Config.OwnerID+"-2; records of the old id must then be taken over",
+			"give each cluster an owner id of its own, this one for example "+r.Index.Sync.Config.OwnerID+
+				"-2; records of the old id must then be taken over",
 			"--txt-owner-id="+r.Index.Sync.Config.OwnerID+"-2",
 		),
 		evidence...)

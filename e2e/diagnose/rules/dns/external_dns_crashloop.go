@@ -11,13 +11,14 @@ const externalDNSCrash diagnose.Code = "external-dns-crashloop"
 
 func externalDNSCrashRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     externalDNSCrash,
-		Meaning:  "external-dns exits repeatedly, so no records are written",
-		Evidence: "its container waits in CrashLoopBackOff; the last fatal line of the previous run gives the reason, in lower or upper case (0.20 `Failed to do run once`, 0.23 `failed to do run once`)",
-		Remedy:   "correct the cause that the fatal line names",
-		After:    []diagnose.Code{policyFlagMissing, ownerOrPrefix},
-		Kind:     diagnose.Symptom,
-		Find:     findCrash,
+		Code:    externalDNSCrash,
+		Meaning: "external-dns exits repeatedly, so no records are written",
+		Evidence: "its container waits in CrashLoopBackOff; the last fatal line of the previous run gives the reason, in " +
+			"lower or upper case (0.20 `Failed to do run once`, 0.23 `failed to do run once`)",
+		Remedy: "correct the cause that the fatal line names",
+		After:  []diagnose.Code{policyFlagMissing, ownerOrPrefix},
+		Kind:   diagnose.Symptom,
+		Find:   findCrash,
 	}}
 }
 
@@ -28,7 +29,8 @@ func findCrash(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	evidence := []diagnose.Evidence{diagnose.Fact(diagnose.Object("Pod", pod.Namespace, pod.Name), "%s", seen)}
-	summary, remedy := "external-dns exits repeatedly, so no records are written", "read the log of the previous run and correct the cause that it names"
+	summary, remedy := "external-dns exits repeatedly, so no records are written", "read the log of the previous run "+
+		"and correct the cause that it names"
 	if s.Syncs.Fatal != nil {
 		evidence = append(evidence, diagnose.Logged(facts.ExternalDNS, *s.Syncs.Fatal))
 		summary += ": " + diagnose.Short(s.Syncs.Fatal.Message)

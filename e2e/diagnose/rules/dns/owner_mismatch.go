@@ -10,12 +10,14 @@ const ownerMismatch diagnose.Code = "owner-mismatch"
 
 func ownerMismatchRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     ownerMismatch,
-		Meaning:  "the record belongs to another owner, so external-dns does not change it",
-		Evidence: "the ownership record names another owner than --txt-owner-id, and the record differs from the Ingress's status; the log contains `All records are already up to date`",
-		Remedy:   "set --txt-owner-id to that owner, or delete the record and its ownership record",
-		After:    []diagnose.Code{recordConflict},
-		Find:     findOwnerMismatch,
+		Code:    ownerMismatch,
+		Meaning: "the record belongs to another owner, so external-dns does not change it",
+		Evidence: "the ownership record names another owner than --txt-owner-id, and the record differs from the " +
+			"Ingress's " +
+			"status; the log contains `All records are already up to date`",
+		Remedy: "set --txt-owner-id to that owner, or delete the record and its ownership record",
+		After:  []diagnose.Code{recordConflict},
+		Find:   findOwnerMismatch,
 	}}
 }
 

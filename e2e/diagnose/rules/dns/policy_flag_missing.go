@@ -10,11 +10,12 @@ const policyFlagMissing diagnose.Code = "policy-flag-missing"
 
 func policyFlagMissingRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     policyFlagMissing,
-		Meaning:  "external-dns 0.22 and later exits at once, because --policy is required",
-		Evidence: "the flag --policy is missing and the log ends with `--policy must be set explicitly`; no request reached the provider",
-		Remedy:   "set --policy=sync, or upsert-only, the chart's former default",
-		Find:     findPolicyFlagMissing,
+		Code:    policyFlagMissing,
+		Meaning: "external-dns 0.22 and later exits at once, because --policy is required",
+		Evidence: "the flag --policy is missing and the log ends with `--policy must be set explicitly`; no request " +
+			"reached the provider",
+		Remedy: "set --policy=sync, or upsert-only, the chart's former default",
+		Find:   findPolicyFlagMissing,
 	}}
 }
 

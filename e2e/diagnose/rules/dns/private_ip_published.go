@@ -11,12 +11,14 @@ const privateIP diagnose.Code = "private-ip-published"
 
 func privateIPRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     privateIP,
-		Meaning:  "the public DNS record has an address that is not reachable from the internet",
-		Evidence: "the record's content is private (RFC 1918), shared (RFC 6598), link-local or loopback, and the external client does not connect",
-		Remedy:   "publish the public address and forward ports 80 and 443",
-		Blocks:   []diagnose.Layer{diagnose.Routing},
-		Find:     findPrivate,
+		Code:    privateIP,
+		Meaning: "the public DNS record has an address that is not reachable from the internet",
+		Evidence: "the record's content is private (RFC 1918), shared (RFC 6598), link-local or loopback, and the " +
+			"external " +
+			"client does not connect",
+		Remedy: "publish the public address and forward ports 80 and 443",
+		Blocks: []diagnose.Layer{diagnose.Routing},
+		Find:   findPrivate,
 	}, {
 		Code: privateIP,
 		Kind: diagnose.Note,

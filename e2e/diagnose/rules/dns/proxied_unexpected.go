@@ -12,12 +12,13 @@ const proxiedUnexpected diagnose.Code = "proxied-unexpected"
 
 func proxiedUnexpectedRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     proxiedUnexpected,
-		Meaning:  "the record is proxied but should be DNS only",
-		Evidence: "the provider's record is proxied, contrary to annotation or flag, or the proxy itself fails (525, 526, 521 …); the name then resolves to the provider's edge",
-		Remedy:   "disable the proxy for the record",
-		After:    []diagnose.Code{prefixIgnored},
-		Find:     findProxied,
+		Code:    proxiedUnexpected,
+		Meaning: "the record is proxied but should be DNS only",
+		Evidence: "the provider's record is proxied, contrary to annotation or flag, or the proxy itself fails (525, 526, " +
+			"521 …); the name then resolves to the provider's edge",
+		Remedy: "disable the proxy for the record",
+		After:  []diagnose.Code{prefixIgnored},
+		Find:   findProxied,
 	}}
 }
 

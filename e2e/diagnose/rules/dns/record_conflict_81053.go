@@ -12,12 +12,14 @@ const recordConflict diagnose.Code = "record-conflict-81053"
 
 func recordConflictRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     recordConflict,
-		Meaning:  "a record that external-dns does not own has another type than the record that external-dns writes",
-		Evidence: "the provider's codes 81053, 81054, 81057 or 81058 in the log of external-dns: these are errors of data, not of the credential",
-		Remedy:   "delete the conflicting record",
-		After:    []diagnose.Code{takeover},
-		Find:     findConflict,
+		Code:    recordConflict,
+		Meaning: "a record that external-dns does not own has another type than the record that external-dns writes",
+		Evidence: "the provider's codes 81053, 81054, 81057 or 81058 in the log of external-dns: these are errors of " +
+			"data, " +
+			"not of the credential",
+		Remedy: "delete the conflicting record",
+		After:  []diagnose.Code{takeover},
+		Find:   findConflict,
 	}}
 }
 
@@ -39,7 +41,8 @@ func findConflict(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		name,
-		fmt.Sprintf("%s, which external-dns does not own, conflicts with the record that it writes (code %d)", name, refused.Code),
+		fmt.Sprintf("%s, which external-dns does not own, conflicts with the record that it writes (code %d)", name,
+			refused.Code),
 		diagnose.Drop("delete the conflicting record", inTheWay...),
 		evidence...)
 }

@@ -10,9 +10,10 @@ const recordMissing diagnose.Code = "record-missing"
 
 func recordMissingRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     recordMissing,
-		Meaning:  "the host has no record, although nothing prevents writing it",
-		Evidence: "the zone has no A, AAAA or CNAME of the host; an ownership record alone shows that the record was deleted by hand",
+		Code:    recordMissing,
+		Meaning: "the host has no record, although nothing prevents writing it",
+		Evidence: "the zone has no A, AAAA or CNAME of the host; an ownership record alone shows that the record was " +
+			"deleted by hand",
 		Remedy:   "restart external-dns: it syncs at once",
 		After:    []diagnose.Code{softErrors, syncLag},
 		Fallback: true,

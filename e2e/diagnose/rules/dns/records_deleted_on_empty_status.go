@@ -11,10 +11,11 @@ const deletedOnEmpty diagnose.Code = "records-deleted-on-empty-status"
 
 func deletedOnEmptyRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     deletedOnEmpty,
-		Meaning:  "external-dns deleted the record while the Ingress had no address",
-		Evidence: "an `action=DELETE` of the host in its log and no record, with policy sync; resolvers cache the answer NXDOMAIN for the zone's negative TTL",
-		Remedy:   "correct the Ingress's status; the next sync creates the record again",
+		Code:    deletedOnEmpty,
+		Meaning: "external-dns deleted the record while the Ingress had no address",
+		Evidence: "an `action=DELETE` of the host in its log and no record, with policy sync; resolvers cache the answer " +
+			"NXDOMAIN for the zone's negative TTL",
+		Remedy: "correct the Ingress's status; the next sync creates the record again",
 		After: []diagnose.Code{
 			policyFlagMissing,
 			ownerOrPrefix,
@@ -62,7 +63,8 @@ func findDeletedOnEmpty(r *diagnose.Route) []diagnose.Finding {
 		fmt.Sprintf("external-dns deleted the record of %s while its Ingress had no address", r.Host),
 		resync(
 			r,
-			"keep the address in the Ingress's status; then a restart of external-dns writes the record at once, and resolvers see it when the zone's negative TTL is over",
+			"keep the address in the Ingress's status; then a restart of external-dns writes the record at once, and "+
+				"resolvers see it when the zone's negative TTL is over",
 		),
 		evidence...)
 }

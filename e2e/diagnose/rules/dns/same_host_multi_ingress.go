@@ -11,12 +11,13 @@ const sameHost diagnose.Code = "same-host-multi-ingress"
 
 func sameHostRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     sameHost,
-		Meaning:  "several Ingresses give the same host different targets",
-		Evidence: "Ingresses of one host with unequal status; 0.21 and later publishes all targets together, earlier ones the targets of one Ingress",
-		Remedy:   "let one Ingress, or one address, serve the host",
-		After:    []diagnose.Code{candidates},
-		Find:     findSameHost,
+		Code:    sameHost,
+		Meaning: "several Ingresses give the same host different targets",
+		Evidence: "Ingresses of one host with unequal status; 0.21 and later publishes all targets together, earlier ones " +
+			"the targets of one Ingress",
+		Remedy: "let one Ingress, or one address, serve the host",
+		After:  []diagnose.Code{candidates},
+		Find:   findSameHost,
 	}}
 }
 

@@ -11,9 +11,11 @@ const softErrors diagnose.Code = "soft-error-loop-pod-ready"
 
 func softErrorsRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     softErrors,
-		Meaning:  "external-dns fails in every sync while its pod is ready",
-		Evidence: "two `Failed to do run once … (consecutive soft errors: N)` or more since the last good sync; the probes of the pod always answer 200",
+		Code:    softErrors,
+		Meaning: "external-dns fails in every sync while its pod is ready",
+		Evidence: "two `Failed to do run once … (consecutive soft errors: N)` or more since the last good sync; the " +
+			"probes " +
+			"of the pod always answer 200",
 		Remedy:   "correct the cause that the inner error names",
 		Fallback: true,
 		Kind:     diagnose.Symptom,

@@ -10,11 +10,12 @@ const sourceExcludes diagnose.Code = "source-excludes-ingress"
 
 func sourceExcludesRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     sourceExcludes,
-		Meaning:  "the configuration of external-dns excludes the Ingress",
-		Evidence: "--source, --namespace or --ingress-class of external-dns, or the Ingress's annotation controller, excludes it",
-		Remedy:   "change the flag so that external-dns reads the Ingress",
-		Find:     findSourceExcludes,
+		Code:    sourceExcludes,
+		Meaning: "the configuration of external-dns excludes the Ingress",
+		Evidence: "--source, --namespace or --ingress-class of external-dns, or the Ingress's annotation controller, " +
+			"excludes it",
+		Remedy: "change the flag so that external-dns reads the Ingress",
+		Find:   findSourceExcludes,
 	}}
 }
 
@@ -40,7 +41,8 @@ func findSourceExcludes(r *diagnose.Route) []diagnose.Finding {
 		s.String(),
 		"external-dns does not read "+r.Source.String()+": "+why,
 		diagnose.Remedy{
-			Text: "change the flag so that external-dns reads the Ingress", Command: fmt.Sprintf("kubectl -n %s edit deployment %s", s.Namespace, s.Name),
+			Text:    "change the flag so that external-dns reads the Ingress",
+			Command: fmt.Sprintf("kubectl -n %s edit deployment %s", s.Namespace, s.Name),
 		},
 		diagnose.Fact(s.String(), "%s", why),
 	)

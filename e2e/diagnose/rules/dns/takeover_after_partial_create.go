@@ -12,8 +12,9 @@ const takeover diagnose.Code = "takeover-after-partial-create"
 
 func takeoverRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     takeover,
-		Meaning:  "external-dns wrote an ownership record for a record that another party had made, and so treats it as its own",
+		Code: takeover,
+		Meaning: "external-dns wrote an ownership record for a record that another party had made, and so treats it as " +
+			"its own",
 		Evidence: "the ownership record is newer than its record, and the record differs from the Ingress's status",
 		Remedy:   "decide whose record it is, and delete the other's",
 		Find:     findTakeover,

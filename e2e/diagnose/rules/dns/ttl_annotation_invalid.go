@@ -14,11 +14,12 @@ const ttlInvalid diagnose.Code = "ttl-annotation-invalid"
 
 func ttlInvalidRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     ttlInvalid,
-		Meaning:  "the TTL annotation is neither a number nor a duration, or is out of range",
-		Evidence: "external-dns replaces a TTL that does not parse by automatic and logs a warning; the provider refuses one below its minimum of 60 s (9021, 1004)",
-		Remedy:   "set 60 to 86400, or 1 for automatic",
-		Find:     findTTLRefused,
+		Code:    ttlInvalid,
+		Meaning: "the TTL annotation is neither a number nor a duration, or is out of range",
+		Evidence: "external-dns replaces a TTL that does not parse by automatic and logs a warning; the provider refuses " +
+			"one below its minimum of 60 s (9021, 1004)",
+		Remedy: "set 60 to 86400, or 1 for automatic",
+		Find:   findTTLRefused,
 	}, {
 		Code: ttlInvalid,
 		Kind: diagnose.Note,

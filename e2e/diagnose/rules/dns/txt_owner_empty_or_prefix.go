@@ -13,11 +13,13 @@ const ownerOrPrefix diagnose.Code = "txt-owner-empty-or-prefix"
 
 func ownerOrPrefixRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     ownerOrPrefix,
-		Meaning:  "external-dns has no owner id, or looks for its ownership records under other names than those that it wrote",
-		Evidence: "`owner id cannot be empty`, or an ownership record of this owner and this Ingress whose name does not match the current --txt-prefix and --txt-suffix",
-		Remedy:   "restore the owner id, prefix and suffix that the records were written with",
-		Find:     findOwnerOrPrefix,
+		Code: ownerOrPrefix,
+		Meaning: "external-dns has no owner id, or looks for its ownership records under other names than those that it " +
+			"wrote",
+		Evidence: "`owner id cannot be empty`, or an ownership record of this owner and this Ingress whose name does not " +
+			"match the current --txt-prefix and --txt-suffix",
+		Remedy: "restore the owner id, prefix and suffix that the records were written with",
+		Find:   findOwnerOrPrefix,
 	}}
 }
 

@@ -8,8 +8,9 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-// unknown are the errors of external-dns since its last good sync that no rule knows and that are of this host: they name its
-// record, or no record at all. They are quoted as they stand, and nothing is called waiting over them.
+// unknown are the errors of external-dns since its last good sync that no rule knows and that are of this host:
+// they name its record, or no record at all. They are quoted as they stand, and nothing is called waiting over
+// them.
 func unknown(r *diagnose.Route) []facts.Line {
 	var out []facts.Line
 	for _, l := range r.Index.Sync.Syncs.Errors {

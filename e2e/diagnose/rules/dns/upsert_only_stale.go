@@ -10,11 +10,12 @@ const upsertOnly diagnose.Code = "upsert-only-stale"
 
 func upsertOnlyRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     upsertOnly,
-		Meaning:  "the policy does not let external-dns change or delete the record",
-		Evidence: "--policy is create-only and its own record is out of date, or upsert-only or create-only and its Ingress is gone",
-		Remedy:   "set --policy=sync, or delete the record",
-		Find:     findUpsertOnly,
+		Code:    upsertOnly,
+		Meaning: "the policy does not let external-dns change or delete the record",
+		Evidence: "--policy is create-only and its own record is out of date, or upsert-only or create-only and its " +
+			"Ingress is gone",
+		Remedy: "set --policy=sync, or delete the record",
+		Find:   findUpsertOnly,
 	}}
 }
 

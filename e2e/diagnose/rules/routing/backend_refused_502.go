@@ -46,7 +46,8 @@ func findRefused(r *diagnose.Route) []diagnose.Finding {
 			serviceName(s),
 			"the pods of the Service do not accept connections on its target port",
 			diagnose.Remedy{
-				Text:    "make the application listen on the target port, on all addresses, or change the port; check NetworkPolicies",
+				Text: "make the application listen on the target port, on all addresses, or change the port; check " +
+					"NetworkPolicies",
 				Command: fmt.Sprintf("kubectl -n %s get endpointslices,networkpolicies", s.Namespace),
 			},
 			diagnose.Probed(rep),

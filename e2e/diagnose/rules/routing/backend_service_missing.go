@@ -41,7 +41,8 @@ func findServiceMissing(r *diagnose.Route) []diagnose.Finding {
 			diagnose.Object("Service", r.Ingress.Namespace, b.Service),
 			"the backend Service of the Ingress does not exist in its namespace",
 			diagnose.Remedy{
-				Text: "create the Service, or name one of namespace " + r.Ingress.Namespace + ": an Ingress cannot use Services of other namespaces",
+				Text: "create the Service, or name one of namespace " + r.Ingress.Namespace + ": an Ingress cannot use Services " +
+					"of other namespaces",
 			},
 			evidence...)
 	})

@@ -29,7 +29,8 @@ func findHTTPFails(r *diagnose.Route) []diagnose.Finding {
 		if strings.EqualFold(rep.HTTP.Headers["Server"], "cloudflare") && (r.RawIP == nil || !loops(r.RawIP)) {
 			return diagnose.One(
 				"record "+r.Host,
-				"Cloudflare connects to the origin over plain HTTP, which redirects to HTTPS, for which Cloudflare connects over plain HTTP again",
+				"Cloudflare connects to the origin over plain HTTP, which redirects to HTTPS, for which Cloudflare connects over "+
+					"plain HTTP again",
 				diagnose.Remedy{
 					Text: "set the zone's SSL mode to Full (strict), or do not proxy the record",
 				},

@@ -12,8 +12,9 @@ const https404 diagnose.Code = "https-404-http-ok"
 
 func https404Rule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     https404,
-		Meaning:  "plain HTTP answers and HTTPS gives 404 with the right certificate: a TLS block loads certificates, but does not add a router to an entry point",
+		Code: https404,
+		Meaning: "plain HTTP answers and HTTPS gives 404 with the right certificate: a TLS block loads certificates, but " +
+			"does not add a router to an entry point",
 		Evidence: "none of the route's entry points has TLS",
 		Remedy:   "remove the annotation router.entrypoints, or add websecure",
 		After:    []diagnose.Code{entryPointMissing},

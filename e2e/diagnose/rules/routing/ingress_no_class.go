@@ -10,8 +10,9 @@ const ingressNoClass diagnose.Code = "ingress-no-class"
 
 func ingressNoClassRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     ingressNoClass,
-		Meaning:  "the Ingress names no class, and Traefik reads only Ingresses of its own class; a default class is applied when an Ingress is created, not later",
+		Code: ingressNoClass,
+		Meaning: "the Ingress names no class, and Traefik reads only Ingresses of its own class; a default class is " +
+			"applied when an Ingress is created, not later",
 		Evidence: "no spec.ingressClassName, and Traefik has a class filter or the Ingress has no address and answers 404",
 		Remedy:   "set spec.ingressClassName",
 		Blocks:   []diagnose.Layer{diagnose.DNS},
@@ -19,8 +20,8 @@ func ingressNoClassRule() []diagnose.Rule {
 	}}
 }
 
-// findNoClass finds an Ingress without a class that no controller serves. Without a filter of its own Traefik takes those
-// up too, and then there is nothing wrong with it.
+// findNoClass finds an Ingress without a class that no controller serves. Without a filter of its own Traefik
+// takes those up too, and then there is nothing wrong with it.
 func findNoClass(r *diagnose.Route) []diagnose.Finding {
 	if r.Source == nil {
 		return nil

@@ -8,8 +8,9 @@ const anotherController diagnose.Code = "ingress-of-another-controller"
 
 func anotherControllerRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     anotherController,
-		Meaning:  "the Ingress is served by another ingress controller, and only its answers are checked; this is not a fault",
+		Code: anotherController,
+		Meaning: "the Ingress is served by another ingress controller, and only its answers are checked; this is not a " +
+			"fault",
 		Evidence: "its class is not Traefik's, and the address that it reports is not Traefik's either",
 		Remedy:   "none; check that controller when the route fails",
 		Fallback: true,

@@ -12,14 +12,17 @@ const ingressStatusEmpty diagnose.Code = "ingress-status-empty"
 
 func ingressStatusEmptyRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     ingressStatusEmpty,
-		Meaning:  "the Ingress reports no address, so external-dns publishes nothing and deletes the existing record; the symptom is in DNS, the fault in routing",
-		Evidence: "status.loadBalancer is empty; the summary names the cause when it is known: no published Service, or one without an address",
-		Remedy:   "configure the Service that Traefik publishes, or give that Service an address; for a new Ingress wait a moment",
-		After:    []diagnose.Code{traefikDown, traefikBlind, ingressNoClass, ingressWrongClass, classMissing},
-		Kind:     diagnose.Wait,
-		Blocks:   []diagnose.Layer{diagnose.DNS},
-		Find:     ofTraefik(findStatusPending),
+		Code: ingressStatusEmpty,
+		Meaning: "the Ingress reports no address, so external-dns publishes nothing and deletes the existing record; the " +
+			"symptom is in DNS, the fault in routing",
+		Evidence: "status.loadBalancer is empty; the summary names the cause when it is known: no published Service, or " +
+			"one without an address",
+		Remedy: "configure the Service that Traefik publishes, or give that Service an address; for a new Ingress wait a " +
+			"moment",
+		After:  []diagnose.Code{traefikDown, traefikBlind, ingressNoClass, ingressWrongClass, classMissing},
+		Kind:   diagnose.Wait,
+		Blocks: []diagnose.Layer{diagnose.DNS},
+		Find:   ofTraefik(findStatusPending),
 	}, {
 		Code:   ingressStatusEmpty,
 		Blocks: []diagnose.Layer{diagnose.DNS},
@@ -57,7 +60,8 @@ func findStatusEmpty(r *diagnose.Route) []diagnose.Finding {
 	empty := diagnose.Fact(r.Source.String(), "status.loadBalancer is empty")
 	t := r.Index.Traefik
 	switch flag := t.Config.Value(traefik.PublishedService); {
-	case t.Deployment != nil && flag == "" && t.Config.Value(traefik.EndpointAddress) == "" && t.Config.Value(traefik.EndpointName) == "":
+	case t.Deployment != nil && flag == "" && t.Config.Value(traefik.EndpointAddress) == "" &&
+		t.Config.Value(traefik.EndpointName) == "":
 		return diagnose.One(
 			t.String(),
 			"Traefik has no setting for the address to publish, so the Ingress has none and external-dns publishes nothing",
@@ -82,7 +86,8 @@ func findStatusEmpty(r *diagnose.Route) []diagnose.Finding {
 			serviceName(r.Index.ControllerService),
 			"the Service of the ingress controller has no address, so the Ingress has none and external-dns publishes nothing",
 			diagnose.Remedy{
-				Text: "give the load balancer an address: install or repair its controller, or set the Service's type to LoadBalancer",
+				Text: "give the load balancer an address: install or repair its controller, or set the Service's type to " +
+					"LoadBalancer",
 				Command: fmt.Sprintf(
 					"kubectl -n %s describe service %s",
 					r.Index.ControllerService.Namespace,

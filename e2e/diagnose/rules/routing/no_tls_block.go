@@ -10,12 +10,14 @@ const noTLSBlock diagnose.Code = "no-tls-block"
 
 func noTLSBlockRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     noTLSBlock,
-		Meaning:  "the Ingress has no TLS block: Traefik shows its self-signed certificate, and cert-manager has nothing to do",
-		Evidence: "spec.tls is empty, and no other Ingress has the host in a TLS block; the certificate is Traefik's default",
-		Remedy:   "add a TLS block with the host and a Secret",
-		Blocks:   []diagnose.Layer{diagnose.Certificate},
-		Find:     ofTraefik(findNoTLSBlock),
+		Code: noTLSBlock,
+		Meaning: "the Ingress has no TLS block: Traefik shows its self-signed certificate, and cert-manager has nothing " +
+			"to do",
+		Evidence: "spec.tls is empty, and no other Ingress has the host in a TLS block; the certificate is Traefik's " +
+			"default",
+		Remedy: "add a TLS block with the host and a Secret",
+		Blocks: []diagnose.Layer{diagnose.Certificate},
+		Find:   ofTraefik(findNoTLSBlock),
 	}}
 }
 

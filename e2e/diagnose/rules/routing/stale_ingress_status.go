@@ -54,9 +54,9 @@ func findStatusStale(r *diagnose.Route) []diagnose.Finding {
 	)
 }
 
-// findAddressStale finds a fixed address that Traefik is configured to publish and where nothing listens, while its Service
-// has another and answers there. Alone that the two differ says nothing: the fixed one may be that of a router in
-// front.
+// findAddressStale finds a fixed address that Traefik is configured to publish and where nothing listens, while
+// its Service has another and answers there. Alone that the two differ says nothing: the fixed one may be that
+// of a router in front.
 func findAddressStale(r *diagnose.Route) []diagnose.Finding {
 	fixed := r.Index.Traefik.Config.Value(traefik.EndpointAddress)
 	if fixed == "" || r.Address == "" || fixed == r.Address || !slices.Contains(r.Published, fixed) ||

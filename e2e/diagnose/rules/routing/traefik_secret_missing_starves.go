@@ -12,11 +12,13 @@ const starves diagnose.Code = "traefik-secret-missing-starves"
 
 func starvesRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     starves,
-		Meaning:  "Traefik stops at the first TLS block whose Secret is missing, and does not load the certificates of later ones",
-		Evidence: "an earlier TLS block names a Secret that does not exist, and the host's own Secret is good; while a first certificate is issued, the log line alone is normal",
-		Remedy:   "correct the certificate of the other host, or remove its TLS block until the certificate exists",
-		Find:     ofTraefik(findStarved),
+		Code: starves,
+		Meaning: "Traefik stops at the first TLS block whose Secret is missing, and does not load the certificates of " +
+			"later ones",
+		Evidence: "an earlier TLS block names a Secret that does not exist, and the host's own Secret is good; while a " +
+			"first certificate is issued, the log line alone is normal",
+		Remedy: "correct the certificate of the other host, or remove its TLS block until the certificate exists",
+		Find:   ofTraefik(findStarved),
 	}, {
 		Code: starves,
 		Kind: diagnose.Note,

@@ -82,7 +82,8 @@ func inShort(rep *probe.Report) string {
 // what is published in place of that address. While the DNS is not as it should be, that explains it.
 func byName(r *diagnose.Route) (diagnose.State, string) {
 	rep := r.HTTPS
-	if rep == nil || rep.Failed == probe.StepResolve || arrived(r, rep) || !r.Unexplained(diagnose.DNS) || !publicly(r, rep) {
+	if rep == nil || rep.Failed == probe.StepResolve || arrived(r, rep) || !r.Unexplained(diagnose.DNS) ||
+		!publicly(r, rep) {
 		return diagnose.Clear, ""
 	}
 	if rep.HTTP == nil {

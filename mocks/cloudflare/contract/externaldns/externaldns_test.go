@@ -40,7 +40,8 @@ func TestExternalDNS(t *testing.T) {
 func recordsComeChangeAndGo(t *testing.T, r *release) {
 	w := newWorld(t, r)
 	w.synced(want("www.example.com", "A", "192.0.2.1"), want("api.example.com", "CNAME", "www.example.com"))
-	if diff := cmp.Diff([]string{"api.example.com CNAME www.example.com", "www.example.com A 192.0.2.1"}, w.addresses(w.zone)); diff != "" {
+	if diff := cmp.Diff([]string{"api.example.com CNAME www.example.com", "www.example.com A 192.0.2.1"},
+		w.addresses(w.zone)); diff != "" {
 		t.Fatal("created:\n", diff)
 	}
 	again := w.synced(want("www.example.com", "A", "192.0.2.1"), want("api.example.com", "CNAME", "www.example.com"))
@@ -48,7 +49,8 @@ func recordsComeChangeAndGo(t *testing.T, r *release) {
 		t.Errorf("nothing had changed, but it wrote %v", got)
 	}
 	w.synced(want("www.example.com", "A", "192.0.2.2"), want("api.example.com", "CNAME", "www.example.com"))
-	if diff := cmp.Diff([]string{"api.example.com CNAME www.example.com", "www.example.com A 192.0.2.2"}, w.addresses(w.zone)); diff != "" {
+	if diff := cmp.Diff([]string{"api.example.com CNAME www.example.com", "www.example.com A 192.0.2.2"},
+		w.addresses(w.zone)); diff != "" {
 		t.Error("updated:\n", diff)
 	}
 	w.synced()
@@ -132,7 +134,8 @@ func twoHundredAndFiftyNames(t *testing.T, r *release) {
 		t.Errorf("a second sync, which reads all pages, wrote %v", got)
 	}
 	var pages []string
-	for _, e := range w.journal.Entries(api.JournalFilter{After: again.from, Source: api.SourceAPI, Contains: "dns_records"}) {
+	for _, e := range w.journal.Entries(api.JournalFilter{After: again.from, Source: api.SourceAPI,
+		Contains: "dns_records"}) {
 		pages = append(pages, e.Detail["query"])
 	}
 	if !slices.ContainsFunc(pages, func(q string) bool { return strings.Contains(q, "page=6") }) {
@@ -189,7 +192,8 @@ func refusalsReachTheLog(t *testing.T, r *release) {
 func aPassingFailureIsRetried(t *testing.T, r *release) {
 	w := newWorld(t, r)
 	for _, do := range []api.Effect{{Status: 429, RetryAfter: 1}, {Status: 502, HTML: true}} {
-		if _, err := w.faults.Add(api.FaultRule{HTTP: &api.HTTPMatch{Host: "api", Path: "/client/v4/zones"}, Do: do, Times: 1}); err != nil {
+		if _, err := w.faults.Add(api.FaultRule{HTTP: &api.HTTPMatch{Host: "api", Path: "/client/v4/zones"}, Do: do,
+			Times: 1}); err != nil {
 			t.Fatal(err)
 		}
 	}

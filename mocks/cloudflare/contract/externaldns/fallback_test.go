@@ -23,7 +23,8 @@ func oneConflictAmongGoodRecords(t *testing.T, r *release) {
 		t.Errorf("failed %v, and the log lacks the cause:\n%s", got.failed, got.log)
 	}
 	after := []string{
-		"api.example.com CNAME www.example.com", "delegated.example.com NS ns.example.net", "new.example.com A 192.0.2.3", "www.example.com A 192.0.2.2",
+		"api.example.com CNAME www.example.com", "delegated.example.com NS ns.example.net", "new.example.com A 192.0.2.3",
+		"www.example.com A 192.0.2.2",
 	}
 	if diff := cmp.Diff(after, w.addresses(w.zone)); diff != "" {
 		t.Error(diff)
