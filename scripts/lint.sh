@@ -24,7 +24,7 @@ readonly GOLANGCI=github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 readonly ACTIONLINT=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 # The module, and the modules of its contract tests.
 readonly MODULES=(. mocks/cloudflare/contract e2e/attest/contract)
-readonly ALL=(vet platforms tidy yaml packages marks shell workflows golangci)
+readonly ALL=(vet platforms tidy yaml packages marks words shell workflows golangci)
 
 # files prints the tracked and the new files that match the given patterns, and leaves out what is deleted and what Git ignores.
 files() {

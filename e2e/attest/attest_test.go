@@ -53,11 +53,15 @@ func aRun(t *testing.T) *run {
 	}
 	r := &run{
 		key: key, second: second,
-		decision: attest.Decision{Verdict: v, Subjects: subjects(), Verifier: attest.DefaultVerifier, Time: today(),
-			Promote: true},
+		decision: attest.Decision{
+			Verdict: v, Subjects: subjects(), Verifier: attest.DefaultVerifier, Time: today(),
+			Promote: true,
+		},
 		policy: attest.Policy{
-			Pairs: []attest.Pair{{Key: key.PublicKey, Verifier: attest.DefaultVerifier},
-				{Key: second.PublicKey, Verifier: otherVerifier}},
+			Pairs: []attest.Pair{
+				{Key: key.PublicKey, Verifier: attest.DefaultVerifier},
+				{Key: second.PublicKey, Verifier: otherVerifier},
+			},
 			Subjects: subjects(), Result: v.Result, MaxAge: 24 * time.Hour, Now: today().Add(time.Minute),
 		},
 		image: "image " + v.Bundle.Images[0].Name, suite: "suite " + v.Suite.Version,
@@ -137,10 +141,14 @@ func TestKeysOfTheWrongKindAreRefused(t *testing.T) {
 		"another curve":     {publicPEM(t, wide.Public()), false, "ECDSA key on P-384"},
 		"no PEM":            {[]byte("ssh-ed25519 AAAA"), false, "it is no PEM"},
 		"no PEM to sign by": {[]byte("{}"), true, "it is no PEM"},
-		"an encrypted private key": {pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: []byte{1}}), true,
-			"ENCRYPTED PRIVATE KEY"},
-		"damaged": {pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: []byte{1, 2}}), false,
-			"read the signer's key"},
+		"an encrypted private key": {
+			pem.EncodeToMemory(&pem.Block{Type: "ENCRYPTED PRIVATE KEY", Bytes: []byte{1}}), true,
+			"ENCRYPTED PRIVATE KEY",
+		},
+		"damaged": {
+			pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: []byte{1, 2}}), false,
+			"read the signer's key",
+		},
 	} {
 		var err error
 		if tc.private {

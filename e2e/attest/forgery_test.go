@@ -28,16 +28,26 @@ type forged struct {
 func forgeries() []forged {
 	return []forged{
 		{"nothing at all", func(*testing.T, *run) []byte { return nil }, "it has 0 lines, want 2"},
-		{"truncated in the middle", func(_ *testing.T, r *run) []byte { return r.file[:len(r.file)-200] },
-			"the file is truncated or was edited"},
-		{"the summary is cut off", func(_ *testing.T, r *run) []byte { return append(r.line(0), '\n') },
-			"it has 1 lines, want 2"},
-		{"a third envelope", func(_ *testing.T, r *run) []byte { return lines(r.line(0), r.line(1), r.line(1)) },
-			"it has 3 lines, want 2"},
-		{"the two in the wrong order", func(_ *testing.T, r *run) []byte { return lines(r.line(1), r.line(0)) },
-			"a statement has the predicate"},
-		{"twice the test result", func(_ *testing.T, r *run) []byte { return lines(r.line(0), r.line(0)) },
-			"a statement has the predicate"},
+		{
+			"truncated in the middle", func(_ *testing.T, r *run) []byte { return r.file[:len(r.file)-200] },
+			"the file is truncated or was edited",
+		},
+		{
+			"the summary is cut off", func(_ *testing.T, r *run) []byte { return append(r.line(0), '\n') },
+			"it has 1 lines, want 2",
+		},
+		{
+			"a third envelope", func(_ *testing.T, r *run) []byte { return lines(r.line(0), r.line(1), r.line(1)) },
+			"it has 3 lines, want 2",
+		},
+		{
+			"the two in the wrong order", func(_ *testing.T, r *run) []byte { return lines(r.line(1), r.line(0)) },
+			"a statement has the predicate",
+		},
+		{
+			"twice the test result", func(_ *testing.T, r *run) []byte { return lines(r.line(0), r.line(0)) },
+			"a statement has the predicate",
+		},
 		{"the payload was edited", func(t *testing.T, r *run) []byte {
 			return lines(r.line(0), r.edited(t, 1, func(e *dsse.Envelope) {
 				e.Payload = base64.StdEncoding.EncodeToString(append(decoded(t, e), ' '))
@@ -62,8 +72,10 @@ func forgeries() []forged {
 		{"another payload type", func(t *testing.T, r *run) []byte {
 			return lines(r.line(0), r.edited(t, 1, func(e *dsse.Envelope) { e.PayloadType = "application/json" }))
 		}, `the payload is "application/json"`},
-		{"by a key that is not trusted", func(t *testing.T, r *run) []byte { return signed(t, stranger(t), r.decision) },
-			"no trusted signer"},
+		{
+			"by a key that is not trusted", func(t *testing.T, r *run) []byte { return signed(t, stranger(t), r.decision) },
+			"no trusted signer",
+		},
 		{"by a stranger under a trusted key's id", func(t *testing.T, r *run) []byte {
 			file := lineOf(signed(t, stranger(t), r.decision))
 			id, _ := r.key.KeyID()

@@ -102,7 +102,8 @@ func digestSet(digest string) map[string]string {
 
 // envelope signs a statement about the subjects.
 func envelope(ctx context.Context, key PrivateKey, subjects Subjects, predicateType string,
-	predicate proto.Message) ([]byte, error) {
+	predicate proto.Message,
+) ([]byte, error) {
 	raw, err := protojson.Marshal(predicate)
 	if err != nil {
 		return nil, fmt.Errorf("attest: write predicate %s: %w", predicateType, err)
@@ -113,8 +114,10 @@ func envelope(ctx context.Context, key PrivateKey, subjects Subjects, predicateT
 	}
 	statement := &intoto.Statement{Type: statementType, PredicateType: predicateType, Predicate: fields}
 	for _, name := range subjects.names() {
-		statement.Subject = append(statement.Subject, &intoto.ResourceDescriptor{Name: name,
-			Digest: digestSet(subjects[name])})
+		statement.Subject = append(statement.Subject, &intoto.ResourceDescriptor{
+			Name:   name,
+			Digest: digestSet(subjects[name]),
+		})
 	}
 	if err := statement.Validate(); err != nil {
 		return nil, fmt.Errorf("attest: %s: %w", predicateType, err)

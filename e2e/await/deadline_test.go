@@ -31,8 +31,10 @@ func TestABudgetCountsTimeByTheSpeedOfTheMachine(t *testing.T) {
 		"four times slower":       {func(time.Duration) float64 { return 4 }, 40 * time.Second},
 		"slower than is believed": {func(time.Duration) float64 { return 100 }, 60 * time.Second},
 		"slow in the first 8 s only": {func(d time.Duration) float64 {
-			return map[bool]float64{true: 4,
-				false: 1}[d <= 8*time.Second]
+			return map[bool]float64{
+				true:  4,
+				false: 1,
+			}[d <= 8*time.Second]
 		}, 16 * time.Second},
 	} {
 		synctest.Test(t, func(t *testing.T) {

@@ -41,21 +41,27 @@ func TestUntil(t *testing.T) {
 		},
 		"met later": {
 			expect: script(await.Wait("one"), await.Wait("two"), await.Done("three")),
-			want: await.Result{Answer: await.Answer{State: await.Met, Message: "three"}, Before: []string{"two", "one"},
-				Polls: 3, Elapsed: 2 * time.Second},
+			want: await.Result{
+				Answer: await.Answer{State: await.Met, Message: "three"}, Before: []string{"two", "one"},
+				Polls: 3, Elapsed: 2 * time.Second,
+			},
 		},
 		"failed permanently ends at once": {
 			expect: script(await.Wait("one"), await.Fail("order is invalid"), await.Done("never reached")),
-			want: await.Result{Answer: await.Answer{State: await.Failed, Message: "order is invalid"},
-				Before: []string{"one"}, Polls: 2, Elapsed: time.Second},
+			want: await.Result{
+				Answer: await.Answer{State: await.Failed, Message: "order is invalid"},
+				Before: []string{"one"}, Polls: 2, Elapsed: time.Second,
+			},
 			cause:     await.ErrFailed,
 			inMessage: `await the thing: failed permanently after 1s of 10s (budget "test", 2 looks): last seen: order is invalid; before that: one`,
 		},
 		"timeout repeats the last messages that differ": {
 			expect: script(await.Wait("a"), await.Wait("no pod"), await.Wait("no node"), await.Wait("pod is starting"),
 				await.Wait("pod is starting"), await.Wait("pod is not ready")),
-			want: await.Result{Answer: await.Answer{Message: "pod is not ready"},
-				Before: []string{"pod is starting", "no node", "no pod"}, Polls: 10, Elapsed: 10 * time.Second},
+			want: await.Result{
+				Answer: await.Answer{Message: "pod is not ready"},
+				Before: []string{"pod is starting", "no node", "no pod"}, Polls: 10, Elapsed: 10 * time.Second,
+			},
 			cause:     await.ErrTimeout,
 			inMessage: `await the thing: timed out after 10s of 10s (budget "test", 10 looks): last seen: pod is not ready; before that: pod is starting; before that: no node; before that: no pod`,
 		},
@@ -90,8 +96,10 @@ func TestUntil(t *testing.T) {
 					return nil
 				}
 			}()),
-			want: await.Result{Answer: await.Answer{State: await.Met, Message: "ok"}, Before: []string{"not yet"}, Polls: 2,
-				Elapsed: time.Second},
+			want: await.Result{
+				Answer: await.Answer{State: await.Met, Message: "ok"}, Before: []string{"not yet"}, Polls: 2,
+				Elapsed: time.Second,
+			},
 		},
 	}
 	for name, c := range cases {

@@ -88,8 +88,10 @@ func (l *load) applicationSet(s *stage, o Object) error {
 			}
 			made, err := toObject(content)
 			if err != nil || made.GetName() == "" {
-				return &Error{Problem: "spec.template: an Application without a name", Remedy: "set spec.template.metadata.name",
-					cause: err}
+				return &Error{
+					Problem: "spec.template: an Application without a name", Remedy: "set spec.template.metadata.name",
+					cause: err,
+				}
 			}
 			if made.GetNamespace() == "" {
 				made.SetNamespace(o.GetNamespace())
@@ -240,8 +242,10 @@ func (l *load) gitMembers(g argoGenerator) ([]map[string]any, error) {
 			dir = path.Dir(at)
 		}
 		segments := strings.Split(dir, "/")
-		of := map[string]any{"path": dir, "basename": path.Base(dir), "basenameNormalized": normalized(path.Base(dir)),
-			"filename": path.Base(at)}
+		of := map[string]any{
+			"path": dir, "basename": path.Base(dir), "basenameNormalized": normalized(path.Base(dir)),
+			"filename": path.Base(at),
+		}
 		list := make([]any, len(segments))
 		for i, segment := range segments {
 			list[i] = segment

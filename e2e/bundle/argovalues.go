@@ -14,7 +14,8 @@ import (
 // argoRelease adds the release of a chart as Argo CD renders it: by `helm template`, in the destination's namespace,
 // with the values of files, then values, then valuesObject in its place, then parameters.
 func (l *load) argoRelease(s *stage, from argoSource, all []argoSource, dir, title string,
-	chart func() (*Chart, error)) error {
+	chart func() (*Chart, error),
+) error {
 	name, namespace := s.object.GetName(), s.namespace
 	values := map[string]any{}
 	spec := synthetic(name, namespace, false)

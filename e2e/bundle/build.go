@@ -117,8 +117,10 @@ func kustomize(files filesys.FileSystem, dir string, schemas bool) (result resma
 func (s *scanner) piecemeal(dir, file string, content kustypes.Kustomization, keep bool) ([]built, error) {
 	var all []built
 	for _, resource := range content.Resources {
-		only := kustypes.Kustomization{TypeMeta: content.TypeMeta, Namespace: content.Namespace,
-			Resources: []string{resource}}
+		only := kustypes.Kustomization{
+			TypeMeta: content.TypeMeta, Namespace: content.Namespace,
+			Resources: []string{resource},
+		}
 		only.BuildMetadata = []string{originOption}
 		resources, err := s.run(dir, file, only)
 		if err != nil {
@@ -135,13 +137,15 @@ func (s *scanner) piecemeal(dir, file string, content kustypes.Kustomization, ke
 
 // nothing reports whether a kustomization has nothing to build.
 func nothing(k kustypes.Kustomization) bool {
+	//nolint:staticcheck // old kustomizations still name bases
 	return len(k.Resources)+len(k.Bases)+len(k.Components)+len(k.Generators)+len(k.ConfigMapGenerator)+
 		len(k.SecretGenerator) == 0
 }
 
 // apply has Flux write a Kustomization's settings into the folder's kustomization.
 func (s *scanner) apply(dir string, settings unstructured.Unstructured, original []byte) (kustypes.Kustomization,
-	error) {
+	error,
+) {
 	components, _, _ := unstructured.NestedStringSlice(settings.Object, "spec", "components")
 	ignore, _, _ := unstructured.NestedBool(settings.Object, "spec", "ignoreMissingComponents")
 	var found []string

@@ -50,8 +50,10 @@ func ReadCatalogue(from fs.FS) ([]ModuleChart, error) {
 		}
 		if entry.Chart == "" || len(entry.Repositories) == 0 || entry.Module == "" || !filepath.IsLocal(entry.Path) ||
 			len(entry.Versions) == 0 {
-			return nil, &Error{File: name, Problem: "chart, repositories, module, path or versions is missing",
-				Remedy: "name all five; path is relative to the module"}
+			return nil, &Error{
+				File: name, Problem: "chart, repositories, module, path or versions is missing",
+				Remedy: "name all five; path is relative to the module",
+			}
 		}
 		all = append(all, entry)
 	}
@@ -100,7 +102,8 @@ func choose(want string, versions []string) (string, error) {
 
 // load takes the chart out of its module.
 func (m *ModuleChart) load(ctx context.Context, ref ChartRef,
-	download func(context.Context, string, string) (string, error)) (*Chart, error) {
+	download func(context.Context, string, string) (string, error),
+) (*Chart, error) {
 	known := slices.Sorted(maps.Keys(m.Versions))
 	module := ""
 	version, err := choose(ref.Version, known)

@@ -161,8 +161,10 @@ func parse(name, text string) ([]*unstructured.Unstructured, error) {
 	var all []*unstructured.Unstructured
 	for _, part := range parts {
 		if id, problem := identify(part.object); problem != "" {
-			return nil, &Error{Problem: fmt.Sprintf("%s renders an object (%s) with %s", name, id, problem),
-				Remedy: "correct the values that break it"}
+			return nil, &Error{
+				Problem: fmt.Sprintf("%s renders an object (%s) with %s", name, id, problem),
+				Remedy:  "correct the values that break it",
+			}
 		}
 		o, err := toObject(part.object)
 		if err != nil {

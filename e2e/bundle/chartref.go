@@ -131,8 +131,10 @@ func (l *load) chartOfOCI(namespace, name string) (*Chart, error) {
 // ociChart splits the address of a chart in a registry.
 func ociChart(address string) ChartRef {
 	address = trimURL(address)
-	return ChartRef{Repository: "oci://" + path.Dir(strings.TrimPrefix(address, sourcev1.OCIRepositoryPrefix)),
-		Name: path.Base(address)}
+	return ChartRef{
+		Repository: "oci://" + path.Dir(strings.TrimPrefix(address, sourcev1.OCIRepositoryPrefix)),
+		Name:       path.Base(address),
+	}
 }
 
 // chartName is what a HelmRelease calls its chart, for those to whom that must do.

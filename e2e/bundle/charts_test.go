@@ -90,8 +90,10 @@ func TestChartThatItsRepositoryLacks(t *testing.T) {
 	} {
 		// A module is at hand, and must not be asked: the repository has answered.
 		source := &bundle.RepositoryThenModules{
-			Modules: []bundle.ModuleChart{{Chart: c.name, Repositories: []string{server.URL}, Module: "example.org/m",
-				Versions: map[string]string{c.version: "v1"}}},
+			Modules: []bundle.ModuleChart{{
+				Chart: c.name, Repositories: []string{server.URL}, Module: "example.org/m",
+				Versions: map[string]string{c.version: "v1"},
+			}},
 			Download: func(context.Context, string, string) (string, error) { return "", errors.New("asked for a module") },
 		}
 		_, err := source.Chart(t.Context(), bundle.ChartRef{Repository: server.URL, Name: c.name, Version: c.version})
@@ -106,7 +108,8 @@ func TestChartFromItsModule(t *testing.T) {
 		t.Fatal(err)
 	}
 	silent := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter,
-		_ *http.Request) {
+		_ *http.Request,
+	) {
 		http.Error(w, "blocked", http.StatusForbidden)
 	}))
 	t.Cleanup(silent.Close)
@@ -117,8 +120,10 @@ func TestChartFromItsModule(t *testing.T) {
 	t.Cleanup(portal.Close)
 	mute := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }))
 	t.Cleanup(mute.Close)
-	for name, url := range map[string]string{"refused": silent.URL, "a page instead of an index": portal.URL,
-		"no answer in time": mute.URL, "no network": "https://charts.example.org"} {
+	for name, url := range map[string]string{
+		"refused": silent.URL, "a page instead of an index": portal.URL,
+		"no answer in time": mute.URL, "no network": "https://charts.example.org",
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			var log []string
@@ -161,8 +166,10 @@ func TestChartFromItsModule(t *testing.T) {
 func TestChartThatNobodyHas(t *testing.T) {
 	t.Parallel()
 	tree := write(t, files(small()))
-	entry := bundle.ModuleChart{Chart: "small", Repositories: []string{"https://charts.example.org"},
-		Module: "example.org/m", Path: ".", Versions: map[string]string{"1.2.3": "v5", "4.0.0": "v6"}}
+	entry := bundle.ModuleChart{
+		Chart: "small", Repositories: []string{"https://charts.example.org"},
+		Module: "example.org/m", Path: ".", Versions: map[string]string{"1.2.3": "v5", "4.0.0": "v6"},
+	}
 	for _, c := range []struct {
 		name, chart, version string
 		download             error
@@ -179,8 +186,10 @@ func TestChartThatNobodyHas(t *testing.T) {
 				Modules: []bundle.ModuleChart{entry}, Client: unplugged(),
 				Download: func(context.Context, string, string) (string, error) { return tree, c.download },
 			}
-			_, err := source.Chart(t.Context(), bundle.ChartRef{Repository: "https://charts.example.org", Name: c.chart,
-				Version: c.version})
+			_, err := source.Chart(t.Context(), bundle.ChartRef{
+				Repository: "https://charts.example.org", Name: c.chart,
+				Version: c.version,
+			})
 			expect(t, err, "", "", c.want)
 		})
 	}
@@ -196,8 +205,10 @@ func TestCatalogueKeepsItsPromises(t *testing.T) {
 	source := modules(t)
 	for _, entry := range catalogue {
 		for version := range entry.Versions {
-			chart, err := source.Chart(t.Context(), bundle.ChartRef{Repository: entry.Repositories[0], Name: entry.Chart,
-				Version: version})
+			chart, err := source.Chart(t.Context(), bundle.ChartRef{
+				Repository: entry.Repositories[0], Name: entry.Chart,
+				Version: version,
+			})
 			if err != nil {
 				t.Error(err)
 				continue
@@ -235,14 +246,21 @@ func TestChartsThatCannotBeInstalled(t *testing.T) {
 		more  string
 		want  string
 	}{
-		{"a library", files{"Chart.yaml": "apiVersion: v2\nname: small\nversion: 1.0.0\ntype: library\n"}, "",
-			"of type library"},
+		{
+			"a library",
+			files{"Chart.yaml": "apiVersion: v2\nname: small\nversion: 1.0.0\ntype: library\n"},
+			"",
+			"of type library",
+		},
 		{"another Kubernetes", files{"Chart.yaml": "apiVersion: v2\nname: small\nversion: 1.0.0\nkubeVersion: " +
 			"\">=1.99.0\"\n"}, "", "wants Kubernetes >=1.99.0"},
 		{"a missing subchart", files{"Chart.yaml": "apiVersion: v2\nname: small\nversion: 1.0.0\ndependencies: [{name: " +
 			"sub, version: 1.0.0, repository: \"https://x\"}]\n"}, "", "lacks its subchart sub"},
-		{"values against the schema", files{"values.schema.json": `{"properties": {"color": {"type": "string"}}}`},
-			"  values: {color: 1}\n", "schema"},
+		{
+			"values against the schema",
+			files{"values.schema.json": `{"properties": {"color": {"type": "string"}}}`},
+			"  values: {color: 1}\n", "schema",
+		},
 		{"a failing template", files{"templates/x.yaml": `{{ fail "no colour" }}`}, "", "no colour"},
 		{"a template that gives no YAML", files{"templates/x.yaml": "a: [\n"}, "", "not YAML"},
 		{"a template that gives no object", files{"templates/x.yaml": "a: b\n"}, "", "no kind"},

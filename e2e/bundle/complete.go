@@ -68,7 +68,8 @@ func (l *load) undefined() {
 		}
 	}
 	kinds := slices.SortedFunc(maps.Keys(uses), func(a,
-		b schema.GroupKind) int {
+		b schema.GroupKind,
+	) int {
 		return strings.Compare(a.String(), b.String())
 	})
 	for _, kind := range kinds {

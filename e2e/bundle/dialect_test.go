@@ -112,8 +112,12 @@ func TestReadAsTheEngineReads(t *testing.T) {
 			"root: CustomResourceDefinition /widgets.example.org", "root: ConfigMap flux-system/r",
 			"root: Job flux-system/check (hook)",
 		}},
-		{"a Secret that is encrypted", []files{{"x.yaml": encryptedSecret("n", "s", "k") + configMap("n", "c", "{}")}}, "",
-			[]string{"root: ConfigMap n/c"}},
+		{
+			"a Secret that is encrypted",
+			[]files{{"x.yaml": encryptedSecret("n", "s", "k") + configMap("n", "c", "{}")}},
+			"",
+			[]string{"root: ConfigMap n/c"},
+		},
 		{"a ResourceSet", []files{{"x.yaml": `
 apiVersion: fluxcd.controlplane.io/v1
 kind: ResourceSet
@@ -130,8 +134,10 @@ apiVersion: helm.cattle.io/v1
 kind: HelmChart
 metadata: {name: small, namespace: kube-system}
 spec: {chart: small, repo: "https://charts.example.org", targetNamespace: x, valuesContent: "color: blue"}
-`}}, "", []string{"root: CustomResourceDefinition /widgets.example.org", "root: ConfigMap x/small",
-			"root: Job x/check (hook)"}},
+`}}, "", []string{
+			"root: CustomResourceDefinition /widgets.example.org", "root: ConfigMap x/small",
+			"root: Job x/check (hook)",
+		}},
 		{"helmCharts of a kustomization, patched", []files{{"kustomization.yaml": `
 namespace: x
 helmCharts: [{name: small, repo: "https://charts.example.org", version: 1.2.3, releaseName: web, includeCRDs: true}]
@@ -167,8 +173,10 @@ func TestTheClusterOfARepository(t *testing.T) {
 	if diff := cmp.Diff([]string{"apps: ConfigMap app/x"}, outline(b)); diff != "" {
 		t.Errorf("objects (-want +got)\n%s", diff)
 	}
-	two := write(t, one, files{"clusters/b/flux-system/gotk-sync.yaml": sync("./clusters/b"),
-		"clusters/b/x.yaml": configMap("app", "b", "{}")})
+	two := write(t, one, files{
+		"clusters/b/flux-system/gotk-sync.yaml": sync("./clusters/b"),
+		"clusters/b/x.yaml":                     configMap("app", "b", "{}"),
+	})
 	_, err = bundle.Read(t.Context(), two, bundle.Options{})
 	expect(t, err, two, "", "several clusters: clusters/a, clusters/b")
 }
@@ -212,8 +220,10 @@ func TestArgoCD(t *testing.T) {
 			"apps/a.yaml": app("a", "", "  syncPolicy: {syncOptions: [CreateNamespace=true]}\n  source: {repoURL: "+
 				"\"https://charts.example.org\", chart: small, targetRevision: 1.x, helm: {valuesObject: {color: "+
 				"blue}}}\n"),
-		}}, []string{"a: Namespace /app", "a: CustomResourceDefinition /widgets.example.org", "a: ConfigMap app/a",
-			"a: Job app/check (hook)"}},
+		}}, []string{
+			"a: Namespace /app", "a: CustomResourceDefinition /widgets.example.org", "a: ConfigMap app/a",
+			"a: Job app/check (hook)",
+		}},
 		{"a chart with a file of values from another source", []files{{
 			"apps/a.yaml": app("a", "", "  sources:\n    - {repoURL: \"https://charts.example.org\", chart: small, "+
 				"targetRevision: 1.x, helm: {skipCrds: true, valueFiles: [\"$own/v/a.yaml\"]}}\n    - {repoURL: "+
@@ -291,23 +301,43 @@ func TestFindings(t *testing.T) {
 				"crds, namespace: flux-system}\nspec: {interval: 1m, url: \"https://example.org/crds\"}\n" +
 				strings.Replace(strings.Replace(fluxOf("c", "", ""), "  path: \n", "", 1), "name: flux-system}", "name: crds}", 1),
 		}, bundle.ElsewhereSource, "k.yaml", 12, "another repository"},
-		{"a resource elsewhere", files{"kustomization.yaml": "resources: [x.yaml, \"https://example.org/y.yaml\"]\n",
-			"x.yaml": plain}, bundle.ElsewhereSource, "kustomization.yaml", 1, "lies elsewhere"},
-		{"a file that is not there", files{"kustomization.yaml": "resources: [x.yaml, y.yaml]\n", "x.yaml": plain},
-			bundle.Unreadable, "kustomization.yaml", 1, "y.yaml does not exist"},
+		{"a resource elsewhere", files{
+			"kustomization.yaml": "resources: [x.yaml, \"https://example.org/y.yaml\"]\n",
+			"x.yaml":             plain,
+		}, bundle.ElsewhereSource, "kustomization.yaml", 1, "lies elsewhere"},
+		{
+			"a file that is not there",
+			files{"kustomization.yaml": "resources: [x.yaml, y.yaml]\n", "x.yaml": plain},
+			bundle.Unreadable, "kustomization.yaml", 1, "y.yaml does not exist",
+		},
 		{"a namespace that nothing makes", files{"x.yaml": plain}, bundle.NamespaceMissing, "x.yaml", 2, "Namespace n"},
 		{"a kind that nothing defines", files{"x.yaml": plain + "---\napiVersion: example.org/v1\nkind: Gadget\nmetadata: " +
 			"{name: g, namespace: n}\n"}, bundle.DefinitionMissing, "x.yaml", 7, "Gadget.example.org"},
-		{"an API version that Flux no longer serves", files{"x.yaml": plain,
-			"k.yaml": strings.Replace(fluxOf("a", "./a", ""), "/v1\n", "/v1beta2\n", 1), "a/x.yaml": configMap("n", "a", "{}")},
-			bundle.OldVersion, "k.yaml", 2, "v1beta2"},
+		{
+			"an API version that Flux no longer serves",
+			files{
+				"x.yaml": plain,
+				"k.yaml": strings.Replace(fluxOf("a", "./a", ""), "/v1\n", "/v1beta2\n", 1), "a/x.yaml": configMap("n", "a", "{}"),
+			},
+			bundle.OldVersion, "k.yaml", 2, "v1beta2",
+		},
 		{"an object that two stages apply differently", files{"k.yaml": plain +
 			fluxOf("a", "./a", ""), "a/x.yaml": configMap("n", "rest", "{a: b}")}, bundle.AppliedTwice, "a/x.yaml", 2, "twice"},
-		{"a chart that is not to be had", files{"x.yaml": plain + ociChart}, bundle.ChartMissing, "x.yaml", 12,
-			"no source of charts"},
-		{"a program as a generator", files{"kustomization.yaml": "resources: [x.yaml]\ngenerators: [g.yaml]\n",
-			"x.yaml": plain, "g.yaml": "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata: {name: g}\n"}, bundle.EngineObject,
-			"kustomization.yaml", 1, "not run"},
+		{
+			"a chart that is not to be had",
+			files{"x.yaml": plain + ociChart},
+			bundle.ChartMissing, "x.yaml", 12,
+			"no source of charts",
+		},
+		{
+			"a program as a generator",
+			files{
+				"kustomization.yaml": "resources: [x.yaml]\ngenerators: [g.yaml]\n",
+				"x.yaml":             plain, "g.yaml": "apiVersion: viaduct.ai/v1\nkind: ksops\nmetadata: {name: g}\n",
+			},
+			bundle.EngineObject,
+			"kustomization.yaml", 1, "not run",
+		},
 		{"a ResourceSet whose inputs a provider has", files{"x.yaml": plain + "---\napiVersion: " +
 			"fluxcd.controlplane.io/v1\nkind: ResourceSet\nmetadata: {name: w, namespace: n}\nspec: " +
 			"{inputsFrom: [{name: p}], resources: []}\n"}, bundle.EngineObject, "x.yaml", 7, "only a cluster asks"},

@@ -22,110 +22,234 @@ func TestMalformedBundles(t *testing.T) {
 		given                 files
 		file, object, problem string
 	}{
-		{"bad YAML", files{"x.yaml": "kind: A\napiVersion: v1\nmetadata: {name: a}\n---\nkind: [\n"}, "x.yaml", "",
-			"document that begins at line 5"},
-		{"a text where an object belongs", files{"x.yaml": "just words\n"}, "x.yaml", "",
-			"a string, where an object is expected"},
+		{
+			"bad YAML",
+			files{"x.yaml": "kind: A\napiVersion: v1\nmetadata: {name: a}\n---\nkind: [\n"},
+			"x.yaml", "",
+			"document that begins at line 5",
+		},
+		{
+			"a text where an object belongs",
+			files{"x.yaml": "just words\n"},
+			"x.yaml", "",
+			"a string, where an object is expected",
+		},
 		{"no kind", files{"x.yaml": "apiVersion: v1\nmetadata: {name: a}\n"}, "x.yaml", "a", "no kind"},
-		{"no apiVersion", files{"x.yaml": "kind: ConfigMap\nmetadata: {name: a}\n"}, "x.yaml", "ConfigMap a",
-			"no apiVersion"},
+		{
+			"no apiVersion",
+			files{"x.yaml": "kind: ConfigMap\nmetadata: {name: a}\n"},
+			"x.yaml", "ConfigMap a",
+			"no apiVersion",
+		},
 		{"no name", files{"x.yaml": "kind: ConfigMap\napiVersion: v1\n"}, "x.yaml", "ConfigMap", "no metadata.name"},
-		{"a wrong kind", files{"x.yaml": "kind: Deploymnt\napiVersion: apps/v1\nmetadata: {name: a, namespace: x}\n"},
-			"x.yaml", "Deploymnt x/a", "no kind Deploymnt in apps/v1"},
-		{"a kind in the wrong group", files{"x.yaml": "kind: Ingress\napiVersion: v1\nmetadata: {name: a, namespace: x}\n"},
-			"x.yaml", "Ingress x/a", "no kind Ingress in v1"},
+		{
+			"a wrong kind",
+			files{"x.yaml": "kind: Deploymnt\napiVersion: apps/v1\nmetadata: {name: a, namespace: x}\n"},
+			"x.yaml", "Deploymnt x/a", "no kind Deploymnt in apps/v1",
+		},
+		{
+			"a kind in the wrong group",
+			files{"x.yaml": "kind: Ingress\napiVersion: v1\nmetadata: {name: a, namespace: x}\n"},
+			"x.yaml", "Ingress x/a", "no kind Ingress in v1",
+		},
 		{"a field of a wrong type", files{"x.yaml": "kind: Deployment\napiVersion: apps/v1\nmetadata: {name: a, " +
 			"namespace: " +
 			"x}\nspec: {replicas: three}\n"}, "x.yaml", "Deployment x/a", "the API server would refuse it"},
 		{"an unknown Flux kind", files{"x.yaml": "kind: HelmRelese\napiVersion: helm.toolkit.fluxcd.io/v2\nmetadata: " +
 			"{name: a, namespace: x}\n"}, "x.yaml", "HelmRelese x/a", "no kind HelmRelese"},
-		{"an old Flux version", files{"x.yaml": "kind: HelmRelease\napiVersion: helm.toolkit.fluxcd.io/v2beta1\nmetadata: " +
-			"{name: a, namespace: x}\n"}, "x.yaml", "HelmRelease x/a",
-			"version helm.toolkit.fluxcd.io/v2beta1 of HelmRelease is no longer served"},
-		{"an unknown Flux field", files{"x.yaml": helmOf("r", "  vaules: {}\n")}, "x.yaml", "HelmRelease flux-system/r",
-			"vaules"},
-		{"a missing Flux field", files{"x.yaml": strings.Replace(fluxOf("a", ".", ""), "  prune: true\n", "", 1)}, "x.yaml",
-			"Kustomization flux-system/a", "no spec.prune"},
+		{
+			"an old Flux version",
+			files{"x.yaml": "kind: HelmRelease\napiVersion: helm.toolkit.fluxcd.io/v2beta1\nmetadata: " +
+				"{name: a, namespace: x}\n"},
+			"x.yaml", "HelmRelease x/a",
+			"version helm.toolkit.fluxcd.io/v2beta1 of HelmRelease is no longer served",
+		},
+		{
+			"an unknown Flux field",
+			files{"x.yaml": helmOf("r", "  vaules: {}\n")},
+			"x.yaml", "HelmRelease flux-system/r",
+			"vaules",
+		},
+		{
+			"a missing Flux field",
+			files{"x.yaml": strings.Replace(fluxOf("a", ".", ""), "  prune: true\n", "", 1)},
+			"x.yaml",
+			"Kustomization flux-system/a", "no spec.prune",
+		},
 		{"a Flux Kustomization in kustomization.yaml", files{"kustomization.yaml": strings.TrimPrefix(fluxOf("a", "./a", ""),
 			"---\n")}, "kustomization.yaml", "Kustomization", "not one of Kustomize's own"},
-		{"another kind in kustomization.yaml", files{"kustomization.yaml": "kind: ConfigMap\napiVersion: v1\n"},
-			"kustomization.yaml", "ConfigMap", "holds a Kustomization"},
-		{"an unknown field in kustomization.yaml", files{"kustomization.yaml": "resource: [x.yaml]\n"}, "kustomization.yaml",
-			"Kustomization", "resource"},
-		{"a missing resource", files{"kustomization.yaml": "resources: [gone.yaml]\n"}, "kustomization.yaml", "",
-			"gone.yaml does not exist"},
-		{"a folder without kustomization", files{"kustomization.yaml": "resources: [sub]\n",
-			"sub/x.yaml": configMap("x", "a", "{}")}, "kustomization.yaml", "", "folder sub has no kustomization.yaml"},
-		{"a resource elsewhere", files{"kustomization.yaml": "resources: [\"https://example.org/x.yaml\"]\n"},
-			"kustomization.yaml", "", "lies elsewhere"},
+		{
+			"another kind in kustomization.yaml",
+			files{"kustomization.yaml": "kind: ConfigMap\napiVersion: v1\n"},
+			"kustomization.yaml", "ConfigMap", "holds a Kustomization",
+		},
+		{
+			"an unknown field in kustomization.yaml",
+			files{"kustomization.yaml": "resource: [x.yaml]\n"},
+			"kustomization.yaml",
+			"Kustomization", "resource",
+		},
+		{
+			"a missing resource",
+			files{"kustomization.yaml": "resources: [gone.yaml]\n"},
+			"kustomization.yaml", "",
+			"gone.yaml does not exist",
+		},
+		{"a folder without kustomization", files{
+			"kustomization.yaml": "resources: [sub]\n",
+			"sub/x.yaml":         configMap("x", "a", "{}"),
+		}, "kustomization.yaml", "", "folder sub has no kustomization.yaml"},
+		{
+			"a resource elsewhere",
+			files{"kustomization.yaml": "resources: [\"https://example.org/x.yaml\"]\n"},
+			"kustomization.yaml", "", "lies elsewhere",
+		},
 		{"a base in a repository elsewhere", files{"kustomization.yaml": "resources: [\"github.com/example/base?ref=v1\"]\n"}, "kustomization.yaml", "", "lies elsewhere"},
-		{"a patch elsewhere", files{"kustomization.yaml": "patches: [{path: \"http://example.org/p.yaml\"}]\n"},
-			"kustomization.yaml", "", "lies elsewhere"},
+		{
+			"a patch elsewhere",
+			files{"kustomization.yaml": "patches: [{path: \"http://example.org/p.yaml\"}]\n"},
+			"kustomization.yaml", "", "lies elsewhere",
+		},
 		{"a file generated from elsewhere", files{"kustomization.yaml": "configMapGenerator: [{name: a, files: " +
 			"[\"a=https://example.org/p\"]}]\n"}, "kustomization.yaml", "", "lies elsewhere"},
-		{"a failing patch", files{"kustomization.yaml": "resources: [x.yaml]\npatches: [{path: p.yaml}]\n",
-			"x.yaml": configMap("x", "a", "{}")}, "kustomization.yaml", "", "kustomize build"},
-		{"two kustomization files", files{"kustomization.yaml": "", "kustomization.yml": ""}, ".", "",
-			"more than one kustomization file"},
-		{"folders in a circle", files{"kustomization.yaml": "resources: [a]\n", "a/kustomization.yaml": "resources: [..]\n"},
-			"kustomization.yaml", "", "kustomize build"},
+		{"a failing patch", files{
+			"kustomization.yaml": "resources: [x.yaml]\npatches: [{path: p.yaml}]\n",
+			"x.yaml":             configMap("x", "a", "{}"),
+		}, "kustomization.yaml", "", "kustomize build"},
+		{
+			"two kustomization files",
+			files{"kustomization.yaml": "", "kustomization.yml": ""},
+			".", "",
+			"more than one kustomization file",
+		},
+		{
+			"folders in a circle",
+			files{"kustomization.yaml": "resources: [a]\n", "a/kustomization.yaml": "resources: [..]\n"},
+			"kustomization.yaml", "", "kustomize build",
+		},
 		{"an empty folder", files{}, ".", "", "no YAML file"},
-		{"charts by Kustomize under Flux", files{"k.yaml": fluxOf("c", "./c", ""),
-			"c/kustomization.yaml": "helmCharts: [{name: a}]\n"}, "c/kustomization.yaml", "", "helmCharts"},
-		{"twice the same in one build", files{"x.yaml": configMap("x", "a", "{}"), "y.yaml": configMap("x", "a", "{}")},
-			"kustomization.yaml", "", "already registered id"},
+		{"charts by Kustomize under Flux", files{
+			"k.yaml":               fluxOf("c", "./c", ""),
+			"c/kustomization.yaml": "helmCharts: [{name: a}]\n",
+		}, "c/kustomization.yaml", "", "helmCharts"},
+		{
+			"twice the same in one build",
+			files{"x.yaml": configMap("x", "a", "{}"), "y.yaml": configMap("x", "a", "{}")},
+			"kustomization.yaml", "", "already registered id",
+		},
 		{"no namespace under Flux", files{"k.yaml": fluxOf("a", "./a", ""), "a/x.yaml": "kind: ConfigMap\napiVersion: " +
 			"v1\nmetadata: {name: a}\n"}, "a/x.yaml", "ConfigMap a", "no namespace"},
-		{"a path that is no folder", files{"k.yaml": fluxOf("a", "./gone", "")}, "k.yaml", "Kustomization flux-system/a",
-			`"./gone" is no folder`},
-		{"a path out of the repository", files{"k.yaml": fluxOf("a", "../../../../../../../../tmp", "")}, "k.yaml",
-			"Kustomization flux-system/a", "is no folder of the bundle"},
-		{"a dependency that is not there", files{"k.yaml": fluxOf("a", "./a", "  dependsOn: [{name: z}]\n")}, "k.yaml",
-			"Kustomization flux-system/a", "dependsOn flux-system/z"},
-		{"Kustomizations in a circle", files{"k.yaml": fluxOf("a", "./a", "  dependsOn: [{name: b}]\n") +
-			fluxOf("b", "./b", "  dependsOn: [{name: a}]\n")}, "k.yaml", "Kustomization flux-system/a",
-			"flux-system/a -> flux-system/b -> flux-system/a"},
+		{
+			"a path that is no folder",
+			files{"k.yaml": fluxOf("a", "./gone", "")},
+			"k.yaml", "Kustomization flux-system/a",
+			`"./gone" is no folder`,
+		},
+		{
+			"a path out of the repository",
+			files{"k.yaml": fluxOf("a", "../../../../../../../../tmp", "")},
+			"k.yaml",
+			"Kustomization flux-system/a", "is no folder of the bundle",
+		},
+		{
+			"a dependency that is not there",
+			files{"k.yaml": fluxOf("a", "./a", "  dependsOn: [{name: z}]\n")},
+			"k.yaml",
+			"Kustomization flux-system/a", "dependsOn flux-system/z",
+		},
+		{
+			"Kustomizations in a circle",
+			files{"k.yaml": fluxOf("a", "./a", "  dependsOn: [{name: b}]\n") +
+				fluxOf("b", "./b", "  dependsOn: [{name: a}]\n")},
+			"k.yaml", "Kustomization flux-system/a",
+			"flux-system/a -> flux-system/b -> flux-system/a",
+		},
 		{"a Kustomization for another cluster", files{"k.yaml": fluxOf("a", "./a",
 			"  kubeConfig: {secretRef: {name: s}}\n")}, "k.yaml", "Kustomization flux-system/a", "kubeConfig"},
-		{"a missing variable", files{"k.yaml": fluxOf("a", "./c", "  postBuild: {substitute: {color: red}}\n"),
-			"c/x.yaml": configMap("x", "c", `{v: "${shape}"}`)}, "c/x.yaml", "ConfigMap x/c", "variable ${shape} has no value"},
-		{"a bad expression", files{"k.yaml": fluxOf("a", "./c", "  postBuild: {substitute: {color: red}}\n"),
-			"c/x.yaml": configMap("x", "c", `{v: "${color"}`)}, "c/x.yaml", "ConfigMap x/c", "substitution"},
-		{"a bad name of a variable", files{"k.yaml": fluxOf("a", "./a", "  postBuild: {substitute: {1st: red}}\n")},
-			"k.yaml", "Kustomization flux-system/a", `"1st" is no name`},
-		{"a value that breaks the YAML", files{"k.yaml": fluxOf("a", "./c", "  postBuild: {substitute: {color: \"{\"}}\n"),
-			"c/x.yaml": configMap("x", "c", `{v: "${color}"}`)}, "c/x.yaml", "ConfigMap x/c", "no longer YAML"},
-		{"a value of another type", files{"k.yaml": fluxOf("a", "./c", "  postBuild: {substitute: {size: \"1\"}}\n"),
-			"c/x.yaml": configMap("x", "c", `{v: "${size}"}`)}, "c/x.yaml", "ConfigMap x/c", "the API server would refuse it"},
-		{"a missing source of variables", files{"k.yaml": fluxOf("a", "./a", from)}, "k.yaml", "Kustomization flux-system/a",
-			"ConfigMap flux-system/config is in no stage before"},
-		{"a source of variables that comes too late", files{"k.yaml": fluxOf("a", "./a", from),
-			"a/c.yaml": configMap("flux-system", "config", "{}")}, "k.yaml", "Kustomization flux-system/a",
-			"is in no stage before"},
-		{"no such repository", files{"h.yaml": strings.Replace(helmOf("r", ""), "{name: r, namespace: flux-system}",
-			"{name: q, namespace: flux-system}", 1)}, "h.yaml", "HelmRelease flux-system/r",
-			"HelmRepository flux-system/r is not in the bundle"},
+		{"a missing variable", files{
+			"k.yaml":   fluxOf("a", "./c", "  postBuild: {substitute: {color: red}}\n"),
+			"c/x.yaml": configMap("x", "c", `{v: "${shape}"}`),
+		}, "c/x.yaml", "ConfigMap x/c", "variable ${shape} has no value"},
+		{"a bad expression", files{
+			"k.yaml":   fluxOf("a", "./c", "  postBuild: {substitute: {color: red}}\n"),
+			"c/x.yaml": configMap("x", "c", `{v: "${color"}`),
+		}, "c/x.yaml", "ConfigMap x/c", "substitution"},
+		{
+			"a bad name of a variable",
+			files{"k.yaml": fluxOf("a", "./a", "  postBuild: {substitute: {1st: red}}\n")},
+			"k.yaml", "Kustomization flux-system/a", `"1st" is no name`,
+		},
+		{"a value that breaks the YAML", files{
+			"k.yaml":   fluxOf("a", "./c", "  postBuild: {substitute: {color: \"{\"}}\n"),
+			"c/x.yaml": configMap("x", "c", `{v: "${color}"}`),
+		}, "c/x.yaml", "ConfigMap x/c", "no longer YAML"},
+		{"a value of another type", files{
+			"k.yaml":   fluxOf("a", "./c", "  postBuild: {substitute: {size: \"1\"}}\n"),
+			"c/x.yaml": configMap("x", "c", `{v: "${size}"}`),
+		}, "c/x.yaml", "ConfigMap x/c", "the API server would refuse it"},
+		{
+			"a missing source of variables",
+			files{"k.yaml": fluxOf("a", "./a", from)},
+			"k.yaml", "Kustomization flux-system/a",
+			"ConfigMap flux-system/config is in no stage before",
+		},
+		{
+			"a source of variables that comes too late",
+			files{
+				"k.yaml":   fluxOf("a", "./a", from),
+				"a/c.yaml": configMap("flux-system", "config", "{}"),
+			},
+			"k.yaml", "Kustomization flux-system/a",
+			"is in no stage before",
+		},
+		{
+			"no such repository",
+			files{"h.yaml": strings.Replace(helmOf("r", ""), "{name: r, namespace: flux-system}",
+				"{name: q, namespace: flux-system}", 1)},
+			"h.yaml", "HelmRelease flux-system/r",
+			"HelmRepository flux-system/r is not in the bundle",
+		},
 		{"a chart from Git", files{"h.yaml": strings.Replace(helmOf("r", ""), "kind: HelmRepository, name: r",
 			"kind: GitRepository, name: r", 1)}, "h.yaml", "HelmRelease flux-system/r", "is no folder of the bundle"},
-		{"a chartRef", files{"h.yaml": "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r, " +
-			"namespace: x}\nspec: {interval: 1m, chartRef: {kind: OCIRepository, name: c}}\n"}, "h.yaml", "HelmRelease x/r",
-			"OCIRepository x/c is not in the bundle"},
+		{
+			"a chartRef",
+			files{"h.yaml": "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r, " +
+				"namespace: x}\nspec: {interval: 1m, chartRef: {kind: OCIRepository, name: c}}\n"},
+			"h.yaml", "HelmRelease x/r",
+			"OCIRepository x/c is not in the bundle",
+		},
 		{"no chart", files{"h.yaml": "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: r, " +
 			"namespace: x}\nspec: {interval: 1m}\n"}, "h.yaml", "HelmRelease x/r", "no chart"},
-		{"a missing source of values", files{"h.yaml": helmOf("r", "  valuesFrom: [{kind: Secret, name: s}]\n")}, "h.yaml",
-			"HelmRelease flux-system/r", "Secret flux-system/s is not in the bundle"},
-		{"a missing key of values", files{"h.yaml": configMap("flux-system", "c", "{a: b}") +
-			helmOf("r", "  valuesFrom: [{kind: ConfigMap, name: c}]\n")}, "h.yaml", "HelmRelease flux-system/r",
-			"has no key values.yaml"},
+		{
+			"a missing source of values",
+			files{"h.yaml": helmOf("r", "  valuesFrom: [{kind: Secret, name: s}]\n")},
+			"h.yaml",
+			"HelmRelease flux-system/r", "Secret flux-system/s is not in the bundle",
+		},
+		{
+			"a missing key of values",
+			files{"h.yaml": configMap("flux-system", "c", "{a: b}") +
+				helmOf("r", "  valuesFrom: [{kind: ConfigMap, name: c}]\n")},
+			"h.yaml", "HelmRelease flux-system/r",
+			"has no key values.yaml",
+		},
 		{"values that are no YAML", files{"h.yaml": configMap("flux-system", "c", "{values.yaml: '{'}") +
 			helmOf("r", "  valuesFrom: [{kind: ConfigMap, name: c}]\n")}, "h.yaml", "HelmRelease flux-system/r", "is not YAML"},
 		{"a missing values file", files{"h.yaml": strings.Replace(helmOf("r", ""), "version: 1.x,",
 			"version: 1.x, valuesFiles: [none.yaml],", 1)}, "h.yaml", "HelmRelease flux-system/r", "no file none.yaml"},
-		{"a release that waits for none", files{"h.yaml": helmOf("r", "  dependsOn: [{name: z}]\n")}, "h.yaml",
-			"HelmRelease flux-system/r", "dependsOn flux-system/z"},
-		{"releases in a circle", files{"h.yaml": helmOf("r", "  dependsOn: [{name: s}]\n") +
-			helmOf("s", "  dependsOn: [{name: r}]\n")}, "h.yaml", "HelmRelease flux-system/r",
-			"flux-system/r -> flux-system/s -> flux-system/r"},
+		{
+			"a release that waits for none",
+			files{"h.yaml": helmOf("r", "  dependsOn: [{name: z}]\n")},
+			"h.yaml",
+			"HelmRelease flux-system/r", "dependsOn flux-system/z",
+		},
+		{
+			"releases in a circle",
+			files{"h.yaml": helmOf("r", "  dependsOn: [{name: s}]\n") +
+				helmOf("s", "  dependsOn: [{name: r}]\n")},
+			"h.yaml", "HelmRelease flux-system/r",
+			"flux-system/r -> flux-system/s -> flux-system/r",
+		},
 		{"a post-renderer that fails", files{"h.yaml": helmOf("r", "  postRenderers: [{kustomize: {patches: [{patch: "+
 			"\"[\", target: {kind: ConfigMap}}]}}]\n")}, "h.yaml", "HelmRelease flux-system/r", "spec.postRenderers"},
 	} {
@@ -169,11 +293,15 @@ func TestPathsThatAreNoBundle(t *testing.T) {
 
 func TestNothingIsReadOutsideTheRepository(t *testing.T) {
 	t.Parallel()
-	outside := write(t, files{"secret.yaml": configMap("x", "stolen", "{}"),
-		"base/kustomization.yaml": "resources: []\n"})
+	outside := write(t, files{
+		"secret.yaml":             configMap("x", "stolen", "{}"),
+		"base/kustomization.yaml": "resources: []\n",
+	})
 	for _, c := range []struct{ name, resource, link string }{
-		{"by a path", filepath.Join("..", "..", filepath.Base(filepath.Dir(outside)), filepath.Base(outside), "secret.yaml"),
-			""},
+		{
+			"by a path", filepath.Join("..", "..", filepath.Base(filepath.Dir(outside)), filepath.Base(outside), "secret.yaml"),
+			"",
+		},
 		{"by a link", "link.yaml", filepath.Join(outside, "secret.yaml")},
 		{"by a link to a folder", "link", filepath.Join(outside, "base")},
 	} {

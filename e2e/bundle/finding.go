@@ -84,8 +84,10 @@ func (l *load) report(f Finding) {
 
 // notice reports something that does not stop the bundle.
 func (l *load) notice(severity Severity, rule Rule, o Object, problem, remedy string) {
-	l.report(Finding{Severity: severity, Rule: rule, File: file(o), Object: describe(o.Unstructured), Problem: problem,
-		Remedy: remedy})
+	l.report(Finding{
+		Severity: severity, Rule: rule, File: file(o), Object: describe(o.Unstructured), Problem: problem,
+		Remedy: remedy,
+	})
 }
 
 // Complete reports whether all of the bundle was rendered: nothing is refused, and nothing is encrypted.

@@ -165,8 +165,10 @@ func data(o Object) (map[string]string, error) {
 		}
 		if err != nil {
 			// The text of the cause may quote the value.
-			return nil, &Error{Problem: "data cannot be read: values must be base64",
-				Remedy: "correct the Secret, or use stringData", cause: err}
+			return nil, &Error{
+				Problem: "data cannot be read: values must be base64",
+				Remedy:  "correct the Secret, or use stringData", cause: err,
+			}
 		}
 		for name, value := range secret.Data {
 			all[name] = string(value)

@@ -46,8 +46,10 @@ func FuzzSubstitute(f *testing.F) {
 	factory := provider.NewDefaultDepProvider().GetResourceFactory()
 	f.Fuzz(func(t *testing.T, text, value string) {
 		object := map[string]any{
-			"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{"name": "x",
-				"annotations": map[string]any{"a": text}},
+			"apiVersion": "v1", "kind": "ConfigMap", "metadata": map[string]any{
+				"name":        "x",
+				"annotations": map[string]any{"a": text},
+			},
 			"data": map[string]any{"text": text},
 		}
 		from, err := factory.FromMap(object)

@@ -27,8 +27,11 @@ func TestHostileRepositories(t *testing.T) {
 		given files
 		says  string
 	}{
-		{"a YAML bomb", files{"x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\n" + bomb},
-			"excessive aliasing"},
+		{
+			"a YAML bomb",
+			files{"x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: bomb}\n" + bomb},
+			"excessive aliasing",
+		},
 		{"a YAML bomb in a kustomization", files{"kustomization.yaml": "resources: []\n" + bomb}, "excessive aliasing"},
 		{"deep nesting", files{"x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: deep}\ndata: " +
 			strings.Repeat("[", 20000) + "\n"}, "YAML"},
@@ -36,12 +39,15 @@ func TestHostileRepositories(t *testing.T) {
 		{"a Kustomization of itself", files{"k.yaml": fluxOf("a", "./a", ""), "a/k.yaml": fluxOf("a", "./a", "") +
 			fluxOf("b", "./a", "")}, ""},
 		{"templates that include themselves", files{"x.yaml": helmOf("r", "")}, "error calling include"},
-		{"an ApplicationSet of more Applications than there can be",
+		{
+			"an ApplicationSet of more Applications than there can be",
 			files{"x.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: " +
 				"ApplicationSet\nmetadata: {name: s, namespace: argocd}\nspec: {generators: [" +
 				"{matrix: {generators: [" + strings.TrimSuffix(strings.Repeat("{list: {elements: ["+
 				strings.TrimSuffix(strings.Repeat("{a: b}, ", 50), ", ")+"]}}, ", 4), ", ") +
-				"]}}], template: {metadata: {name: x}}}\n"}, "more than"},
+				"]}}], template: {metadata: {name: x}}}\n"},
+			"more than",
+		},
 		{"a ResourceSet without an end", files{"x.yaml": "apiVersion: fluxcd.controlplane.io/v1\nkind: " +
 			"ResourceSet\nmetadata: {name: s, namespace: x}\nspec: {resourcesTemplate: '<< range $i := until " +
 			"2000000 >>aaaaaaaaaaaaaaaaaaaa<< end >>'}\n"}, "too large"},
@@ -68,8 +74,10 @@ func TestHostileRepositories(t *testing.T) {
 func TestALinkThatLeadsOutIsNotFollowed(t *testing.T) {
 	t.Parallel()
 	outside := write(t, files{"secret.yaml": configMap("x", "stolen", "{}")})
-	dir := write(t, files{git: "", "x.yaml": configMap("x", "own", "{}"),
-		"charts/small/Chart.yaml": "apiVersion: v2\nname: small\nversion: 1.0.0\n", "r.yaml": gitChart})
+	dir := write(t, files{
+		git: "", "x.yaml": configMap("x", "own", "{}"),
+		"charts/small/Chart.yaml": "apiVersion: v2\nname: small\nversion: 1.0.0\n", "r.yaml": gitChart,
+	})
 	for _, link := range []string{"link.yaml", "charts/small/templates"} {
 		target := filepath.Join(outside, "secret.yaml")
 		if link != "link.yaml" {

@@ -46,8 +46,10 @@ func (l *load) buildKustomization(s *stage) error {
 		}
 	}
 	if s.spec.Spec.KubeConfig != nil {
-		return &Error{Problem: "spec.kubeConfig: it is meant for another cluster",
-			Remedy: "leave it out of the bundle under test"}
+		return &Error{
+			Problem: "spec.kubeConfig: it is meant for another cluster",
+			Remedy:  "leave it out of the bundle under test",
+		}
 	}
 	if err := l.foreign(s); err != nil {
 		return err

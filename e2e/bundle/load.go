@@ -46,12 +46,14 @@ func Read(ctx context.Context, path string, opts Options) (*Bundle, error) {
 		scopes: scopes{},
 		lines:  newLines(),
 	}
-	l.scan = &scanner{fs: confine(root), base: dir, seen: map[string]bool{}, keep: l.keep, charts: l.helmCharts,
-		generated: l.generated}
+	l.scan = &scanner{
+		fs: confine(root), base: dir, seen: map[string]bool{}, keep: l.keep, charts: l.helmCharts,
+		generated: l.generated,
+	}
 	if err := l.scan.fs.ignore(""); err != nil {
 		return nil, because(err, "", "", "", "correct the file")
 	}
-	if err := l.all(); err != nil {
+	if err := l.all(); err != nil { //nolint:contextcheck // Helm's renderer takes none
 		return nil, err
 	}
 	return l.bundle, nil
@@ -249,9 +251,7 @@ func (l *load) object(b built, s *stage, variables map[string]string, replace bo
 	}
 	name, _ := identify(object)
 	if !replace && s.object.Unstructured == nil {
-		if replace, err = l.ungoverned(b, object); err != nil {
-			return Object{}, err
-		}
+		replace = l.ungoverned(b, object)
 	}
 	if replace && !encrypted(object) {
 		bent, err := substitute(l.ctx, b.Resource, variables, l.missing(b, s, object))

@@ -26,8 +26,10 @@ func (r *repository) pull(ctx context.Context, ref ChartRef) (*Chart, error) {
 	address := strings.TrimPrefix(r.url, "oci://") + "/" + ref.Name
 	within, cancel := context.WithTimeout(ctx, r.timeout+transfer)
 	defer cancel()
-	options := []registry.Option{registry.WithContext(within), registry.WithAuthFromKeychain(authn.DefaultKeychain),
-		registry.WithTransport(r.transport())}
+	options := []registry.Option{
+		registry.WithContext(within), registry.WithAuthFromKeychain(authn.DefaultKeychain),
+		registry.WithTransport(r.transport()),
+	}
 	repository, err := reference.NewRepository(address)
 	if err != nil {
 		return nil, because(err, "", "", "address "+address, "correct the URL of the repository")
@@ -70,8 +72,10 @@ func (r *repository) pull(ctx context.Context, ref ChartRef) (*Chart, error) {
 		r.keep(ref.Name, chart.Metadata.Version, archive)
 		return &Chart{chart, "oci://" + image.String()}, nil
 	}
-	return nil, &Error{Problem: fmt.Sprintf("%s is no chart: no layer of type %s", image, chartLayer),
-		Remedy: "correct the URL"}
+	return nil, &Error{
+		Problem: fmt.Sprintf("%s is no chart: no layer of type %s", image, chartLayer),
+		Remedy:  "correct the URL",
+	}
 }
 
 // newest chooses among the tags of a repository.
@@ -82,8 +86,10 @@ func (r *repository) newest(repository reference.Repository, want string, option
 	}
 	version, err := choose(strings.ReplaceAll(want, "_", "+"), tags)
 	if err != nil {
-		return "", &Error{Problem: fmt.Sprintf("%s has no version %q", repository, want), Remedy: "choose one that it has",
-			cause: err}
+		return "", &Error{
+			Problem: fmt.Sprintf("%s has no version %q", repository, want), Remedy: "choose one that it has",
+			cause: err,
+		}
 	}
 	return version, nil
 }

@@ -14,7 +14,8 @@ import (
 // postRender applies spec.postRenderers in order, and then spec.commonMetadata. By default hooks go through them
 // together with the rest, as with Helm 4; "nohooks" spares them and "separate" gives them a pass of their own.
 func postRender(objects []*unstructured.Unstructured, hooks []Hook,
-	spec *helmv2.HelmRelease) ([]*unstructured.Unstructured, []Hook, error) {
+	spec *helmv2.HelmRelease,
+) ([]*unstructured.Unstructured, []Hook, error) {
 	strategy := spec.Spec.PostRenderStrategy
 	for _, renderer := range spec.Spec.PostRenderers {
 		if renderer.Kustomize == nil {
@@ -60,7 +61,8 @@ func postRender(objects []*unstructured.Unstructured, hooks []Hook,
 
 // kustomized runs one renderer over objects and returns as many in the same order.
 func kustomized(objects []*unstructured.Unstructured, renderer *helmv2.Kustomize) ([]*unstructured.Unstructured,
-	error) {
+	error,
+) {
 	if len(objects) == 0 {
 		return nil, nil
 	}
@@ -112,8 +114,10 @@ func kustomized(objects []*unstructured.Unstructured, renderer *helmv2.Kustomize
 		all = append(all, o)
 	}
 	if len(all) != len(objects) {
-		return nil, &Error{Problem: "spec.postRenderers delete or add objects, which is not supported",
-			Remedy: "switch the object off in the chart's values"}
+		return nil, &Error{
+			Problem: "spec.postRenderers delete or add objects, which is not supported",
+			Remedy:  "switch the object off in the chart's values",
+		}
 	}
 	return all, nil
 }

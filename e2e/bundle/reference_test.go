@@ -124,12 +124,18 @@ func TestReferenceImages(t *testing.T) {
 func TestReferenceRendersWithOtherVersions(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ file, from, to, image string }{
-		{"cert-manager/cert-manager.yaml", "version: 1.19.3", "version: 1.21.2",
-			"quay.io/jetstack/cert-manager-controller:v1.21.2"},
-		{"cert-manager/cert-manager.yaml", "version: 1.19.3", "version: 1.19.x",
-			"quay.io/jetstack/cert-manager-controller:v1.19.3"},
-		{"dns-and-certificates/external-dns.yaml", "version: 1.20.0", "version: v1.19.0",
-			"registry.k8s.io/external-dns/external-dns:v0.19.0"},
+		{
+			"cert-manager/cert-manager.yaml", "version: 1.19.3", "version: 1.21.2",
+			"quay.io/jetstack/cert-manager-controller:v1.21.2",
+		},
+		{
+			"cert-manager/cert-manager.yaml", "version: 1.19.3", "version: 1.19.x",
+			"quay.io/jetstack/cert-manager-controller:v1.19.3",
+		},
+		{
+			"dns-and-certificates/external-dns.yaml", "version: 1.20.0", "version: v1.19.0",
+			"registry.k8s.io/external-dns/external-dns:v0.19.0",
+		},
 	} {
 		t.Run(c.to, func(t *testing.T) {
 			t.Parallel()

@@ -11,17 +11,6 @@ func remote(entry string) bool {
 		regexp.MustCompile(`^([\w.-]+@)?[\w-]+(\.[\w-]+)*:|^(www\.)?(github\.com|gitlab\.com|bitbucket\.org|dev\.azure\.com|ssh\.)`).MatchString(strings.ToLower(entry))
 }
 
-func stringsIn(list any) []string {
-	items, _ := list.([]any)
-	var all []string
-	for _, item := range items {
-		if s, ok := item.(string); ok {
-			all = append(all, s)
-		}
-	}
-	return all
-}
-
 // filesIn collects what may name a file in the fields that mix files with content.
 func filesIn(value any) []string {
 	switch v := value.(type) {

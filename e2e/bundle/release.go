@@ -117,8 +117,10 @@ func (l *load) render(r *release) error {
 		HelmRelease: r.key(), DependsOn: r.after, Suspended: spec.Suspend,
 	}
 	if spec.KubeConfig != nil {
-		return &Error{Problem: "spec.kubeConfig: it is meant for another cluster",
-			Remedy: "leave it out of the bundle under test"}
+		return &Error{
+			Problem: "spec.kubeConfig: it is meant for another cluster",
+			Remedy:  "leave it out of the bundle under test",
+		}
 	}
 	if spec.Suspend {
 		l.notice(Noted, SuspendedObject, r.object, "suspended: Flux would not install it, so nothing of it is rendered",
@@ -170,8 +172,10 @@ func (l *load) rendered(r *release, info *Release) (*renderedChart, error) {
 	go func() {
 		defer func() {
 			if panicked := recover(); panicked != nil {
-				done <- result{nil, &Error{Problem: fmt.Sprintf("chart %s: its templates panic: %v", info.Chart, panicked),
-					Remedy: "correct the values"}}
+				done <- result{nil, &Error{
+					Problem: fmt.Sprintf("chart %s: its templates panic: %v", info.Chart, panicked),
+					Remedy:  "correct the values",
+				}}
 			}
 		}()
 		rendered, err := renderChart(ctx, r.spec, *info, chart.Chart, values, capabilities)
@@ -184,8 +188,10 @@ func (l *load) rendered(r *release, info *Release) (*renderedChart, error) {
 		if l.ctx.Err() != nil {
 			return nil, fmt.Errorf("render chart %s: %w", info.Chart, l.ctx.Err())
 		}
-		return nil, &Error{Problem: fmt.Sprintf("chart %s: its templates do not end in %s", info.Chart, renderTime),
-			Remedy: "correct the template or the values"}
+		return nil, &Error{
+			Problem: fmt.Sprintf("chart %s: its templates do not end in %s", info.Chart, renderTime),
+			Remedy:  "correct the template or the values",
+		}
 	}
 }
 
@@ -231,7 +237,7 @@ func (l *load) addRendered(r *release, info Release, rendered *renderedChart) er
 			u.SetNamespace(info.Namespace)
 		}
 		o := Object{Unstructured: u, Source: r.object.Source, Release: key(info.Namespace, info.Name)}
-		o.takesOver = r.values != nil || r.spec.GetInstall().DisableTakeOwnership == false
+		o.takesOver = r.values != nil || !r.spec.GetInstall().DisableTakeOwnership
 		return o, l.keep(checkKind(o), file(r.object), describe(r.object.Unstructured)+" renders "+describe(u))
 	}
 	for _, u := range all {

@@ -81,8 +81,10 @@ func (r *repository) chart(ctx context.Context, ref ChartRef, offline bool) (*Ch
 	}
 	entries, ok := list.Entries[ref.Name]
 	if !ok {
-		return nil, &Error{Problem: fmt.Sprintf("repository %s has no chart %s", r.url, ref.Name),
-			Remedy: "correct spec.chart.spec.chart or the repository's URL"}
+		return nil, &Error{
+			Problem: fmt.Sprintf("repository %s has no chart %s", r.url, ref.Name),
+			Remedy:  "correct spec.chart.spec.chart or the repository's URL",
+		}
 	}
 	versions := make([]string, len(entries))
 	for i, e := range entries {
@@ -173,8 +175,10 @@ func (r *repository) get(ctx context.Context, address string, most int64) ([]byt
 		return nil, &unreachableError{fmt.Errorf("GET %s: %w", address, err)}
 	}
 	if int64(len(content)) > most {
-		return nil, &Error{Problem: fmt.Sprintf("%s has more than %d bytes", address, most),
-			Remedy: "use a smaller repository"}
+		return nil, &Error{
+			Problem: fmt.Sprintf("%s has more than %d bytes", address, most),
+			Remedy:  "use a smaller repository",
+		}
 	}
 	return content, nil
 }
@@ -245,8 +249,10 @@ func fromFolder(folder string, ref ChartRef) *Chart {
 			if err != nil || chart.Name() != ref.Name {
 				continue
 			}
-			if _, err := choose(ref.Version, []string{chart.Metadata.Version,
-				strings.TrimPrefix(chart.Metadata.Version, "v")}); err != nil && ref.Version != "" {
+			if _, err := choose(ref.Version, []string{
+				chart.Metadata.Version,
+				strings.TrimPrefix(chart.Metadata.Version, "v"),
+			}); err != nil && ref.Version != "" {
 				continue
 			}
 			if best == nil || newer(chart.Metadata.Version, best.Metadata.Version) {

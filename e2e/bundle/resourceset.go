@@ -48,8 +48,10 @@ func (l *load) resourceSet(s *stage, o Object) error {
 		}
 		for _, part := range parts {
 			if _, problem := identify(part.object); problem != "" {
-				return &Error{Problem: "spec.resources: " + problem,
-					Remedy: "give every object apiVersion, kind and metadata.name"}
+				return &Error{
+					Problem: "spec.resources: " + problem,
+					Remedy:  "give every object apiVersion, kind and metadata.name",
+				}
 			}
 			made, err := toObject(part.object)
 			if err != nil {

@@ -67,14 +67,24 @@ func TestFluxRulesOfKustomizations(t *testing.T) {
 				"substitute: {color: green}}\n"),
 			"a/p.yaml": paint(`{v: "${color}"}`),
 		}, "v", "green"},
-		{"a default", files{"k.yaml": config + fluxOf("a", "./a", from), "a/p.yaml": paint(`{v: "${shape:=round}"}`)}, "v",
-			"round"},
-		{"an escape", files{"k.yaml": config + fluxOf("a", "./a", from), "a/p.yaml": paint(`{v: "$${color}"}`)}, "v",
-			"${color}"},
+		{
+			"a default",
+			files{"k.yaml": config + fluxOf("a", "./a", from), "a/p.yaml": paint(`{v: "${shape:=round}"}`)},
+			"v",
+			"round",
+		},
+		{
+			"an escape",
+			files{"k.yaml": config + fluxOf("a", "./a", from), "a/p.yaml": paint(`{v: "$${color}"}`)},
+			"v",
+			"${color}",
+		},
 		{"no postBuild, no substitution", files{"k.yaml": config +
 			fluxOf("a", "./a", ""), "a/p.yaml": paint(`{v: "${color}"}`)}, "v", "${color}"},
-		{"no variables, no substitution", files{"k.yaml": fluxOf("a", "./a", "  postBuild: {substitute: {}}\n"),
-			"a/p.yaml": paint(`{v: "${color:=x}"}`)}, "v", "${color:=x}"},
+		{"no variables, no substitution", files{
+			"k.yaml":   fluxOf("a", "./a", "  postBuild: {substitute: {}}\n"),
+			"a/p.yaml": paint(`{v: "${color:=x}"}`),
+		}, "v", "${color:=x}"},
 		{"no variables, but the strategy Always", files{
 			"k.yaml":   fluxOf("a", "./a", "  postBuild: {substituteStrategy: Always}\n"),
 			"a/p.yaml": paint(`{v: "${color:=x}"}`),
@@ -84,8 +94,10 @@ func TestFluxRulesOfKustomizations(t *testing.T) {
 			"a/p.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: paint, namespace: x, annotations: " +
 				"{kustomize.toolkit.fluxcd.io/substitute: disabled}}\ndata: {v: \"${nothing}\"}\n",
 		}, "v", "${nothing}"},
-		{"quotes by variable", files{"k.yaml": config + fluxOf("a", "./a", from),
-			"a/p.yaml": paint(`{v: "${quote}${size}${quote}"}`)}, "v", "10"},
+		{"quotes by variable", files{
+			"k.yaml":   config + fluxOf("a", "./a", from),
+			"a/p.yaml": paint(`{v: "${quote}${size}${quote}"}`),
+		}, "v", "10"},
 		{"an optional source that is missing", files{
 			"k.yaml": config + fluxOf("a", "./a", "  postBuild: {substituteFrom: [{kind: ConfigMap, name: config}, {kind: "+
 				"ConfigMap, name: none, optional: true}]}\n"),
@@ -95,8 +107,10 @@ func TestFluxRulesOfKustomizations(t *testing.T) {
 			"k.yaml":   fluxOf("a", "./a", "  dependsOn: [{name: b}]\n"+from) + fluxOf("b", "./b", ""),
 			"a/p.yaml": paint(`{v: "${color}"}`), "b/c.yaml": config,
 		}, "v", "blue"},
-		{"targetNamespace", files{"k.yaml": fluxOf("a", "./a", "  targetNamespace: x\n"),
-			"a/p.yaml": strings.Replace(paint(`{v: "1"}`), "namespace: x", "namespace: y", 1)}, "v", "1"},
+		{"targetNamespace", files{
+			"k.yaml":   fluxOf("a", "./a", "  targetNamespace: x\n"),
+			"a/p.yaml": strings.Replace(paint(`{v: "1"}`), "namespace: x", "namespace: y", 1),
+		}, "v", "1"},
 		{"a patch", files{"k.yaml": fluxOf("a", "./a", "  patches: [{patch: '[{\"op\": \"replace\", \"path\": \"/data/v\", "+
 			"\"value\": \"patched\"}]', target: {kind: ConfigMap}}]\n"), "a/p.yaml": paint(`{v: "1"}`)}, "v", "patched"},
 		{"a component", files{
@@ -106,8 +120,10 @@ func TestFluxRulesOfKustomizations(t *testing.T) {
 				"'[{\"op\": \"replace\", \"path\": \"/data/v\", \"value\": \"component\"}]', target: {kind: " +
 				"ConfigMap}}]\n",
 		}, "v", "component"},
-		{"prefix and suffix", files{"k.yaml": fluxOf("a", "./a", "  namePrefix: pa\n  nameSuffix: t\n"),
-			"a/p.yaml": strings.Replace(paint(`{v: "1"}`), "name: paint", "name: in", 1)}, "v", "1"},
+		{"prefix and suffix", files{
+			"k.yaml":   fluxOf("a", "./a", "  namePrefix: pa\n  nameSuffix: t\n"),
+			"a/p.yaml": strings.Replace(paint(`{v: "1"}`), "name: paint", "name: in", 1),
+		}, "v", "1"},
 		{"a file beside the folder", files{
 			"k.yaml": fluxOf("a", "./a", ""), "a/kustomization.yaml": "resources: [../shared/p.yaml]\n",
 			"shared/p.yaml":      paint(`{v: "shared"}`),
@@ -171,18 +187,24 @@ func TestFluxRulesOfHelmReleases(t *testing.T) {
 		{"releaseName wins", helmOf("r", "  targetNamespace: x\n  releaseName: other\n"), "x/other", "namespace", "x"},
 		{"a long name ends in its hash", helmOf(long, ""), "flux-system/" +
 			long[:40] + "-e16f64504777", "namespace", "flux-system"},
-		{"inline values", helmOf("r", "  values: {color: blue, nested: {more: 2}}\n"), "flux-system/r", "values",
-			`{"color":"blue","list":["a"],"nested":{"deep":1,"more":2}}`},
+		{
+			"inline values", helmOf("r", "  values: {color: blue, nested: {more: 2}}\n"), "flux-system/r", "values",
+			`{"color":"blue","list":["a"],"nested":{"deep":1,"more":2}}`,
+		},
 		{"valuesFrom, and inline values over it", values + helmOf("r", "  valuesFrom: [{kind: ConfigMap, name: values}]\n  "+
 			"values: {color: blue}\n"), "flux-system/r", "values", `{"color":"blue","list":["b"],"nested":{"deep":1}}`},
 		{"valuesFrom at a path", values + helmOf("r", "  valuesFrom: [{kind: ConfigMap, name: values, valuesKey: one, "+
 			"targetPath: nested.deep}]\n"), "flux-system/r", "values", `{"color":"grey","list":["a"],"nested":{"deep":4}}`},
-		{"valuesFrom at a path, as text", values + helmOf("r", "  valuesFrom: [{kind: ConfigMap, name: values, valuesKey: "+
-			"text, targetPath: nested.deep}]\n"), "flux-system/r", "values",
-			`{"color":"grey","list":["a"],"nested":{"deep":"4"}}`},
-		{"valuesFrom at a path, literally", values + helmOf("r", "  valuesFrom: [{kind: ConfigMap, name: values, "+
-			"valuesKey: json, targetPath: color, literal: true}]\n"), "flux-system/r", "values",
-			`{"color":"{\"a\":1}","list":["a"],"nested":{"deep":1}}`},
+		{
+			"valuesFrom at a path, as text", values + helmOf("r", "  valuesFrom: [{kind: ConfigMap, name: values, valuesKey: "+
+				"text, targetPath: nested.deep}]\n"), "flux-system/r", "values",
+			`{"color":"grey","list":["a"],"nested":{"deep":"4"}}`,
+		},
+		{
+			"valuesFrom at a path, literally", values + helmOf("r", "  valuesFrom: [{kind: ConfigMap, name: values, "+
+				"valuesKey: json, targetPath: color, literal: true}]\n"), "flux-system/r", "values",
+			`{"color":"{\"a\":1}","list":["a"],"nested":{"deep":1}}`,
+		},
 		{"valuesFrom that is optional and missing", helmOf("r", "  valuesFrom: [{kind: Secret, name: none, optional: "+
 			"true}]\n"), "flux-system/r", "values", `{"color":"grey","list":["a"],"nested":{"deep":1}}`},
 		{"the version of the cluster", helmOf("r", ""), "flux-system/r", "kubernetes", "v1.37.2"},
@@ -194,9 +216,11 @@ func TestFluxRulesOfHelmReleases(t *testing.T) {
 		{"CRDs left out", helmOf("r", "  install: {crds: Skip}\n"), "flux-system/r", "widgets", "false"},
 		{"CRDs of a release before", helmOf("r", "  install: {crds: Skip}\n  dependsOn: [{name: s}]\n") +
 			helmOf("s", ""), "flux-system/r", "widgets", "true"},
-		{"a post-renderer", helmOf("r", "  postRenderers: [{kustomize: {patches: [{patch: '[{\"op\": \"replace\", "+
-			"\"path\": \"/data/namespace\", \"value\": \"patched\"}]', target: {kind: ConfigMap}}]}}]\n"), "flux-system/r",
-			"namespace", "patched"},
+		{
+			"a post-renderer", helmOf("r", "  postRenderers: [{kustomize: {patches: [{patch: '[{\"op\": \"replace\", "+
+				"\"path\": \"/data/namespace\", \"value\": \"patched\"}]', target: {kind: ConfigMap}}]}}]\n"), "flux-system/r",
+			"namespace", "patched",
+		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -247,8 +271,10 @@ func TestReleaseInWaves(t *testing.T) {
 	for _, image := range b.Images() {
 		images = append(images, image.Reference+" "+strings.Join(image.UsedBy, ","))
 	}
-	if diff := cmp.Diff([]string{"example.org/check:1 Job x/check container check",
-		"example.org/wait:1 Job x/check container wait"}, images); diff != "" {
+	if diff := cmp.Diff([]string{
+		"example.org/check:1 Job x/check container check",
+		"example.org/wait:1 Job x/check container wait",
+	}, images); diff != "" {
 		t.Errorf("images (-want +got)\n%s", diff)
 	}
 	for _, h := range b.Stages[0].Hooks {
@@ -333,8 +359,11 @@ func TestNotices(t *testing.T) {
 			"a/x.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c, namespace: x, annotations: {example.org/on: " +
 				"\"${on}\"}}\n",
 		}, "is no text after substitution"},
-		{"an object beside the release that brings its CRD", files{"h.yaml": helmOf("r", "") + widget},
-			"of the same Kustomization"},
+		{
+			"an object beside the release that brings its CRD",
+			files{"h.yaml": helmOf("r", "") + widget},
+			"of the same Kustomization",
+		},
 		{"an object whose CRD nothing waits for", files{
 			"k.yaml": fluxOf("a", "./a", "") + fluxOf("b", "./b", ""), "a/w.yaml": widget, "b/crd.yaml": widgets("Namespaced"),
 		}, "nothing makes Flux wait"},

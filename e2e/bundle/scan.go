@@ -131,8 +131,10 @@ func (s *scanner) references(dir, file string, content map[string]any, depth int
 	}
 	_, schema := content["openapi"]
 	s.schemas = s.schemas || schema
-	for _, field := range []string{"resources", "bases", "components", "crds", "configurations", "generators",
-		"transformers", "validators"} {
+	for _, field := range []string{
+		"resources", "bases", "components", "crds", "configurations", "generators",
+		"transformers", "validators",
+	} {
 		entries, ok := content[field].([]any)
 		if !ok {
 			continue
@@ -157,8 +159,10 @@ func (s *scanner) references(dir, file string, content map[string]any, depth int
 		}
 		content[field] = followed
 	}
-	for _, field := range []string{"patches", "patchesStrategicMerge", "patchesJson6902", "replacements", "openapi",
-		"configMapGenerator", "secretGenerator"} {
+	for _, field := range []string{
+		"patches", "patchesStrategicMerge", "patchesJson6902", "replacements", "openapi",
+		"configMapGenerator", "secretGenerator",
+	} {
 		for _, entry := range filesIn(content[field]) {
 			if remote(entry) {
 				return changed, s.isRemote(file, field, entry)
@@ -187,8 +191,10 @@ func (s *scanner) emptied(dir string) bool {
 // helmCharts puts rendered files in the place of helmCharts, where the engine renders them.
 func (s *scanner) helmCharts(dir, file string, content map[string]any) error {
 	if s.charts == nil {
-		err := s.keep(&Error{Problem: "helmCharts: Flux does not render charts from a kustomization",
-			Remedy: "use a HelmRelease"}, s.name(file), "")
+		err := s.keep(&Error{
+			Problem: "helmCharts: Flux does not render charts from a kustomization",
+			Remedy:  "use a HelmRelease",
+		}, s.name(file), "")
 		delete(content, "helmCharts")
 		return err
 	}
@@ -373,8 +379,10 @@ func (s *scanner) bare(dir string, depth int) error {
 		return because(err, s.name(dir), "", "read", "make the folder readable")
 	}
 	if files == 0 {
-		return &Error{File: s.name(dir), Problem: "the folder holds no kustomization.yaml and no YAML file",
-			Remedy: "name the folder of a bundle"}
+		return &Error{
+			File: s.name(dir), Problem: "the folder holds no kustomization.yaml and no YAML file",
+			Remedy: "name the folder of a bundle",
+		}
 	}
 	return s.generate(dir, resources)
 }

@@ -31,8 +31,10 @@ func clusterKinds() map[string][]string {
 		"rbac.authorization.k8s.io":    {"ClusterRole", "ClusterRoleBinding"},
 		"resource.k8s.io":              {"DeviceClass", "ResourceSlice", "DeviceTaintRule"},
 		"scheduling.k8s.io":            {"PriorityClass"},
-		"storage.k8s.io": {"StorageClass", "VolumeAttachment", "CSIDriver", "CSINode",
-			"VolumeAttributesClass"},
+		"storage.k8s.io": {
+			"StorageClass", "VolumeAttachment", "CSIDriver", "CSINode",
+			"VolumeAttributesClass",
+		},
 		"storagemigration.k8s.io": {"*"},
 	}
 }

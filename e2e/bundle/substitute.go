@@ -123,7 +123,8 @@ func straighten(
 
 // expand evaluates one text. What missing gives for a variable without a value becomes one of variables.
 func expand(text string, variables map[string]string, missing func(string) (string, error)) (result string,
-	err error) {
+	err error,
+) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("expression cannot be read: %v", r)
@@ -134,8 +135,10 @@ func expand(text string, variables map[string]string, missing func(string) (stri
 		longest = max(longest, len(value))
 	}
 	if size := len(text) + strings.Count(text, "$")*longest; size > maxSubstituted {
-		return "", &Error{Problem: fmt.Sprintf("up to %d bytes after substitution, the limit is %d", size, maxSubstituted),
-			Remedy: "shorten the variables"}
+		return "", &Error{
+			Problem: fmt.Sprintf("up to %d bytes after substitution, the limit is %d", size, maxSubstituted),
+			Remedy:  "shorten the variables",
+		}
 	}
 	for {
 		var unknown string
@@ -160,9 +163,11 @@ func expand(text string, variables map[string]string, missing func(string) (stri
 		if errors.As(err, &known) {
 			return "", known
 		}
-		return "", &Error{Problem: "substitution: " + oneLine(err.Error()),
+		return "", &Error{
+			Problem: "substitution: " + oneLine(err.Error()),
 			Remedy: "correct the ${…} expression, or write " +
-				"$$ for a dollar sign", cause: err}
+				"$$ for a dollar sign", cause: err,
+		}
 	}
 	return result, nil
 }

@@ -25,7 +25,7 @@ func (l *load) values(r *release) (map[string]any, error) {
 		if err == nil {
 			return values, nil
 		}
-		at, refused := l.valuesRefused(r, refs, err)
+		at, refused := l.valuesRefused(refs, err)
 		if at < 0 {
 			return nil, refused
 		}
@@ -38,7 +38,7 @@ func (l *load) values(r *release) (map[string]any, error) {
 
 // valuesRefused puts the library's error into words, and says which reference can be left out: one to a Secret that is
 // not there.
-func (l *load) valuesRefused(r *release, refs []helmv2.ValuesReference, err error) (at int, refused error) {
+func (l *load) valuesRefused(refs []helmv2.ValuesReference, err error) (at int, refused error) {
 	var known *Error
 	if errors.As(err, &known) {
 		return -1, known

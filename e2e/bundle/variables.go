@@ -155,18 +155,18 @@ func uses(value any, name string) []string {
 // ungoverned decides about an object of the bundle's own folder, which is under no Kustomization's postBuild that is
 // known. What is given by Options is for those objects that use it. Others that use variables are applied by a
 // Kustomization elsewhere.
-func (l *load) ungoverned(b built, object map[string]any) (replace bool, err error) {
+func (l *load) ungoverned(b built, object map[string]any) (replace bool) {
 	kind, _ := object["kind"].(string)
 	for _, text := range texts(object) {
 		for _, name := range mentioned(text) {
 			if _, given := l.opts.Variables[name]; given {
-				return true, nil
+				return true
 			}
 			if kind == "ConfigMap" || kind == "CustomResourceDefinition" || strings.Contains(text, "\n") {
 				continue // a script has variables of its own
 			}
 			if l.opts.Value != nil {
-				return true, nil
+				return true
 			}
 			label, _ := identify(object)
 			l.report(Finding{
@@ -178,7 +178,7 @@ func (l *load) ungoverned(b built, object map[string]any) (replace bool, err err
 			})
 		}
 	}
-	return false, nil
+	return false
 }
 
 func texts(value any) []string {

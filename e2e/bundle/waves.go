@@ -99,8 +99,10 @@ func (s Stage) hookWaves(release, event string, add func(Wave)) {
 	}
 	slices.Sort(weights)
 	for _, weight := range weights {
-		add(Wave{Name: fmt.Sprintf("%s hooks of %s, weight %d", event, release, weight), Hooks: true, Release: release,
-			Objects: byWeight[weight]})
+		add(Wave{
+			Name: fmt.Sprintf("%s hooks of %s, weight %d", event, release, weight), Hooks: true, Release: release,
+			Objects: byWeight[weight],
+		})
 	}
 }
 

@@ -16,7 +16,8 @@ const cgroupRoot = "/sys/fs/cgroup"
 // mount point is the one that systemd would use. No container can be using a controller there: crun, for
 // example, refuses to.
 func mountStrays(root string, mount func(source, target, kind string, flags uintptr, data string) error) ([]string,
-	error) {
+	error,
+) {
 	text, err := os.ReadFile(filepath.Join(root, "unified/cgroup.controllers")) //nolint:gosec // below /sys
 	if err != nil {
 		return nil, nil //nolint:nilerr // no hybrid layout

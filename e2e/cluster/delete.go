@@ -75,8 +75,8 @@ func (m *maker) delete(ctx context.Context) error {
 		}
 	}
 	for _, file := range []string{m.Kubeconfig, m.recordFile()} {
-		if err := os.Remove(file); err != nil && !errors.Is(err,
-			fs.ErrNotExist) { //nolint:gosec // below the work folder that the caller chose
+		//nolint:gosec // below the work folder that the caller chose
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("remove %s: %w", file, err)
 		}
 	}

@@ -53,8 +53,10 @@ func TestDetect(t *testing.T) {
 		},
 		"podman under docker's name is podman": {
 			programs: map[string]string{Docker: "docker-is-podman", Podman: "podman-rootless"},
-			want: &Engine{Name: Podman, Version: "5.6.2", Rootless: true,
-				Passed: []string{"docker: a client without a server"}},
+			want: &Engine{
+				Name: Podman, Version: "5.6.2", Rootless: true,
+				Passed: []string{"docker: a client without a server"},
+			},
 		},
 		"nerdctl comes last": {
 			programs: map[string]string{Podman: "says-nonsense", Nerdctl: "nerdctl-answers"},

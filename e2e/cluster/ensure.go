@@ -177,8 +177,10 @@ const attempts = 3
 
 // create makes the cluster, from a record that says "creating" to one that says "ready".
 func (m *maker) create(ctx context.Context, inputs string) (*Cluster, error) {
-	started := record{Phase: creating, Inputs: inputs, NodeImage: m.NodeImage, Engine: m.Engine.Name,
-		Since: time.Now().UTC()}
+	started := record{
+		Phase: creating, Inputs: inputs, NodeImage: m.NodeImage, Engine: m.Engine.Name,
+		Since: time.Now().UTC(),
+	}
 	var err error
 	for n := range attempts {
 		if err = m.cleanScratch(); err != nil {

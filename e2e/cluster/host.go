@@ -37,15 +37,15 @@ func ReadHost() Host {
 // readHost reads the part of Host that stands in files below root.
 func readHost(root string) Host {
 	var h Host
-	if status, err := os.ReadFile(filepath.Join(root,
-		"proc/self/status")); err == nil { //nolint:gosec // a fixed file below the root
+	//nolint:gosec // a fixed file below the root
+	if status, err := os.ReadFile(filepath.Join(root, "proc/self/status")); err == nil {
 		h.Restricted = lacks(string(status), capSysResource)
 	}
 	if info, err := os.Stat(filepath.Join(root, "lib/modules")); err == nil {
 		h.Modules = info.IsDir()
 	}
-	if release, err := os.ReadFile(filepath.Join(root,
-		"etc/os-release")); err == nil { //nolint:gosec // a fixed file below the root
+	//nolint:gosec // a fixed file below the root
+	if release, err := os.ReadFile(filepath.Join(root, "etc/os-release")); err == nil {
 		h.Debian = isDebian(string(release))
 	}
 	return h

@@ -105,8 +105,10 @@ func TestLifeOf(t *testing.T) {
 
 func TestFromKindCarriesWhatTheCommandSaid(t *testing.T) {
 	t.Parallel()
-	inner := &kindexec.RunError{Command: []string{"podman", "exec"}, Output: []byte("a\nno space left\n"),
-		Inner: errors.New("exit status 1")}
+	inner := &kindexec.RunError{
+		Command: []string{"podman", "exec"}, Output: []byte("a\nno space left\n"),
+		Inner: errors.New("exit status 1"),
+	}
 	err := fromKind(kinderrors.Wrap(inner, "failed to init node"))
 	if want := "failed to init node: run `podman exec`: exit status 1: a\nno space left"; err.Error() != want {
 		t.Errorf("got %q, want %q", err, want)

@@ -110,7 +110,8 @@ func (b *kindBackend) version(_ context.Context, node string) (string, error) {
 }
 
 func (b *kindBackend) exec(ctx context.Context, node string, stdin io.Reader, stdout, stderr io.Writer, command string,
-	args ...string) error {
+	args ...string,
+) error {
 	handle, err := b.node(node)
 	if err != nil {
 		return err

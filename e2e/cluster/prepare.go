@@ -111,7 +111,8 @@ const modulesDir = "/lib/modules"
 // measures makes an engine work on this machine, notes what it did in the engine, and returns the environment that the
 // engine's processes need.
 func measures(engine *Engine, host Host, workDir string, lookup func(string) (string, bool)) (map[string]string,
-	error) {
+	error,
+) {
 	env := map[string]string{}
 	note := func(format string, args ...any) {
 		engine.Measures = append(engine.Measures, fmt.Sprintf(format, args...))

@@ -31,19 +31,23 @@ func TestProviderRefuses(t *testing.T) {
 	broken := func(context.Context, string) (*cluster.Cluster, error) { return nil, errors.New("no engine") }
 	for says, create := range map[string]func(*cluster.Provider) (string, error){
 		"the node image determines the version": func(p *cluster.Provider) (string,
-			error) {
+			error,
+		) {
 			return p.WithVersion("v1.0.0").Create(t.Context())
 		},
 		"leave the path out": func(p *cluster.Provider) (string,
-			error) {
+			error,
+		) {
 			return p.WithPath("kind").Create(t.Context())
 		},
 		"leave them out": func(p *cluster.Provider) (string,
-			error) {
+			error,
+		) {
 			return p.Create(t.Context(), "--wait")
 		},
 		"use Create": func(p *cluster.Provider) (string,
-			error) {
+			error,
+		) {
 			return p.CreateWithConfig(t.Context(), "kind.yaml")
 		},
 		"no engine": func(p *cluster.Provider) (string, error) { return p.Create(t.Context()) },

@@ -82,8 +82,10 @@ func Read(dir fs.FS) (Baseline, error) {
 func (b Baseline) Yardstick() verdict.Convergence {
 	c := verdict.Convergence{Baseline: b.digest, Machine: verdict.Machine{BaselineSeconds: b.MachineSeconds}}
 	for _, t := range b.Times {
-		c.Times = append(c.Times, verdict.Time{To: t.To, BaselineSeconds: t.Seconds, FixedDelaySeconds: t.FixedDelaySeconds,
-			Tolerance: t.Tolerance})
+		c.Times = append(c.Times, verdict.Time{
+			To: t.To, BaselineSeconds: t.Seconds, FixedDelaySeconds: t.FixedDelaySeconds,
+			Tolerance: t.Tolerance,
+		})
 	}
 	return c
 }
@@ -135,8 +137,10 @@ func From(v *verdict.Verdict) (Baseline, error) {
 			return Baseline{}, fmt.Errorf("make a baseline: the run did not measure the time to %s; look in its log for why",
 				to)
 		}
-		b.Times = append(b.Times, Time{To: to, Seconds: v.Convergence.Times[n].Seconds, FixedDelaySeconds: fixedDelay(to),
-			Tolerance: tolerance})
+		b.Times = append(b.Times, Time{
+			To: to, Seconds: v.Convergence.Times[n].Seconds, FixedDelaySeconds: fixedDelay(to),
+			Tolerance: tolerance,
+		})
 	}
 	return b, nil
 }
@@ -151,8 +155,8 @@ func (b Baseline) Write(file string) error {
 	if err != nil {
 		return fmt.Errorf("write baseline: %w", err)
 	}
-	if err := os.WriteFile(file, bytes.Join([][]byte{[]byte(heading), raw}, nil),
-		0o644); err != nil { //nolint:gosec // to be committed
+	//nolint:gosec // to be committed
+	if err := os.WriteFile(file, bytes.Join([][]byte{[]byte(heading), raw}, nil), 0o644); err != nil {
 		return fmt.Errorf("write baseline: %w; run this at the top of a checkout of edgeproof", err)
 	}
 	return nil

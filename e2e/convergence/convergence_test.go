@@ -37,8 +37,10 @@ func world() (*facts.Snapshot, judge.Target) {
 		host := name + ".safeops.work"
 		s.Ingresses = append(s.Ingresses, networking.Ingress{
 			ObjectMeta: metav1.ObjectMeta{Namespace: name, Name: "frontend", CreationTimestamp: at(0)},
-			Spec: networking.IngressSpec{TLS: []networking.IngressTLS{{Hosts: []string{host},
-				SecretName: "frontend-tls"}}},
+			Spec: networking.IngressSpec{TLS: []networking.IngressTLS{{
+				Hosts:      []string{host},
+				SecretName: "frontend-tls",
+			}}},
 		})
 		transition := at(64 - 10*n)
 		s.Certificates = append(s.Certificates, certmanager.Certificate{
@@ -53,8 +55,10 @@ func world() (*facts.Snapshot, judge.Target) {
 			zone.Records, facts.Record{Name: host, Type: "A", Created: at(41 - 10*n).Time},
 			facts.Record{Name: host, Type: "TXT", Created: at(99).Time},
 		)
-		target.Routes = append(target.Routes, judge.Route{Ingress: types.NamespacedName{Namespace: name, Name: "frontend"},
-			Hosts: []string{host}})
+		target.Routes = append(target.Routes, judge.Route{
+			Ingress: types.NamespacedName{Namespace: name, Name: "frontend"},
+			Hosts:   []string{host},
+		})
 	}
 	s.Zones = []facts.Zone{zone}
 	return s, target
@@ -75,10 +79,14 @@ func TestWhatIsNotThereHasNoTime(t *testing.T) {
 		change func(*facts.Snapshot)
 		want   []string
 	}{
-		"no record of one host": {func(s *facts.Snapshot) { s.Zones[0].Records = s.Zones[0].Records[1:] },
-			[]string{verdict.ToCertificate}},
-		"one is not ready": {func(s *facts.Snapshot) { s.Certificates[1].Status.Conditions = nil },
-			[]string{verdict.ToRecord}},
+		"no record of one host": {
+			func(s *facts.Snapshot) { s.Zones[0].Records = s.Zones[0].Records[1:] },
+			[]string{verdict.ToCertificate},
+		},
+		"one is not ready": {
+			func(s *facts.Snapshot) { s.Certificates[1].Status.Conditions = nil },
+			[]string{verdict.ToRecord},
+		},
 		"there is no such route": {func(s *facts.Snapshot) { s.Ingresses = nil }, nil},
 		"no certificate at all":  {func(s *facts.Snapshot) { s.Certificates = nil }, []string{verdict.ToRecord}},
 	} {
@@ -153,8 +161,10 @@ func TestFromRefuses(t *testing.T) {
 		"a run that failed":   {func(v *verdict.Verdict) { v.Upgrades[0].Lost = []string{"x"} }, "take one that passed"},
 		"the full catalogue":  {func(v *verdict.Verdict) { v.Catalogue = verdict.Full }, "take one"},
 		"a run without times": {func(v *verdict.Verdict) { v.Convergence = nil }, "and no times"},
-		"a time missing": {func(v *verdict.Verdict) { v.Convergence.Times = v.Convergence.Times[1:] },
-			"did not measure the time to route"},
+		"a time missing": {
+			func(v *verdict.Verdict) { v.Convergence.Times = v.Convergence.Times[1:] },
+			"did not measure the time to route",
+		},
 		"an edited verdict":     {func(v *verdict.Verdict) { v.Specs.Planned = 3 }, "29 specs finished of 3 planned"},
 		"an unmeasured machine": {func(v *verdict.Verdict) { v.Convergence.Machine.Seconds = 0 }, "no times"},
 	} {

@@ -58,8 +58,10 @@ type Program struct {
 // components finds the first Deployment of each component.
 func (x *Index) components() map[facts.Component]*Program {
 	out := map[facts.Component]*Program{}
-	for _, name := range []facts.Component{facts.ExternalDNS, facts.Traefik, facts.CertManager, facts.Webhook,
-		facts.CAInjector} {
+	for _, name := range []facts.Component{
+		facts.ExternalDNS, facts.Traefik, facts.CertManager, facts.Webhook,
+		facts.CAInjector,
+	} {
 		out[name] = &Program{}
 	}
 	for i := range x.Snapshot.Deployments {

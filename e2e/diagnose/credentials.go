@@ -45,7 +45,7 @@ type Use struct {
 func (x *Index) credentialUses() map[string][]TokenRef {
 	out := map[string][]TokenRef{}
 	for _, c := range x.Sync.Config.Credentials {
-		if !c.Plain() && !(c.Whole && c.Optional) {
+		if !c.Plain() && (!c.Whole || !c.Optional) {
 			by := x.ExternalDNS.String()
 			out[by] = append(out[by], TokenRef{c.Secret.Namespace, c.Secret.Name, c.Secret.Key})
 		}

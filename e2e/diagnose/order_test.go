@@ -71,14 +71,23 @@ func TestPrecedence(t *testing.T) {
 		rules []diagnose.Rule
 		want  string
 	}{
-		{"what is named is seen", []diagnose.Rule{unless("second", []diagnose.Code{"first"}, "first"), finds("first", 0)},
-			"first"},
-		{"what is not named is not seen", []diagnose.Rule{finds("first", 0), unless("second", []diagnose.Code{"first"})},
-			"first second"},
+		{
+			"what is named is seen",
+			[]diagnose.Rule{unless("second", []diagnose.Code{"first"}, "first"), finds("first", 0)},
+			"first",
+		},
+		{
+			"what is not named is not seen",
+			[]diagnose.Rule{finds("first", 0), unless("second", []diagnose.Code{"first"})},
+			"first second",
+		},
 		{"a fallback sees all", []diagnose.Rule{last, finds("first", 0)}, "first"},
 		{"but what comes after it", []diagnose.Rule{beyond, last}, "last beyond"},
-		{"rules of one code see each other", []diagnose.Rule{finds("first", 0), unless("first", []diagnose.Code{"first"})},
-			"first"},
+		{
+			"rules of one code see each other",
+			[]diagnose.Rule{finds("first", 0), unless("first", []diagnose.Code{"first"})},
+			"first",
+		},
 		{"a symptom that something explains", []diagnose.Rule{finds("b", diagnose.Symptom, "a"), finds("a", 0)}, "a (b)"},
 		{"a symptom that nothing explains", []diagnose.Rule{finds("a", 0), finds("b", diagnose.Symptom)}, "a b"},
 	} {

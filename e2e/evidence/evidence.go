@@ -95,8 +95,10 @@ func Routes(s *facts.Snapshot, target judge.Target) []verdict.Route {
 }
 
 func routeSeen(s *facts.Snapshot, target judge.Target, host string) verdict.Route {
-	seen := verdict.Route{Host: host, Result: verdict.Passed, Addresses: []string{},
-		Target: s.AddressOf(target.Controller)}
+	seen := verdict.Route{
+		Host: host, Result: verdict.Passed, Addresses: []string{},
+		Target: s.AddressOf(target.Controller),
+	}
 	if j := judge.Judge("DW-4", s, target); !j.Met {
 		seen.Result, seen.Reason = verdict.Failed, j.String()
 	}

@@ -45,8 +45,10 @@ func TestOneCauseOfTwoHostsIsOneFinding(t *testing.T) {
 		!slices.Equal(found[1].Hosts, []string{"b.example.org"}) {
 		t.Errorf("findings %+v", found)
 	}
-	if got := evidence.Causes(b); !slices.Equal(got, []string{"shared-credential/token-secret-missing",
-		"dns/record-missing"}) {
+	if got := evidence.Causes(b); !slices.Equal(got, []string{
+		"shared-credential/token-secret-missing",
+		"dns/record-missing",
+	}) {
 		t.Errorf("causes %q", got)
 	}
 }
@@ -60,8 +62,10 @@ func TestAnEmptyClusterIsNotExplained(t *testing.T) {
 	if j := evidence.Explained(s, explain, target); j.Met {
 		t.Errorf("without a route: %s", j)
 	}
-	target.Routes = []judge.Route{{Ingress: types.NamespacedName{Namespace: "develop", Name: "frontend"},
-		Hosts: []string{"develop.safeops.work"}}}
+	target.Routes = []judge.Route{{
+		Ingress: types.NamespacedName{Namespace: "develop", Name: "frontend"},
+		Hosts:   []string{"develop.safeops.work"},
+	}}
 	if j := evidence.Explained(s, explain, target); j.Met {
 		t.Errorf("of a route that was not probed: %s", j)
 	}

@@ -10,8 +10,10 @@ import (
 func TestEnd(t *testing.T) {
 	t.Parallel()
 	route := func(s diagnose.State) []diagnose.Diagnosis {
-		return []diagnose.Diagnosis{{Healthy: s == diagnose.Clear,
-			Chain: []diagnose.Link{{State: diagnose.Clear}, {State: s}}}}
+		return []diagnose.Diagnosis{{
+			Healthy: s == diagnose.Clear,
+			Chain:   []diagnose.Link{{State: diagnose.Clear}, {State: s}},
+		}}
 	}
 	for state, want := range map[diagnose.State]int{
 		diagnose.Clear: Healthy, diagnose.Broken: Faulty, diagnose.Waiting: Faulty, diagnose.Blocked: Faulty,

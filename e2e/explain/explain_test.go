@@ -105,18 +105,26 @@ func TestBadOptionsSendNoRequest(t *testing.T) {
 		"an unknown output":   {explain.Options{Target: host, Output: "yaml"}, "use text, json, html, markdown"},
 		"an unknown internet": {explain.Options{Target: host, Internet: "none"}, "use auto, live or fake"},
 		"save a saved one":    {explain.Options{Target: host, Snapshot: "a", Save: "b"}, "leave out --save"},
-		"save to nowhere": {explain.Options{Target: host, Save: filepath.Join(dir, "no", "x")},
-			"name a file in an existing folder"},
+		"save to nowhere": {
+			explain.Options{Target: host, Save: filepath.Join(dir, "no", "x")},
+			"name a file in an existing folder",
+		},
 		"save to a folder":  {explain.Options{Target: host, Save: dir}, "name a file in it"},
 		"save below a file": {explain.Options{Target: host, Save: filepath.Join(file("f", ""), "x")}, "is not a folder"},
 		"no snapshot":       {explain.Options{Target: host, Snapshot: filepath.Join(dir, "none")}, "--all --save FILE"},
 		"no JSON":           {explain.Options{Target: host, Snapshot: file("text", "hello")}, "--all --save FILE"},
-		"another version": {explain.Options{Target: host, Snapshot: file("old", `{"apiVersion":"edgeproof/v0"}`)},
-			`apiVersion "edgeproof/v0", and this program reads "` + facts.Format + `"`},
-		"another document": {explain.Options{Target: host,
-			Snapshot: file("verdict", `{"apiVersion":"`+facts.Format+`","result":"pass"}`)}, "is not a snapshot"},
-		"other types": {explain.Options{Target: host,
-			Snapshot: file("types", `{"apiVersion":"`+facts.Format+`","time":7}`)}, "--all --save FILE"},
+		"another version": {
+			explain.Options{Target: host, Snapshot: file("old", `{"apiVersion":"edgeproof/v0"}`)},
+			`apiVersion "edgeproof/v0", and this program reads "` + facts.Format + `"`,
+		},
+		"another document": {explain.Options{
+			Target:   host,
+			Snapshot: file("verdict", `{"apiVersion":"`+facts.Format+`","result":"pass"}`),
+		}, "is not a snapshot"},
+		"other types": {explain.Options{
+			Target:   host,
+			Snapshot: file("types", `{"apiVersion":"`+facts.Format+`","time":7}`),
+		}, "--all --save FILE"},
 		"no kubeconfig": {explain.Options{Target: host, Kubeconfig: filepath.Join(dir, "none")}, "--kubeconfig FILE"},
 		"no context":    {explain.Options{Target: host, Kubeconfig: kubeconfig, Context: "none"}, "--context NAME"},
 	} {
@@ -144,22 +152,38 @@ func TestACluster(t *testing.T) {
 		o    explain.Options
 		want []string
 	}{
-		"that does not answer": {explain.Options{Target: host, Kubeconfig: gone},
-			[]string{"http://127.0.0.1:1", "kubectl config current-context"}},
-		"that forbids it": {explain.Options{Target: host, Kubeconfig: forbidden.kubeconfig(t)},
-			[]string{"e2e/facts/rbac.yaml"}},
-		"without that host": {explain.Options{Target: "developp.safeops.work", Kubeconfig: cluster().kubeconfig(t)},
-			[]string{"no Ingress has this host", host}},
-		"without it there": {explain.Options{Target: host, Namespace: "staging",
-			Kubeconfig: cluster().kubeconfig(t)}, []string{"in namespace staging"}},
-		"without that Ingress": {explain.Options{Target: "ingress/frontend", Kubeconfig: cluster().kubeconfig(t)},
-			[]string{"Ingress default/frontend", "ingress/develop/frontend"}},
-		"without any": {explain.Options{All: true, Kubeconfig: (&apiServer{}).kubeconfig(t)},
-			[]string{"no Ingress has a host", "kubectl get ingress -A"}},
-		"without the fake internet": {explain.Options{All: true, Internet: "fake", Kubeconfig: cluster().kubeconfig(t)},
-			[]string{"no Service internet/control", "edgeproof up"}},
-		"with one that is broken": {explain.Options{All: true, Kubeconfig: cluster().with(controlService()).kubeconfig(t)},
-			[]string{"Service internet/control", "--internet live"}},
+		"that does not answer": {
+			explain.Options{Target: host, Kubeconfig: gone},
+			[]string{"http://127.0.0.1:1", "kubectl config current-context"},
+		},
+		"that forbids it": {
+			explain.Options{Target: host, Kubeconfig: forbidden.kubeconfig(t)},
+			[]string{"e2e/facts/rbac.yaml"},
+		},
+		"without that host": {
+			explain.Options{Target: "developp.safeops.work", Kubeconfig: cluster().kubeconfig(t)},
+			[]string{"no Ingress has this host", host},
+		},
+		"without it there": {explain.Options{
+			Target: host, Namespace: "staging",
+			Kubeconfig: cluster().kubeconfig(t),
+		}, []string{"in namespace staging"}},
+		"without that Ingress": {
+			explain.Options{Target: "ingress/frontend", Kubeconfig: cluster().kubeconfig(t)},
+			[]string{"Ingress default/frontend", "ingress/develop/frontend"},
+		},
+		"without any": {
+			explain.Options{All: true, Kubeconfig: (&apiServer{}).kubeconfig(t)},
+			[]string{"no Ingress has a host", "kubectl get ingress -A"},
+		},
+		"without the fake internet": {
+			explain.Options{All: true, Internet: "fake", Kubeconfig: cluster().kubeconfig(t)},
+			[]string{"no Service internet/control", "edgeproof up"},
+		},
+		"with one that is broken": {
+			explain.Options{All: true, Kubeconfig: cluster().with(controlService()).kubeconfig(t)},
+			[]string{"Service internet/control", "--internet live"},
+		},
 	} {
 		code, out, err := run(t, c.o)
 		if err == nil || code != 2 || out != "" {
@@ -225,22 +249,36 @@ func TestWhichRoutesAreMeant(t *testing.T) {
 		o    explain.Options
 		want []string
 	}{
-		"a host, in both": {explain.Options{Target: "A.example.org."},
-			[]string{"a.example.org develop/web", "a.example.org staging/web"}},
-		"a host, in one": {explain.Options{Target: "a.example.org", Namespace: "staging"},
-			[]string{"a.example.org staging/web"}},
-		"an Ingress": {explain.Options{Target: "ingress/develop/web"},
-			[]string{"a.example.org develop/web", "b.example.org develop/web"}},
-		"an Ingress by -n": {explain.Options{Target: "ing/web", Namespace: "staging"},
-			[]string{"a.example.org staging/web"}},
+		"a host, in both": {
+			explain.Options{Target: "A.example.org."},
+			[]string{"a.example.org develop/web", "a.example.org staging/web"},
+		},
+		"a host, in one": {
+			explain.Options{Target: "a.example.org", Namespace: "staging"},
+			[]string{"a.example.org staging/web"},
+		},
+		"an Ingress": {
+			explain.Options{Target: "ingress/develop/web"},
+			[]string{"a.example.org develop/web", "b.example.org develop/web"},
+		},
+		"an Ingress by -n": {
+			explain.Options{Target: "ing/web", Namespace: "staging"},
+			[]string{"a.example.org staging/web"},
+		},
 		"an Ingress by default":  {explain.Options{Target: "ingress/web"}, []string{"web.example.org default/web"}},
 		"what a wildcard covers": {explain.Options{Target: "x.example.org"}, []string{"x.example.org staging/wild"}},
 		"the wildcard itself":    {explain.Options{Target: "*.example.org"}, []string{"*.example.org staging/wild"}},
-		"all": {explain.Options{All: true},
-			[]string{"*.example.org staging/wild", "a.example.org develop/web", "a.example.org staging/web",
-				"b.example.org develop/web", "web.example.org default/web"}},
-		"all of a namespace": {explain.Options{All: true, Namespace: "default"},
-			[]string{"web.example.org default/web"}},
+		"all": {
+			explain.Options{All: true},
+			[]string{
+				"*.example.org staging/wild", "a.example.org develop/web", "a.example.org staging/web",
+				"b.example.org develop/web", "web.example.org default/web",
+			},
+		},
+		"all of a namespace": {
+			explain.Options{All: true, Namespace: "default"},
+			[]string{"web.example.org default/web"},
+		},
 		"a wildcard has one label": {explain.Options{Target: "x.y.example.org"}, nil},
 		"nor none":                 {explain.Options{Target: "example.org"}, nil},
 	} {

@@ -33,8 +33,10 @@ type apiServer struct {
 }
 
 func cluster() *apiServer {
-	return &apiServer{ingresses: []any{ingress("develop", "frontend", "develop.safeops.work"),
-		ingress("apps", "wild", "*.apps.safeops.work")}}
+	return &apiServer{ingresses: []any{
+		ingress("develop", "frontend", "develop.safeops.work"),
+		ingress("apps", "wild", "*.apps.safeops.work"),
+	}}
 }
 
 func ingress(namespace, name, host string) object {
@@ -94,8 +96,10 @@ func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func refuse(w http.ResponseWriter, code int, reason string) {
 	w.WriteHeader(code)
-	_ = json.NewEncoder(w).Encode(object{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": reason,
-		"code": code, "message": "refused"})
+	_ = json.NewEncoder(w).Encode(object{
+		"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": reason,
+		"code": code, "message": "refused",
+	})
 }
 
 // kubeconfig starts the server and returns a file that leads to it.
@@ -128,8 +132,10 @@ func fakeInternet(t *testing.T) http.Handler {
 		t.Fatal(err)
 	}
 	return server.New(server.Internet{
-		Store: store, Journal: journal.New(100), DNS: dns.New(dns.Options{Store: store,
-			Address: netip.MustParseAddr("192.0.2.1")}),
+		Store: store, Journal: journal.New(100), DNS: dns.New(dns.Options{
+			Store:   store,
+			Address: netip.MustParseAddr("192.0.2.1"),
+		}),
 		Probe: server.ProbeWith(probe.New(probe.Options{Resolver: "127.0.0.1:1"}).Probe),
 	})
 }

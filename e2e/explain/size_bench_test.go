@@ -153,8 +153,10 @@ func everywhereHere(b *testing.B) string {
 	server := &dns.Server{PacketConn: listener, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
 		answer := new(dns.Msg).SetReply(q)
 		if asked := q.Question[0]; asked.Qtype == dns.TypeA {
-			answer.Answer = []dns.RR{&dns.A{Hdr: dns.RR_Header{Name: asked.Name, Rrtype: dns.TypeA, Class: dns.ClassINET,
-				Ttl: 60}, A: net.IPv4(127, 0, 0, 1)}}
+			answer.Answer = []dns.RR{&dns.A{Hdr: dns.RR_Header{
+				Name: asked.Name, Rrtype: dns.TypeA, Class: dns.ClassINET,
+				Ttl: 60,
+			}, A: net.IPv4(127, 0, 0, 1)}}
 		}
 		_ = w.WriteMsg(answer)
 	})}
@@ -170,8 +172,10 @@ func secretData(b *testing.B) map[string][]byte {
 	if err != nil {
 		b.Fatal(err)
 	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"*.safeops.work"},
-		NotBefore: time.Now(), NotAfter: time.Now().Add(90 * 24 * time.Hour)}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), DNSNames: []string{"*.safeops.work"},
+		NotBefore: time.Now(), NotAfter: time.Now().Add(90 * 24 * time.Hour),
+	}
 	certificate, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		b.Fatal(err)
@@ -218,17 +222,23 @@ func makeRoute(ctx context.Context, kube client.Client, tls map[string][]byte, n
 		IngressClassName: ptr.To("traefik"), TLS: []networking.IngressTLS{{Hosts: []string{host}, SecretName: at.Name}},
 		Rules: []networking.IngressRule{{Host: host, IngressRuleValue: networking.IngressRuleValue{HTTP: &networking.HTTPIngressRuleValue{Paths: []networking.HTTPIngressPath{{
 			Path: "/", PathType: ptr.To(networking.PathTypePrefix),
-			Backend: networking.IngressBackend{Service: &networking.IngressServiceBackend{Name: at.Name,
-				Port: networking.ServiceBackendPort{Number: 8080}}},
+			Backend: networking.IngressBackend{Service: &networking.IngressServiceBackend{
+				Name: at.Name,
+				Port: networking.ServiceBackendPort{Number: 8080},
+			}},
 		}}}}}},
 	}}
 	certificate := &certmanager.Certificate{ObjectMeta: at, Spec: certmanager.CertificateSpec{
-		DNSNames: []string{host}, SecretName: at.Name, IssuerRef: cmmeta.IssuerReference{Name: "letsencrypt-production",
-			Kind: "ClusterIssuer"},
+		DNSNames: []string{host}, SecretName: at.Name, IssuerRef: cmmeta.IssuerReference{
+			Name: "letsencrypt-production",
+			Kind: "ClusterIssuer",
+		},
 	}}
 	for _, o := range []client.Object{
-		&core.Service{ObjectMeta: at, Spec: core.ServiceSpec{ClusterIP: core.ClusterIPNone,
-			Selector: map[string]string{"app": "frontend"}, Ports: []core.ServicePort{{Port: 8080}}}},
+		&core.Service{ObjectMeta: at, Spec: core.ServiceSpec{
+			ClusterIP: core.ClusterIPNone,
+			Selector:  map[string]string{"app": "frontend"}, Ports: []core.ServicePort{{Port: 8080}},
+		}},
 		&core.Secret{ObjectMeta: at, Type: core.SecretTypeTLS, Data: tls},
 		ingress, certificate,
 	} {

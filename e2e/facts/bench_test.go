@@ -83,51 +83,69 @@ func (g generated) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // bodies are what makes an object of each kind the size that it has in a cluster.
 func bodies() map[string]func(n int) object {
 	host := func(n int) string { return fmt.Sprintf("route-%05d.safeops.work", n) }
-	conditions := []any{object{"type": "Ready", "status": "True", "reason": "Ready",
-		"message": "Certificate is up to date and has not expired"}}
+	conditions := []any{object{
+		"type": "Ready", "status": "True", "reason": "Ready",
+		"message": "Certificate is up to date and has not expired",
+	}}
 	return map[string]func(int) object{
 		"ingresses": func(n int) object {
 			return object{
 				"spec": object{
-					"ingressClassName": "traefik", "tls": []any{object{"hosts": []string{host(n)},
-						"secretName": fmt.Sprintf("route-%05d", n)}},
+					"ingressClassName": "traefik", "tls": []any{object{
+						"hosts":      []string{host(n)},
+						"secretName": fmt.Sprintf("route-%05d", n),
+					}},
 					"rules": []any{object{"host": host(n), "http": object{"paths": []any{object{
-						"path": "/", "pathType": "Prefix", "backend": object{"service": object{"name": "frontend",
-							"port": object{"number": 8080}}},
+						"path": "/", "pathType": "Prefix", "backend": object{"service": object{
+							"name": "frontend",
+							"port": object{"number": 8080},
+						}},
 					}}}}},
 				},
 				"status": object{"loadBalancer": object{"ingress": []any{object{"ip": "203.0.113.10"}}}},
 			}
 		},
 		"services": func(int) object {
-			return object{"spec": object{"type": "ClusterIP", "selector": object{"app": "frontend"},
-				"ports": []any{object{"port": 8080}}}}
+			return object{"spec": object{
+				"type": "ClusterIP", "selector": object{"app": "frontend"},
+				"ports": []any{object{"port": 8080}},
+			}}
 		},
 		"endpointslices": func(int) object {
-			return object{"addressType": "IPv4", "endpoints": []any{object{"addresses": []string{"10.0.0.1"},
-				"conditions": object{"ready": true}}}}
+			return object{"addressType": "IPv4", "endpoints": []any{object{
+				"addresses":  []string{"10.0.0.1"},
+				"conditions": object{"ready": true},
+			}}}
 		},
 		"pods": func(n int) object {
 			return object{
-				"spec": object{"containers": []any{object{"name": "app", "image": "app:v1",
-					"env": []any{object{"name": "API_TOKEN", "value": fmt.Sprintf("in-plain-text-%05d", n)}}}}},
+				"spec": object{"containers": []any{object{
+					"name": "app", "image": "app:v1",
+					"env": []any{object{"name": "API_TOKEN", "value": fmt.Sprintf("in-plain-text-%05d", n)}},
+				}}},
 				"status": object{"phase": "Running", "conditions": conditions},
 			}
 		},
 		"secrets": func(n int) object {
-			return object{"type": "kubernetes.io/tls", "data": object{"tls.crt": strings.Repeat("QUFB", 900),
-				"tls.key": strings.Repeat("QUFB", 400)}}
+			return object{"type": "kubernetes.io/tls", "data": object{
+				"tls.crt": strings.Repeat("QUFB", 900),
+				"tls.key": strings.Repeat("QUFB", 400),
+			}}
 		},
 		"certificates": func(n int) object {
 			return object{
-				"spec": object{"dnsNames": []string{host(n)}, "secretName": fmt.Sprintf("route-%05d", n),
-					"issuerRef": object{"name": "letsencrypt-production", "kind": "ClusterIssuer"}},
+				"spec": object{
+					"dnsNames": []string{host(n)}, "secretName": fmt.Sprintf("route-%05d", n),
+					"issuerRef": object{"name": "letsencrypt-production", "kind": "ClusterIssuer"},
+				},
 				"status": object{"conditions": conditions},
 			}
 		},
 		"certificaterequests": func(n int) object {
-			return object{"spec": object{"request": strings.Repeat("QUFB", 300)},
-				"status": object{"certificate": strings.Repeat("QUFB", 900), "conditions": conditions}}
+			return object{
+				"spec":   object{"request": strings.Repeat("QUFB", 300)},
+				"status": object{"certificate": strings.Repeat("QUFB", 900), "conditions": conditions},
+			}
 		},
 	}
 }

@@ -19,8 +19,10 @@ const token = "Abcdefghijklmnopqrstuvwxyz0123456789-_XY"
 type object = map[string]any
 
 func named(namespace, name string, more object) object {
-	out := object{"metadata": object{"namespace": namespace, "name": name,
-		"managedFields": []any{object{"manager": "m"}}}}
+	out := object{"metadata": object{
+		"namespace": namespace, "name": name,
+		"managedFields": []any{object{"manager": "m"}},
+	}}
 	for k, v := range more {
 		out[k] = v
 	}
@@ -44,19 +46,25 @@ func cluster() *apiServer {
 				"spec": object{"containers": []any{object{
 					"name": "external-dns", "image": "registry.k8s.io/external-dns/external-dns:v0.20.0",
 					"args": []any{"--txt-encrypt-aes-key=short"},
-					"env": []any{object{"name": "CF_API_TOKEN", "value": "plain-text-token-of-somebody"},
-						object{"name": "NOTE", "value": "uses " + token}},
+					"env": []any{
+						object{"name": "CF_API_TOKEN", "value": "plain-text-token-of-somebody"},
+						object{"name": "NOTE", "value": "uses " + token},
+					},
 				}}},
-				"status": object{"containerStatuses": []any{object{"name": "external-dns", "restartCount": 1,
-					"state": object{"running": object{}}}}},
+				"status": object{"containerStatuses": []any{object{
+					"name": "external-dns", "restartCount": 1,
+					"state": object{"running": object{}},
+				}}},
 			})},
 			"/api/v1/events": {named("develop", "e", object{"message": "token " + token + " refused"})},
 			"/apis/cert-manager.io/v1/clusterissuers": {named("", "letsencrypt-production", solvedBy(object{
 				"apiTokenSecretRef": object{"name": "cloudflare-api-token", "key": "api-token"},
 			}))},
 			"/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations": {named("", "cert-manager-webhook", object{
-				"webhooks": []any{object{"name": "a", "clientConfig": object{"caBundle": "TE9ORyBQRU0="}},
-					object{"name": "b", "clientConfig": object{}}},
+				"webhooks": []any{
+					object{"name": "a", "clientConfig": object{"caBundle": "TE9ORyBQRU0="}},
+					object{"name": "b", "clientConfig": object{}},
+				},
 			})},
 			"/api/v1/services": {named("traefik", "traefik", object{
 				"status": object{"loadBalancer": object{"ingress": []any{object{"ip": "203.0.113.10"}}}},
@@ -195,8 +203,10 @@ func TestANarrowScopeAsksNoMore(t *testing.T) {
 	t.Parallel()
 	a := cluster()
 	s := facts.Collect(context.Background(), a.connect(t, nil),
-		facts.Scope{Parts: []facts.Part{facts.ClusterIssuers, facts.Certificates},
-			Namespaces: []string{"develop", "staging"}})
+		facts.Scope{
+			Parts:      []facts.Part{facts.ClusterIssuers, facts.Certificates},
+			Namespaces: []string{"develop", "staging"},
+		})
 	slices.Sort(a.asked)
 	want := []string{
 		"/apis/cert-manager.io/v1/clusterissuers",

@@ -12,13 +12,17 @@ import (
 )
 
 func running(image string, args ...string) core.PodSpec {
-	return core.PodSpec{Containers: []core.Container{{Name: "sidecar", Image: "envoy:v9"},
-		{Name: "main", Image: image, Args: args}}}
+	return core.PodSpec{Containers: []core.Container{
+		{Name: "sidecar", Image: "envoy:v9"},
+		{Name: "main", Image: image, Args: args},
+	}}
 }
 
 func deployment(namespace string, spec core.PodSpec) apps.Deployment {
-	return apps.Deployment{ObjectMeta: meta.ObjectMeta{Namespace: namespace},
-		Spec: apps.DeploymentSpec{Template: core.PodTemplateSpec{Spec: spec}}}
+	return apps.Deployment{
+		ObjectMeta: meta.ObjectMeta{Namespace: namespace},
+		Spec:       apps.DeploymentSpec{Template: core.PodTemplateSpec{Spec: spec}},
+	}
 }
 
 func TestVersionOf(t *testing.T) {
@@ -57,13 +61,17 @@ func TestClusterResources(t *testing.T) {
 func TestController(t *testing.T) {
 	t.Parallel()
 	service := func(name string, kind core.ServiceType, selector map[string]string) core.Service {
-		return core.Service{ObjectMeta: meta.ObjectMeta{Namespace: "edge", Name: name},
-			Spec: core.ServiceSpec{Type: kind, Selector: selector}}
+		return core.Service{
+			ObjectMeta: meta.ObjectMeta{Namespace: "edge", Name: name},
+			Spec:       core.ServiceSpec{Type: kind, Selector: selector},
+		}
 	}
 	mine := map[string]string{"app": "front"}
 	s := &facts.Snapshot{
-		Pods: []core.Pod{{ObjectMeta: meta.ObjectMeta{Namespace: "edge",
-			Labels: map[string]string{"app": "front", "x": "y"}}, Spec: running("traefik:v3")}},
+		Pods: []core.Pod{{ObjectMeta: meta.ObjectMeta{
+			Namespace: "edge",
+			Labels:    map[string]string{"app": "front", "x": "y"},
+		}, Spec: running("traefik:v3")}},
 		Services: []core.Service{
 			service("inner", core.ServiceTypeClusterIP, mine), service("all", core.ServiceTypeLoadBalancer, nil),
 			service("other", core.ServiceTypeLoadBalancer, map[string]string{"app": "else"}),

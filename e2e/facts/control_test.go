@@ -38,8 +38,10 @@ func TestFromControl(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	caa := zone.Change{Name: new("@"), Type: new("CAA"),
-		Data: map[string]any{"flags": 0.0, "tag": "issue", "value": "letsencrypt.org"}}
+	caa := zone.Change{
+		Name: new("@"), Type: new("CAA"),
+		Data: map[string]any{"flags": 0.0, "tag": "issue", "value": "letsencrypt.org"},
+	}
 	for _, d := range []zone.Change{
 		zone.Draft("develop", "A", "203.0.113.10"), zone.Draft("www", "CNAME", "develop.safeops.work"),
 		zone.Draft("_acme-challenge", "TXT", "a proof"), caa,
@@ -68,13 +70,17 @@ func TestFromControl(t *testing.T) {
 		want facts.Answer
 	}{
 		{facts.Authority, "A develop.safeops.work", facts.Answer{Rcode: "NOERROR", Addresses: []string{"203.0.113.10"}}},
-		{facts.Resolver, "A www.safeops.work", facts.Answer{Rcode: "NOERROR", Names: []string{"develop.safeops.work"},
-			Addresses: []string{"203.0.113.10"}}},
+		{facts.Resolver, "A www.safeops.work", facts.Answer{
+			Rcode: "NOERROR", Names: []string{"develop.safeops.work"},
+			Addresses: []string{"203.0.113.10"},
+		}},
 		{facts.Resolver, "A nope.safeops.work", facts.Answer{Rcode: "NXDOMAIN"}},
 		{facts.Authority, "A example.org", facts.Answer{Rcode: "REFUSED"}},
 		{facts.Resolver, "TXT _acme-challenge.safeops.work", facts.Answer{Rcode: "NOERROR", Data: []string{"a proof"}}},
-		{facts.Resolver, "NS safeops.work", facts.Answer{Rcode: "NOERROR",
-			Data: []string{"ada.ns.cloudflare.com", "bob.ns.cloudflare.com"}}},
+		{facts.Resolver, "NS safeops.work", facts.Answer{
+			Rcode: "NOERROR",
+			Data:  []string{"ada.ns.cloudflare.com", "bob.ns.cloudflare.com"},
+		}},
 		{facts.Resolver, "SOA safeops.work", facts.Answer{Rcode: "NOERROR", Data: []string{"ada.ns.cloudflare.com"}}},
 		{facts.Resolver, "SOA develop.safeops.work", facts.Answer{Rcode: "NOERROR"}},
 		{facts.Resolver, "CAA safeops.work", facts.Answer{Rcode: "NOERROR", Data: []string{`0 issue "letsencrypt.org"`}}},

@@ -96,8 +96,10 @@ func answers(entries []api.JournalEntry, fingerprint string) (out []Refusal, gra
 			continue
 		}
 		method, path, _ := strings.Cut(e.Op, " ")
-		r := Refusal{Time: e.Time.UTC().Format(time.RFC3339Nano), Method: method, Path: path, Status: number,
-			Client: e.Client}
+		r := Refusal{
+			Time: e.Time.UTC().Format(time.RFC3339Nano), Method: method, Path: path, Status: number,
+			Client: e.Client,
+		}
 		r.Code, _ = strconv.Atoi(code) // a transport fault has none
 		if agent := e.Detail["agent"]; agent != "" {
 			r.Client = agent

@@ -46,26 +46,44 @@ func TestControlKnowsTokensByFingerprint(t *testing.T) {
 		want       facts.Token
 	}{
 		"all rights": {add(api.Token{Permissions: api.EditDNS()}), may("active", true, true, true, both)},
-		"one zone": {add(api.Token{Permissions: api.EditDNS(), Zones: []api.ID{here.ID}}),
-			may("active", true, true, true, one)},
-		"no zone read": {add(api.Token{Permissions: []api.Permission{api.DNSEdit}}),
-			may("active", false, true, true, nil)},
-		"no edit": {add(api.Token{Permissions: []api.Permission{api.ZoneRead, api.DNSRead}}),
-			may("active", true, true, false, both)},
-		"expired": {add(api.Token{Permissions: api.EditDNS(), Expires: &past}),
-			may("expired", true, true, true, both)},
-		"not yet": {add(api.Token{Permissions: api.EditDNS(), NotBefore: &future}),
-			may("not-yet", true, true, true, both)},
-		"disabled": {add(api.Token{Permissions: api.EditDNS(), Status: api.TokenDisabled}),
-			may("disabled", true, true, true, both)},
+		"one zone": {
+			add(api.Token{Permissions: api.EditDNS(), Zones: []api.ID{here.ID}}),
+			may("active", true, true, true, one),
+		},
+		"no zone read": {
+			add(api.Token{Permissions: []api.Permission{api.DNSEdit}}),
+			may("active", false, true, true, nil),
+		},
+		"no edit": {
+			add(api.Token{Permissions: []api.Permission{api.ZoneRead, api.DNSRead}}),
+			may("active", true, true, false, both),
+		},
+		"expired": {
+			add(api.Token{Permissions: api.EditDNS(), Expires: &past}),
+			may("expired", true, true, true, both),
+		},
+		"not yet": {
+			add(api.Token{Permissions: api.EditDNS(), NotBefore: &future}),
+			may("not-yet", true, true, true, both),
+		},
+		"disabled": {
+			add(api.Token{Permissions: api.EditDNS(), Status: api.TokenDisabled}),
+			may("disabled", true, true, true, both),
+		},
 		"unknown":   {facts.NewCredential(token, ""), facts.Token{Status: "unknown"}},
 		"malformed": {facts.NewCredential("Bearer "+token, ""), facts.Token{Status: "malformed"}},
-		"a global key": {facts.NewCredential("0123456789abcdef0123456789abcdef01234", "A@example.org"),
-			may("active", true, true, true, both)},
-		"somebody else's": {facts.NewCredential("0123456789abcdef0123456789abcdef01234", "b@example.org"),
-			facts.Token{Status: "unknown"}},
-		"a key as a token": {facts.NewCredential("0123456789abcdef0123456789abcdef01234", ""),
-			facts.Token{Status: "malformed"}},
+		"a global key": {
+			facts.NewCredential("0123456789abcdef0123456789abcdef01234", "A@example.org"),
+			may("active", true, true, true, both),
+		},
+		"somebody else's": {
+			facts.NewCredential("0123456789abcdef0123456789abcdef01234", "b@example.org"),
+			facts.Token{Status: "unknown"},
+		},
+		"a key as a token": {
+			facts.NewCredential("0123456789abcdef0123456789abcdef01234", ""),
+			facts.Token{Status: "malformed"},
+		},
 	} {
 		got, err := internet.Try(context.Background(), c.credential)
 		if err != nil {
@@ -109,8 +127,10 @@ func TestTheJournalIsBounded(t *testing.T) {
 	_, kept, client := fake(t)
 	now := time.Now()
 	for n := range 30 {
-		kept.Record(api.JournalEntry{Source: api.SourceDNS, Client: netip.MustParseAddr("10.0.0.1").String(),
-			Time: now.Add(time.Duration(n-30) * time.Minute)})
+		kept.Record(api.JournalEntry{
+			Source: api.SourceDNS, Client: netip.MustParseAddr("10.0.0.1").String(),
+			Time: now.Add(time.Duration(n-30) * time.Minute),
+		})
 	}
 	for name, c := range map[string]struct {
 		since time.Time

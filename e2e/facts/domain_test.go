@@ -34,10 +34,14 @@ func TestDomain(t *testing.T) {
 		},
 		"the closest CAA counts": {
 			host: "a.safeops.work",
-			records: map[string]facts.Answer{"SOA safeops.work": found("ada"), "CAA a.safeops.work": found(`0 issue ";"`),
-				"CAA safeops.work": found(`0 issue "x"`)},
-			want: facts.Domain{Zone: "safeops.work", CAAAt: "a.safeops.work", CAA: []string{`0 issue ";"`},
-				Challenge: nothing},
+			records: map[string]facts.Answer{
+				"SOA safeops.work": found("ada"), "CAA a.safeops.work": found(`0 issue ";"`),
+				"CAA safeops.work": found(`0 issue "x"`),
+			},
+			want: facts.Domain{
+				Zone: "safeops.work", CAAAt: "a.safeops.work", CAA: []string{`0 issue ";"`},
+				Challenge: nothing,
+			},
 		},
 		"the zone of an alias's target is not the host's": {
 			host: "a.safeops.work",

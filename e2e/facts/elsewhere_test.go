@@ -33,14 +33,19 @@ func otherwise() *apiServer {
 	})}
 	a.lists["/api/v1/pods"] = []any{object{
 		"metadata": object{"namespace": "traefik", "name": "traefik-1", "labels": object{"app": "traefik"}},
-		"spec": object{"containers": []any{object{"name": "traefik",
-			"image": "rancher/mirrored-library-traefik:3.6.12"}}},
+		"spec": object{"containers": []any{object{
+			"name":  "traefik",
+			"image": "rancher/mirrored-library-traefik:3.6.12",
+		}}},
 	}}
 	a.lists["/apis/networking.k8s.io/v1/ingresses"] = []any{
 		route("ours", "traefik", "ours.safeops.work", []any{object{"path": "/v1/items"}, object{"path": "/v2"}},
 			object{"ip": "203.0.113.10"}),
-		route("theirs", "nginx", "theirs.safeops.work", []any{object{"path": "/(.*)"}, object{"path": "/api"},
-			object{"path": "/"}},
+		route("theirs", "nginx", "theirs.safeops.work", []any{
+			object{"path": "/(.*)"},
+			object{"path": "/api"},
+			object{"path": "/"},
+		},
 			object{"ip": "198.51.100.20"}, object{"ip": "2001:db8::20"}),
 	}
 	return a
@@ -48,8 +53,10 @@ func otherwise() *apiServer {
 
 func TestEveryIngressIsAskedWhereItIsServed(t *testing.T) {
 	t.Parallel()
-	w := &world{records: map[string]facts.Answer{"AAAA theirs.safeops.work": {Rcode: "NOERROR",
-		Addresses: []string{"2001:db8::20"}}}}
+	w := &world{records: map[string]facts.Answer{"AAAA theirs.safeops.work": {
+		Rcode:     "NOERROR",
+		Addresses: []string{"2001:db8::20"},
+	}}}
 	scope := facts.Scope{Hosts: []string{"ours.safeops.work", "theirs.safeops.work"}}
 	s := facts.Collect(t.Context(), otherwise().connect(t, w), scope)
 	for host, want := range map[string][2]string{

@@ -16,8 +16,10 @@ func TestEnvironment(t *testing.T) {
 	a := &apiServer{lists: map[string][]any{}, objects: map[string]any{}}
 	a.lists["/apis/apps/v1/deployments"] = []any{externalDNS(object{
 		"envFrom": []any{object{"configMapRef": object{"name": "settings"}}, object{"configMapRef": object{"name": "gone"}}},
-		"env": []any{object{"name": "EXTERNAL_DNS_POLICY",
-			"valueFrom": object{"configMapKeyRef": object{"name": "policy", "key": "p"}}}},
+		"env": []any{object{
+			"name":      "EXTERNAL_DNS_POLICY",
+			"valueFrom": object{"configMapKeyRef": object{"name": "policy", "key": "p"}},
+		}},
 	})}
 	a.objects["/api/v1/namespaces/cert-manager/configmaps/settings"] = named("cert-manager", "settings", object{
 		"data": object{"EXTERNAL_DNS_SOURCE": "service\ningress", "CF_API_TOKEN": token},

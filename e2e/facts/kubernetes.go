@@ -98,8 +98,10 @@ func read[L client.ObjectList](c *collection, part Part, namespaced bool, empty 
 		out = append(out, func(ctx context.Context) {
 			for next := ""; ; {
 				page := empty.DeepCopyObject().(L) //nolint:forcetypeassert // a copy is of its original's type
-				if err := c.from.Kube.List(ctx, page, &client.ListOptions{Namespace: namespace, Limit: pageSize,
-					Continue: next}); err != nil {
+				if err := c.from.Kube.List(ctx, page, &client.ListOptions{
+					Namespace: namespace, Limit: pageSize,
+					Continue: next,
+				}); err != nil {
 					c.fail(part, namespace, fmt.Errorf("list %s: %w", part, err))
 					return
 				}

@@ -61,8 +61,10 @@ func ofSolvers(by, namespace string, issuer *acme.ACMEIssuer) []naming {
 			out = append(out, naming{by: by, entry: entryOf(namespace, ref.Name, ref.Key)})
 		}
 		if ref := config.APIKey; ref != nil {
-			out = append(out, naming{by: by, entry: entryOf(namespace, ref.Name, ref.Key), global: true,
-				email: variable{text: config.Email}})
+			out = append(out, naming{
+				by: by, entry: entryOf(namespace, ref.Name, ref.Key), global: true,
+				email: variable{text: config.Email},
+			})
 		}
 	}
 	return out

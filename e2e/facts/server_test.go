@@ -56,15 +56,19 @@ func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		if from+page < len(items) {
 			next = strconv.Itoa(from + page)
 		}
-		answer(w, map[string]any{"metadata": map[string]string{"continue": next},
-			"items": append([]any{}, items[from:min(from+page, len(items))]...)})
+		answer(w, map[string]any{
+			"metadata": map[string]string{"continue": next},
+			"items":    append([]any{}, items[from:min(from+page, len(items))]...),
+		})
 	}
 }
 
 func refuse(w http.ResponseWriter, code int, reason string) {
 	w.WriteHeader(code)
-	answer(w, map[string]any{"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": reason, "code": code,
-		"message": "no right, or not there"})
+	answer(w, map[string]any{
+		"kind": "Status", "apiVersion": "v1", "status": "Failure", "reason": reason, "code": code,
+		"message": "no right, or not there",
+	})
 }
 
 func answer(w http.ResponseWriter, body any) { _ = json.NewEncoder(w).Encode(body) }

@@ -23,9 +23,7 @@ func echo(_ context.Context, asked api.BatchRequest) (api.BatchResponse, error) 
 		}
 		out.Replies = append(out.Replies, api.Reply{Rcode: q.Name})
 	}
-	for _, p := range asked.Probes {
-		out.Reports = append(out.Reports, p)
-	}
+	out.Reports = append(out.Reports, asked.Probes...)
 	return out, nil
 }
 

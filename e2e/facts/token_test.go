@@ -26,8 +26,10 @@ func (a *apiServer) secret(name string, data map[string]string) {
 
 func externalDNS(container object) object {
 	container["image"] = "external-dns:v0.20.0"
-	spec := object{"containers": []any{container}, "volumes": []any{object{"name": "cf",
-		"secret": object{"secretName": "token"}}}}
+	spec := object{"containers": []any{container}, "volumes": []any{object{
+		"name":   "cf",
+		"secret": object{"secretName": "token"},
+	}}}
 	return named("cert-manager", "external-dns", object{"spec": object{"template": object{"spec": spec}}})
 }
 
@@ -49,42 +51,58 @@ func TestTokens(t *testing.T) {
 		"one credential for both": {
 			issuer:      object{"apiTokenSecretRef": ref("token", "key")},
 			externalDNS: object{"env": []any{fromSecret("CF_API_TOKEN", "token", "key")}},
-			want: []facts.Token{{Secret: "token", Key: "key",
-				UsedBy: []string{"ClusterIssuer acme", "Deployment cert-manager/external-dns"}, Status: "active"}},
+			want: []facts.Token{{
+				Secret: "token", Key: "key",
+				UsedBy: []string{"ClusterIssuer acme", "Deployment cert-manager/external-dns"}, Status: "active",
+			}},
 			tried: []string{value + " "},
 		},
 		"a global key": {
 			issuer: object{"email": "a@example.org", "apiKeySecretRef": ref("token", "global")},
-			externalDNS: object{"env": []any{fromSecret("CF_API_KEY", "token", "global"),
-				object{"name": "CF_API_EMAIL", "value": "a@example.org"}}},
-			want: []facts.Token{{Secret: "token", Key: "global", GlobalKey: true,
-				UsedBy: []string{"ClusterIssuer acme", "Deployment cert-manager/external-dns"}, Status: "active"}},
+			externalDNS: object{"env": []any{
+				fromSecret("CF_API_KEY", "token", "global"),
+				object{"name": "CF_API_EMAIL", "value": "a@example.org"},
+			}},
+			want: []facts.Token{{
+				Secret: "token", Key: "global", GlobalKey: true,
+				UsedBy: []string{"ClusterIssuer acme", "Deployment cert-manager/external-dns"}, Status: "active",
+			}},
 			tried: []string{"0123456789 a@example.org"},
 		},
 		"a global key with its address in a Secret": {
-			externalDNS: object{"env": []any{fromSecret("CF_API_KEY", "token", "global"),
-				fromSecret("CF_API_EMAIL", "token", "mail")}},
-			want: []facts.Token{{Secret: "token", Key: "global", GlobalKey: true,
-				UsedBy: []string{"Deployment cert-manager/external-dns"}, Status: "active"}},
+			externalDNS: object{"env": []any{
+				fromSecret("CF_API_KEY", "token", "global"),
+				fromSecret("CF_API_EMAIL", "token", "mail"),
+			}},
+			want: []facts.Token{{
+				Secret: "token", Key: "global", GlobalKey: true,
+				UsedBy: []string{"Deployment cert-manager/external-dns"}, Status: "active",
+			}},
 			tried: []string{"0123456789 b@example.org"},
 		},
 		"all of a Secret as variables": {
 			externalDNS: object{"envFrom": []any{object{"prefix": "CF_", "secretRef": object{"name": "all"}}}},
-			want: []facts.Token{{Secret: "all", Key: "API_TOKEN",
-				UsedBy: []string{"Deployment cert-manager/external-dns"}, Status: "active"}},
+			want: []facts.Token{{
+				Secret: "all", Key: "API_TOKEN",
+				UsedBy: []string{"Deployment cert-manager/external-dns"}, Status: "active",
+			}},
 			tried: []string{value + " "},
 		},
 		"a variable of its own wins": {
-			externalDNS: object{"envFrom": []any{object{"prefix": "CF_", "secretRef": object{"name": "all"}}},
-				"env": []any{object{"name": "CF_API_TOKEN", "value": "x"}}},
+			externalDNS: object{
+				"envFrom": []any{object{"prefix": "CF_", "secretRef": object{"name": "all"}}},
+				"env":     []any{object{"name": "CF_API_TOKEN", "value": "x"}},
+			},
 		},
 		"a file of a Secret": {
 			externalDNS: object{
 				"env":          []any{object{"name": "CF_API_TOKEN", "value": "file:/etc/cf/key"}},
 				"volumeMounts": []any{object{"name": "cf", "mountPath": "/etc/cf"}},
 			},
-			want: []facts.Token{{Secret: "token", Key: "key", UsedBy: []string{"Deployment cert-manager/external-dns"},
-				Status: "active"}},
+			want: []facts.Token{{
+				Secret: "token", Key: "key", UsedBy: []string{"Deployment cert-manager/external-dns"},
+				Status: "active",
+			}},
 			tried: []string{value + " "},
 		},
 		"no Secret, no key, nothing in it": {

@@ -303,8 +303,10 @@ func TestCertificate(t *testing.T) {
 		"le}", state(i), "www.example.com by le")
 
 	i = world(t, &corev1.Secret{
-		ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "web-tls",
-			Annotations: map[string]string{certmanager.IssuerNameAnnotationKey: "le"}},
+		ObjectMeta: metav1.ObjectMeta{
+			Namespace: "ns", Name: "web-tls",
+			Annotations: map[string]string{certmanager.IssuerNameAnnotationKey: "le"},
+		},
 		Data: map[string][]byte{"tls.crt": []byte("x"), "tls.key": []byte("y")},
 	})
 	cycle(t, i, "certificate: {namespace: ns, secret: web-tls, names: [www.example.com], backdate: 2h, lifetime: 1h}",

@@ -58,13 +58,17 @@ func TestExpect(t *testing.T) {
 		},
 		"another object": {
 			func(d *diagnose.Diagnosis) { d.Causes[0].Object = "Service m/x" },
-			[]string{"cause backend-no-endpoints of layer routing at Service m/x is none",
-				`no cause backend-no-endpoints of layer routing at "n/frontend"`},
+			[]string{
+				"cause backend-no-endpoints of layer routing at Service m/x is none",
+				`no cause backend-no-endpoints of layer routing at "n/frontend"`,
+			},
 		},
 		"another layer": {
 			func(d *diagnose.Diagnosis) { d.Causes[1].Layer = diagnose.Certificate },
-			[]string{"cause unowned-record of layer certificate at record h A is none",
-				`no cause unowned-record of layer dns at ""`},
+			[]string{
+				"cause unowned-record of layer certificate at record h A is none",
+				`no cause unowned-record of layer dns at ""`,
+			},
 		},
 		"an innocent layer accused": {
 			func(d *diagnose.Diagnosis) { d.Chain[0].State = diagnose.Broken },

@@ -26,8 +26,10 @@ import (
 )
 
 func secret() *corev1.Secret {
-	return &corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "n", Name: "token"},
-		Data: map[string][]byte{"k": []byte("v")}}
+	return &corev1.Secret{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "n", Name: "token"},
+		Data:       map[string][]byte{"k": []byte("v")},
+	}
 }
 
 func ingress() *networkingv1.Ingress {
@@ -103,8 +105,10 @@ func TestWhatBreaksNothingIsRefused(t *testing.T) {
 	deletion := fault.Action{Delete: ptr(object("Secret", "token"))}
 	for name, second := range map[string]fault.Action{
 		"no such object": {Delete: ptr(object("Secret", "other"))},
-		"no such field": {Patch: &fault.Patch{Object: object("Ingress", "web"),
-			JSONPatch: []map[string]any{{"op": "remove", "path": "/spec/none"}}}},
+		"no such field": {Patch: &fault.Patch{
+			Object:    object("Ingress", "web"),
+			JSONPatch: []map[string]any{{"op": "remove", "path": "/spec/none"}},
+		}},
 		"no action": {},
 	} {
 		c := fake.NewClientBuilder().WithObjects(secret(), ingress()).Build()
@@ -193,8 +197,10 @@ func TestRecordIsUndone(t *testing.T) {
 	}
 	for broken, want := range map[string]string{"": "", "203.0.113.66": "203.0.113.66"} {
 		i := &fault.Injector{Internet: internet}
-		in, err := i.Inject(ctx, fault.Fault{Inject: []fault.Action{{Record: &fault.Record{Zone: "example.com",
-			Name: "www.example.com", Type: "A", Content: broken}}}})
+		in, err := i.Inject(ctx, fault.Fault{Inject: []fault.Action{{Record: &fault.Record{
+			Zone: "example.com",
+			Name: "www.example.com", Type: "A", Content: broken,
+		}}}})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -37,8 +37,10 @@ func (r *Record) check() error {
 func (r *Record) deletes() bool { return r.Content == "" && r.Data == nil }
 
 func (r *Record) draft() api.RecordDraft {
-	return api.RecordDraft{Name: r.Name, Type: r.Type, Content: r.Content, Data: r.Data, TTL: r.TTL, Proxied: r.Proxied,
-		New: r.New}
+	return api.RecordDraft{
+		Name: r.Name, Type: r.Type, Content: r.Content, Data: r.Data, TTL: r.TTL, Proxied: r.Proxied,
+		New: r.New,
+	}
 }
 
 func (r *Record) inject(ctx context.Context, i *Injector) (undo, error) {

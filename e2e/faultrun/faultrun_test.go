@@ -23,8 +23,10 @@ func TestFaultsThatRunAloneShareARoute(t *testing.T) {
 		"side by side":             {fault.Fault{ID: "a", Route: fault.RouteBefore}, "a"},
 		"its certificate is asked": {fault.Fault{ID: "a", Alone: true, Route: fault.RouteBefore, Issue: true}, "a"},
 		"its route comes later":    {fault.Fault{ID: "a", Alone: true, Route: fault.RouteDuring}, "a"},
-		"its own application": {fault.Fault{ID: "a", Alone: true, Route: fault.RouteBefore, Application: fault.Own},
-			"a"},
+		"its own application": {
+			fault.Fault{ID: "a", Alone: true, Route: fault.RouteBefore, Application: fault.Own},
+			"a",
+		},
 	} {
 		if got := routeOf(tc.fault); got != tc.want {
 			t.Errorf("%s: route %q, want %q", name, got, tc.want)
@@ -42,8 +44,10 @@ func TestCommandsAreJudgedLast(t *testing.T) {
 
 func TestTheWatchedRouteIsTheFaultsOwnUnlessItNamesAnother(t *testing.T) {
 	t.Parallel()
-	own := judge.Target{Routes: []judge.Route{{Ingress: types.NamespacedName{Namespace: "n", Name: "frontend"},
-		Hosts: []string{"a.example"}}}}
+	own := judge.Target{Routes: []judge.Route{{
+		Ingress: types.NamespacedName{Namespace: "n", Name: "frontend"},
+		Hosts:   []string{"a.example"},
+	}}}
 	if got := watched(own, nil); got.Routes[0].Hosts[0] != "a.example" {
 		t.Errorf("no other is named: %+v", got.Routes)
 	}

@@ -113,7 +113,7 @@ func (r *Runner) makeRoute(ctx context.Context, f fault.Fault) error {
 	var restored *corev1.Secret
 	if !f.Issue {
 		var err error
-		restored, err = r.injector.Restore(ctx, fault.Certificate{
+		restored, err = r.injector.Restore(ctx, fault.Certificate{ //nolint:gosec // names, no secret
 			Namespace: variables["namespace"], Secret: "frontend-tls", Names: []string{variables["host"]},
 			Certificate: "frontend-tls", Issuer: variables["production_issuer"],
 		})

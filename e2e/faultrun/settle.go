@@ -14,7 +14,8 @@ import (
 
 // trace is the inventory of a route, and what is still under way for it.
 func (r *Runner) trace(ctx context.Context, target judge.Target) (lasting inventory.Inventory, work []string,
-	err error) {
+	err error,
+) {
 	v, there := r.Look(ctx)
 	if !there {
 		return nil, nil, fmt.Errorf("look at %s: %w", strings.Join(target.Hosts(), ", "), context.Cause(ctx))
@@ -82,8 +83,10 @@ func (r *Runner) syncFar(ctx context.Context) error {
 	)
 	_, err := await.Until(ctx, r.Budgets.SyncFaultVisible, "time before external-dns's next sync",
 		func(ctx context.Context) await.Answer {
-			journal, err := r.Testbed.Internet.Journal(ctx, api.JournalFilter{After: after, Source: api.SourceAPI,
-				Contains: "/dns_records"})
+			journal, err := r.Testbed.Internet.Journal(ctx, api.JournalFilter{
+				After: after, Source: api.SourceAPI,
+				Contains: "/dns_records",
+			})
 			if err != nil {
 				return await.Wait("%v", err)
 			}

@@ -32,8 +32,12 @@ func ReadAllowances(raw []byte) ([]Allowance, error) {
 	var errs []error
 	seen := map[string]bool{}
 	for n, a := range list {
-		for _, field := range []struct{ name, value string }{{"id", a.ID}, {"owner", a.Owner}, {"reason", a.Reason},
-			{"expires", a.Expires}} {
+		for _, field := range []struct{ name, value string }{
+			{"id", a.ID},
+			{"owner", a.Owner},
+			{"reason", a.Reason},
+			{"expires", a.Expires},
+		} {
 			if strings.TrimSpace(field.value) == "" {
 				errs = append(errs, fmt.Errorf("read allowances: entry %d (%q) has no %s", n+1, a.ID, field.name))
 			}

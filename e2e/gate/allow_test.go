@@ -32,28 +32,61 @@ func TestAllowances(t *testing.T) {
 		want   gate.Outcome
 		says   string // in a reason or a note
 	}{
-		{"a criterion", flaky, []gate.Allowance{entry("VC-3", "2026-03-06")}, gate.Promote,
-			"allowed until 2026-03-06 by edge@example.org (known, mended next week): "},
+		{
+			"a criterion", flaky,
+			[]gate.Allowance{entry("VC-3", "2026-03-06")},
+			gate.Promote,
+			"allowed until 2026-03-06 by edge@example.org (known, mended next week): ",
+		},
 		{"a time", late, []gate.Allowance{entry("time-to-record", "2026-03-06")}, gate.Promote, "time to record was 99.0 s"},
-		{"a fault", broken, []gate.Allowance{entry("token-secret-missing", "2026-03-06")}, gate.Promote,
-			"fault token-secret-missing failed: not recovered"},
-		{"a fault by its pattern", broken, []gate.Allowance{entry("FP-1", "2026-03-06")}, gate.Block,
-			"the allowance of FP-1 by edge@example.org was not needed"},
+		{
+			"a fault", broken,
+			[]gate.Allowance{entry("token-secret-missing", "2026-03-06")},
+			gate.Promote,
+			"fault token-secret-missing failed: not recovered",
+		},
+		{
+			"a fault by its pattern", broken,
+			[]gate.Allowance{entry("FP-1", "2026-03-06")},
+			gate.Block,
+			"the allowance of FP-1 by edge@example.org was not needed",
+		},
 		{"on its last day", flaky, []gate.Allowance{entry("VC-3", "2026-03-05")}, gate.Promote, "attempt 1 failed"},
 		{"the day after", flaky, []gate.Allowance{entry("VC-3", "2026-03-04")}, gate.Block, "expired after 2026-03-04"},
-		{"expired and not needed", func(*verdict.Verdict) {}, []gate.Allowance{entry("VC-3", "2026-03-04")}, gate.Block,
-			"expired after 2026-03-04"},
-		{"not needed", func(*verdict.Verdict) {}, []gate.Allowance{entry("VC-3", "2026-03-06")}, gate.Promote,
-			"was not needed; take it out"},
-		{"unknown", func(*verdict.Verdict) {}, []gate.Allowance{entry("DW-9", "2026-03-06")}, gate.Block,
-			"names no criterion, no fault and no time"},
-		{"without owner", func(*verdict.Verdict) {}, []gate.Allowance{{ID: "VC-3", Reason: "x", Expires: "2026-03-06"}},
-			gate.Block, "names no owner"},
+		{
+			"expired and not needed", func(*verdict.Verdict) {},
+			[]gate.Allowance{entry("VC-3", "2026-03-04")},
+			gate.Block,
+			"expired after 2026-03-04",
+		},
+		{
+			"not needed", func(*verdict.Verdict) {},
+			[]gate.Allowance{entry("VC-3", "2026-03-06")},
+			gate.Promote,
+			"was not needed; take it out",
+		},
+		{
+			"unknown", func(*verdict.Verdict) {},
+			[]gate.Allowance{entry("DW-9", "2026-03-06")},
+			gate.Block,
+			"names no criterion, no fault and no time",
+		},
+		{
+			"without owner", func(*verdict.Verdict) {},
+			[]gate.Allowance{{ID: "VC-3", Reason: "x", Expires: "2026-03-06"}},
+			gate.Block, "names no owner",
+		},
 		{"another thing", flaky, []gate.Allowance{entry("VC-4", "2026-03-06")}, gate.Block, "attempt 1 failed"},
-		{"a run without a seal cannot be allowed", func(v *verdict.Verdict) { v.Hermetic = nil },
-			[]gate.Allowance{entry("DW-4", "2026-03-06")}, gate.Block, "whether the run was sealed"},
-		{"nor an upgrade", func(v *verdict.Verdict) { v.Upgrades[0].Lost = []string{"x"} },
-			[]gate.Allowance{entry("DW-1", "2026-03-06")}, gate.Block, "x is lost"},
+		{
+			"a run without a seal cannot be allowed", func(v *verdict.Verdict) { v.Hermetic = nil },
+			[]gate.Allowance{entry("DW-4", "2026-03-06")},
+			gate.Block, "whether the run was sealed",
+		},
+		{
+			"nor an upgrade", func(v *verdict.Verdict) { v.Upgrades[0].Lost = []string{"x"} },
+			[]gate.Allowance{entry("DW-1", "2026-03-06")},
+			gate.Block, "x is lost",
+		},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
@@ -74,8 +107,10 @@ func TestReadAllowances(t *testing.T) {
 	t.Parallel()
 	const good = "- {id: VC-3, owner: edge@example.org, reason: known, expires: \"2026-03-06\"}\n"
 	list, err := gate.ReadAllowances([]byte(good))
-	if err != nil || len(list) != 1 || list[0] != (gate.Allowance{ID: "VC-3", Owner: "edge@example.org", Reason: "known",
-		Expires: "2026-03-06"}) {
+	if err != nil || len(list) != 1 || list[0] != (gate.Allowance{
+		ID: "VC-3", Owner: "edge@example.org", Reason: "known",
+		Expires: "2026-03-06",
+	}) {
 		t.Errorf("read %+v, %v", list, err)
 	}
 	for name, tc := range map[string]struct{ in, says string }{
@@ -86,10 +121,14 @@ func TestReadAllowances(t *testing.T) {
 		"no reason":        {"- {id: VC-3, owner: x, reason: ' ', expires: \"2026-03-06\"}\n", "has no reason"},
 		"no date":          {"- {id: VC-3, owner: x, reason: y}\n", "has no expires"},
 		"no id":            {"- {owner: x, reason: y, expires: \"2026-03-06\"}\n", "has no id"},
-		"a bad date": {"- {id: VC-3, owner: x, reason: y, expires: soon}\n",
-			`expires "soon" is no date; write it as 2026-01-31`},
-		"a foreign field": {"- {id: VC-3, owner: x, reason: y, expires: \"2026-03-06\", until: z}\n",
-			`unknown field "until"`},
+		"a bad date": {
+			"- {id: VC-3, owner: x, reason: y, expires: soon}\n",
+			`expires "soon" is no date; write it as 2026-01-31`,
+		},
+		"a foreign field": {
+			"- {id: VC-3, owner: x, reason: y, expires: \"2026-03-06\", until: z}\n",
+			`unknown field "until"`,
+		},
 		"twice":   {good + good, "is allowed twice"},
 		"no list": {"id: VC-3\n", "give a list of entries"},
 	} {

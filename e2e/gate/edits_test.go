@@ -37,15 +37,23 @@ func TestHandEditsAreRefused(t *testing.T) {
 		edit func(*verdict.Verdict)
 		says string
 	}{
-		{"the result", func(v *verdict.Verdict) { v.Result, v.Reasons = verdict.Pass, nil },
-			`result is "pass", but the rest says "fail"`},
+		{
+			"the result", func(v *verdict.Verdict) { v.Result, v.Reasons = verdict.Pass, nil },
+			`result is "pass", but the rest says "fail"`,
+		},
 		{"the reasons", func(v *verdict.Verdict) { v.Reasons = v.Reasons[1:] }, "the verdict gives the reasons"},
-		{"a criterion", func(v *verdict.Verdict) { criterion(v, "DW-4").Result = verdict.Passed },
-			"criterion DW-4 is called passed, and its specs make it failed"},
-		{"a criterion and the result", func(v *verdict.Verdict) { *criterion(v, "DW-4") = passed(v, "DW-4"); v.Conclude() },
-			"criterion DW-4 is called passed"},
-		{"a spec", func(v *verdict.Verdict) { spec(v, "DW-4", becomes(verdict.Passed, "refused")); conclude(v) },
-			"is called passed, and says what is wrong: refused"},
+		{
+			"a criterion", func(v *verdict.Verdict) { criterion(v, "DW-4").Result = verdict.Passed },
+			"criterion DW-4 is called passed, and its specs make it failed",
+		},
+		{
+			"a criterion and the result", func(v *verdict.Verdict) { *criterion(v, "DW-4") = passed(v, "DW-4"); v.Conclude() },
+			"criterion DW-4 is called passed",
+		},
+		{
+			"a spec", func(v *verdict.Verdict) { spec(v, "DW-4", becomes(verdict.Passed, "refused")); conclude(v) },
+			"is called passed, and says what is wrong: refused",
+		},
 		{"a spec, and not its objects", func(v *verdict.Verdict) {
 			spec(v, "DW-4",
 				becomes(verdict.Passed, ""))
@@ -67,11 +75,15 @@ func TestHandEditsAreRefused(t *testing.T) {
 		{"a criterion dropped", func(v *verdict.Verdict) {
 			v.Criteria = slices.DeleteFunc(v.Criteria, func(c verdict.Criterion) bool { return c.ID == "DW-4" })
 		}, "criterion DW-4 appears 0 times"},
-		{"the counts", func(v *verdict.Verdict) { v.Specs.Failed, v.Specs.Passed = 0, v.Specs.Planned },
-			"specs are counted"},
+		{
+			"the counts", func(v *verdict.Verdict) { v.Specs.Failed, v.Specs.Passed = 0, v.Specs.Planned },
+			"specs are counted",
+		},
 		{"a fault deleted", func(v *verdict.Verdict) { v.Faults = slices.Delete(v.Faults, 1, 2); v.Conclude() }, ""},
-		{"a fault called passed", func(v *verdict.Verdict) { v.Faults[1].Result = verdict.Passed; v.Conclude() },
-			"is called passed, and says what is wrong: diagnosed otherwise"},
+		{
+			"a fault called passed", func(v *verdict.Verdict) { v.Faults[1].Result = verdict.Passed; v.Conclude() },
+			"is called passed, and says what is wrong: diagnosed otherwise",
+		},
 		{"a fault called passed without a reason", func(v *verdict.Verdict) {
 			v.Faults[1].Result, v.Faults[1].Reason = verdict.Passed, ""
 			v.Conclude()
@@ -86,15 +98,21 @@ func TestHandEditsAreRefused(t *testing.T) {
 			v.Specs.Planned--
 			conclude(v)
 		}, ""},
-		{"a route", func(v *verdict.Verdict) { v.Routes[0].Result, v.Routes[0].Reason = verdict.Passed, ""; v.Conclude() },
-			"is called passed, and answered 0 over HTTPS"},
+		{
+			"a route", func(v *verdict.Verdict) { v.Routes[0].Result, v.Routes[0].Reason = verdict.Passed, ""; v.Conclude() },
+			"is called passed, and answered 0 over HTTPS",
+		},
 		{"the count of failed probes", func(v *verdict.Verdict) { v.Upgrades[0].Probes[1].Failed = 0; v.Conclude() }, ""},
 		{"the error budget", func(v *verdict.Verdict) { v.Upgrades[0].ErrorBudget = 0.5; v.Conclude() }, ""},
-		{"the limit of a time", func(v *verdict.Verdict) { v.Convergence.Times[1].Tolerance = 9; v.Conclude() },
-			"which is not the suite's baseline"},
+		{
+			"the limit of a time", func(v *verdict.Verdict) { v.Convergence.Times[1].Tolerance = 9; v.Conclude() },
+			"which is not the suite's baseline",
+		},
 		{"the machine of the baseline", func(v *verdict.Verdict) { v.Convergence.Machine.BaselineSeconds = 0.1; v.Conclude() }, "a machine of 0.1 s"},
-		{"the time to detect", func(v *verdict.Verdict) { v.Convergence.Times[3].Seconds = 0.1; v.Conclude() },
-			"the faults make it"},
+		{
+			"the time to detect", func(v *verdict.Verdict) { v.Convergence.Times[3].Seconds = 0.1; v.Conclude() },
+			"the faults make it",
+		},
 		{"the digest", func(v *verdict.Verdict) { v.Bundle.Digest = "sha256:0" }, "the verdict is of a bundle"},
 		{"an image", func(v *verdict.Verdict) { v.Bundle.Images[0].Name = "x:1" }, "the verdict is of a run without it"},
 	}
@@ -124,8 +142,10 @@ func TestOneEditAlone(t *testing.T) {
 		want gate.Outcome
 		says string
 	}{
-		{"a fault deleted, its spec kept", func(v *verdict.Verdict) { v.Faults = v.Faults[:len(v.Faults)-1] },
-			gate.CannotJudge, "and there is no fault"},
+		{
+			"a fault deleted, its spec kept", func(v *verdict.Verdict) { v.Faults = v.Faults[:len(v.Faults)-1] },
+			gate.CannotJudge, "and there is no fault",
+		},
 		{"a fault and its spec deleted", func(v *verdict.Verdict) {
 			id := v.Faults[5].Criteria[0]
 			drop(v, id)
@@ -133,42 +153,74 @@ func TestOneEditAlone(t *testing.T) {
 			v.Specs.Planned--
 			v.Specs.List[0].Criteria = append(v.Specs.List[0].Criteria, id) // so that the pattern is judged all the same
 		}, gate.Block, "of the smoke catalogue was not proved"},
-		{"a spec deleted, its fault kept", func(v *verdict.Verdict) { drop(v, "FP-1"); v.Specs.Planned-- }, gate.CannotJudge,
-			"fault token-secret-missing has no spec"},
-		{"failed probes taken from the list", func(v *verdict.Verdict) { v.Upgrades[0].Points = nil }, gate.Block,
-			"are counted as failed, and 0 are listed"},
-		{"an error budget of its own", func(v *verdict.Verdict) { v.Upgrades[0].ErrorBudget = 0.02 }, gate.Block,
-			"at most 0.01 is allowed"},
-		{"nothing was compared", func(v *verdict.Verdict) { v.Upgrades[1].Compared.Records = 0 }, gate.Block,
-			"no record was compared"},
-		{"an upgrade of another candidate", func(v *verdict.Verdict) { v.Upgrades[0].To.Digest = "sha256:0" }, gate.Block,
-			"the upgrade between these two bundles was not tried"},
-		{"the host's route deleted", func(v *verdict.Verdict) { v.Routes[0].Host = "other.safeops.work" }, gate.Block,
-			"develop.safeops.work was not requested"},
-		{"a retry forgotten", func(v *verdict.Verdict) { v.Specs.List[0].Attempts = 2 }, gate.CannotJudge,
-			"is called passed, and was tried 2 times"},
-		{"a spec never tried", func(v *verdict.Verdict) { v.Specs.List[0].Attempts = 0 }, gate.CannotJudge,
-			"and was never tried"},
+		{
+			"a spec deleted, its fault kept", func(v *verdict.Verdict) { drop(v, "FP-1"); v.Specs.Planned-- }, gate.CannotJudge,
+			"fault token-secret-missing has no spec",
+		},
+		{
+			"failed probes taken from the list", func(v *verdict.Verdict) { v.Upgrades[0].Points = nil }, gate.Block,
+			"are counted as failed, and 0 are listed",
+		},
+		{
+			"an error budget of its own", func(v *verdict.Verdict) { v.Upgrades[0].ErrorBudget = 0.02 }, gate.Block,
+			"at most 0.01 is allowed",
+		},
+		{
+			"nothing was compared", func(v *verdict.Verdict) { v.Upgrades[1].Compared.Records = 0 }, gate.Block,
+			"no record was compared",
+		},
+		{
+			"an upgrade of another candidate", func(v *verdict.Verdict) { v.Upgrades[0].To.Digest = "sha256:0" }, gate.Block,
+			"the upgrade between these two bundles was not tried",
+		},
+		{
+			"the host's route deleted", func(v *verdict.Verdict) { v.Routes[0].Host = "other.safeops.work" }, gate.Block,
+			"develop.safeops.work was not requested",
+		},
+		{
+			"a retry forgotten", func(v *verdict.Verdict) { v.Specs.List[0].Attempts = 2 }, gate.CannotJudge,
+			"is called passed, and was tried 2 times",
+		},
+		{
+			"a spec never tried", func(v *verdict.Verdict) { v.Specs.List[0].Attempts = 0 }, gate.CannotJudge,
+			"and was never tried",
+		},
 		{"a spec twice", func(v *verdict.Verdict) {
 			v.Specs.List = append(v.Specs.List, v.Specs.List[0])
 			v.Specs.Planned++
 		}, gate.CannotJudge, "is listed twice"},
-		{"a smaller catalogue", func(v *verdict.Verdict) { v.Catalogue = "" }, gate.CannotJudge,
-			`is not in the suite's catalogue ""`},
-		{"an untrusted certificate", func(v *verdict.Verdict) { v.Routes[0].Certificate.Trusted = false }, gate.CannotJudge,
-			"its certificate was not trusted"},
-		{"a certificate that was over", func(v *verdict.Verdict) { v.Routes[0].Certificate.NotAfter = v.Suite.Started },
-			gate.CannotJudge, "its certificate was over"},
-		{"no certificate", func(v *verdict.Verdict) { v.Routes[0].Certificate = nil }, gate.CannotJudge,
-			"no certificate was seen"},
-		{"another address", func(v *verdict.Verdict) { v.Routes[0].Addresses = []string{"192.0.2.1"} }, gate.CannotJudge,
-			"resolved to [192.0.2.1]"},
-		{"never recovered", func(v *verdict.Verdict) { v.Faults[0].SecondsToRecover = 0 }, gate.CannotJudge,
-			"recovered after 0 s"},
-		{"a fault of another pattern", func(v *verdict.Verdict) { v.Faults[0].Criteria = []criteria.ID{"FP-2"} },
-			gate.CannotJudge, "and its spec of [FP-1]"},
-		{"a criterion turned green that had to be red", func(v *verdict.Verdict) { v.Faults[0].Red = v.Faults[0].Red[1:] },
-			gate.CannotJudge, "the suite's catalogue wants"},
+		{
+			"a smaller catalogue", func(v *verdict.Verdict) { v.Catalogue = "" }, gate.CannotJudge,
+			`is not in the suite's catalogue ""`,
+		},
+		{
+			"an untrusted certificate", func(v *verdict.Verdict) { v.Routes[0].Certificate.Trusted = false }, gate.CannotJudge,
+			"its certificate was not trusted",
+		},
+		{
+			"a certificate that was over", func(v *verdict.Verdict) { v.Routes[0].Certificate.NotAfter = v.Suite.Started },
+			gate.CannotJudge, "its certificate was over",
+		},
+		{
+			"no certificate", func(v *verdict.Verdict) { v.Routes[0].Certificate = nil }, gate.CannotJudge,
+			"no certificate was seen",
+		},
+		{
+			"another address", func(v *verdict.Verdict) { v.Routes[0].Addresses = []string{"192.0.2.1"} }, gate.CannotJudge,
+			"resolved to [192.0.2.1]",
+		},
+		{
+			"never recovered", func(v *verdict.Verdict) { v.Faults[0].SecondsToRecover = 0 }, gate.CannotJudge,
+			"recovered after 0 s",
+		},
+		{
+			"a fault of another pattern", func(v *verdict.Verdict) { v.Faults[0].Criteria = []criteria.ID{"FP-2"} },
+			gate.CannotJudge, "and its spec of [FP-1]",
+		},
+		{
+			"a criterion turned green that had to be red", func(v *verdict.Verdict) { v.Faults[0].Red = v.Faults[0].Red[1:] },
+			gate.CannotJudge, "the suite's catalogue wants",
+		},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {

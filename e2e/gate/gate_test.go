@@ -20,10 +20,14 @@ func TestDecide(t *testing.T) {
 	}{
 		{"everything is proved", func(*verdict.Verdict) {}, gate.Promote, ""},
 
-		{"a criterion failed", func(v *verdict.Verdict) { spec(v, "DW-3", becomes(verdict.Failed, "no TLS block")) },
-			gate.Block, "failed: no TLS block"},
-		{"a criterion was skipped", func(v *verdict.Verdict) { spec(v, "DW-3", becomes(verdict.Skipped, "no time")) },
-			gate.Block, "skipped: no time"},
+		{
+			"a criterion failed", func(v *verdict.Verdict) { spec(v, "DW-3", becomes(verdict.Failed, "no TLS block")) },
+			gate.Block, "failed: no TLS block",
+		},
+		{
+			"a criterion was skipped", func(v *verdict.Verdict) { spec(v, "DW-3", becomes(verdict.Skipped, "no time")) },
+			gate.Block, "skipped: no time",
+		},
 		{"a criterion is unsupported", func(v *verdict.Verdict) {
 			spec(v, "DW-3",
 				becomes(verdict.Unsupported, "no such thing"))
@@ -34,28 +38,42 @@ func TestDecide(t *testing.T) {
 				s.History = []verdict.Attempt{{Result: verdict.Failed, Reason: "exit status 1"}, {Result: verdict.Passed}}
 			})
 		}, gate.Block, "attempt 1 failed: exit status 1; attempt 2 passed"},
-		{"passed without evidence", func(v *verdict.Verdict) { spec(v, "DW-3", func(s *verdict.Spec) { s.Evidence = nil }) },
-			gate.Block, "passed, and nothing shows it"},
-		{"no spec judged it", func(v *verdict.Verdict) { v.Specs.List = v.Specs.List[1:]; v.Specs.Planned-- }, gate.Block,
-			"no spec judged DW-1"},
+		{
+			"passed without evidence", func(v *verdict.Verdict) { spec(v, "DW-3", func(s *verdict.Spec) { s.Evidence = nil }) },
+			gate.Block, "passed, and nothing shows it",
+		},
+		{
+			"no spec judged it", func(v *verdict.Verdict) { v.Specs.List = v.Specs.List[1:]; v.Specs.Planned-- }, gate.Block,
+			"no spec judged DW-1",
+		},
 		{"a filter left specs out", func(v *verdict.Verdict) { v.Specs.Filtered = 2 }, gate.Block, "2 specs were left out"},
 		{"a fault was not recognised", func(v *verdict.Verdict) {
 			v.Faults[0].Result, v.Faults[0].Reason = verdict.Failed, "diagnosed otherwise"
 			spec(v, "FP-1", becomes(verdict.Failed, "diagnosed otherwise"))
 		}, gate.Block, "fault token-secret-missing failed: diagnosed otherwise"},
-		{"a fault that shows nothing", func(v *verdict.Verdict) { v.Faults[1].Red = nil }, gate.CannotJudge,
-			"turned [] red"},
-		{"a route failed", func(v *verdict.Verdict) { v.Routes[0].Result, v.Routes[0].Reason = verdict.Failed, "refused" },
-			gate.Block, "develop.safeops.work failed for the external client: refused"},
+		{
+			"a fault that shows nothing", func(v *verdict.Verdict) { v.Faults[1].Red = nil }, gate.CannotJudge,
+			"turned [] red",
+		},
+		{
+			"a route failed", func(v *verdict.Verdict) { v.Routes[0].Result, v.Routes[0].Reason = verdict.Failed, "refused" },
+			gate.Block, "develop.safeops.work failed for the external client: refused",
+		},
 		{"no route was seen", func(v *verdict.Verdict) { v.Routes = nil }, gate.Block, "develop.safeops.work was not " +
 			"requested by the external client"},
 		{"not sealed", func(v *verdict.Verdict) { v.Hermetic.Sealed = false }, gate.Block, "the run was not sealed"},
-		{"the seal was not measured", func(v *verdict.Verdict) { v.Hermetic = nil }, gate.Block,
-			"whether the run was sealed"},
-		{"an image without digest", func(v *verdict.Verdict) { v.Bundle.Images[0].Digest = "" }, gate.Block,
-			"is named without a digest"},
-		{"an unnamed Kubernetes", func(v *verdict.Verdict) { v.Cluster.Kubernetes = "" }, gate.Block,
-			"names no version of Kubernetes"},
+		{
+			"the seal was not measured", func(v *verdict.Verdict) { v.Hermetic = nil }, gate.Block,
+			"whether the run was sealed",
+		},
+		{
+			"an image without digest", func(v *verdict.Verdict) { v.Bundle.Images[0].Digest = "" }, gate.Block,
+			"is named without a digest",
+		},
+		{
+			"an unnamed Kubernetes", func(v *verdict.Verdict) { v.Cluster.Kubernetes = "" }, gate.Block,
+			"names no version of Kubernetes",
+		},
 		{"an unnamed suite", func(v *verdict.Verdict) { v.Suite.Version = "" }, gate.Block, "names no version of the suite"},
 		{"a live cluster that was only looked at", func(v *verdict.Verdict) {
 			v.Profile, v.Upgrades, v.Baseline, v.Faults, v.Convergence, v.Timeline = verdict.Live, nil, nil, nil, nil, nil
@@ -68,29 +86,43 @@ func TestDecide(t *testing.T) {
 		{"a record was recreated", func(v *verdict.Verdict) {
 			v.Upgrades[0].Recreated = []verdict.Recreated{{Name: "develop.safeops.work", Type: "A"}}
 		}, gate.Block, "upgrade: the A record of develop.safeops.work was deleted and created again"},
-		{"the rollback was not tried", func(v *verdict.Verdict) { v.Upgrades = v.Upgrades[:1] }, gate.Block,
-			"the rollback between these two bundles was not tried"},
+		{
+			"the rollback was not tried", func(v *verdict.Verdict) { v.Upgrades = v.Upgrades[:1] }, gate.Block,
+			"the rollback between these two bundles was not tried",
+		},
 		{"no upgrade was tried", func(v *verdict.Verdict) {
 			v.Upgrades, v.Baseline = nil, nil
 			v.Timeline, v.Faults[0].Cites = nil, nil
 			uncite(v)
 		}, gate.Block, "no upgrade from fixtures/bundles/reference was tried"},
-		{"a record came late", func(v *verdict.Verdict) { v.Convergence.Times[1].Seconds = 99 }, gate.Block,
-			"time to record was 99.0 s"},
-		{"a time is missing", func(v *verdict.Verdict) { v.Convergence.Times = v.Convergence.Times[1:] }, gate.Block,
-			"time to route was not measured"},
-		{"there is no baseline of times", func(v *verdict.Verdict) { v.Convergence.Baseline = "" }, gate.CannotJudge,
-			"times are compared with the baseline  of a machine"},
-		{"no time was measured", func(v *verdict.Verdict) { v.Convergence = nil }, gate.Block,
-			"time to detect was not measured"},
+		{
+			"a record came late", func(v *verdict.Verdict) { v.Convergence.Times[1].Seconds = 99 }, gate.Block,
+			"time to record was 99.0 s",
+		},
+		{
+			"a time is missing", func(v *verdict.Verdict) { v.Convergence.Times = v.Convergence.Times[1:] }, gate.Block,
+			"time to route was not measured",
+		},
+		{
+			"there is no baseline of times", func(v *verdict.Verdict) { v.Convergence.Baseline = "" }, gate.CannotJudge,
+			"times are compared with the baseline  of a machine",
+		},
+		{
+			"no time was measured", func(v *verdict.Verdict) { v.Convergence = nil }, gate.Block,
+			"time to detect was not measured",
+		},
 
 		{"the run was cut short", func(v *verdict.Verdict) {
 			spec(v, "DW-3", func(s *verdict.Spec) { s.Result, s.Reason, s.Finished = verdict.Skipped, "interrupted", false })
 		}, gate.Block, "28 finished"},
-		{"the suite crashed", func(v *verdict.Verdict) { v.SetError("run the specs", errors.New("killed"), "again") },
-			gate.CannotJudge, "run the specs: killed"},
-		{"specs were planned and never listed", func(v *verdict.Verdict) { v.Specs.Planned++ }, gate.CannotJudge,
-			"30 specs were planned, 29 are listed"},
+		{
+			"the suite crashed", func(v *verdict.Verdict) { v.SetError("run the specs", errors.New("killed"), "again") },
+			gate.CannotJudge, "run the specs: killed",
+		},
+		{
+			"specs were planned and never listed", func(v *verdict.Verdict) { v.Specs.Planned++ }, gate.CannotJudge,
+			"30 specs were planned, 29 are listed",
+		},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
@@ -133,21 +165,35 @@ func TestTheVerdictIsOfThisBundle(t *testing.T) {
 		change func(*gate.Want)
 		says   string
 	}{
-		"another bundle": {func(w *gate.Want) { w.Bundle.Digest = "sha256:0" },
-			`the verdict is of a bundle "sha256:1f0c9f1b7a5e"`},
+		"another bundle": {
+			func(w *gate.Want) { w.Bundle.Digest = "sha256:0" },
+			`the verdict is of a bundle "sha256:1f0c9f1b7a5e"`,
+		},
 		"other applications": {func(w *gate.Want) { w.Apps.Digest = "sha256:0" }, "the verdict is of applications"},
-		"another baseline": {func(w *gate.Want) { w.Baseline = &verdict.Content{Digest: "sha256:0"} },
-			"the verdict is of a baseline"},
-		"an image that never ran": {func(w *gate.Want) { w.Images = append(w.Images, "x:1") },
-			"the bundle runs image x:1"},
-		"a fault of another mind": {func(w *gate.Want) { w.Catalogues[verdict.Smoke][1].Expected = []string{"dns/x"} },
-			"[dns/x] in the suite's catalogue"},
-		"a fault that is unknown": {func(w *gate.Want) { w.Catalogues[verdict.Smoke] = w.Catalogues[verdict.Smoke][1:] },
-			"fault token-secret-missing is not in the suite's catalogue"},
-		"another yardstick of times": {func(w *gate.Want) { w.Convergence.Times[1].Tolerance = 0.1 },
-			"time to record is compared with 62 s"},
-		"another baseline of times": {func(w *gate.Want) { w.Convergence.Baseline = "sha256:0" },
-			"times are compared with the baseline sha256:c0de"},
+		"another baseline": {
+			func(w *gate.Want) { w.Baseline = &verdict.Content{Digest: "sha256:0"} },
+			"the verdict is of a baseline",
+		},
+		"an image that never ran": {
+			func(w *gate.Want) { w.Images = append(w.Images, "x:1") },
+			"the bundle runs image x:1",
+		},
+		"a fault of another mind": {
+			func(w *gate.Want) { w.Catalogues[verdict.Smoke][1].Expected = []string{"dns/x"} },
+			"[dns/x] in the suite's catalogue",
+		},
+		"a fault that is unknown": {
+			func(w *gate.Want) { w.Catalogues[verdict.Smoke] = w.Catalogues[verdict.Smoke][1:] },
+			"fault token-secret-missing is not in the suite's catalogue",
+		},
+		"another yardstick of times": {
+			func(w *gate.Want) { w.Convergence.Times[1].Tolerance = 0.1 },
+			"time to record is compared with 62 s",
+		},
+		"another baseline of times": {
+			func(w *gate.Want) { w.Convergence.Baseline = "sha256:0" },
+			"times are compared with the baseline sha256:c0de",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -51,7 +51,8 @@ func (f *findings) run(v *verdict.Verdict) {
 		f.add("", "the run was not sealed")
 	}
 	for _, bound := range []struct{ to, as string }{
-		{"version of the suite", v.Suite.Version}, {"version of Kubernetes", v.Cluster.Kubernetes},
+		{"version of the suite", v.Suite.Version},
+		{"version of Kubernetes", v.Cluster.Kubernetes},
 		{"digest of the bundle", v.Bundle.Digest},
 	} {
 		if bound.as == "" {

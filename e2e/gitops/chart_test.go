@@ -19,7 +19,8 @@ func (fixed) Chart(_ context.Context, ref bundle.ChartRef) (*bundle.Chart, error
 	c := &helmchart.Chart{
 		Metadata: &helmchart.Metadata{APIVersion: "v2", Name: ref.Name, Version: ref.Version},
 		Raw: []*common.File{
-			{Name: "templates/b.yaml", Data: []byte("b: 1")}, {Name: "Chart.yaml", Data: []byte("version: v0.0.0")},
+			{Name: "templates/b.yaml", Data: []byte("b: 1")},
+			{Name: "Chart.yaml", Data: []byte("version: v0.0.0")},
 			{Name: "values.yaml", Data: []byte("a: 1")},
 		},
 	}

@@ -28,8 +28,10 @@ func TestComponents(t *testing.T) {
 		t.Fatal(err)
 	}
 	slices.Sort(asked)
-	if want := []string{"github.com/fluxcd/helm-controller@v1.4.3", "github.com/fluxcd/kustomize-controller@v1.9.6",
-		"github.com/fluxcd/source-controller@v1.9.6"}; !slices.Equal(asked, want) {
+	if want := []string{
+		"github.com/fluxcd/helm-controller@v1.4.3", "github.com/fluxcd/kustomize-controller@v1.9.6",
+		"github.com/fluxcd/source-controller@v1.9.6",
+	}; !slices.Equal(asked, want) {
 		t.Errorf("modules %v, want %v", asked, want)
 	}
 	count := map[string]int{}
@@ -51,8 +53,10 @@ func TestComponentsRefuse(t *testing.T) {
 	write(t, untagged, "a.yaml", strings.Replace(deployment, "IMAGE", "registry:5000/source-controller", 1), 0o600)
 	write(t, tagged, "a.yaml", strings.Replace(deployment, "IMAGE", "'source-controller:v1'", 1), 0o600)
 	write(t, broken, "a.yaml", "{", 0o600)
-	for folder, want := range map[string]string{untagged: "has no tag", tagged: "no such module", broken: "parse",
-		filepath.Join(broken, "none"): "no YAML file"} {
+	for folder, want := range map[string]string{
+		untagged: "has no tag", tagged: "no such module", broken: "parse",
+		filepath.Join(broken, "none"): "no YAML file",
+	} {
 		if _, err := gitops.Components(t.Context(), folder, none); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("Components = %v, want an error with %q", err, want)
 		}

@@ -48,7 +48,8 @@ type Flux struct {
 
 // Deliver implements Engine.
 func (f *Flux) Deliver(ctx context.Context, to *bundle.Bundle, meanwhile func(context.Context) error) (Delivery,
-	error) {
+	error,
+) {
 	d := Delivery{Engine: FluxName}
 	p, err := planOf(to)
 	if err != nil {

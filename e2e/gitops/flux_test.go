@@ -32,7 +32,8 @@ type remote struct {
 }
 
 func (r *remote) CommitFiles(_ context.Context, _ string, change api.GitChange, archive io.Reader) (api.GitCommit,
-	error) {
+	error,
+) {
 	r.commits++
 	_, err := io.Copy(io.Discard, archive)
 	return api.GitCommit{Branch: change.Branch, Revision: fmt.Sprintf("%s@sha1:%040d", change.Branch, r.commits)}, err
@@ -83,8 +84,10 @@ func (c *controllers) status(set flux.Set, o flux.Object, live *unstructured.Uns
 	revision := fmt.Sprintf("main@sha1:%040d", c.remote.commits)
 	requested := live.GetAnnotations()[flux.RequestedAt]
 	if o.Kind == flux.GitRepository {
-		return map[string]any{"conditions": condition("True", "Succeeded", ""),
-			"artifact": map[string]any{"revision": revision}}
+		return map[string]any{
+			"conditions": condition("True", "Succeeded", ""),
+			"artifact":   map[string]any{"revision": revision},
+		}
 	}
 	for _, ref := range o.DependsOn {
 		if d, _ := set.Find(ref); !d.ReadyAt(revision) {
@@ -106,8 +109,10 @@ func (c *controllers) status(set flux.Set, o flux.Object, live *unstructured.Uns
 }
 
 func condition(status, reason, message string) []any {
-	return []any{map[string]any{"type": "Ready", "status": status, "reason": reason, "message": message,
-		"lastTransitionTime": time.Unix(0, 0).UTC().Format(time.RFC3339)}}
+	return []any{map[string]any{
+		"type": "Ready", "status": status, "reason": reason, "message": message,
+		"lastTransitionTime": time.Unix(0, 0).UTC().Format(time.RFC3339),
+	}}
 }
 
 // engine is Flux on a cluster in memory.
@@ -226,8 +231,10 @@ func TestDeliverTriesAgain(t *testing.T) {
 func TestPublishCharts(t *testing.T) {
 	t.Parallel()
 	f, c := engine(t)
-	p := &plan{folder: t.TempDir(), charts: []chartOf{{"https://charts.example.com", "edge", "1.2.3"}}, branch: "main",
-		url: defaultURL}
+	p := &plan{
+		folder: t.TempDir(), charts: []chartOf{{"https://charts.example.com", "edge", "1.2.3"}}, branch: "main",
+		url: defaultURL,
+	}
 	if _, err := f.publish(t.Context(), &bundle.Bundle{}, p); err != nil {
 		t.Fatal(err)
 	}
@@ -239,8 +246,10 @@ func TestPublishCharts(t *testing.T) {
 func TestChoose(t *testing.T) {
 	t.Parallel()
 	ours := made(t, nil, firstKustomization)
-	for wanted, want := range map[string]string{"": FluxName, Auto: FluxName, FluxName: FluxName, Rendered: Rendered,
-		"argo": ""} {
+	for wanted, want := range map[string]string{
+		"": FluxName, Auto: FluxName, FluxName: FluxName, Rendered: Rendered,
+		"argo": "",
+	} {
 		got, err := Choose(wanted, ours)
 		if got != want || (err != nil) != (want == "") {
 			t.Errorf("Choose(%q) = %q, %v; want %q", wanted, got, err, want)

@@ -56,8 +56,10 @@ func planOf(b *bundle.Bundle) (*plan, error) {
 		}
 	}
 	for _, o := range p.bootstrap {
-		if ref := (flux.Ref{Kind: o.GetKind(), Namespace: o.GetNamespace(),
-			Name: o.GetName()}); o.GetKind() == flux.Kustomization && !slices.Contains(p.expected, ref) {
+		if ref := (flux.Ref{
+			Kind: o.GetKind(), Namespace: o.GetNamespace(),
+			Name: o.GetName(),
+		}); o.GetKind() == flux.Kustomization && !slices.Contains(p.expected, ref) {
 			p.expected = append(p.expected, ref)
 		}
 	}
@@ -107,8 +109,10 @@ func (p *plan) repository(b *bundle.Bundle, set flux.Set) error {
 			return fmt.Errorf("place of %s in its repository: %w", b.Path, err)
 		}
 		p.url, p.branch = defaultURL, defaultBranch
-		p.bootstrap = []*unstructured.Unstructured{gitRepository(p.source, p.url, p.branch),
-			rootKustomization(p.source, "./"+filepath.ToSlash(below))}
+		p.bootstrap = []*unstructured.Unstructured{
+			gitRepository(p.source, p.url, p.branch),
+			rootKustomization(p.source, "./"+filepath.ToSlash(below)),
+		}
 		return nil
 	}
 	p.url, p.branch = git.URL, branchOfNone
@@ -214,8 +218,10 @@ func repositoryOf(b *bundle.Bundle, set flux.Set, release flux.Ref) (string, err
 		if ref == nil {
 			ref, _, _ = unstructured.NestedStringMap(o.Object, "spec", "chartRef")
 		}
-		source, there := set.Find(flux.Ref{Kind: ref["kind"], Namespace: cmp.Or(ref["namespace"], release.Namespace),
-			Name: ref["name"]})
+		source, there := set.Find(flux.Ref{
+			Kind: ref["kind"], Namespace: cmp.Or(ref["namespace"], release.Namespace),
+			Name: ref["name"],
+		})
 		switch {
 		case !there:
 			return "", fmt.Errorf("%s takes its chart from %s %s, which the bundle does not have: add it", release, ref["kind"],

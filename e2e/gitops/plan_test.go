@@ -90,22 +90,55 @@ func TestPlan(t *testing.T) {
 		bootstrap []string
 		expected  int
 	}{
-		"its own sync": {[]string{repositoryOnBranch, firstKustomization, nextKustomization},
-			"https://github.com/example/edge", "release", []string{"GitRepository edge", "Kustomization first"}, 2},
-		"a repository alone": {[]string{strings.Replace(repositoryOnBranch, "sync", "git", 1), firstKustomization,
-			nextKustomization}, "https://github.com/example/edge", "release",
-			[]string{"GitRepository edge", "Kustomization first", "Kustomization next"}, 2},
-		"no reference": {[]string{strings.Replace(repositoryOnBranch, ", ref: {branch: release}", "", 1),
-			firstKustomization}, "https://github.com/example/edge", "master",
-			[]string{"GitRepository edge", "Kustomization first"}, 1},
-		"a tag": {[]string{strings.Replace(repositoryOnBranch, "branch: release", "tag: v1", 1),
-			firstKustomization}, "https://github.com/example/edge", "master v1",
-			[]string{"GitRepository edge", "Kustomization first"}, 1},
-		"no repository": {[]string{firstKustomization, nextKustomization}, defaultURL, "main",
-			[]string{"GitRepository edge", "Kustomization edge"}, 3},
-		"suspended is not due": {[]string{repositoryOnBranch, firstKustomization,
-			strings.Replace(nextKustomization, "spec: {", "spec: {suspend: true, ", 1)}, "https://github.com/example/edge",
-			"release", []string{"GitRepository edge", "Kustomization first"}, 1},
+		"its own sync": {
+			[]string{repositoryOnBranch, firstKustomization, nextKustomization},
+			"https://github.com/example/edge", "release",
+			[]string{"GitRepository edge", "Kustomization first"},
+			2,
+		},
+		"a repository alone": {
+			[]string{
+				strings.Replace(repositoryOnBranch, "sync", "git", 1), firstKustomization,
+				nextKustomization,
+			},
+			"https://github.com/example/edge", "release",
+			[]string{"GitRepository edge", "Kustomization first", "Kustomization next"},
+			2,
+		},
+		"no reference": {
+			[]string{
+				strings.Replace(repositoryOnBranch, ", ref: {branch: release}", "", 1),
+				firstKustomization,
+			},
+			"https://github.com/example/edge", "master",
+			[]string{"GitRepository edge", "Kustomization first"},
+			1,
+		},
+		"a tag": {
+			[]string{
+				strings.Replace(repositoryOnBranch, "branch: release", "tag: v1", 1),
+				firstKustomization,
+			},
+			"https://github.com/example/edge", "master v1",
+			[]string{"GitRepository edge", "Kustomization first"},
+			1,
+		},
+		"no repository": {
+			[]string{firstKustomization, nextKustomization},
+			defaultURL, "main",
+			[]string{"GitRepository edge", "Kustomization edge"},
+			3,
+		},
+		"suspended is not due": {
+			[]string{
+				repositoryOnBranch, firstKustomization,
+				strings.Replace(nextKustomization, "spec: {", "spec: {suspend: true, ", 1),
+			},
+			"https://github.com/example/edge",
+			"release",
+			[]string{"GitRepository edge", "Kustomization first"},
+			1,
+		},
 	} {
 		p, err := planOf(made(t, both, tc.manifests...))
 		if err != nil {
@@ -134,8 +167,10 @@ func TestPlanRefuses(t *testing.T) {
 		t.Errorf("a path that does not exist: %v", err)
 	}
 	b := made(t, nil, releaseOfChart)
-	b.Stages = []bundle.Stage{{Releases: []bundle.Release{{HelmRelease: "flux-system/edge", Chart: "edge",
-		Version: "1.2.3"}}}}
+	b.Stages = []bundle.Stage{{Releases: []bundle.Release{{
+		HelmRelease: "flux-system/edge", Chart: "edge",
+		Version: "1.2.3",
+	}}}}
 	if _, err := planOf(b); err == nil || !strings.Contains(err.Error(), "which the bundle does not have") {
 		t.Errorf("a repository that does not exist: %v", err)
 	}
@@ -146,7 +181,8 @@ func TestPlanOfCharts(t *testing.T) {
 	b := made(t, nil, releaseOfChart, chartRepository)
 	b.Stages = []bundle.Stage{{Releases: []bundle.Release{
 		{HelmRelease: "flux-system/edge", Chart: "edge", Version: "1.2.3"},
-		{HelmRelease: "flux-system/other", Suspended: true}, {HelmRelease: "flux-system/other", Missing: "no chart"},
+		{HelmRelease: "flux-system/other", Suspended: true},
+		{HelmRelease: "flux-system/other", Missing: "no chart"},
 	}}}
 	p, err := planOf(b)
 	if err != nil {

@@ -147,7 +147,8 @@ func TestDifferencesNameWhatIsLeftAndWhatIsMissing(t *testing.T) {
 func TestOwnedUnderEveryName(t *testing.T) {
 	t.Parallel()
 	for _, naming := range []externaldns.Naming{
-		{}, externaldns.NewNaming("k8s.", "", ""), externaldns.NewNaming("", "-own", ""),
+		{},
+		externaldns.NewNaming("k8s.", "", ""), externaldns.NewNaming("", "-own", ""),
 		externaldns.NewNaming("%{record_type}-own.", "", ""), externaldns.NewNaming("", "-%{record_type}-own", ""),
 	} {
 		s := atRest()
@@ -170,10 +171,14 @@ func TestLostIsWhatNothingMakesAgain(t *testing.T) {
 		"nothing missing": {func(*facts.Snapshot) {}, nil},
 		"a record":        {func(s *facts.Snapshot) { s.Zones = nil }, nil},
 		"a Service":       {func(s *facts.Snapshot) { s.Services = nil }, []string{"Service frontend"}},
-		"an Ingress": {func(s *facts.Snapshot) { s.Ingresses = nil },
-			[]string{"Ingress frontend"}},
-		"a Secret that nothing asks for": {func(s *facts.Snapshot) { s.Secrets = nil },
-			[]string{"Secret frontend-tls"}},
+		"an Ingress": {
+			func(s *facts.Snapshot) { s.Ingresses = nil },
+			[]string{"Ingress frontend"},
+		},
+		"a Secret that nothing asks for": {
+			func(s *facts.Snapshot) { s.Secrets = nil },
+			[]string{"Secret frontend-tls"},
+		},
 		"a Secret that an Ingress asks for": {func(s *facts.Snapshot) { asks(s); s.Secrets = nil }, nil},
 		"a Secret that a Certificate asks for": {func(s *facts.Snapshot) {
 			s.Certificates[0].Spec.SecretName,
@@ -185,8 +190,10 @@ func TestLostIsWhatNothingMakesAgain(t *testing.T) {
 		}, []string{
 			"Certificate frontend-tls", "Ingress frontend", "Secret frontend-tls",
 		}},
-		"a Certificate that an Ingress asks for": {func(s *facts.Snapshot) { asks(s); s.Certificates, s.Secrets = nil, nil },
-			nil},
+		"a Certificate that an Ingress asks for": {
+			func(s *facts.Snapshot) { asks(s); s.Certificates, s.Secrets = nil, nil },
+			nil,
+		},
 	} {
 		s := atRest()
 		before := inventory.Of(s, externaldns.Naming{}, namespace, host)

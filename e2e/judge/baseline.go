@@ -51,7 +51,7 @@ func classOf(s *facts.Snapshot, i *edge.Route) string {
 	return ""
 }
 
-// syncsDomain judges BL-2: external-dns runs where it should, is told to sync the domain, and its records are there.
+// syncsDomain judges BL-2: external-dns runs where it should, is set up to sync the domain, and its records are there.
 func syncsDomain(s *facts.Snapshot, t Target) Judgement {
 	var j Judgement
 	d := deploymentOf(&j, s, facts.ExternalDNS, t.Namespace)

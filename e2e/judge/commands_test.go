@@ -88,13 +88,17 @@ func TestReadCommands(t *testing.T) {
 				"external-dns-58f6d7f5b6-tq9wd   0/1     CreateContainerConfigError   0          3m\n",
 			"Pod external-dns-58f6d7f5b6-tq9wd: CreateContainerConfigError",
 		},
-		reading{"not ready", swap(pods, "tq9wd              1/1 ", "tq9wd              0/1 "),
-			"Pod external-dns-58f6d7f5b6-tq9wd: 0/1 containers ready"},
-		reading{"restarting", "NAME                            READY   STATUS             RESTARTS      AGE\n" +
-			"cert-manager-7d67448f59-9x2kq   1/1     Running            0             3m\n" +
-			"external-dns-58f6d7f5b6-tq9wd   0/1     CrashLoopBackOff   5 (12s ago)   3m\n",
+		reading{
+			"not ready", swap(pods, "tq9wd              1/1 ", "tq9wd              0/1 "),
+			"Pod external-dns-58f6d7f5b6-tq9wd: 0/1 containers ready",
+		},
+		reading{
+			"restarting", "NAME                            READY   STATUS             RESTARTS      AGE\n" +
+				"cert-manager-7d67448f59-9x2kq   1/1     Running            0             3m\n" +
+				"external-dns-58f6d7f5b6-tq9wd   0/1     CrashLoopBackOff   5 (12s ago)   3m\n",
 			"Pod external-dns-58f6d7f5b6-tq9wd: " +
-				"CrashLoopBackOff"},
+				"CrashLoopBackOff",
+		},
 		reading{"one missing", swap(pods, "external-dns-", "other-"), "shows no pod of external-dns"},
 		reading{"none", "No resources found in cert-manager namespace.\n", "shows no pod: No resources found in " +
 			"cert-manager namespace."},
@@ -107,10 +111,14 @@ func TestReadCommands(t *testing.T) {
 		reading{"all well", issuers, ""},
 		reading{"not ready", swap(issuers, "production   True ", "production   False"), "ClusterIssuer " +
 			"letsencrypt-production: READY is False"},
-		reading{"not looked at", swap(issuers, "production   True ", "production        "),
-			"ClusterIssuer letsencrypt-production: READY is empty"},
-		reading{"renamed", swap(issuers, "letsencrypt-production", "letsencrypt-prod      "),
-			"ClusterIssuer letsencrypt-production: not shown"},
+		reading{
+			"not looked at", swap(issuers, "production   True ", "production        "),
+			"ClusterIssuer letsencrypt-production: READY is empty",
+		},
+		reading{
+			"renamed", swap(issuers, "letsencrypt-production", "letsencrypt-prod      "),
+			"ClusterIssuer letsencrypt-production: not shown",
+		},
 		reading{"none", "No resources found\n", "shows none: No resources found"},
 		reading{"no CRDs", `error: the server doesn't have a resource type "clusterissuer"` +
 			"\n", `kubectl: error: the server doesn't have a resource type "clusterissuer"`},
@@ -122,38 +130,52 @@ func TestReadCommands(t *testing.T) {
 		reading{"fatal only", `time="2026-03-01T12:00:01Z" level=fatal msg="Failed to do run once: 10000: Authentication error"`, "fatal: Failed to do run once: 10000: Authentication error"},
 		reading{"json error", `{"level":"error","msg":"boom","time":"2026-03-01T12:00:01Z"}`, "error: boom"},
 		reading{"another name", `error: error from server (NotFound): deployments.apps "external-dns" not found in namespace "cert-manager"`, "kubectl: error: error from server (NotFound)"},
-		reading{"silent", `time="2026-03-01T11:58:00Z" level=info msg="Created Kubernetes client https://10.96.0.1:443"`,
-			"tells of no finished sync"},
+		reading{
+			"silent", `time="2026-03-01T11:58:00Z" level=info msg="Created Kubernetes client https://10.96.0.1:443"`,
+			"tells of no finished sync",
+		},
 		reading{"empty", "", "its log of 0 lines tells of no finished sync"},
 	)
 	read(t, "VC-4", judge.ReadDescribeIngress,
 		reading{"all well", frontend, ""},
 		reading{"no address", swap(frontend, "203.0.113.10", ""), "Ingress develop/frontend: has no address"},
 		reading{"no class", swap(frontend, "traefik\n", "<none>\n"), "Ingress develop/frontend: has no class"},
-		reading{"no TLS", swap(frontend, "TLS:\n  frontend-tls terminates develop.safeops.work\n", ""),
-			"Ingress develop/frontend: shows no TLS block"},
+		reading{
+			"no TLS", swap(frontend, "TLS:\n  frontend-tls terminates develop.safeops.work\n", ""),
+			"Ingress develop/frontend: shows no TLS block",
+		},
 		reading{"no Secret", swap(frontend, "frontend-tls terminates", "SNI routes"), "a TLS block names no Secret"},
 		reading{"another host", swap(frontend, "terminates develop.safeops.work",
 			"terminates www.safeops.work,safeops.work"), "host develop.safeops.work is in no TLS block, which show " +
 			"www.safeops.work, safeops.work"},
-		reading{"no issuer", swap(frontend, "cert-manager.io/cluster-issuer: letsencrypt-production", "a: b"),
-			"shows no annotation cert-manager.io/cluster-issuer"},
-		reading{"no endpoints", swap(frontend, "(10.244.0.12:8080)", "()"),
+		reading{
+			"no issuer", swap(frontend, "cert-manager.io/cluster-issuer: letsencrypt-production", "a: b"),
+			"shows no annotation cert-manager.io/cluster-issuer",
+		},
+		reading{
+			"no endpoints", swap(frontend, "(10.244.0.12:8080)", "()"),
 			"backend frontend:8080 of develop.safeops.work " +
-				"has no endpoints"},
+				"has no endpoints",
+		},
 		reading{"no endpoint slices", swap(frontend, "(10.244.0.12:8080)", "(<none>)"), "backend frontend:8080 of " +
 			"develop.safeops.work has no endpoints"},
-		reading{"no service", swap(frontend, "(10.244.0.12:8080)", `(<error: services "frontend" not found>)`),
-			`services "frontend" not found`},
+		reading{
+			"no service", swap(frontend, "(10.244.0.12:8080)", `(<error: services "frontend" not found>)`),
+			`services "frontend" not found`,
+		},
 		reading{"no host", swap(frontend, "  develop.safeops.work  \n", "  *\n"), "shows no rule with a host"},
-		reading{"not there", `Error from server (NotFound): ingresses.networking.k8s.io "frontend" not found`,
-			`kubectl: Error from server (NotFound): ingresses.networking.k8s.io "frontend" not found`},
+		reading{
+			"not there", `Error from server (NotFound): ingresses.networking.k8s.io "frontend" not found`,
+			`kubectl: Error from server (NotFound): ingresses.networking.k8s.io "frontend" not found`,
+		},
 		reading{"empty", "", "shows no Ingress"},
 	)
 	read(t, "VC-5", func(text string) judge.Judgement { return judge.ReadCertificateSecret(text, "frontend-tls") },
 		reading{"all well", certificates, ""},
-		reading{"pending", swap(certificates, "frontend-tls   True ", "frontend-tls   False"),
-			"Certificate frontend-tls: READY is False"},
+		reading{
+			"pending", swap(certificates, "frontend-tls   True ", "frontend-tls   False"),
+			"Certificate frontend-tls: READY is False",
+		},
 		reading{"no Secret", certificates[:strings.Index(certificates, "\n\n")+1], "Certificate frontend-tls: ready, but " +
 			"Secret frontend-tls is not shown"},
 		reading{"half a Secret", swap(certificates, "tls   2  ", "tls   1  "), "Secret frontend-tls: is of type and " +
@@ -162,8 +184,10 @@ func TestReadCommands(t *testing.T) {
 			"and entries Opaque 2"},
 		reading{"only Secrets", "NAME           TYPE                DATA   AGE\nfrontend-tls   kubernetes.io/tls   2      " +
 			"95s\n", "shows no certificate"},
-		reading{"another", swap(certificates, "True    frontend-tls", "True    backend-tls "),
-			"Secret frontend-tls: no certificate shown fills it"},
+		reading{
+			"another", swap(certificates, "True    frontend-tls", "True    backend-tls "),
+			"Secret frontend-tls: no certificate shown fills it",
+		},
 		reading{"none", "No resources found in develop namespace.\n", "shows no certificate"},
 	)
 }
@@ -193,8 +217,10 @@ func TestCommandFollowsTheNameOfTheDeployment(t *testing.T) {
 }
 
 func FuzzReaders(f *testing.F) {
-	for _, text := range []string{pods, issuers, syncLog, frontend, certificates, "", "NAME \n",
-		"TLS:\n  terminates\nRules:\n *", "NAME  é\nx\xff"} {
+	for _, text := range []string{
+		pods, issuers, syncLog, frontend, certificates, "", "NAME \n",
+		"TLS:\n  terminates\nRules:\n *", "NAME  é\nx\xff",
+	} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

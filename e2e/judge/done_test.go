@@ -37,10 +37,14 @@ func TestDoneFaults(t *testing.T) {
 				line(1, "error", "failed to create record: 10000")), false,
 			"error: failed to create record: 10000",
 		},
-		{"no sync", "DW-1", logs(line(1, "info", "Created Kubernetes client")), false,
-			"its log of 1 lines tells of no finished sync"},
-		{"old sync", "DW-1", logs(line(9, "info", "All records are already up to date")), false,
-			"last sync 9m0s ago, at an interval of 1m0s"},
+		{
+			"no sync", "DW-1", logs(line(1, "info", "Created Kubernetes client")), false,
+			"its log of 1 lines tells of no finished sync",
+		},
+		{
+			"old sync", "DW-1", logs(line(9, "info", "All records are already up to date")), false,
+			"last sync 9m0s ago, at an interval of 1m0s",
+		},
 		{"pod without its Secret", "DW-1", func(s *facts.Snapshot) {
 			s.Pods[3].Status.Conditions[0].Status = core.ConditionFalse
 			s.Pods[3].Status.ContainerStatuses[0].State.Waiting = &core.ContainerStateWaiting{
@@ -49,8 +53,10 @@ func TestDoneFaults(t *testing.T) {
 		}, false, `Pod cert-manager/external-dns-1: not ready, CreateContainerConfigError: secret "cloudflare-api-token" not found`},
 		{"restart after the last sync", "DW-1", func(s *facts.Snapshot) {
 			s.Pods[3].Status.ContainerStatuses[0].RestartCount = 2
-			s.Pods[3].Status.ContainerStatuses[0].LastTerminationState.Terminated = &core.ContainerStateTerminated{ExitCode: 1,
-				FinishedAt: ago(0)}
+			s.Pods[3].Status.ContainerStatuses[0].LastTerminationState.Terminated = &core.ContainerStateTerminated{
+				ExitCode:   1,
+				FinishedAt: ago(0),
+			}
 		}, false, "container external-dns ended with code 1 at 2026-03-01T12:00:00Z and has not synced since (2 restarts)"},
 		{"silent level", "DW-1", func(s *facts.Snapshot) {
 			s.Deployments[3].Spec.Template.Spec.Containers[0].Args[0] = "--log-level=error"
@@ -72,21 +78,35 @@ func TestDoneFaults(t *testing.T) {
 				"Failed to register ACME account: x509"
 		}, false, "ClusterIssuer letsencrypt-production: Ready=False, ErrRegisterACMEAccount: Failed to register ACME " +
 			"account: x509"},
-		{"no condition", "DW-2", func(s *facts.Snapshot) { s.ClusterIssuers[1].Status.Conditions = nil }, false,
-			"ClusterIssuer letsencrypt-staging: has no condition Ready yet"},
-		{"stale condition", "DW-2", func(s *facts.Snapshot) { s.ClusterIssuers[1].Generation = 2 }, false,
-			"cert-manager has seen generation 1 of 2"},
-		{"renamed", "DW-2", func(s *facts.Snapshot) { s.ClusterIssuers[0].Name = "letsencrypt-prod" }, true,
-			"ClusterIssuer letsencrypt-production: not found; the bundle has letsencrypt-prod"},
+		{
+			"no condition", "DW-2", func(s *facts.Snapshot) { s.ClusterIssuers[1].Status.Conditions = nil }, false,
+			"ClusterIssuer letsencrypt-staging: has no condition Ready yet",
+		},
+		{
+			"stale condition", "DW-2", func(s *facts.Snapshot) { s.ClusterIssuers[1].Generation = 2 }, false,
+			"cert-manager has seen generation 1 of 2",
+		},
+		{
+			"renamed", "DW-2", func(s *facts.Snapshot) { s.ClusterIssuers[0].Name = "letsencrypt-prod" }, true,
+			"ClusterIssuer letsencrypt-production: not found; the bundle has letsencrypt-prod",
+		},
 
-		{"no TLS block", "DW-3", func(s *facts.Snapshot) { s.Ingresses[0].Spec.TLS = nil }, true,
-			"Ingress develop/frontend: has no TLS block"},
-		{"no annotation", "DW-3", func(s *facts.Snapshot) { s.Ingresses[0].Annotations = nil }, true,
-			"Ingress develop/frontend: has no annotation cert-manager.io/cluster-issuer"},
-		{"no Secret named", "DW-3", func(s *facts.Snapshot) { s.Ingresses[0].Spec.TLS[0].SecretName = "" }, true,
-			"TLS block 1 names no Secret"},
-		{"no host named", "DW-3", func(s *facts.Snapshot) { s.Ingresses[0].Spec.TLS[0].Hosts = nil }, true,
-			"TLS block 1 names no host"},
+		{
+			"no TLS block", "DW-3", func(s *facts.Snapshot) { s.Ingresses[0].Spec.TLS = nil }, true,
+			"Ingress develop/frontend: has no TLS block",
+		},
+		{
+			"no annotation", "DW-3", func(s *facts.Snapshot) { s.Ingresses[0].Annotations = nil }, true,
+			"Ingress develop/frontend: has no annotation cert-manager.io/cluster-issuer",
+		},
+		{
+			"no Secret named", "DW-3", func(s *facts.Snapshot) { s.Ingresses[0].Spec.TLS[0].SecretName = "" }, true,
+			"TLS block 1 names no Secret",
+		},
+		{
+			"no host named", "DW-3", func(s *facts.Snapshot) { s.Ingresses[0].Spec.TLS[0].Hosts = nil }, true,
+			"TLS block 1 names no host",
+		},
 		{
 			"another host", "DW-3", func(s *facts.Snapshot) { s.Ingresses[0].Spec.TLS[0].Hosts = []string{"www.safeops.work"} },
 			true,
@@ -96,15 +116,19 @@ func TestDoneFaults(t *testing.T) {
 
 		{"no address", "DW-4", func(s *facts.Snapshot) { s.Services = nil }, false, "Service traefik/traefik: has no " +
 			"load-balancer address"},
-		{"name unknown", "DW-4", dns(facts.Answer{Rcode: "NXDOMAIN"}), false,
+		{
+			"name unknown", "DW-4", dns(facts.Answer{Rcode: "NXDOMAIN"}), false,
 			"develop.safeops.work: DNS answers NXDOMAIN, " +
-				"no address; the provider has A 203.0.113.10"},
+				"no address; the provider has A 203.0.113.10",
+		},
 		{
 			"wrong target", "DW-4", dns(facts.Answer{Rcode: "NOERROR", Addresses: []string{"203.0.113.99"}}), false,
 			"develop.safeops.work: DNS answers 203.0.113.99, the ingress controller is at 203.0.113.10",
 		},
-		{"one address too many", "DW-4", dns(facts.Answer{Rcode: "NOERROR", Addresses: []string{address, "203.0.113.99"}}),
-			false, "DNS answers 203.0.113.10, 203.0.113.99"},
+		{
+			"one address too many", "DW-4", dns(facts.Answer{Rcode: "NOERROR", Addresses: []string{address, "203.0.113.99"}}),
+			false, "DNS answers 203.0.113.10, 203.0.113.99",
+		},
 		{"DNS not asked", "DW-4", dns(facts.Answer{Error: "timeout"}), false, "DNS could not be asked: timeout"},
 		{"refused", "DW-4", probed(func(h, _ *probe.Report) {
 			*h = probe.Report{Failed: probe.StepConnect, Class: probe.ClassRefused, Error: "connect: connection refused"}
@@ -121,29 +145,45 @@ func TestDoneFaults(t *testing.T) {
 		{"unknown root", "DW-4", probed(func(h, _ *probe.Report) {
 			h.Failed, h.TLS.Verified, h.TLS.LeadsTo, h.TLS.VerifyError = probe.StepTLS, false, "", "unknown authority"
 		}), false, "does not verify against the production root: unknown authority"},
-		{"trusted by others", "DW-4", probed(func(h, _ *probe.Report) { h.TLS.TrustedBy = "system" }), false,
-			"does not verify against the production root: trusted by system"},
-		{"expired", "DW-4", probed(func(h, _ *probe.Report) { h.TLS.Chain[0].NotAfter = clock().Add(-time.Hour) }), false,
-			"the certificate is over since 2026-03-01T11:00:00Z"},
-		{"not begun", "DW-4", probed(func(h, _ *probe.Report) { h.TLS.Chain[0].NotBefore = clock().Add(time.Hour) }), false,
-			"the certificate begins at 2026-03-01T13:00:00Z"},
-		{"another name", "DW-4", probed(func(h, _ *probe.Report) { h.TLS.Chain[0].SANs = []string{"www.safeops.work"} }),
-			false, "the certificate is for www.safeops.work"},
+		{
+			"trusted by others", "DW-4", probed(func(h, _ *probe.Report) { h.TLS.TrustedBy = "system" }), false,
+			"does not verify against the production root: trusted by system",
+		},
+		{
+			"expired", "DW-4", probed(func(h, _ *probe.Report) { h.TLS.Chain[0].NotAfter = clock().Add(-time.Hour) }), false,
+			"the certificate is over since 2026-03-01T11:00:00Z",
+		},
+		{
+			"not begun", "DW-4", probed(func(h, _ *probe.Report) { h.TLS.Chain[0].NotBefore = clock().Add(time.Hour) }), false,
+			"the certificate begins at 2026-03-01T13:00:00Z",
+		},
+		{
+			"another name", "DW-4", probed(func(h, _ *probe.Report) { h.TLS.Chain[0].SANs = []string{"www.safeops.work"} }),
+			false, "the certificate is for www.safeops.work",
+		},
 		{"no handshake", "DW-4", probed(func(h, _ *probe.Report) {
 			h.Failed, h.TLS, h.Error = probe.StepTLS, nil,
 				"handshake failure"
 		}), false, "no certificate: handshake failure"},
-		{"404", "DW-4", probed(func(h, _ *probe.Report) { h.HTTP.Status, h.HTTP.Body = 404, "404 page not found" }), false,
-			"https://develop.safeops.work: answers 404, not 200: 404 page not found"},
-		{"another application", "DW-4", probed(func(h, _ *probe.Report) { h.HTTP.Body = "hello" }), false,
-			"another application answers: hello"},
-		{"HTTP 503", "DW-4", probed(func(_, h *probe.Report) { h.HTTP.Status, h.HTTP.Body = 503, "no available server" }),
-			false, "http://develop.safeops.work: answers 503: no available server"},
+		{
+			"404", "DW-4", probed(func(h, _ *probe.Report) { h.HTTP.Status, h.HTTP.Body = 404, "404 page not found" }), false,
+			"https://develop.safeops.work: answers 404, not 200: 404 page not found",
+		},
+		{
+			"another application", "DW-4", probed(func(h, _ *probe.Report) { h.HTTP.Body = "hello" }), false,
+			"another application answers: hello",
+		},
+		{
+			"HTTP 503", "DW-4", probed(func(_, h *probe.Report) { h.HTTP.Status, h.HTTP.Body = 503, "no available server" }),
+			false, "http://develop.safeops.work: answers 503: no available server",
+		},
 		{"HTTP closed", "DW-4", probed(func(_, h *probe.Report) {
 			*h = probe.Report{Failed: probe.StepConnect, Class: probe.ClassTimeout}
 		}), false, "http://develop.safeops.work: connect failed, timeout"},
-		{"not probed", "DW-4", func(s *facts.Snapshot) { s.Probes = nil }, false,
-			"https://develop.safeops.work: was not probed"},
+		{
+			"not probed", "DW-4", func(s *facts.Snapshot) { s.Probes = nil }, false,
+			"https://develop.safeops.work: was not probed",
+		},
 		{"issuer renamed", "DW-4", func(s *facts.Snapshot) {
 			s.ClusterIssuers[0].Name = "letsencrypt-prod"
 			s.Certificates[0] = certificate(cmmeta.ConditionFalse, "DoesNotExist",
@@ -176,8 +216,10 @@ func pendingIssuance(s *facts.Snapshot) {
 		Message: "Waiting on certificate issuance from order",
 	}}
 	s.CertificateRequests = []certmanager.CertificateRequest{request}
-	s.Orders = []acme.Order{{ObjectMeta: owned("frontend-tls-1-2", "frontend-tls-1"),
-		Status: acme.OrderStatus{State: acme.Pending}}}
+	s.Orders = []acme.Order{{
+		ObjectMeta: owned("frontend-tls-1-2", "frontend-tls-1"),
+		Status:     acme.OrderStatus{State: acme.Pending},
+	}}
 	challenge := acme.Challenge{ObjectMeta: owned("frontend-tls-1-2-3", "frontend-tls-1-2")}
 	challenge.Spec.DNSName, challenge.Status.Reason = host, "Found no Zones for domain "+
 		"_acme-challenge.develop.safeops.work."
@@ -187,11 +229,15 @@ func pendingIssuance(s *facts.Snapshot) {
 func TestASyncThatHealed(t *testing.T) {
 	t.Parallel()
 	for name, lines := range map[string][]facts.Line{
-		"error before a good sync": {line(3, "error", "Failed to do run once"),
-			line(1, "info", "All records are already up to date")},
+		"error before a good sync": {
+			line(3, "error", "Failed to do run once"),
+			line(1, "info", "All records are already up to date"),
+		},
 		"a change with no error by it": {line(3, "error", "Failed to do run once"), line(1, "info", "Changing record.")},
-		"a crash before a good sync": {line(3, "fatal", "Failed to do run once"),
-			line(1, "info", "All records are already up to date")},
+		"a crash before a good sync": {
+			line(3, "fatal", "Failed to do run once"),
+			line(1, "info", "All records are already up to date"),
+		},
 	} {
 		s := healthy()
 		s.Logs[0].Lines = lines

@@ -65,8 +65,10 @@ func TestExpectReadsTheBundle(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", name, d)
 		}
 	}
-	broken := &unstructured.Unstructured{Object: map[string]any{"apiVersion": "apps/v1", "kind": "Deployment",
-		"spec": "none"}}
+	broken := &unstructured.Unstructured{Object: map[string]any{
+		"apiVersion": "apps/v1", "kind": "Deployment",
+		"spec": "none",
+	}}
 	if _, err := judge.Expect(judge.Reference(), []*unstructured.Unstructured{broken}); err == nil {
 		t.Error("a Deployment that is none: no error")
 	}
@@ -99,8 +101,10 @@ func selfSigned(t *testing.T) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{host}, NotBefore: clock(),
-		NotAfter: clock().AddDate(0, 0, 90)}
+	c := &x509.Certificate{
+		SerialNumber: big.NewInt(1), DNSNames: []string{host}, NotBefore: clock(),
+		NotAfter: clock().AddDate(0, 0, 90),
+	}
 	der, err := x509.CreateCertificate(rand.Reader, c, c, &key.PublicKey, key)
 	if err != nil {
 		t.Fatal(err)

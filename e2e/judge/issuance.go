@@ -29,7 +29,7 @@ func issued(j *Judgement, s *facts.Snapshot, i *edge.Route) {
 		c, ok := certificateOf(s, i.Namespace, block.Secret)
 		switch {
 		case !ok && i.Issuer() == (cm.Reference{}):
-			j.never("Certificate for Secret %s: nobody asked for it, Ingress %s/%s names no issuer", name, i.Namespace, i.Name)
+			j.never("Certificate for Secret %s: no request for it, Ingress %s/%s names no issuer", name, i.Namespace, i.Name)
 		case !ok:
 			j.lacks("Certificate for Secret %s: not there yet: cert-manager makes it for Ingress %s/%s", name, i.Namespace,
 				i.Name)
@@ -59,7 +59,7 @@ func ready(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
 	deepest(j, s, c)
 }
 
-// issuerWord says of an issuer that it is not there while others are, and nobody will make it by waiting, or
+// issuerWord says of an issuer that it is not there while others are, and waiting does not make it, or
 // why it is not ready: the request itself knows only that it waits for it.
 func issuerWord(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
 	if c.Spec.IssuerRef.Kind != certmanager.ClusterIssuerKind || len(s.ClusterIssuers) == 0 {
@@ -76,7 +76,7 @@ func issuerWord(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
 }
 
 // deepest follows a Certificate to its newest request, order and challenges, and notes what the last of them
-// says. A request that failed is tried again after an hour: for whoever waits that is for good.
+// says. A request that failed is tried again after an hour: for a wait that is a permanent failure.
 func deepest(j *Judgement, s *facts.Snapshot, c *certmanager.Certificate) {
 	issuance := cm.NewObjects(s.CertificateRequests, s.Orders, s.Challenges).Of(c)
 	request := issuance.Request

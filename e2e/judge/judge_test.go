@@ -47,9 +47,11 @@ func TestWhatCouldNotBeReadIsNotSaidToBeMissing(t *testing.T) {
 	t.Parallel()
 	s := healthy()
 	s.ClusterIssuers = nil
-	s.Errors = []facts.Error{{Part: facts.ClusterIssuers, Reason: "NotFound",
+	s.Errors = []facts.Error{{
+		Part: facts.ClusterIssuers, Reason: "NotFound",
 		Message: "list clusterissuers: the server " +
-			"could not find the requested resource"}}
+			"could not find the requested resource",
+	}}
 	j := judge.Judge("DW-2", s, reference())
 	expect(t, j, false, "clusterissuers: could not be read: list clusterissuers: the server could not find the "+
 		"requested resource (are the CRDs that define clusterissuers installed?)")

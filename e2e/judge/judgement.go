@@ -12,7 +12,7 @@ import (
 type Judgement struct {
 	ID  criteria.ID `json:"id"`
 	Met bool        `json:"met"`
-	// Final says that the criterion is failed for good: waiting changes nothing, somebody must.
+	// Final says that the criterion failed permanently: waiting changes nothing, only an action does.
 	Final bool `json:"final,omitempty"`
 	// Reasons say why it is not met. Each names its object first.
 	Reasons []string `json:"reasons,omitempty"`

@@ -23,18 +23,22 @@ type rule struct {
 
 // rules lists what can be judged from a snapshot, in the order of the criteria.
 func rules() []rule {
-	issuance := []facts.Part{facts.Ingresses, facts.ClusterIssuers, facts.Certificates, facts.CertificateRequests,
-		facts.Orders, facts.Challenges}
+	issuance := []facts.Part{
+		facts.Ingresses, facts.ClusterIssuers, facts.Certificates, facts.CertificateRequests,
+		facts.Orders, facts.Challenges,
+	}
 	return []rule{
 		{id: "DW-1", judge: syncing, needs: []facts.Part{facts.Deployments, facts.Pods, facts.Logs}},
 		{id: "DW-2", judge: issuersReady, needs: []facts.Part{facts.ClusterIssuers}},
 		{id: "DW-3", judge: asksForTLS, needs: []facts.Part{facts.Ingresses}},
-		{id: "DW-4", judge: reachable, helps: []facts.Part{facts.Provider},
-			needs: append([]facts.Part{facts.Services, facts.DNS, facts.Probes}, issuance...)},
+		{
+			id: "DW-4", judge: reachable, helps: []facts.Part{facts.Provider},
+			needs: append([]facts.Part{facts.Services, facts.DNS, facts.Probes}, issuance...),
+		},
 		{
 			id: "WF-1", judge: tokenFirst, needs: []facts.Part{facts.Secrets, facts.Deployments, facts.ClusterIssuers},
 			tooEarly: "Without the Secret external-dns cannot start (CreateContainerConfigError) and every DNS-01 challenge " +
-				"fails and backs off, for up to 30 minutes after the cure.",
+				"fails and backs off, for up to 30 minutes after the remedy.",
 		},
 		{
 			id: "WF-2", judge: bundleFirst, needs: []facts.Part{facts.Deployments, facts.ClusterIssuers, facts.Ingresses},
@@ -54,7 +58,7 @@ func rules() []rule {
 		{
 			id: "WF-5", judge: ingressComplete, needs: []facts.Part{facts.Ingresses},
 			tooEarly: "Without hosts no record is written, without the TLS block and the annotation no certificate is asked " +
-				"for: later steps wait for what nobody ordered.",
+				"for: later steps wait for a certificate that was never ordered.",
 		},
 		{
 			id: "WF-6", judge: nameAndCertificate, needs: append([]facts.Part{facts.Provider, facts.Secrets}, issuance...),
@@ -67,10 +71,14 @@ func rules() []rule {
 				"fault " +
 				"of the application.",
 		},
-		{id: "GR-1", judge: automated, needs: []facts.Part{facts.Ingresses, facts.Provider, facts.Secrets,
-			facts.Certificates, facts.CertificateRequests, facts.Deployments}},
-		{id: "BL-1", judge: controlledByTraefik, needs: []facts.Part{facts.IngressClasses, facts.Ingresses,
-			facts.Deployments}},
+		{id: "GR-1", judge: automated, needs: []facts.Part{
+			facts.Ingresses, facts.Provider, facts.Secrets,
+			facts.Certificates, facts.CertificateRequests, facts.Deployments,
+		}},
+		{id: "BL-1", judge: controlledByTraefik, needs: []facts.Part{
+			facts.IngressClasses, facts.Ingresses,
+			facts.Deployments,
+		}},
 		{id: "BL-2", judge: syncsDomain, needs: []facts.Part{facts.Deployments, facts.Provider}},
 		{id: "BL-3", judge: issuersExist, needs: []facts.Part{facts.ClusterIssuers}},
 		{id: "BL-4", judge: namesProduction, needs: []facts.Part{facts.Ingresses}},
@@ -166,14 +174,14 @@ func unread(r rule, s *facts.Snapshot) Judgement {
 			if e.Object != "" {
 				where += " of " + e.Object
 			}
-			cure := ""
+			remedy := ""
 			switch e.Reason {
 			case "Forbidden":
-				cure = " (give the reader the right to get and list " + string(part) + ")"
+				remedy = " (give the reader the right to get and list " + string(part) + ")"
 			case "NotFound":
-				cure = fmt.Sprintf(" (are the CRDs that define %s installed?)", part)
+				remedy = fmt.Sprintf(" (are the CRDs that define %s installed?)", part)
 			}
-			j.lacks("%s: could not be read: %s%s", where, e.Message, cure)
+			j.lacks("%s: could not be read: %s%s", where, e.Message, remedy)
 		}
 	}
 	return j

@@ -61,8 +61,10 @@ func Reference() Target {
 		Namespace:  "cert-manager",
 		Credential: Credential{Secret: "cloudflare-api-token", Key: "api-token"}, //nolint:gosec // names, no secret
 		Production: Issuer{Name: "letsencrypt-production", Server: "https://acme-v02.api.letsencrypt.org/directory"},
-		Staging: Issuer{Name: "letsencrypt-staging",
-			Server: "https://acme-staging-v02.api.letsencrypt.org/directory"},
+		Staging: Issuer{
+			Name:   "letsencrypt-staging",
+			Server: "https://acme-staging-v02.api.letsencrypt.org/directory",
+		},
 		Provider:       "cloudflare",
 		ControllerName: traefik.Controller,
 		Controller:     types.NamespacedName{Namespace: "traefik", Name: "traefik"},

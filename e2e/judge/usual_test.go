@@ -37,8 +37,10 @@ func TestUsualChecks(t *testing.T) {
 		{judge.UsualOfCertificates(certificatesText, "none"), false, "0 of 0 not as they should be"},
 		{judge.UsualOfPods(podsText, "develop"), false, "0 of 1 not as they should be"},
 		{judge.UsualOfPods(podsText, "other"), true, "frontend-2 0/1 CrashLoopBackOff"},
-		{judge.UsualOfRollout("deployment \"frontend\" successfully rolled out\n", nil), false,
-			`deployment "frontend" successfully rolled out`},
+		{
+			judge.UsualOfRollout("deployment \"frontend\" successfully rolled out\n", nil), false,
+			`deployment "frontend" successfully rolled out`,
+		},
 		{judge.UsualOfRollout("Waiting for deployment\n", nil), true, "Waiting for deployment"},
 		{judge.UsualOfRollout("", errors.New("not found")), true, "not found"},
 	} {

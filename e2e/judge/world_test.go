@@ -51,12 +51,16 @@ func healthy() *facts.Snapshot {
 		{
 			ObjectMeta: made("develop", "frontend-tls", 9), Type: core.SecretTypeTLS,
 			Keys: []facts.Key{{Name: "tls.crt", Length: 1800}, {Name: "tls.key", Length: 1700}},
-			Certificates: []facts.Certificate{{Names: []string{host}, NotBefore: ago(60).Time,
-				NotAfter: clock().AddDate(0, 0, 89), SHA256: "aa"}},
+			Certificates: []facts.Certificate{{
+				Names: []string{host}, NotBefore: ago(60).Time,
+				NotAfter: clock().AddDate(0, 0, 89), SHA256: "aa",
+			}},
 		},
 	}
-	s.Secrets[1].Annotations = map[string]string{"cert-manager.io/certificate-name": "frontend-tls",
-		"cert-manager.io/issuer-name": "letsencrypt-production"}
+	s.Secrets[1].Annotations = map[string]string{
+		"cert-manager.io/certificate-name": "frontend-tls",
+		"cert-manager.io/issuer-name":      "letsencrypt-production",
+	}
 	for _, name := range []string{"cert-manager", "cert-manager-webhook", "cert-manager-cainjector", "external-dns"} {
 		image := "quay.io/jetstack/" + name + ":v1.19.3"
 		if name == "cert-manager" {
@@ -78,12 +82,16 @@ func healthy() *facts.Snapshot {
 		issuer("letsencrypt-production", "https://acme-v02.api.letsencrypt.org/directory"),
 		issuer("letsencrypt-staging", "https://acme-staging-v02.api.letsencrypt.org/directory"),
 	}
-	s.IngressClasses = []networking.IngressClass{{ObjectMeta: made("", "traefik", 40),
-		Spec: networking.IngressClassSpec{Controller: "traefik.io/ingress-controller"}}}
-	s.Services = []core.Service{{ObjectMeta: made("traefik", "traefik", 40),
+	s.IngressClasses = []networking.IngressClass{{
+		ObjectMeta: made("", "traefik", 40),
+		Spec:       networking.IngressClassSpec{Controller: "traefik.io/ingress-controller"},
+	}}
+	s.Services = []core.Service{{
+		ObjectMeta: made("traefik", "traefik", 40),
 		Status: core.ServiceStatus{LoadBalancer: core.LoadBalancerStatus{
 			Ingress: []core.LoadBalancerIngress{{IP: address}},
-		}}}}
+		}},
+	}}
 	class := "traefik"
 	s.Ingresses = []networking.Ingress{{
 		ObjectMeta: made("develop", "frontend", 10),
@@ -104,12 +112,14 @@ func healthy() *facts.Snapshot {
 	s.DNS = map[string]facts.Answers{host: {Authority: answer, Resolver: answer}}
 	s.Probes = map[string]facts.Probe{host: {HTTPS: https(), HTTP: answered("http://"+host+"/", 200), RawIP: https()}}
 	s.Probes[host].RawIP.Request.Address = address
-	s.Logs = []facts.Log{{Component: facts.ExternalDNS, Namespace: "cert-manager", Pod: "external-dns-1",
+	s.Logs = []facts.Log{{
+		Component: facts.ExternalDNS, Namespace: "cert-manager", Pod: "external-dns-1",
 		Lines: []facts.Line{
 			line(5, "info", "Instantiating new Kubernetes client"),
 			line(2, "info", "Changing record."),
 			line(1, "info", "All records are already up to date"),
-		}}}
+		},
+	}}
 	return s
 }
 
@@ -127,8 +137,10 @@ func runs(s *facts.Snapshot, namespace, name, image string) {
 	spec := core.PodSpec{Containers: []core.Container{{Name: name, Image: image}}}
 	s.Deployments = append(s.Deployments, apps.Deployment{
 		ObjectMeta: made(namespace, name, 20),
-		Spec: apps.DeploymentSpec{Selector: &meta.LabelSelector{MatchLabels: labels},
-			Template: core.PodTemplateSpec{Spec: spec}},
+		Spec: apps.DeploymentSpec{
+			Selector: &meta.LabelSelector{MatchLabels: labels},
+			Template: core.PodTemplateSpec{Spec: spec},
+		},
 		Status: apps.DeploymentStatus{ObservedGeneration: 1, AvailableReplicas: 1},
 	})
 	pod := core.Pod{ObjectMeta: made(namespace, name+"-1", 20), Spec: spec, Status: core.PodStatus{
@@ -141,8 +153,10 @@ func runs(s *facts.Snapshot, namespace, name, image string) {
 }
 
 func issuer(name, server string) certmanager.ClusterIssuer {
-	token := &cmmeta.SecretKeySelector{LocalObjectReference: cmmeta.LocalObjectReference{Name: "cloudflare-api-token"},
-		Key: "api-token"}
+	token := &cmmeta.SecretKeySelector{
+		LocalObjectReference: cmmeta.LocalObjectReference{Name: "cloudflare-api-token"},
+		Key:                  "api-token",
+	}
 	out := certmanager.ClusterIssuer{ObjectMeta: made("", name, 20)}
 	out.Spec.ACME = &acme.ACMEIssuer{Server: server, Solvers: []acme.ACMEChallengeSolver{{
 		DNS01: &acme.ACMEChallengeSolverDNS01{Cloudflare: &acme.ACMEIssuerDNS01ProviderCloudflare{APIToken: token}},
@@ -176,10 +190,12 @@ func answered(url string, status int) *probe.Report {
 
 func https() *probe.Report {
 	out := answered("https://"+host+"/", 200)
-	out.TLS = &probe.Handshake{ServerName: host, SNI: host, Verified: true, TrustedBy: "production",
+	out.TLS = &probe.Handshake{
+		ServerName: host, SNI: host, Verified: true, TrustedBy: "production",
 		LeadsTo: "production", Chain: []probe.Certificate{{
 			Subject: "CN=" + host, Issuer: "CN=Pebble Intermediate CA", SANs: []string{host}, NotBefore: ago(60).Time,
 			NotAfter: clock().AddDate(0, 0, 89),
-		}}}
+		}},
+	}
 	return out
 }

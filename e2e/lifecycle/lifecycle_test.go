@@ -30,7 +30,8 @@ func TestNotesOfTheOwnData(t *testing.T) {
 		images     []string
 		want       []string
 	}{
-		"the reference bundle": {"2026-11-29", "v1.37.2",
+		"the reference bundle": {
+			"2026-11-29", "v1.37.2",
 			[]string{certManager + "v1.19.3", traefik + "v3.6.12", "registry.k8s.io/external-dns/external-dns:v0.20.0"},
 			[]string{
 				"eol Traefik 3.6.12: end of life since 2026-08-16",
@@ -42,22 +43,37 @@ func TestNotesOfTheOwnData(t *testing.T) {
 				"untested cert-manager 1.19.3: tested on Kubernetes 1.31 to 1.35, and this is 1.37",
 				"advisory cert-manager 1.19.3: GHSA-8rvj-mm4h-c258 is fixed in 1.19.6 (high: users of a namespace can bypass an " +
 					"issuer's solver selectors and use its credentials)",
-			}},
+			},
+		},
 		"on its last day of support": {"2026-07-07", "v1.35.4", []string{certManager + "v1.19.6"}, nil},
-		"on the first day without": {"2026-07-08", "v1.35.4", []string{certManager + "v1.19.6"},
-			[]string{"eol cert-manager 1.19.6: end of life since 2026-07-08"}},
-		"the first version with a fix": {"2026-11-29", "v1.36.3", []string{certManager + "v1.20.3"},
-			[]string{"untested cert-manager 1.20.3: tested on Kubernetes 1.32 to 1.35, and this is 1.36"}},
-		"the newest": {"2026-11-29", "v1.36.3", []string{certManager + "v1.21.2", traefik + "v3.7.13"},
-			nil},
-		"twice the same": {"2026-11-29", "v1.35.4",
+		"on the first day without": {
+			"2026-07-08", "v1.35.4",
+			[]string{certManager + "v1.19.6"},
+			[]string{"eol cert-manager 1.19.6: end of life since 2026-07-08"},
+		},
+		"the first version with a fix": {
+			"2026-11-29", "v1.36.3",
+			[]string{certManager + "v1.20.3"},
+			[]string{"untested cert-manager 1.20.3: tested on Kubernetes 1.32 to 1.35, and this is 1.36"},
+		},
+		"the newest": {
+			"2026-11-29", "v1.36.3",
+			[]string{certManager + "v1.21.2", traefik + "v3.7.13"},
+			nil,
+		},
+		"twice the same": {
+			"2026-11-29", "v1.35.4",
 			[]string{certManager + "v1.19.6", "mirror.example/x/cert-manager-controller:v1.19.6"},
-			[]string{"eol cert-manager 1.19.6: end of life since 2026-07-08"}},
+			[]string{"eol cert-manager 1.19.6: end of life since 2026-07-08"},
+		},
 		"a Kubernetes out of support": {"2026-11-29", "v1.34.4", nil, []string{"eol Kubernetes 1.34: end of life since " +
 			"2026-10-27"}},
 		"an unknown Kubernetes": {"2026-11-29", "", []string{certManager + "v1.21.2"}, nil},
-		"a digest without a tag": {"2026-11-29", "v1.36.3",
-			[]string{"quay.io/jetstack/cert-manager-controller@sha256:aa"}, nil},
+		"a digest without a tag": {
+			"2026-11-29", "v1.36.3",
+			[]string{"quay.io/jetstack/cert-manager-controller@sha256:aa"},
+			nil,
+		},
 		"another program":             {"2026-11-29", "v1.36.3", []string{"docker.io/library/nginx:1.19.3"}, nil},
 		"a release that is not known": {"2026-11-29", "v1.36.3", []string{certManager + "v1.30.0"}, nil},
 		"data that is old": {"2027-03-01", "v1.36.3", nil, []string{

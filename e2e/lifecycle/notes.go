@@ -66,8 +66,10 @@ func (d *Data) Notes(now time.Time, kubernetes string, images []string) []Note {
 	minor := minorOf(kubernetes)
 	for _, r := range d.Kubernetes {
 		if minor != "" && r.Release == minor && r.ended(now) {
-			out = append(out, Note{EndOfLife, "Kubernetes", kubernetes,
-				fmt.Sprintf("Kubernetes %s: end of life since %s", minor, r.EndOfLife), r.Source.URL})
+			out = append(out, Note{
+				EndOfLife, "Kubernetes", kubernetes,
+				fmt.Sprintf("Kubernetes %s: end of life since %s", minor, r.EndOfLife), r.Source.URL,
+			})
 		}
 	}
 	seen := map[string]bool{}

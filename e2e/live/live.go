@@ -58,8 +58,10 @@ func Judge(ctx context.Context, o Options, v *verdict.Verdict) error {
 	}); err != nil {
 		return err
 	}
-	v.Phases = append(v.Phases, verdict.Phase{Name: "look", Started: started.UTC(),
-		Seconds: verdict.Seconds(time.Since(started))})
+	v.Phases = append(v.Phases, verdict.Phase{
+		Name: "look", Started: started.UTC(),
+		Seconds: verdict.Seconds(time.Since(started)),
+	})
 	l.explain = rules.New(l.facts)
 	var specs []verdict.Spec
 	for _, c := range criteria.All() {
@@ -132,8 +134,10 @@ func (l look) command(ctx context.Context, id criteria.ID) (judge.Judgement, ver
 	ctx, cancel := context.WithTimeout(ctx, commandTime)
 	defer cancel()
 	var args []string
-	for _, flag := range []struct{ name, value string }{{"--kubeconfig=", l.Explain.Kubeconfig},
-		{"--context=", l.Explain.Context}} {
+	for _, flag := range []struct{ name, value string }{
+		{"--kubeconfig=", l.Explain.Kubeconfig},
+		{"--context=", l.Explain.Context},
+	} {
 		if flag.value != "" {
 			args = append(args, flag.name+flag.value)
 		}

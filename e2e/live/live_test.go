@@ -40,8 +40,10 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch resource := r.URL.Path[strings.LastIndex(r.URL.Path, "/")+1:]; resource {
 	case a.forbidden:
 		w.WriteHeader(http.StatusForbidden)
-		_ = json.NewEncoder(w).Encode(map[string]any{"kind": "Status", "apiVersion": "v1", "status": "Failure",
-			"reason": "Forbidden", "code": 403, "message": "refused"})
+		_ = json.NewEncoder(w).Encode(map[string]any{
+			"kind": "Status", "apiVersion": "v1", "status": "Failure",
+			"reason": "Forbidden", "code": 403, "message": "refused",
+		})
 	case "version":
 		_, _ = io.WriteString(w, `{"gitVersion": "v1.37.2"}`)
 	default:
@@ -79,14 +81,18 @@ func judged(t *testing.T, kubeconfig string) *verdict.Verdict {
 	t.Helper()
 	target := judge.Reference()
 	target.Zones = []string{"safeops.work"}
-	target.Routes = []judge.Route{{Ingress: types.NamespacedName{Namespace: "apps", Name: "shop"},
-		Hosts: []string{"shop.safeops.work"}}}
+	target.Routes = []judge.Route{{
+		Ingress: types.NamespacedName{Namespace: "apps", Name: "shop"},
+		Hosts:   []string{"shop.safeops.work"},
+	}}
 	v := verdict.New(verdict.Suite{Version: "test", Started: time.Now()})
 	v.Profile = verdict.Live
 	err := live.Judge(t.Context(), live.Options{
 		Target: target, ExternalDNS: "external-dns", Log: progress.Plain(io.Discard),
-		Explain: explain.Options{Kubeconfig: kubeconfig, Context: "c", Internet: "live", Resolver: "127.0.0.1:1",
-			Timeout: 20 * time.Second},
+		Explain: explain.Options{
+			Kubeconfig: kubeconfig, Context: "c", Internet: "live", Resolver: "127.0.0.1:1",
+			Timeout: 20 * time.Second,
+		},
 	}, v)
 	if err != nil {
 		t.Fatal(err)
@@ -118,8 +124,10 @@ func TestAnEmptyClusterFailsAndIsOnlyRead(t *testing.T) { // it sets the PATH
 		t.Errorf("result %s on Kubernetes %q with routes %+v, want fail, and a route that could not be probed", v.Result,
 			v.Cluster.Kubernetes, v.Routes)
 	}
-	for id, want := range map[criteria.ID]verdict.Result{"BL-3": verdict.Failed, "DW-4": verdict.Unsupported,
-		"VC-2": verdict.Failed, "WF-1": verdict.Skipped, "FP-1": verdict.Skipped} {
+	for id, want := range map[criteria.ID]verdict.Result{
+		"BL-3": verdict.Failed, "DW-4": verdict.Unsupported,
+		"VC-2": verdict.Failed, "WF-1": verdict.Skipped, "FP-1": verdict.Skipped,
+	} {
 		if c := criterion(t, v, id); c.Result != want || c.Reason == "" {
 			t.Errorf("%s: %s, %q, want %s with a reason", id, c.Result, c.Reason, want)
 		}
@@ -177,8 +185,10 @@ func TestAClusterThatDoesNotAnswerIsNoVerdict(t *testing.T) {
 	t.Parallel()
 	v := verdict.New(verdict.Suite{})
 	err := live.Judge(t.Context(), live.Options{
-		Log: progress.Plain(io.Discard), Explain: explain.Options{Kubeconfig: filepath.Join(t.TempDir(), "none"),
-			Internet: "auto"},
+		Log: progress.Plain(io.Discard), Explain: explain.Options{
+			Kubeconfig: filepath.Join(t.TempDir(), "none"),
+			Internet:   "auto",
+		},
 	}, v)
 	if err == nil || !strings.Contains(err.Error(), "--kubeconfig") {
 		t.Errorf("%v, want an error with its remedy", err)

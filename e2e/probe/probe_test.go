@@ -71,7 +71,8 @@ func site(t *testing.T, pki *httpsfront.PKI, names ...string) string {
 			_ = io.WriteString(w, strings.Repeat("x", 9000))
 	})
 	mux.HandleFunc("/away", func(w http.ResponseWriter,
-		r *http.Request) {
+		r *http.Request,
+	) {
 		http.Redirect(w, r, "/landed", http.StatusFound)
 	})
 	mux.HandleFunc("/down", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusServiceUnavailable) })
@@ -136,7 +137,9 @@ func TestProbe(t *testing.T) {
 		want  want
 		check func(probe.Report) string // "" when right
 	}{
-		"by name": {probe.Request{URL: "https://www.example.com:" + good + "/"}, want{ok: true, status: 200},
+		"by name": {
+			probe.Request{URL: "https://www.example.com:" + good + "/"},
+			want{ok: true, status: 200},
 			func(r probe.Report) string {
 				if r.Resolve.Records[0] != (probe.AddressRecord{Type: "A", Address: "127.0.0.1", TTL: 300}) ||
 					r.TLS.TrustedBy != "production" || r.TLS.ALPN != "h2" || r.HTTP.Proto != "HTTP/2.0" {
@@ -146,73 +149,140 @@ func TestProbe(t *testing.T) {
 					return fmt.Sprintf("leaf %+v", leaf)
 				}
 				return ""
-			}},
+			},
+		},
 		"plain http": {probe.Request{URL: "http://www.example.com:" + plain}, want{ok: true, status: 200}, nil},
-		"any status": {probe.Request{URL: "http://www.example.com:" + plain + "/down"}, want{ok: true, status: 503},
-			nil},
+		"any status": {
+			probe.Request{URL: "http://www.example.com:" + plain + "/down"},
+			want{ok: true, status: 503},
+			nil,
+		},
 		"cname followed": {probe.Request{URL: "http://alias.example.com:" + plain}, want{ok: true, status: 200}, nil},
-		"big body": {probe.Request{URL: "http://www.example.com:" + plain + "/big"}, want{ok: true, status: 200},
+		"big body": {
+			probe.Request{URL: "http://www.example.com:" + plain + "/big"},
+			want{ok: true, status: 200},
 			func(r probe.Report) string {
 				if len(r.HTTP.Body) != probe.BodyLimit || !r.HTTP.Truncated {
 					return fmt.Sprintf("%d bytes, truncated %v", len(r.HTTP.Body), r.HTTP.Truncated)
 				}
 				return ""
-			}},
-		"redirect not followed": {probe.Request{URL: "http://www.example.com:" + plain + "/away"},
-			want{ok: true, status: 302}, nil},
-		"redirect followed": {probe.Request{URL: "http://www.example.com:" + plain + "/away", Follow: 2},
-			want{ok: true, status: 302}, func(r probe.Report) string {
+			},
+		},
+		"redirect not followed": {
+			probe.Request{URL: "http://www.example.com:" + plain + "/away"},
+			want{ok: true, status: 302},
+			nil,
+		},
+		"redirect followed": {
+			probe.Request{URL: "http://www.example.com:" + plain + "/away", Follow: 2},
+			want{ok: true, status: 302},
+			func(r probe.Report) string {
 				if len(r.Redirects) != 1 || r.Redirects[0].HTTP.Status != 200 {
 					return fmt.Sprintf("%+v", r.Redirects)
 				}
 				return ""
-			}},
-		"raw address, any name": {probe.Request{URL: "http://nx.example.com/", Address: "127.0.0.1:" + plain},
-			want{ok: true, status: 200}, func(r probe.Report) string {
+			},
+		},
+		"raw address, any name": {
+			probe.Request{URL: "http://nx.example.com/", Address: "127.0.0.1:" + plain},
+			want{ok: true, status: 200},
+			func(r probe.Report) string {
 				if r.Resolve != nil || r.HTTP.Body != "host nx.example.com" {
 					return r.HTTP.Body
 				}
 				return ""
-			}},
-		"other Host": {probe.Request{URL: "http://127.0.0.1:" + plain, Host: "frontend.example.com"},
-			want{ok: true, status: 200}, nil},
-		"nxdomain": {probe.Request{URL: "https://nx.example.com/"},
-			want{failed: probe.StepResolve, class: probe.ClassNXDomain}, nil},
-		"servfail": {probe.Request{URL: "https://fail.example.com/"},
-			want{failed: probe.StepResolve, class: probe.ClassServfail}, nil},
-		"refused dns": {probe.Request{URL: "https://refused.example.com/"},
-			want{failed: probe.StepResolve, class: probe.ClassDNSRefused}, nil},
-		"no address": {probe.Request{URL: "https://empty.example.com/"},
-			want{failed: probe.StepResolve, class: probe.ClassNoData}, nil},
-		"cname loop": {probe.Request{URL: "https://loop.example.com/"},
-			want{failed: probe.StepResolve, class: probe.ClassNoData}, nil},
-		"closed port": {probe.Request{URL: "https://www.example.com:" + closed},
-			want{failed: probe.StepConnect, class: probe.ClassRefused}, nil},
-		"staging is not trusted": {probe.Request{URL: "https://www.example.com:" + stagingPort},
-			want{failed: probe.StepTLS, class: probe.ClassUnknownAuthority}, func(r probe.Report) string {
+			},
+		},
+		"other Host": {
+			probe.Request{URL: "http://127.0.0.1:" + plain, Host: "frontend.example.com"},
+			want{ok: true, status: 200},
+			nil,
+		},
+		"nxdomain": {
+			probe.Request{URL: "https://nx.example.com/"},
+			want{failed: probe.StepResolve, class: probe.ClassNXDomain},
+			nil,
+		},
+		"servfail": {
+			probe.Request{URL: "https://fail.example.com/"},
+			want{failed: probe.StepResolve, class: probe.ClassServfail},
+			nil,
+		},
+		"refused dns": {
+			probe.Request{URL: "https://refused.example.com/"},
+			want{failed: probe.StepResolve, class: probe.ClassDNSRefused},
+			nil,
+		},
+		"no address": {
+			probe.Request{URL: "https://empty.example.com/"},
+			want{failed: probe.StepResolve, class: probe.ClassNoData},
+			nil,
+		},
+		"cname loop": {
+			probe.Request{URL: "https://loop.example.com/"},
+			want{failed: probe.StepResolve, class: probe.ClassNoData},
+			nil,
+		},
+		"closed port": {
+			probe.Request{URL: "https://www.example.com:" + closed},
+			want{failed: probe.StepConnect, class: probe.ClassRefused},
+			nil,
+		},
+		"staging is not trusted": {
+			probe.Request{URL: "https://www.example.com:" + stagingPort},
+			want{failed: probe.StepTLS, class: probe.ClassUnknownAuthority},
+			func(r probe.Report) string {
 				if r.TLS.LeadsTo != "staging" || r.TLS.Verified || r.HTTP != nil {
 					return fmt.Sprintf("%+v", *r.TLS)
 				}
 				return ""
-			}},
-		"insecure goes on and says so": {probe.Request{URL: "https://www.example.com:" + stagingPort, Insecure: true},
-			want{failed: probe.StepTLS, class: probe.ClassUnknownAuthority, status: 200}, nil},
-		"wrong name": {probe.Request{URL: "https://other.example.com:" + good},
-			want{failed: probe.StepTLS, class: probe.ClassNameMismatch}, nil},
-		"no SNI": {probe.Request{URL: "https://www.example.com:" + good, NoSNI: true},
-			want{ok: true, status: 200}, nil},
-		"server name": {probe.Request{URL: "https://127.0.0.1:" + good, ServerName: "www.example.com"},
-			want{ok: true, status: 200}, nil},
-		"https at a plain port": {probe.Request{URL: "https://www.example.com:" + plain},
-			want{failed: probe.StepTLS, class: probe.ClassHandshake}, nil},
-		"bad scheme": {probe.Request{URL: "ftp://www.example.com"},
-			want{failed: probe.StepRequest, class: probe.ClassInvalid}, nil},
-		"no host": {probe.Request{URL: "https:///"},
-			want{failed: probe.StepRequest, class: probe.ClassInvalid}, nil},
-		"bad address": {probe.Request{URL: "https://x.example.com", Address: "not-an-ip"},
-			want{failed: probe.StepRequest, class: probe.ClassInvalid}, nil},
-		"label too long": {probe.Request{URL: "https://" + strings.Repeat("a", 64) + ".example.com"},
-			want{failed: probe.StepResolve, class: probe.ClassDNS}, nil},
+			},
+		},
+		"insecure goes on and says so": {
+			probe.Request{URL: "https://www.example.com:" + stagingPort, Insecure: true},
+			want{failed: probe.StepTLS, class: probe.ClassUnknownAuthority, status: 200},
+			nil,
+		},
+		"wrong name": {
+			probe.Request{URL: "https://other.example.com:" + good},
+			want{failed: probe.StepTLS, class: probe.ClassNameMismatch},
+			nil,
+		},
+		"no SNI": {
+			probe.Request{URL: "https://www.example.com:" + good, NoSNI: true},
+			want{ok: true, status: 200},
+			nil,
+		},
+		"server name": {
+			probe.Request{URL: "https://127.0.0.1:" + good, ServerName: "www.example.com"},
+			want{ok: true, status: 200},
+			nil,
+		},
+		"https at a plain port": {
+			probe.Request{URL: "https://www.example.com:" + plain},
+			want{failed: probe.StepTLS, class: probe.ClassHandshake},
+			nil,
+		},
+		"bad scheme": {
+			probe.Request{URL: "ftp://www.example.com"},
+			want{failed: probe.StepRequest, class: probe.ClassInvalid},
+			nil,
+		},
+		"no host": {
+			probe.Request{URL: "https:///"},
+			want{failed: probe.StepRequest, class: probe.ClassInvalid},
+			nil,
+		},
+		"bad address": {
+			probe.Request{URL: "https://x.example.com", Address: "not-an-ip"},
+			want{failed: probe.StepRequest, class: probe.ClassInvalid},
+			nil,
+		},
+		"label too long": {
+			probe.Request{URL: "https://" + strings.Repeat("a", 64) + ".example.com"},
+			want{failed: probe.StepResolve, class: probe.ClassDNS},
+			nil,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -47,8 +47,10 @@ func TestASlowStepRepeatsItselfInALog(t *testing.T) {
 func TestHowFarItIs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		expected := progress.Expected{Steps: map[string]float64{"cluster": 29, "cluster other": 1, "WF-6 ": 60}, Whole: 250,
-			Began: time.Now()}
+		expected := progress.Expected{
+			Steps: map[string]float64{"cluster": 29, "cluster other": 1, "WF-6 ": 60}, Whole: 250,
+			Began: time.Now(),
+		}
 		var plain, drawn bytes.Buffer
 		log := progress.Plain(&plain)
 		log.Expect(expected)

@@ -25,8 +25,10 @@ func Badge(w io.Writer, v *verdict.Verdict) error {
 			passed++
 		}
 	}
-	b := badge{SchemaVersion: 1, Label: "edge", Message: fmt.Sprintf("%s, %d of %d", word(v), passed, len(v.Criteria)),
-		Color: "red"}
+	b := badge{
+		SchemaVersion: 1, Label: "edge", Message: fmt.Sprintf("%s, %d of %d", word(v), passed, len(v.Criteria)),
+		Color: "red",
+	}
 	switch v.Result {
 	case verdict.Pass:
 		b.Color = "brightgreen"

@@ -89,11 +89,15 @@ func usual(v *verdict.Verdict) grid {
 
 // coverage is which faults turn each criterion red, and which leave it green.
 func coverage(v *verdict.Verdict) grid {
-	g := grid{Title: "What turns each criterion red",
-		Columns: []string{"criterion", "turned red by", "must stay green, and stayed green, in"}}
+	g := grid{
+		Title:   "What turns each criterion red",
+		Columns: []string{"criterion", "turned red by", "must stay green, and stayed green, in"},
+	}
 	for _, k := range v.Coverage() {
-		g.Rows = append(g.Rows, []string{string(k.Criterion), or(strings.Join(k.Covering, ", "), "–"),
-			or(strings.Join(k.Spared, ", "), "–")})
+		g.Rows = append(g.Rows, []string{
+			string(k.Criterion), or(strings.Join(k.Covering, ", "), "–"),
+			or(strings.Join(k.Spared, ", "), "–"),
+		})
 	}
 	if ids := v.Uncovered(); len(ids) > 0 {
 		g.Below = append(g.Below, "No fault of this catalogue turns these red: "+strings.Join(ids, ", ")+".")

@@ -42,13 +42,17 @@ func TestJudgeRefusesWhatItDoesNotUnderstand(t *testing.T) {
 		"an orphan label":          {suite([]string{"DW-9"}), "label DW-9 is no registered criterion"},
 		"evidence that is no text": {suite(nil, entry("evidence", 42)), `read the entry "evidence" of a spec`},
 		"evidence without value":   {suite(nil, entry("evidence", nil)), "it has no value"},
-		"a fault with a foreign field": {suite(nil, entry("fault", map[string]any{"id": "x", "colour": "red"})),
-			`unknown field "colour"`},
+		"a fault with a foreign field": {
+			suite(nil, entry("fault", map[string]any{"id": "x", "colour": "red"})),
+			`unknown field "colour"`,
+		},
 		"a fault without id":      {suite(nil, entry("fault", verdict.Fault{})), "it has no name"},
 		"a route that is text":    {suite(nil, entry("route", "slow")), `read the entry "route"`},
 		"a value that is no JSON": {suite(nil, entry("route", func() {})), "encode its value"},
-		"a failed suite of passes": {types.Report{PreRunStats: types.PreRunStats{SpecsThatWillRun: 1}},
-			"the run is reported as failed"},
+		"a failed suite of passes": {
+			types.Report{PreRunStats: types.PreRunStats{SpecsThatWillRun: 1}},
+			"the run is reported as failed",
+		},
 	} {
 		v := verdict.New(verdict.Suite{})
 		report.Judge(v, []types.Report{tc.report})
@@ -94,8 +98,10 @@ func TestJudgeAddsUpSuites(t *testing.T) {
 	a, b := suite([]string{"DW-1"}), suite([]string{"DW-1"})
 	b.SuiteSucceeded = false
 	b.SpecReports[0].State = types.SpecStateFailed
-	b.SpecReports[0].Failure = types.Failure{Message: "no endpoints",
-		Location: types.CodeLocation{FileName: "/src/edgeproof/e2e/x_test.go", LineNumber: 7}}
+	b.SpecReports[0].Failure = types.Failure{
+		Message:  "no endpoints",
+		Location: types.CodeLocation{FileName: "/src/edgeproof/e2e/x_test.go", LineNumber: 7},
+	}
 	v := verdict.New(verdict.Suite{})
 	report.Judge(v, []types.Report{a, b})
 	v.Conclude()
@@ -143,8 +149,10 @@ func TestJudgeKeepsWhatTheGateDecidesFrom(t *testing.T) {
 	t.Parallel()
 	start := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 	at := func(id string, second int) verdict.Entry {
-		return verdict.Entry{ID: id, Time: start.Add(time.Duration(second) * time.Second), Source: verdict.SourceDNS,
-			Text: "asked"}
+		return verdict.Entry{
+			ID: id, Time: start.Add(time.Duration(second) * time.Second), Source: verdict.SourceDNS,
+			Text: "asked",
+		}
 	}
 	s := suite([]string{"DW-4"},
 		entry("upgrade", verdict.Upgrade{Direction: verdict.Forward, Seconds: 1}),
@@ -194,11 +202,15 @@ func TestJudgeHandsOutWhatVerdictsRestOn(t *testing.T) {
 	t.Parallel()
 	v := verdict.New(verdict.Suite{})
 	at := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
-	finding := verdict.Finding{Layer: "dns", Code: "record-missing", Object: "record develop.safeops.work A",
-		Summary: "it is not there"}
+	finding := verdict.Finding{
+		Layer: "dns", Code: "record-missing", Object: "record develop.safeops.work A",
+		Summary: "it is not there",
+	}
 	report.Judge(v, []types.Report{suite([]string{"DW-4"},
-		entry("timeline", []verdict.Entry{{ID: "dns-2", Time: at.Add(time.Second), Source: verdict.SourceDNS,
-			Text: "NXDOMAIN"}, {ID: "dns-1", Time: at, Source: verdict.SourceDNS, Text: "NOERROR"}}),
+		entry("timeline", []verdict.Entry{{
+			ID: "dns-2", Time: at.Add(time.Second), Source: verdict.SourceDNS,
+			Text: "NXDOMAIN",
+		}, {ID: "dns-1", Time: at, Source: verdict.SourceDNS, Text: "NOERROR"}}),
 		entry("finding", finding), entry("finding", finding),
 		entry("fault", verdict.Fault{ID: "record-missing", Result: verdict.Passed}),
 		entry("upgrade", verdict.Upgrade{Direction: verdict.Forward}),

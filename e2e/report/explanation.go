@@ -30,8 +30,10 @@ type Explanation struct {
 
 // Explain puts diagnoses together with what the snapshot lacks.
 func Explain(s *facts.Snapshot, routes []diagnose.Diagnosis) *Explanation {
-	e := &Explanation{Format: facts.Format, Kind: "Explanation", Time: s.Time, Kubernetes: s.Kubernetes, Healthy: true,
-		Routes: routes}
+	e := &Explanation{
+		Format: facts.Format, Kind: "Explanation", Time: s.Time, Kubernetes: s.Kubernetes, Healthy: true,
+		Routes: routes,
+	}
 	for _, r := range routes {
 		e.Healthy = e.Healthy && r.Healthy
 	}
@@ -122,8 +124,13 @@ func tally(e *Explanation) string {
 	for _, s := range []struct {
 		state diagnose.State
 		word  string
-	}{{diagnose.Clear, "healthy"}, {diagnose.Broken, "broken"}, {diagnose.Blocked, "blocked"},
-		{diagnose.Waiting, "waiting"}, {diagnose.Unknown, "unknown"}} {
+	}{
+		{diagnose.Clear, "healthy"},
+		{diagnose.Broken, "broken"},
+		{diagnose.Blocked, "blocked"},
+		{diagnose.Waiting, "waiting"},
+		{diagnose.Unknown, "unknown"},
+	} {
 		if n := counts[s.state]; n > 0 {
 			out = append(out, fmt.Sprintf("%d %s", n, s.word))
 		}

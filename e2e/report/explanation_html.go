@@ -28,8 +28,10 @@ func ExplanationHTML(w io.Writer, e *Explanation) error {
 		Support []string
 		Policy  string
 		Style   template.CSS
-	}{e, tally(e), unread(e), lifecycleNotes(e), policy(style, ""),
-		template.CSS(style)}); err != nil { //nolint:gosec // G203: the project's own file, compiled in
+	}{
+		e, tally(e), unread(e), lifecycleNotes(e), policy(style, ""),
+		template.CSS(style),
+	}); err != nil { //nolint:gosec // G203: the project's own file, compiled in
 		return fmt.Errorf("write the explanation: %w", err)
 	}
 	return nil

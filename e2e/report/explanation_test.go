@@ -42,8 +42,10 @@ func chain(states ...diagnose.State) []diagnose.Link {
 
 func frontend(healthy bool, states ...diagnose.State) diagnose.Diagnosis {
 	return diagnose.Diagnosis{
-		Target: diagnose.Target{Host: "develop.safeops.work",
-			Ingress: types.NamespacedName{Namespace: "develop", Name: "frontend"}},
+		Target: diagnose.Target{
+			Host:    "develop.safeops.work",
+			Ingress: types.NamespacedName{Namespace: "develop", Name: "frontend"},
+		},
 		Time: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), Healthy: healthy, Chain: chain(states...),
 	}
 }
@@ -113,8 +115,10 @@ func overlongRoute(text string) diagnose.Diagnosis {
 		d.Chain[i].Seen, d.Chain[i].By = text, diagnose.Code(text)
 	}
 	d.Host, d.Ingress = text, types.NamespacedName{Namespace: text, Name: text}
-	f := diagnose.Finding{Code: diagnose.Code(text), Layer: diagnose.Routing, Object: text, Summary: text,
-		Remedy: diagnose.Remedy{Text: text, Command: "kubectl get " + text}}
+	f := diagnose.Finding{
+		Code: diagnose.Code(text), Layer: diagnose.Routing, Object: text, Summary: text,
+		Remedy: diagnose.Remedy{Text: text, Command: "kubectl get " + text},
+	}
 	for range 20 {
 		f.Evidence = append(f.Evidence, diagnose.Evidence{Source: text, Text: text})
 	}

@@ -77,32 +77,84 @@ func TestJudgeWhatGinkgoWrites(t *testing.T) {
 		error     string // in v.Error; "" for none
 	}{
 		{"passed", verdict.Pass, counts{Planned: 5, Finished: 5, Passed: 5}, "WF-4", verdict.Passed, "", ""},
-		{"failed", verdict.Fail, counts{Planned: 5, Finished: 5, Passed: 4, Failed: 1}, "WF-4", verdict.Failed,
-			"letsencrypt-production Ready", ""},
-		{"panicked", verdict.Fail, counts{Planned: 5, Finished: 5, Passed: 4, Failed: 1}, "DW-4", verdict.Failed,
-			"the spec panicked: nil map", ""},
-		{"skipped", verdict.Partial, counts{Planned: 5, Finished: 5, Passed: 4, Skipped: 1}, "DW-4", verdict.Skipped,
-			"the external client is not up", ""},
-		{"pending", verdict.Partial, counts{Planned: 6, Finished: 6, Passed: 5, Skipped: 1}, "FP-2", verdict.Skipped,
-			"marked as pending", ""},
-		{"flaky", verdict.Partial, counts{Planned: 5, Finished: 5, Passed: 4, Flaky: 1}, "VC-3", verdict.Flaky,
-			"passed at attempt 2 of at most 2; first: exit status 1", ""},
-		{"focused", verdict.Partial, counts{Planned: 1, Finished: 1, Passed: 1, Filtered: 4}, "DW-4", verdict.Skipped,
-			"left out by a focus or label filter", ""},
-		{"labelled", verdict.Partial, counts{Planned: 2, Finished: 2, Passed: 2, Filtered: 3}, "DW-2", verdict.Skipped,
-			"left out by a focus or label filter", ""},
-		{"nothing", verdict.Errored, counts{Filtered: 5}, "DW-2", verdict.Skipped, "left out by a focus",
-			"no spec was planned"},
-		{"before-suite", verdict.Errored, counts{Planned: 5}, "DW-2", verdict.Skipped, "the run ended before",
-			"BeforeSuite: no container engine answers: install podman"},
-		{"after-suite", verdict.Errored, counts{Planned: 5, Finished: 5, Passed: 5}, "DW-2", verdict.Passed, "",
-			"AfterSuite: the node does not tell what it dropped"},
-		{"interrupted", verdict.Errored, counts{Planned: 5, Finished: 1, Passed: 1, Skipped: 4}, "DW-4", verdict.Skipped,
-			"interrupted", "Interrupted by User"},
-		{"suite-timeout", verdict.Errored, counts{Planned: 5, Finished: 1, Passed: 1, Skipped: 4}, "DW-4", verdict.Skipped,
-			"no A record", "Suite Timeout Elapsed"},
-		{"fail-fast", verdict.Fail, counts{Planned: 5, Finished: 1, Failed: 1, Skipped: 4}, "DW-2", verdict.Failed,
-			"letsencrypt-production Ready", ""},
+		{
+			"failed", verdict.Fail,
+			counts{Planned: 5, Finished: 5, Passed: 4, Failed: 1},
+			"WF-4", verdict.Failed,
+			"letsencrypt-production Ready", "",
+		},
+		{
+			"panicked", verdict.Fail,
+			counts{Planned: 5, Finished: 5, Passed: 4, Failed: 1},
+			"DW-4", verdict.Failed,
+			"the spec panicked: nil map", "",
+		},
+		{
+			"skipped", verdict.Partial,
+			counts{Planned: 5, Finished: 5, Passed: 4, Skipped: 1},
+			"DW-4", verdict.Skipped,
+			"the external client is not up", "",
+		},
+		{
+			"pending", verdict.Partial,
+			counts{Planned: 6, Finished: 6, Passed: 5, Skipped: 1},
+			"FP-2", verdict.Skipped,
+			"marked as pending", "",
+		},
+		{
+			"flaky", verdict.Partial,
+			counts{Planned: 5, Finished: 5, Passed: 4, Flaky: 1},
+			"VC-3", verdict.Flaky,
+			"passed at attempt 2 of at most 2; first: exit status 1", "",
+		},
+		{
+			"focused", verdict.Partial,
+			counts{Planned: 1, Finished: 1, Passed: 1, Filtered: 4},
+			"DW-4", verdict.Skipped,
+			"left out by a focus or label filter", "",
+		},
+		{
+			"labelled", verdict.Partial,
+			counts{Planned: 2, Finished: 2, Passed: 2, Filtered: 3},
+			"DW-2", verdict.Skipped,
+			"left out by a focus or label filter", "",
+		},
+		{
+			"nothing", verdict.Errored,
+			counts{Filtered: 5},
+			"DW-2", verdict.Skipped, "left out by a focus",
+			"no spec was planned",
+		},
+		{
+			"before-suite", verdict.Errored,
+			counts{Planned: 5},
+			"DW-2", verdict.Skipped, "the run ended before",
+			"BeforeSuite: no container engine answers: install podman",
+		},
+		{
+			"after-suite", verdict.Errored,
+			counts{Planned: 5, Finished: 5, Passed: 5},
+			"DW-2", verdict.Passed, "",
+			"AfterSuite: the node does not tell what it dropped",
+		},
+		{
+			"interrupted", verdict.Errored,
+			counts{Planned: 5, Finished: 1, Passed: 1, Skipped: 4},
+			"DW-4", verdict.Skipped,
+			"interrupted", "Interrupted by User",
+		},
+		{
+			"suite-timeout", verdict.Errored,
+			counts{Planned: 5, Finished: 1, Passed: 1, Skipped: 4},
+			"DW-4", verdict.Skipped,
+			"no A record", "Suite Timeout Elapsed",
+		},
+		{
+			"fail-fast", verdict.Fail,
+			counts{Planned: 5, Finished: 1, Failed: 1, Skipped: 4},
+			"DW-2", verdict.Failed,
+			"letsencrypt-production Ready", "",
+		},
 		{"dry", verdict.Errored, counts{Planned: 5, Finished: 5, Passed: 5}, "DW-2", verdict.Passed, "", "dry run"},
 	}
 	if len(tests) != len(situations()) {
@@ -116,8 +168,10 @@ func TestJudgeWhatGinkgoWrites(t *testing.T) {
 				t.Errorf("result %s, want %s: %q", v.Result, tc.result, v.Reasons)
 			}
 			s := v.Specs
-			if d := cmp.Diff(tc.counts, counts{s.Planned, s.Finished, s.Passed, s.Failed, s.Skipped, s.Flaky, s.Unsupported,
-				s.Filtered}); d != "" {
+			if d := cmp.Diff(tc.counts, counts{
+				s.Planned, s.Finished, s.Passed, s.Failed, s.Skipped, s.Flaky, s.Unsupported,
+				s.Filtered,
+			}); d != "" {
 				t.Errorf("counts (-want +got):\n%s", d)
 			}
 			if c := criterion(t, v, tc.id); c.Result != tc.is || !strings.Contains(c.Reason, tc.says) {

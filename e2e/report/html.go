@@ -144,8 +144,10 @@ func tiles(v *verdict.Verdict) []tile {
 	}
 	out := []tile{{"criteria passed", fmt.Sprintf("%d of %d", passed, len(v.Criteria)), good(passed == len(v.Criteria))}}
 	if len(v.Faults) > 0 {
-		out = append(out, tile{"faults seen, named, recovered", fmt.Sprintf("%d of %d", recovered, len(v.Faults)),
-			good(recovered == len(v.Faults))})
+		out = append(out, tile{
+			"faults seen, named, recovered", fmt.Sprintf("%d of %d", recovered, len(v.Faults)),
+			good(recovered == len(v.Faults)),
+		})
 	}
 	if len(v.Upgrades) > 0 {
 		sent, lost, state := 0, 0, "good"
@@ -170,8 +172,10 @@ func tiles(v *verdict.Verdict) []tile {
 		if !v.Hermetic.Sealed {
 			state = "not sealed"
 		}
-		out = append(out, tile{fmt.Sprintf("the run; %d packets dropped", v.Hermetic.DroppedPackets), state,
-			good(v.Hermetic.Sealed)})
+		out = append(out, tile{
+			fmt.Sprintf("the run; %d packets dropped", v.Hermetic.DroppedPackets), state,
+			good(v.Hermetic.Sealed),
+		})
 	}
 	return out
 }

@@ -102,8 +102,10 @@ func plotOf(u verdict.Upgrade, host string) plot {
 		}
 	}
 	for _, l := range u.Lapses {
-		p.Lapses = append(p.Lapses, gap{X: percent(l.At-from, to-from), Width: percent(max(l.Seconds, 0.1), to-from),
-			Title: l.Issuer + " was not ready: " + l.Message})
+		p.Lapses = append(p.Lapses, gap{
+			X: percent(l.At-from, to-from), Width: percent(max(l.Seconds, 0.1), to-from),
+			Title: l.Issuer + " was not ready: " + l.Message,
+		})
 	}
 	return p
 }
@@ -139,8 +141,10 @@ func promises(u verdict.Upgrade) []promise {
 	if r := u.Renewal; !r.Done || !r.Served {
 		all[5].Seen = []string{or(r.Reason, "it was not renewed, or no client received the new one")}
 	}
-	works := promise{What: "something stops working, such as the record or certificate of a new host",
-		Compared: "the edge after the change", Result: verdict.Passed, Seen: u.Broken}
+	works := promise{
+		What:     "something stops working, such as the record or certificate of a new host",
+		Compared: "the edge after the change", Result: verdict.Passed, Seen: u.Broken,
+	}
 	switch {
 	case len(u.Broken) > 0:
 		works.Result = verdict.Failed

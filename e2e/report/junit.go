@@ -62,8 +62,12 @@ func (s seconds) MarshalXMLAttr(name xml.Name) (xml.Attr, error) {
 // names.
 func JUnit(w io.Writer, v *verdict.Verdict) error {
 	out := junitSuites{Name: "edgeproof"}
-	suites := []junitSuite{{Name: "specs", Cases: specCases(v)}, {Name: "faults", Cases: faultCases(v)},
-		{Name: "upgrades", Cases: upgradeCases(v)}, {Name: "run", Cases: runCases(v)}}
+	suites := []junitSuite{
+		{Name: "specs", Cases: specCases(v)},
+		{Name: "faults", Cases: faultCases(v)},
+		{Name: "upgrades", Cases: upgradeCases(v)},
+		{Name: "run", Cases: runCases(v)},
+	}
 	for _, s := range suites {
 		if len(s.Cases) == 0 && s.Name != "specs" {
 			continue
@@ -127,8 +131,10 @@ func specCases(v *verdict.Verdict) []junitCase {
 func faultCases(v *verdict.Verdict) []junitCase {
 	var out []junitCase
 	for _, f := range v.Faults {
-		c := junitCase{Class: "edgeproof.fault." + oneLine(f.Layer), Name: oneLine(f.ID + " " + f.Title),
-			Time: seconds(f.SecondsToDetect)}
+		c := junitCase{
+			Class: "edgeproof.fault." + oneLine(f.Layer), Name: oneLine(f.ID + " " + f.Title),
+			Time: seconds(f.SecondsToDetect),
+		}
 		c.end(f.Result, true, again(f.Reason, f.Reproduce), f.Objects)
 		out = append(out, c)
 	}
@@ -159,8 +165,10 @@ func runCases(v *verdict.Verdict) []junitCase {
 		return nil
 	}
 	text := errorText(v.Error)
-	return []junitCase{{Class: "edgeproof.run", Name: oneLine(v.Error.Operation),
-		Error: &junitText{Message: head(text), Type: "error", Text: text}}}
+	return []junitCase{{
+		Class: "edgeproof.run", Name: oneLine(v.Error.Operation),
+		Error: &junitText{Message: head(text), Type: "error", Text: text},
+	}}
 }
 
 func (c *junitCase) end(r verdict.Result, finished bool, reason string, objects []string) {

@@ -21,8 +21,10 @@ func TestALongCatalogueIsFolded(t *testing.T) {
 		v.Faults = append(v.Faults, f)
 	}
 	page := string(render(t, report.HTML, v))
-	for _, want := range []string{"<summary>126 faults that passed</summary>",
-		"<summary>each of the 127 faults</summary>", " that passed</summary>\n<details class=\"cited-view\""} {
+	for _, want := range []string{
+		"<summary>126 faults that passed</summary>",
+		"<summary>each of the 127 faults</summary>", " that passed</summary>\n<details class=\"cited-view\"",
+	} {
 		if !strings.Contains(page, want) {
 			t.Errorf("the page does not fold %q", want)
 		}

@@ -25,8 +25,10 @@ func worksWithAKeyboard(in context.Context, t *testing.T, full []byte) {
 	at.run(follow)
 	at.do(chromedp.KeyEvent(strings.Repeat(kb.Tab, 130)))
 	seen := ask[[]string](at, "seen")
-	want := []string{"skip", "Decision", "Time line", "copy", "evidence", "tl-view", "Whole", "tl-stage", "Next entry",
-		"fault no-tls-block", "All "}
+	want := []string{
+		"skip", "Decision", "Time line", "copy", "evidence", "tl-view", "Whole", "tl-stage", "Next entry",
+		"fault no-tls-block", "All ",
+	}
 	for _, here := range seen {
 		if strings.HasSuffix(here, "UNSEEN") {
 			t.Errorf("the focus cannot be seen on %s", here)

@@ -22,8 +22,10 @@ func TestSummaryFitsAStepSummary(t *testing.T) {
 	t.Parallel()
 	v := verdicttest.Failing()
 	for i := range 600 {
-		v.Faults = append(v.Faults, verdict.Fault{ID: fmt.Sprint("fault-", i), Result: verdict.Failed,
-			Reason: strings.Repeat("long | reason\n", 400)})
+		v.Faults = append(v.Faults, verdict.Fault{
+			ID: fmt.Sprint("fault-", i), Result: verdict.Failed,
+			Reason: strings.Repeat("long | reason\n", 400),
+		})
 	}
 	v.Conclude()
 	got := render(t, report.Markdown, v)

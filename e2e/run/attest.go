@@ -95,7 +95,8 @@ func (a After) Conclude(ctx context.Context, o Options, out io.Writer, now time.
 
 // write signs a decision and writes it beside the verdict.
 func (s Signing) write(ctx context.Context, verdictFile string, d attest.Decision, raw []byte, commit string) (string,
-	error) {
+	error,
+) {
 	key, err := s.Key()
 	if err != nil {
 		return "", err

@@ -74,27 +74,59 @@ func TestAVerdictIsSignedAndItsSignatureLookedAt(t *testing.T) {
 		note  string // what is noted, or
 		says  string // why it is refused
 	}{
-		"signed": {good, Trust{Signers: []string{public}, Require: true, MaxAge: time.Hour}, raw,
-			"signed at 2026-03-05T12:00:00Z for " + attest.DefaultVerifier, ""},
+		"signed": {
+			good,
+			Trust{Signers: []string{public}, Require: true, MaxAge: time.Hour},
+			raw,
+			"signed at 2026-03-05T12:00:00Z for " + attest.DefaultVerifier, "",
+		},
 		"no signer is trusted": {good, Trust{}, raw, "", ""},
-		"for another verifier": {good, Trust{Signers: []string{public + "=https://example.org/gate"}}, raw, "",
-			"is not trusted to speak for the verifier"},
-		"by another": {good, Trust{Signers: []string{other}}, raw, "",
-			"no trusted signer has signed it"},
+		"for another verifier": {
+			good,
+			Trust{Signers: []string{public + "=https://example.org/gate"}},
+			raw, "",
+			"is not trusted to speak for the verifier",
+		},
+		"by another": {
+			good,
+			Trust{Signers: []string{other}},
+			raw, "",
+			"no trusted signer has signed it",
+		},
 		"by one of two": {good, Trust{Signers: []string{other, public}}, raw, "signed at", ""},
-		"of another verdict": {good, Trust{Signers: []string{public}}, edited, "",
-			"it is of another verdict.json"},
-		"not signed": {unsigned, Trust{Signers: []string{public}}, raw, "the verdict is not signed",
-			""},
-		"not signed, and it must be": {unsigned, Trust{Signers: []string{public}, Require: true}, raw, "",
-			"the verdict is not signed"},
+		"of another verdict": {
+			good,
+			Trust{Signers: []string{public}},
+			edited, "",
+			"it is of another verdict.json",
+		},
+		"not signed": {
+			unsigned,
+			Trust{Signers: []string{public}},
+			raw, "the verdict is not signed",
+			"",
+		},
+		"not signed, and it must be": {
+			unsigned,
+			Trust{Signers: []string{public}, Require: true},
+			raw, "",
+			"the verdict is not signed",
+		},
 		"it must be, without a signer": {good, Trust{Require: true}, raw, "", "give --signer"},
 		"an age, without a signer":     {good, Trust{MaxAge: time.Hour}, raw, "", "give --signer"},
-		"the private key as signer": {good, Trust{Signers: []string{private}}, raw, "",
-			"keep private keys where decisions are signed"},
+		"the private key as signer": {
+			good,
+			Trust{Signers: []string{private}},
+			raw, "",
+			"keep private keys where decisions are signed",
+		},
 		"no such key": {good, Trust{Signers: []string{"/nowhere"}}, raw, "", "give --signer FILE"},
-		"another file that is not signed": {good, Trust{Signers: []string{public}, File: good.Verdict}, raw, "",
-			"is refused"},
+		"another file that is not signed": {
+			good,
+			Trust{Signers: []string{public}, File: good.Verdict},
+			raw, "",
+			"is refused",
+		},
 	} {
 		note, err := tc.trust.look(t.Context(), tc.o, v, tc.raw)
 		if !strings.Contains(message(err), tc.says) || (err == nil) != (tc.says == "") || !strings.Contains(note, tc.note) ||
@@ -123,8 +155,10 @@ func TestWhatCannotBeJudgedIsNotSigned(t *testing.T) {
 	if _, err := os.Stat(attest.FileOf(o.Verdict)); err == nil {
 		t.Error("it was signed")
 	}
-	for file, says := range map[string]string{public: "want an unencrypted PRIVATE KEY",
-		"/nowhere": "give --sign-key the file"} {
+	for file, says := range map[string]string{
+		public:     "want an unencrypted PRIVATE KEY",
+		"/nowhere": "give --sign-key the file",
+	} {
 		if _, err := (Signing{KeyFile: file}).Key(); !strings.Contains(message(err), says) {
 			t.Errorf("key %s: %v, want %q", file, err, says)
 		}

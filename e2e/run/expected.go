@@ -13,8 +13,8 @@ import (
 // expected is how long a run takes as a rule: as long as the last one whose verdict lies among the results, if
 // it came to its end with the same catalogue; else as long as one was measured on 2 cores.
 func expected(artifacts string, catalogue verdict.Catalogue) progress.Expected {
-	if data, err := os.ReadFile(filepath.Join(artifacts,
-		report.VerdictFile)); err == nil { // #nosec G304 -- a run wrote it
+	//nolint:gosec // a run wrote it
+	if data, err := os.ReadFile(filepath.Join(artifacts, report.VerdictFile)); err == nil {
 		if v, err := verdict.Parse(data); err == nil && v.Catalogue == catalogue && v.Error == nil && v.Specs.Filtered == 0 {
 			return expectedOf(v)
 		}

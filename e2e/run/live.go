@@ -41,8 +41,10 @@ func Live(ctx context.Context, o Options, where explain.Options, out io.Writer) 
 	v.Profile = verdict.Live
 	v.Bundle = verdict.Bundle{Path: installed.Path, Digest: installed.Digest}
 	v.Apps = verdict.Content{Path: apps.Path, Digest: apps.Digest}
-	err = live.Judge(ctx, live.Options{Target: target, ExternalDNS: testbed.ExternalDNS(installed), Explain: where,
-		Log: o.Log}, v)
+	err = live.Judge(ctx, live.Options{
+		Target: target, ExternalDNS: testbed.ExternalDNS(installed), Explain: where,
+		Log: o.Log,
+	}, v)
 	if err != nil {
 		v.SetError("look at the cluster", err, "see the message; nothing was judged")
 	}

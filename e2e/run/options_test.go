@@ -69,9 +69,11 @@ func TestCompleteKeepsGivenOptions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := Options{Dir: t.TempDir(), Bundle: "edge", Apps: "/apps", Artifacts: "../out", Keep: KeepNever, Cluster: "c",
+	o := Options{
+		Dir: t.TempDir(), Bundle: "edge", Apps: "/apps", Artifacts: "../out", Keep: KeepNever, Cluster: "c",
 		Focus: "f", Labels: "l", Catalogue: verdict.Full, Traefik: "v3.7.5", CandidateTraefik: "v3.7.6", Clusters: 2,
-		Seed: 7, Engine: "flux"}
+		Seed: 7, Engine: "flux",
+	}
 	want := o
 	want.Shard = verdict.Shard{Index: 1, Of: 2}
 	want.Bundle, want.Artifacts = filepath.Join(here, "edge"), filepath.Join(filepath.Dir(here), "out")
@@ -122,6 +124,7 @@ func TestCompleteRefuses(t *testing.T) {
 		t.Errorf("an unknown catalogue: %q", said)
 	}
 }
+
 func exists(path string) bool {
 	_, err := os.Stat(path)
 	return err == nil

@@ -130,8 +130,10 @@ func TestOldResultsAreCleared(t *testing.T) {
 	if err := clearResults(filepath.Join(dir, "none")); err != nil {
 		t.Errorf("where nothing is: %v", err)
 	}
-	for _, name := range []string{"verdict.json", "verdict.before.json", "report.html", "badge.json",
-		"clusters/a/suite.log", "notes.txt"} {
+	for _, name := range []string{
+		"verdict.json", "verdict.before.json", "report.html", "badge.json",
+		"clusters/a/suite.log", "notes.txt",
+	} {
 		write(t, filepath.Join(dir, filepath.FromSlash(name)), name)
 	}
 	if err := clearResults(dir); err != nil {
@@ -161,8 +163,10 @@ func TestTheLineNamesWhatIsNotTheProjectsOwn(t *testing.T) {
 			"APPS=apps LABELS=DW-2"},
 		"all faults": {Options{Dir: "/p", Bundle: own(t) + "/bundles/reference", Apps: own(t) +
 			"/apps", Catalogue: verdict.Full}, "make e2e-full LABELS=DW-2"},
-		"an upgrade": {Options{Dir: "/p", Bundle: "/a", Candidate: "/b", Apps: own(t) + "/apps"},
-			"make gate BASELINE=/a CANDIDATE=/b"},
+		"an upgrade": {
+			Options{Dir: "/p", Bundle: "/a", Candidate: "/b", Apps: own(t) + "/apps"},
+			"make gate BASELINE=/a CANDIDATE=/b",
+		},
 		"with its controller": {
 			Options{Dir: "/p", Bundle: "/a", Candidate: "/b", Apps: own(t) +
 				"/apps", Traefik: "v3.6.12", CandidateTraefik: "v3.7.5"},

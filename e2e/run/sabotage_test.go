@@ -10,8 +10,10 @@ import (
 
 func TestWriteSabotages(t *testing.T) {
 	t.Parallel()
-	blocked := verdict.Spec{Name: "blocked: a", Result: verdict.Passed, Finished: true,
-		Evidence: []string{"upgrade: x is lost"}}
+	blocked := verdict.Spec{
+		Name: "blocked: a", Result: verdict.Passed, Finished: true,
+		Evidence: []string{"upgrade: x is lost"},
+	}
 	missed := verdict.Spec{Name: "blocked: b", Result: verdict.Failed, Finished: true, Reason: "no objection"}
 	skipped := verdict.Spec{Name: "blocked: c", Result: verdict.Skipped}
 	for name, c := range map[string]struct {
@@ -20,14 +22,22 @@ func TestWriteSabotages(t *testing.T) {
 		code int
 		says []string
 	}{
-		"all blocked": {[]verdict.Spec{blocked}, nil, verdict.ExitPass,
-			[]string{"✓ blocked: a", "upgrade: x is lost", "1 of 1 spoilt"}},
-		"one not blocked": {[]verdict.Spec{blocked, missed}, nil, verdict.ExitFail,
-			[]string{"✗ blocked: b", "failed: no objection", "1 of 2 spoilt"}},
+		"all blocked": {
+			[]verdict.Spec{blocked},
+			nil, verdict.ExitPass,
+			[]string{"✓ blocked: a", "upgrade: x is lost", "1 of 1 spoilt"},
+		},
+		"one not blocked": {
+			[]verdict.Spec{blocked, missed},
+			nil, verdict.ExitFail,
+			[]string{"✗ blocked: b", "failed: no objection", "1 of 2 spoilt"},
+		},
 		"one not tried": {[]verdict.Spec{blocked, skipped}, nil, verdict.ExitError, []string{"✗ blocked: c"}},
 		"nothing tried": {nil, nil, verdict.ExitError, nil},
-		"no cluster": {nil, errors.New("no engine"), verdict.ExitError,
-			[]string{"set up the test environment: no engine", "install one"}},
+		"no cluster": {
+			nil, errors.New("no engine"), verdict.ExitError,
+			[]string{"set up the test environment: no engine", "install one"},
+		},
 	} {
 		v := verdict.New(verdict.Suite{})
 		v.Specs = verdict.Tally(len(c.list), 0, c.list)

@@ -24,8 +24,11 @@ func TestHowManyClusters(t *testing.T) {
 		"a shared upgrade":    {Options{Candidate: "x", Clusters: 2}, 0, "an upgrade is one story"},
 		"a shard":             {Options{Catalogue: verdict.Full, Shard: verdict.Shard{Index: 2, Of: 4}}, 1, ""},
 		"a shared shard":      {Options{Clusters: 2, Shard: verdict.Shard{Index: 2, Of: 4}}, 0, "give one of the two"},
-		"a shard's upgrade": {Options{Candidate: "x", Shard: verdict.Shard{Index: 2, Of: 4}}, 0,
-			"an upgrade is one story"},
+		"a shard's upgrade": {
+			Options{Candidate: "x", Shard: verdict.Shard{Index: 2, Of: 4}},
+			0,
+			"an upgrade is one story",
+		},
 		"too many":        {Options{Clusters: MostClusters + 1}, 0, "give 1 to 8"},
 		"fewer than none": {Options{Clusters: -1}, 0, "give 1 to 8"},
 	} {

@@ -92,8 +92,10 @@ func (e *Env) surveyed(s *survey.Survey) error {
 
 // recorded is what the verdict says of a survey.
 func recorded(s *survey.Survey) *verdict.Survey {
-	out := &verdict.Survey{LeftOut: verdict.LeftOut{Objects: s.LeftOut.Objects, ByKind: s.LeftOut.ByKind,
-		Releases: s.LeftOut.Releases}}
+	out := &verdict.Survey{LeftOut: verdict.LeftOut{
+		Objects: s.LeftOut.Objects, ByKind: s.LeftOut.ByKind,
+		Releases: s.LeftOut.Releases,
+	}}
 	for _, secret := range s.StandIns.Secrets {
 		out.StandIns = append(out.StandIns, verdict.StandIn{
 			For: "Secret " + secret.Namespace + "/" + secret.Name, Reason: secret.Reason, File: secret.File, Line: secret.Line,

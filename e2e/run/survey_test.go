@@ -120,8 +120,10 @@ func TestAPublishedRepositoryIsJudgedByItsEdge(t *testing.T) {
 	if e.Options.Engine != gitops.Rendered {
 		t.Errorf("it is delivered by %s", e.Options.Engine)
 	}
-	for _, want := range []string{"stand-in for Secret edge/token: it is encrypted with SOPS",
-		"stand-in for Deployment edge/web", "left out: 1 objects"} {
+	for _, want := range []string{
+		"stand-in for Secret edge/token: it is encrypted with SOPS",
+		"stand-in for Deployment edge/web", "left out: 1 objects",
+	} {
 		if !strings.Contains(printed, want) {
 			t.Errorf("no %q in\n%s", want, printed)
 		}
@@ -161,11 +163,16 @@ func TestWhatIsWrongInARepositoryIsRefused(t *testing.T) {
 		engine string
 		want   string
 	}{
-		"a file that cannot be read": {map[string]string{"all.yaml": published, "token.yaml": sealedToken,
-			"bad.yaml": "a: [\n"}, "", "bad.yaml"},
+		"a file that cannot be read": {map[string]string{
+			"all.yaml": published, "token.yaml": sealedToken,
+			"bad.yaml": "a: [\n",
+		}, "", "bad.yaml"},
 		"no edge": {map[string]string{"token.yaml": sealedToken}, "", "no part of the edge was found"},
-		"Flux would deliver all": {map[string]string{"all.yaml": published, "token.yaml": sealedToken}, "flux",
-			"--engine flux"},
+		"Flux would deliver all": {
+			map[string]string{"all.yaml": published, "token.yaml": sealedToken},
+			"flux",
+			"--engine flux",
+		},
 	} {
 		_, _, err := rendered(t, Options{Bundle: repository(t, c.files), Engine: c.engine})
 		var refused *bundle.Error
@@ -177,8 +184,10 @@ func TestWhatIsWrongInARepositoryIsRefused(t *testing.T) {
 
 func TestExclude(t *testing.T) {
 	t.Parallel()
-	e, _, err := rendered(t, Options{Bundle: repository(t, map[string]string{"all.yaml": published}),
-		Reading: Reading{Exclude: []string{"Deployment/edge/web"}}})
+	e, _, err := rendered(t, Options{
+		Bundle:  repository(t, map[string]string{"all.yaml": published}),
+		Reading: Reading{Exclude: []string{"Deployment/edge/web"}},
+	})
 	if err != nil || e.Survey == nil || len(e.Apps.Objects()) != 2 {
 		t.Errorf("%v, %+v", err, e.Survey)
 	}

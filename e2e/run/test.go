@@ -127,8 +127,10 @@ func (t *test) prove(ctx context.Context) {
 func (t *test) timed(name string, f func() error) error {
 	start := time.Now()
 	err := f()
-	t.verdict.Phases = append(t.verdict.Phases, verdict.Phase{Name: name, Started: start.UTC(),
-		Seconds: verdict.Seconds(time.Since(start))})
+	t.verdict.Phases = append(t.verdict.Phases, verdict.Phase{
+		Name: name, Started: start.UTC(),
+		Seconds: verdict.Seconds(time.Since(start)),
+	})
 	return err
 }
 
@@ -149,7 +151,7 @@ func (t *test) specs(ctx context.Context) error {
 		return err
 	}
 	config.Output = log
-	found, err := suite.Run(config)
+	found, err := suite.Run(config) //nolint:contextcheck // Ginkgo gives each spec its own
 	if err != nil {
 		return err
 	}

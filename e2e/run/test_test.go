@@ -104,8 +104,10 @@ func TestWriteOnABrokenPipe(t *testing.T) {
 	t.Parallel()
 	v := judged(t, verdict.Passed)
 	v.Conclude()
-	if _, err := (&test{options: Options{Artifacts: t.TempDir()},
-		verdict: v}).write(full{}); !strings.Contains(message(err), "no space left") {
+	if _, err := (&test{
+		options: Options{Artifacts: t.TempDir()},
+		verdict: v,
+	}).write(full{}); !strings.Contains(message(err), "no space left") {
 		t.Errorf("tell = %v", err)
 	}
 }
@@ -125,8 +127,10 @@ func TestDescribe(t *testing.T) {
 	}
 	w.describe()
 	if v.Bundle.Digest != "sha256:1" || v.Cluster != (verdict.Cluster{Provider: "podman", Kubernetes: "v1.37.2"}) ||
-		len(v.Bundle.Images) != 1 || v.Bundle.Images[0] != (verdict.Image{Name: "a:1", Digest: "sha256:2",
-		Origin: "built"}) {
+		len(v.Bundle.Images) != 1 || v.Bundle.Images[0] != (verdict.Image{
+		Name: "a:1", Digest: "sha256:2",
+		Origin: "built",
+	}) {
 		t.Errorf("of a whole world: %+v, %+v", v.Bundle, v.Cluster)
 	}
 }

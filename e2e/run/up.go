@@ -88,8 +88,10 @@ func prepare(ctx context.Context, o Options) (*Env, error) {
 func (e *Env) timed(name string, f func() error) error {
 	start := time.Now()
 	err := f()
-	e.Phases = append(e.Phases, verdict.Phase{Name: name, Started: start.UTC(),
-		Seconds: verdict.Seconds(time.Since(start))})
+	e.Phases = append(e.Phases, verdict.Phase{
+		Name: name, Started: start.UTC(),
+		Seconds: verdict.Seconds(time.Since(start)),
+	})
 	return err
 }
 
@@ -131,13 +133,15 @@ func (e *Env) load(ctx context.Context, path string, variables map[string]string
 
 // LoadBundle renders a bundle as every part of a run on the default Kubernetes does.
 func LoadBundle(ctx context.Context, path string, variables map[string]string,
-	logf func(string, ...any)) (*bundle.Bundle, error) {
+	logf func(string, ...any),
+) (*bundle.Bundle, error) {
 	return loadBundle(ctx, kubernetes.Default(), path, variables, logf)
 }
 
 // loadBundle renders a bundle for a minor, whose version charts see as that of the cluster.
 func loadBundle(ctx context.Context, minor kubernetes.Minor, path string, variables map[string]string,
-	logf func(string, ...any)) (*bundle.Bundle, error) {
+	logf func(string, ...any),
+) (*bundle.Bundle, error) {
 	options, err := (Reading{Variables: variables}).Bundle(minor.Version, logf)
 	if err != nil {
 		return nil, err
@@ -176,8 +180,10 @@ func Images(ctx context.Context, traefik []string, bundles ...*bundle.Bundle) ([
 }
 
 func (e *Env) images(ctx context.Context) error {
-	engine, host, err := cluster.PrepareEngine(ctx, cluster.EngineOptions{WorkDir: e.Options.workDir(),
-		Log: kindLog{e.Options.Log}})
+	engine, host, err := cluster.PrepareEngine(ctx, cluster.EngineOptions{
+		WorkDir: e.Options.workDir(),
+		Log:     kindLog{e.Options.Log},
+	})
 	if err != nil {
 		return err
 	}
@@ -201,8 +207,10 @@ func (e *Env) images(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	supplier := &supply.Supplier{Source: e.Options.Source, Cache: cache, Mode: e.Options.Images,
-		NodeImage: e.Options.Node, Kubernetes: e.Options.minor(), Engine: engine, Log: e.Options.Log}
+	supplier := &supply.Supplier{
+		Source: e.Options.Source, Cache: cache, Mode: e.Options.Images,
+		NodeImage: e.Options.Node, Kubernetes: e.Options.minor(), Engine: engine, Log: e.Options.Log,
+	}
 	e.Node, err = supplier.Provide(ctx, needs)
 	return err
 }

@@ -157,7 +157,8 @@ func wantOf(candidate, apps *bundle.Bundle) (gate.Want, error) {
 }
 
 func (o Verification) load(ctx context.Context, minor kubernetes.Minor, path string) (candidate, apps *bundle.Bundle,
-	err error) {
+	err error,
+) {
 	if candidate, err = loadBundle(ctx, minor, path, nil, o.Log.Note); err != nil {
 		return nil, nil, err
 	}

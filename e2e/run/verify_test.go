@@ -69,10 +69,14 @@ func TestPrintDecision(t *testing.T) {
 	t.Parallel()
 	for want, d := range map[string]gate.Decision{
 		"PROMOTE: everything was proved again from the verdict's evidence\n": {Outcome: gate.Promote},
-		"  allowed\n✗ DW-4 failed\nBLOCK\n": {Outcome: gate.Block,
-			Reasons: []string{"DW-4 failed"}, Notes: []string{"allowed"}},
-		"✗ edited\nCANNOT JUDGE\n": {Outcome: gate.CannotJudge,
-			Reasons: []string{"edited"}},
+		"  allowed\n✗ DW-4 failed\nBLOCK\n": {
+			Outcome: gate.Block,
+			Reasons: []string{"DW-4 failed"}, Notes: []string{"allowed"},
+		},
+		"✗ edited\nCANNOT JUDGE\n": {
+			Outcome: gate.CannotJudge,
+			Reasons: []string{"edited"},
+		},
 	} {
 		var out bytes.Buffer
 		if err := PrintDecision(&out, d); err != nil || out.String() != want {

@@ -77,10 +77,14 @@ func (s Server) Application(o bundle.Object, services []bundle.Object) (*unstruc
 							map[string]any{"name": "PORTS", "value": list},
 							map[string]any{"name": "NAME", "value": o.GetNamespace() + "/" + o.GetName()},
 						},
-						"readinessProbe": map[string]any{"tcpSocket": map[string]any{"port": int64(ports[0].number)},
-							"periodSeconds": int64(2)},
-						"resources": map[string]any{"requests": map[string]any{"cpu": "5m", "memory": "16Mi"},
-							"limits": map[string]any{"memory": "64Mi"}},
+						"readinessProbe": map[string]any{
+							"tcpSocket":     map[string]any{"port": int64(ports[0].number)},
+							"periodSeconds": int64(2),
+						},
+						"resources": map[string]any{
+							"requests": map[string]any{"cpu": "5m", "memory": "16Mi"},
+							"limits":   map[string]any{"memory": "64Mi"},
+						},
 						"securityContext": map[string]any{
 							"allowPrivilegeEscalation": false, "readOnlyRootFilesystem": true,
 							"capabilities": map[string]any{"drop": []any{"ALL"}},
@@ -100,7 +104,8 @@ type port struct {
 // portsOf lists the ports that Services lead to in a pod: by number, or by the name that a container gives one. A name
 // that no container has gets a port of its own, since the Service waits for the name.
 func portsOf(pod corev1.PodSpec, namespace string, template map[string]string, services []bundle.Object) ([]port,
-	error) {
+	error,
+) {
 	named := map[string]int32{}
 	for _, c := range pod.Containers {
 		for _, p := range c.Ports {

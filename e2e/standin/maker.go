@@ -31,34 +31,72 @@ type operator struct {
 func operators() []operator {
 	return []operator{
 		{"external-secrets.io", "ExternalSecret", [][]string{{"spec", "target", "name"}}, nil, externalKeys},
-		{"external-secrets.io", "ClusterExternalSecret", [][]string{{"spec", "externalSecretName"}}, nil,
+		{
+			"external-secrets.io", "ClusterExternalSecret",
+			[][]string{{"spec", "externalSecretName"}},
+			nil,
 			func(o map[string]any) []string {
 				spec, _, _ := unstructured.NestedMap(o, "spec", "externalSecretSpec")
 				return externalKeys(map[string]any{"spec": spec})
-			}},
-		{"bitnami.com", "SealedSecret", [][]string{{"spec", "template", "metadata", "name"}},
-			[][]string{{"spec", "template", "metadata", "namespace"}}, under("spec", "encryptedData")},
+			},
+		},
+		{
+			"bitnami.com", "SealedSecret",
+			[][]string{{"spec", "template", "metadata", "name"}},
+			[][]string{{"spec", "template", "metadata", "namespace"}},
+			under("spec", "encryptedData"),
+		},
 		{"onepassword.com", "OnePasswordItem", nil, nil, nil},
-		{"secrets.hashicorp.com", "VaultStaticSecret", [][]string{{"spec", "destination", "name"}}, nil,
-			under("spec", "destination", "transformation", "templates")},
-		{"secrets.hashicorp.com", "VaultDynamicSecret", [][]string{{"spec", "destination", "name"}}, nil,
-			under("spec", "destination", "transformation", "templates")},
+		{
+			"secrets.hashicorp.com", "VaultStaticSecret",
+			[][]string{{"spec", "destination", "name"}},
+			nil,
+			under("spec", "destination", "transformation", "templates"),
+		},
+		{
+			"secrets.hashicorp.com", "VaultDynamicSecret",
+			[][]string{{"spec", "destination", "name"}},
+			nil,
+			under("spec", "destination", "transformation", "templates"),
+		},
 		{"secrets.hashicorp.com", "VaultPKISecret", [][]string{{"spec", "destination", "name"}}, nil, nil},
-		{"redhatcop.redhat.io", "VaultSecret", [][]string{{"spec", "output", "name"}}, nil,
-			under("spec", "output", "stringData")},
+		{
+			"redhatcop.redhat.io", "VaultSecret",
+			[][]string{{"spec", "output", "name"}},
+			nil,
+			under("spec", "output", "stringData"),
+		},
 		{"ricoberger.de", "VaultSecret", nil, nil, listed("spec", "keys")},
 		{"isindir.github.com", "SopsSecret", nil, nil, nil},
-		{"secrets.infisical.com", "InfisicalSecret", [][]string{{"spec", "managedSecretReference", "secretName"}},
-			[][]string{{"spec", "managedSecretReference", "secretNamespace"}}, nil},
-		{"secrets.doppler.com", "DopplerSecret", [][]string{{"spec", "managedSecret", "name"}},
-			[][]string{{"spec", "managedSecret", "namespace"}}, nil},
-		{"k8s.bitwarden.com", "BitwardenSecret", [][]string{{"spec", "secretName"}}, nil,
-			func(o map[string]any) []string { return fieldsOf(o, "secretKeyName", "spec", "map") }},
-		{"lerentis.uploadfilter24.eu", "BitwardenSecret", [][]string{{"spec", "name"}}, [][]string{{"spec", "namespace"}},
-			nil},
+		{
+			"secrets.infisical.com", "InfisicalSecret",
+			[][]string{{"spec", "managedSecretReference", "secretName"}},
+			[][]string{{"spec", "managedSecretReference", "secretNamespace"}},
+			nil,
+		},
+		{
+			"secrets.doppler.com", "DopplerSecret",
+			[][]string{{"spec", "managedSecret", "name"}},
+			[][]string{{"spec", "managedSecret", "namespace"}},
+			nil,
+		},
+		{
+			"k8s.bitwarden.com", "BitwardenSecret",
+			[][]string{{"spec", "secretName"}},
+			nil,
+			func(o map[string]any) []string { return fieldsOf(o, "secretKeyName", "spec", "map") },
+		},
+		{
+			"lerentis.uploadfilter24.eu", "BitwardenSecret",
+			[][]string{{"spec", "name"}},
+			[][]string{{"spec", "namespace"}},
+			nil,
+		},
 		{"secretgenerator.mittwald.de", "StringSecret", nil, nil, nil},
-		{"kubernetes-client.io", "ExternalSecret", nil, nil,
-			func(o map[string]any) []string { return fieldsOf(o, "name", "spec", "data") }},
+		{
+			"kubernetes-client.io", "ExternalSecret", nil, nil,
+			func(o map[string]any) []string { return fieldsOf(o, "name", "spec", "data") },
+		},
 		{"akv2k8s.io", "AzureKeyVaultSecret", [][]string{{"spec", "output", "secret", "name"}}, nil, nil},
 	}
 }
@@ -103,8 +141,8 @@ func (m maker) makes(b *bundle.Bundle) []Secret {
 	file, line := b.Position(o, "")
 	s := Secret{Namespace: o.GetNamespace(), Name: o.GetName(), From: o.GetKind() + " " + o.GetNamespace() + "/" +
 		o.GetName(), File: file, Line: line}
-	switch {
-	case m.kind.kind == "" || m.kind.kind == "placeholder":
+	switch m.kind.kind {
+	case "", "placeholder":
 		s.Reason = "it is encrypted with SOPS, and no key is at hand"
 		if m.kind.kind == "placeholder" {
 			s.Reason = "its values are placeholders that a plugin fills in"
@@ -112,14 +150,17 @@ func (m maker) makes(b *bundle.Bundle) []Secret {
 		s.Type, _, _ = unstructured.NestedString(o.Object, "type")
 		s.add(slices.Concat(under("data")(o.Object), under("stringData")(o.Object))...)
 		return []Secret{s}
-	case m.kind.kind == "SecretProviderClass":
+	case "SecretProviderClass":
 		return m.provided(s)
 	}
 	s.Reason = o.GetKind() + " makes it, whose operator is no part of the edge"
 	s.Name = first(o.Object, s.Name, m.kind.name)
 	s.Namespace = first(o.Object, s.Namespace, m.kind.namespace)
-	s.Type = first(o.Object, "", [][]string{{"spec", "template", "type"}, {"spec", "target", "template", "type"},
-		{"type"}})
+	s.Type = first(o.Object, "", [][]string{
+		{"spec", "template", "type"},
+		{"spec", "target", "template", "type"},
+		{"type"},
+	})
 	if m.kind.keys != nil {
 		s.add(m.kind.keys(o.Object)...)
 	}

@@ -56,24 +56,36 @@ func TestSecretsOfWhicheverMaker(t *testing.T) {
 			"\nsops: {version: 3.9.0}"), "Secret x/token"},
 		{"a sealed Secret", object("bitnami.com/v1alpha1", "SealedSecret", "token",
 			`spec: {encryptedData: {api-token: AgB}}`), "SealedSecret x/token"},
-		{"an ExternalSecret of another name", object("external-secrets.io/v1", "ExternalSecret", "cloudflare",
-			`spec: {target: {name: token}, data: [{secretKey: api-token, remoteRef: {key: a}}]}`),
-			"ExternalSecret x/cloudflare"},
-		{"an ExternalSecret whose keys the store knows",
+		{
+			"an ExternalSecret of another name", object("external-secrets.io/v1", "ExternalSecret", "cloudflare",
+				`spec: {target: {name: token}, data: [{secretKey: api-token, remoteRef: {key: a}}]}`),
+			"ExternalSecret x/cloudflare",
+		},
+		{
+			"an ExternalSecret whose keys the store knows",
 			object("external-secrets.io/v1", "ExternalSecret", "token", `spec: {dataFrom: [{extract: {key: a}}]}`),
-			"ExternalSecret x/token"},
-		{"a template of an ExternalSecret", object("external-secrets.io/v1", "ExternalSecret", "token",
-			`spec: {target: {template: {data: {api-token: "{{ .t }}"}}}, data: [{secretKey: t, remoteRef: {key: a}}]}`),
-			"ExternalSecret x/token"},
-		{"1Password", object("onepassword.com/v1", "OnePasswordItem", "token", `spec: {itemPath: vaults/a/items/b}`),
-			"OnePasswordItem x/token"},
+			"ExternalSecret x/token",
+		},
+		{
+			"a template of an ExternalSecret", object("external-secrets.io/v1", "ExternalSecret", "token",
+				`spec: {target: {template: {data: {api-token: "{{ .t }}"}}}, data: [{secretKey: t, remoteRef: {key: a}}]}`),
+			"ExternalSecret x/token",
+		},
+		{
+			"1Password", object("onepassword.com/v1", "OnePasswordItem", "token", `spec: {itemPath: vaults/a/items/b}`),
+			"OnePasswordItem x/token",
+		},
 		{"Vault", object("secrets.hashicorp.com/v1beta1", "VaultStaticSecret", "v",
 			`spec: {destination: {name: token, create: true}}`), "VaultStaticSecret x/v"},
-		{"the CSI driver of secret stores", object("secrets-store.csi.x-k8s.io/v1", "SecretProviderClass", "v",
-			`spec: {secretObjects: [{secretName: token, type: Opaque, data: [{key: api-token, objectName: a}]}]}`),
-			"SecretProviderClass x/v"},
-		{"a placeholder", object("v1", "Secret", "token", `stringData: {api-token: "<path:secret/data/cf#token>"}`),
-			"Secret x/token"},
+		{
+			"the CSI driver of secret stores", object("secrets-store.csi.x-k8s.io/v1", "SecretProviderClass", "v",
+				`spec: {secretObjects: [{secretName: token, type: Opaque, data: [{key: api-token, objectName: a}]}]}`),
+			"SecretProviderClass x/v",
+		},
+		{
+			"a placeholder", object("v1", "Secret", "token", `stringData: {api-token: "<path:secret/data/cf#token>"}`),
+			"Secret x/token",
+		},
 		{"no source", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -117,8 +129,10 @@ func TestASecretInTheClearNeedsNoStandIn(t *testing.T) {
 
 func TestValuesAreAskedForOnlyWhereTheyMatter(t *testing.T) {
 	t.Parallel()
-	s := standin.Secret{Namespace: "x", Name: "s", Keys: []standin.Key{{Name: "a", Purpose: standin.Random},
-		{Name: "t", Purpose: standin.CloudflareToken}}}
+	s := standin.Secret{Namespace: "x", Name: "s", Keys: []standin.Key{
+		{Name: "a", Purpose: standin.Random},
+		{Name: "t", Purpose: standin.CloudflareToken},
+	}}
 	asked := 0
 	o, err := s.Object(func(_ standin.Secret, key standin.Key) (string, error) {
 		asked++

@@ -171,8 +171,11 @@ func purposeOf(variable string) Purpose {
 // PodOf returns the pod template of a workload.
 func PodOf(o bundle.Object) (corev1.PodSpec, bool) {
 	var pod corev1.PodSpec
-	for _, path := range [][]string{{"spec", "template", "spec"}, {"spec", "jobTemplate", "spec", "template", "spec"},
-		{"spec"}} {
+	for _, path := range [][]string{
+		{"spec", "template", "spec"},
+		{"spec", "jobTemplate", "spec", "template", "spec"},
+		{"spec"},
+	} {
 		value, found, _ := unstructured.NestedMap(o.Object, path...)
 		if !found || value["containers"] == nil {
 			continue

@@ -21,8 +21,10 @@ const (
 
 // journey is "done when": what must hold before somebody may call the bundle done.
 func (e *edge) journey() {
-	after := map[criteria.ID]func(SpecContext){works: e.afterJourney,
-		explained: func(ctx SpecContext) { e.recordFindings(ctx) }}
+	after := map[criteria.ID]func(SpecContext){
+		works:     e.afterJourney,
+		explained: func(ctx SpecContext) { e.recordFindings(ctx) },
+	}
 	for _, c := range criteria.Of(criteria.DoneWhen) {
 		e.spec(c, func() {
 			if f := after[c.ID]; f != nil {

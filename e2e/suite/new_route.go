@@ -17,7 +17,8 @@ import (
 // does. It returns what of it does not work, and whose record it got. Its certificate is the one whose renewal
 // is due after a rollback.
 func (e *edge) probeNewRoute(ctx context.Context, name string) (broken []string, owners []verdict.OwnerChange,
-	err error) {
+	err error,
+) {
 	if e.change.newRoute != "" {
 		name = e.change.newRoute
 	}

@@ -47,8 +47,10 @@ func TestPatchesFit(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			there[fault.Object{APIVersion: o.GetAPIVersion(), Kind: o.GetKind(), Namespace: o.GetNamespace(),
-				Name: o.GetName()}.String()] = raw
+			there[fault.Object{
+				APIVersion: o.GetAPIVersion(), Kind: o.GetKind(), Namespace: o.GetNamespace(),
+				Name: o.GetName(),
+			}.String()] = raw
 		}
 	}
 	faults, err := fault.Load(fixtures.Sub("faults"))

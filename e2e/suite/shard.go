@@ -21,8 +21,10 @@ const (
 )
 
 func secondsOf(f fault.Fault) int {
-	seconds := map[fault.Within]int{fault.AtOnce: secondsAtOnce, fault.NextSync: secondsOfSync,
-		fault.NextIssuance: secondsOfIssuance}[f.Within]
+	seconds := map[fault.Within]int{
+		fault.AtOnce: secondsAtOnce, fault.NextSync: secondsOfSync,
+		fault.NextIssuance: secondsOfIssuance,
+	}[f.Within]
 	if !f.Alone {
 		seconds /= sideways
 	}

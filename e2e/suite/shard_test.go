@@ -13,8 +13,10 @@ func TestShardsDivideTheFaults(t *testing.T) {
 	t.Parallel()
 	var list []fault.Fault
 	for n := range 60 {
-		list = append(list, fault.Fault{ID: fmt.Sprintf("f%02d", n), Alone: n%3 == 0,
-			Within: []fault.Within{fault.AtOnce, fault.NextSync, fault.NextIssuance}[n%5%3]})
+		list = append(list, fault.Fault{
+			ID: fmt.Sprintf("f%02d", n), Alone: n%3 == 0,
+			Within: []fault.Within{fault.AtOnce, fault.NextSync, fault.NextIssuance}[n%5%3],
+		})
 	}
 	for _, of := range []int{1, 2, 3, 4, 7} {
 		var all []string

@@ -69,7 +69,7 @@ func Build(c Config) {
 func (e *edge) describe(faults []fault.Fault) {
 	e.narrate()
 	BeforeSuite(func(ctx SpecContext) {
-		e.connect(ctx)
+		e.connect()
 		if e.config.Candidate == nil {
 			e.makeRoutes(ctx, faults)
 		}
@@ -130,7 +130,7 @@ func (e *edge) narrate() {
 }
 
 // connect makes the runner on the test environment.
-func (e *edge) connect(ctx context.Context) {
+func (e *edge) connect() {
 	t := e.config.Testbed
 	target, err := testbed.Target(t.Bundle, t.Apps)
 	Expect(err).NotTo(HaveOccurred())

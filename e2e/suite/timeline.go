@@ -77,8 +77,10 @@ func (e *edge) recordTimeline(ctx context.Context, faults []fault.Fault) {
 	if len(line) == 0 {
 		return
 	}
-	cites := report.Cites{Omitted: int(journal.Dropped),
-		Of: map[string][]string{}} //nolint:gosec // G115: a count of entries
+	cites := report.Cites{
+		Omitted: int(journal.Dropped), //nolint:gosec // a count of entries
+		Of:      map[string][]string{},
+	}
 	for _, c := range criteria.All() {
 		if q, found := e.rests(c); found {
 			cites.Of[string(c.ID)] = timeline.Cite(line, q)
@@ -154,8 +156,10 @@ func (e *edge) restsOf(f fault.Fault, l life) timeline.Query {
 	own := e.Variables(f)
 	q := timeline.Query{
 		From: l.injected.Add(-time.Second), To: l.removed.Add(time.Second), Most: citedByFault,
-		Sources: []verdict.Source{verdict.SourceEvent, verdict.SourceAPI, verdict.SourceDNS, verdict.SourceACME,
-			verdict.SourceProbe},
+		Sources: []verdict.Source{
+			verdict.SourceEvent, verdict.SourceAPI, verdict.SourceDNS, verdict.SourceACME,
+			verdict.SourceProbe,
+		},
 		About: []string{own["host"], " " + own["namespace"] + "/"},
 	}
 	if f.Watch != nil {

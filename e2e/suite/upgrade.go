@@ -113,8 +113,10 @@ func (e *edge) verifyBaseline(ctx context.Context) {
 	GinkgoHelper()
 	route, err := e.probeRoute(ctx, "steady")
 	Expect(err).NotTo(HaveOccurred())
-	for _, family := range []criteria.Family{criteria.Baseline, criteria.SafeWorkflow, criteria.DoneWhen,
-		criteria.Guardrail} {
+	for _, family := range []criteria.Family{
+		criteria.Baseline, criteria.SafeWorkflow, criteria.DoneWhen,
+		criteria.Guardrail,
+	} {
 		for _, c := range criteria.Of(family) {
 			e.expectMet(ctx, c.ID, e.Target, e.remaining(e.budgetOf(c)))
 		}
@@ -146,8 +148,10 @@ func (e *edge) try(ctx context.Context, way verdict.Direction, from, to Version)
 		hosts = append(hosts, route.Hosts...)
 	}
 	var pruned []string
-	world := upgrade.World{Cluster: e.Testbed.Client, Provider: e.Testbed.Internet,
-		External: facts.FromControl(e.Testbed.Internet)}
+	world := upgrade.World{
+		Cluster: e.Testbed.Client, Provider: e.Testbed.Internet,
+		External: facts.FromControl(e.Testbed.Internet),
+	}
 	u := world.Try(ctx, upgrade.Plan{
 		Direction: way, From: from.content(), To: to.content(), Hosts: hosts, TXT: e.naming(from.Bundle),
 		Issuers:  []string{e.change.target.Production.Name, e.change.target.Staging.Name},
@@ -162,12 +166,16 @@ func (e *edge) try(ctx context.Context, way verdict.Direction, from, to Version)
 	})
 	u.Changes = upgrade.Changes(from.Bundle, to.Bundle)
 	if from.Traefik != to.Traefik {
-		u.Changes = append(u.Changes, verdict.Change{Subject: "Deployment traefik/traefik",
-			Text: "the platform's ingress controller", Evidence: []string{"- " + from.Traefik, "+ " + to.Traefik}})
+		u.Changes = append(u.Changes, verdict.Change{
+			Subject: "Deployment traefik/traefik",
+			Text:    "the platform's ingress controller", Evidence: []string{"- " + from.Traefik, "+ " + to.Traefik},
+		})
 	}
 	if len(pruned) > 0 {
-		u.Changes = append(u.Changes, verdict.Change{Subject: "the cluster",
-			Text: "lost the objects that the bundle no longer has", Evidence: pruned})
+		u.Changes = append(u.Changes, verdict.Change{
+			Subject: "the cluster",
+			Text:    "lost the objects that the bundle no longer has", Evidence: pruned,
+		})
 	}
 	return u
 }

@@ -116,8 +116,10 @@ func (s *Supplier) keep(i *item, image v1.Image) (archive, error) {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return archive{}, fmt.Errorf("make archive folder: %w", err)
 	}
-	a := archive{Provided: Provided{Reference: i.ref.name, Digest: digest.String(), Origin: "built",
-		Imported: tag.String()}, path: filepath.Join(dir, "image.tar")}
+	a := archive{Provided: Provided{
+		Reference: i.ref.name, Digest: digest.String(), Origin: "built",
+		Imported: tag.String(),
+	}, path: filepath.Join(dir, "image.tar")}
 	if i.ref.digest != "" {
 		a.Pinned = i.ref.repository + "@" + i.ref.digest
 	}

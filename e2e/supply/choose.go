@@ -117,8 +117,10 @@ func orNotAsked(why string) string {
 // askRegistries asks for the digest of every image that may be pulled, all at once. Where kind's own node image can be
 // had, it becomes the base in place of ours.
 func (s *Supplier) askRegistries(ctx context.Context, p *plan, silent map[string]string) error {
-	kindNode, err := newItem(p.recipes, Need{Reference: cmp.Or(s.NodeImage, s.kindNode, s.Kubernetes.NodeImage),
-		UsedBy: p.base.UsedBy})
+	kindNode, err := newItem(p.recipes, Need{
+		Reference: cmp.Or(s.NodeImage, s.kindNode, s.Kubernetes.NodeImage),
+		UsedBy:    p.base.UsedBy,
+	})
 	if err != nil {
 		return err
 	}

@@ -28,8 +28,10 @@ func TestGoModOfABuild(t *testing.T) {
 	}{
 		"local replaces become versions": {
 			source: Source{Module: "example.org/component", LocalReplace: "v0.{minor}.{patch}"},
-			want: []string{"example.org/a => example.org/a v0.37.2", "example.org/b => example.org/c v1.2.3",
-				"module example.org/component"},
+			want: []string{
+				"example.org/a => example.org/a v0.37.2", "example.org/b => example.org/c v1.2.3",
+				"module example.org/component",
+			},
 			unwanted: []string{"./staging"},
 		},
 		"local replaces are dropped": {
@@ -38,18 +40,24 @@ func TestGoModOfABuild(t *testing.T) {
 			unwanted: []string{"./staging", "example.org/a =>"},
 		},
 		"replaces are added": {
-			source: Source{Module: "example.org/component",
-				Replace: map[string]string{"gone.example/x": "example.org/x@v0.0.1"}},
+			source: Source{
+				Module:  "example.org/component",
+				Replace: map[string]string{"gone.example/x": "example.org/x@v0.0.1"},
+			},
 			want: []string{"gone.example/x => example.org/x v0.0.1"},
 		},
 		"one version is replaced": {
-			source: Source{Module: "example.org/component",
-				Replace: map[string]string{"example.org/x@v1.0.0": "example.org/x@v1.0.1"}},
+			source: Source{
+				Module:  "example.org/component",
+				Replace: map[string]string{"example.org/x@v1.0.0": "example.org/x@v1.0.1"},
+			},
 			want: []string{"example.org/x v1.0.0 => example.org/x v1.0.1"},
 		},
 		"a folder stands in for a module": {
-			source: Source{Module: "example.org/component", LocalReplace: "drop",
-				Replace: map[string]string{"example.org/a": "./stand-in"}},
+			source: Source{
+				Module: "example.org/component", LocalReplace: "drop",
+				Replace: map[string]string{"example.org/a": "./stand-in"},
+			},
 			want:     []string{"example.org/a => /", "/recipes/stand-in"},
 			unwanted: []string{"./staging"},
 		},
@@ -122,8 +130,10 @@ func TestBuildOfThisProject(t *testing.T) {
 
 func TestASourceIsFetchedOnce(t *testing.T) {
 	t.Parallel()
-	g := &goBuilder{dir: t.TempDir(), recipes: &Recipes{Sources: map[string]*Source{"a": {Module: "-no-module"},
-		"b": {Module: "-no-module"}}}}
+	g := &goBuilder{dir: t.TempDir(), recipes: &Recipes{Sources: map[string]*Source{
+		"a": {Module: "-no-module"},
+		"b": {Module: "-no-module"},
+	}}}
 	errs := map[string]error{}
 	for _, source := range []string{"a", "a", "b"} {
 		_, err := g.prepare(t.Context(), source, "v1.0.0")

@@ -126,8 +126,10 @@ func TestAFinishedNodeImageIsKnownByItsNote(t *testing.T) {
 
 func TestWhatContainerdDoesNotListWasNotImported(t *testing.T) {
 	t.Parallel()
-	archives := []archive{{Provided: Provided{Imported: "a:v1"}},
-		{Provided: Provided{Imported: "b:v1", Pinned: "b@sha256:1"}}}
+	archives := []archive{
+		{Provided: Provided{Imported: "a:v1"}},
+		{Provided: Provided{Imported: "b:v1", Pinned: "b@sha256:1"}},
+	}
 	if err := allImported("a:v1\nb:v1\nb@sha256:1\n", archives); err != nil {
 		t.Error(err)
 	}

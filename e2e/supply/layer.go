@@ -70,8 +70,10 @@ func (l layer) folders(out *tar.Writer, dir string, made map[string]bool) error 
 }
 
 func (f file) writeTo(out *tar.Writer, at string) error {
-	header := &tar.Header{Typeflag: tar.TypeReg, Name: strings.TrimPrefix(at, "/"), Mode: int64(f.mode),
-		Size: int64(len(f.content)), ModTime: time.Unix(0, 0)}
+	header := &tar.Header{
+		Typeflag: tar.TypeReg, Name: strings.TrimPrefix(at, "/"), Mode: int64(f.mode),
+		Size: int64(len(f.content)), ModTime: time.Unix(0, 0),
+	}
 	if f.link != "" {
 		header.Typeflag, header.Linkname, header.Mode = tar.TypeSymlink, f.link, 0o777
 		return out.WriteHeader(header)

@@ -6,16 +6,26 @@ func TestParseReference(t *testing.T) {
 	t.Parallel()
 	digest := "sha256:" + digestOf("x")
 	for in, want := range map[string]reference{
-		"traefik:v3.6.12": {name: "docker.io/library/traefik:v3.6.12",
-			repository: "docker.io/library/traefik", registry: "docker.io", tag: "v3.6.12"},
-		"docker.io/traefik:v3.6.12": {name: "docker.io/library/traefik:v3.6.12",
-			repository: "docker.io/library/traefik", registry: "docker.io", tag: "v3.6.12"},
-		"quay.io/jetstack/controller:v1.2": {name: "quay.io/jetstack/controller:v1.2",
-			repository: "quay.io/jetstack/controller", registry: "quay.io", tag: "v1.2"},
-		"localhost:5000/a/b": {name: "localhost:5000/a/b:latest", repository: "localhost:5000/a/b",
-			registry: "localhost:5000", tag: "latest"},
-		"quay.io/a/b:v1@" + digest: {name: "quay.io/a/b:v1", repository: "quay.io/a/b", registry: "quay.io",
-			tag: "v1", digest: digest},
+		"traefik:v3.6.12": {
+			name:       "docker.io/library/traefik:v3.6.12",
+			repository: "docker.io/library/traefik", registry: "docker.io", tag: "v3.6.12",
+		},
+		"docker.io/traefik:v3.6.12": {
+			name:       "docker.io/library/traefik:v3.6.12",
+			repository: "docker.io/library/traefik", registry: "docker.io", tag: "v3.6.12",
+		},
+		"quay.io/jetstack/controller:v1.2": {
+			name:       "quay.io/jetstack/controller:v1.2",
+			repository: "quay.io/jetstack/controller", registry: "quay.io", tag: "v1.2",
+		},
+		"localhost:5000/a/b": {
+			name: "localhost:5000/a/b:latest", repository: "localhost:5000/a/b",
+			registry: "localhost:5000", tag: "latest",
+		},
+		"quay.io/a/b:v1@" + digest: {
+			name: "quay.io/a/b:v1", repository: "quay.io/a/b", registry: "quay.io",
+			tag: "v1", digest: digest,
+		},
 		"quay.io/a/b@" + digest: {name: "quay.io/a/b@" +
 			digest, repository: "quay.io/a/b", registry: "quay.io", digest: digest},
 	} {
@@ -33,8 +43,10 @@ func TestParseReference(t *testing.T) {
 
 func TestVersionOfATag(t *testing.T) {
 	t.Parallel()
-	for tag, want := range map[string]string{"v3.6.12": "v3.6.12", "3.7.0-0": "v3.7.0", "1.2.3": "v1.2.3", "latest": "",
-		"v3.6": ""} {
+	for tag, want := range map[string]string{
+		"v3.6.12": "v3.6.12", "3.7.0-0": "v3.7.0", "1.2.3": "v1.2.3", "latest": "",
+		"v3.6": "",
+	} {
 		got, err := reference{tag: tag}.version()
 		if got != want || (err == nil) != (want != "") {
 			t.Errorf("version of tag %q = %q, %v; want %q", tag, got, err, want)

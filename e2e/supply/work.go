@@ -313,8 +313,10 @@ func (w *work) install(ctx context.Context, packages ...string) error {
 			"make the registries reachable", wanted)
 	}
 	return w.Log.Run("install "+wanted+" (Debian)", func() error {
-		for _, args := range [][]string{{"update", "-qq"},
-			append([]string{"install", "-y", "-qq", "--no-install-recommends"}, packages...)} {
+		for _, args := range [][]string{
+			{"update", "-qq"},
+			append([]string{"install", "-y", "-qq", "--no-install-recommends"}, packages...),
+		} {
 			command := exec.CommandContext(ctx, "apt-get", args...) // #nosec G204 -- fixed packages
 			command.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
 			if output, err := command.CombinedOutput(); err != nil {

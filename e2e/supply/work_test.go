@@ -12,8 +12,10 @@ func recipesOfTwo() *Recipes {
 	return &Recipes{
 		Sources: map[string]*Source{"a": {Module: "example.org/a"}, "b": {Module: "example.org/b", Version: "v2.0.0"}},
 		Images: []*Image{
-			{Repository: "example.org/base", Binaries: map[string]string{"/1": "a ./cmd/one", "/2": "a ./cmd/two",
-				"/3": "b ."}},
+			{Repository: "example.org/base", Binaries: map[string]string{
+				"/1": "a ./cmd/one", "/2": "a ./cmd/two",
+				"/3": "b .",
+			}},
 			{Repository: "example.org/three", Binaries: map[string]string{"/3": "a ./cmd/three", "/1": "a ./cmd/one"}},
 		},
 		Node: NodeRecipe{Repository: "example.org/base", Kubernetes: "v1.0.0"},
@@ -40,20 +42,32 @@ func TestWhatOneSourceIsWantedForIsCompiledTogether(t *testing.T) {
 		wanted   target
 		want     []string
 	}{
-		"of the same version": {[]item{at("example.org/three:v1.0.0")}, nil, one,
-			[]string{"./cmd/one", "./cmd/two", "./cmd/three"}},
-		"another version is left alone": {[]item{at("example.org/three:v1.0.1")}, nil, one,
-			[]string{"./cmd/one", "./cmd/two"}},
+		"of the same version": {
+			[]item{at("example.org/three:v1.0.0")},
+			nil, one,
+			[]string{"./cmd/one", "./cmd/two", "./cmd/three"},
+		},
+		"another version is left alone": {
+			[]item{at("example.org/three:v1.0.1")},
+			nil, one,
+			[]string{"./cmd/one", "./cmd/two"},
+		},
 		"what is pulled is not wanted": {[]item{pulled}, nil, one, []string{"./cmd/one", "./cmd/two"}},
-		"nothing twice": {[]item{at("example.org/three:v1.0.0")}, []target{{"a", "v1.0.0", "./cmd/two"}},
-			one, []string{"./cmd/one", "./cmd/three"}},
+		"nothing twice": {
+			[]item{at("example.org/three:v1.0.0")},
+			[]target{{"a", "v1.0.0", "./cmd/two"}},
+			one,
+			[]string{"./cmd/one", "./cmd/three"},
+		},
 		"a module's own folder": {nil, nil, target{"b", "v2.0.0", "."}, []string{"."}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := &work{Supplier: &Supplier{Cache: t.TempDir()},
+			w := &work{
+				Supplier: &Supplier{Cache: t.TempDir()},
 				plan:     &plan{recipes: recipes, base: at("example.org/base:v1.0.0"), images: c.images},
-				compiled: map[target]string{}}
+				compiled: map[target]string{},
+			}
 			for _, done := range c.compiled {
 				w.compiled[done] = "there"
 			}

@@ -26,27 +26,35 @@ func TestRefusedForNow(t *testing.T) {
 		err  error
 		want bool
 	}{
-		"a kind that is not served yet": {&meta.NoKindMatchError{GroupKind: kind, SearchedVersions: []string{"v1"}},
-			true},
+		"a kind that is not served yet": {
+			&meta.NoKindMatchError{GroupKind: kind, SearchedVersions: []string{"v1"}},
+			true,
+		},
 		"a resource that is not served yet": {&meta.NoResourceMatchError{PartialResource: schema.GroupVersionResource{Resource: "things"}}, true},
 		"the same as text":                  {errors.New(`no matches for kind "ClusterIssuer" in version "cert-manager.io/v1"`), true},
 		"a webhook that does not answer":    {apierrors.NewInternalError(errors.New(`failed calling webhook "webhook.cert-manager.io": connection refused`)), true},
-		"the same as text, of another status": {apierrors.NewBadRequest(`failed calling webhook "webhook.cert-manager.io"`),
-			true},
+		"the same as text, of another status": {
+			apierrors.NewBadRequest(`failed calling webhook "webhook.cert-manager.io"`),
+			true,
+		},
 		"an overloaded server":         {apierrors.NewTooManyRequests("later", 1), true},
 		"a server that starts":         {apierrors.NewServiceUnavailable("starting"), true},
 		"a timeout":                    {apierrors.NewTimeoutError("slow", 1), true},
 		"a timeout of the storage":     {apierrors.NewServerTimeout(things, "patch", 1), true},
 		"a conflict":                   {apierrors.NewConflict(things, "a", errors.New("changed meanwhile")), true},
 		"a request that took too long": {fmt.Errorf("patch: %w", context.DeadlineExceeded), true},
-		"wrapped as a dry run": {ssaerrors.NewDryRunErr(apierrors.NewInternalError(errors.New("x")), nil),
-			true},
+		"wrapped as a dry run": {
+			ssaerrors.NewDryRunErr(apierrors.NewInternalError(errors.New("x")), nil),
+			true,
+		},
 		"an object that is invalid": {apierrors.NewInvalid(kind, "a", nil), false},
 		"what may not be done":      {apierrors.NewForbidden(things, "a", errors.New("no")), false},
 		"a webhook's own no": {apierrors.NewForbidden(things, "a",
 			errors.New("admission webhook denied the request")), false},
-		"a namespace that is not there": {apierrors.NewNotFound(schema.GroupResource{Resource: "namespaces"}, "a"),
-			false},
+		"a namespace that is not there": {
+			apierrors.NewNotFound(schema.GroupResource{Resource: "namespaces"}, "a"),
+			false,
+		},
 		"an interrupt":                         {context.Canceled, false},
 		"an invalid object, as a dry run says": {ssaerrors.NewDryRunErr(apierrors.NewInvalid(kind, "a", nil), nil), false},
 	} {
@@ -62,7 +70,8 @@ func refusing(t *testing.T, refusals ...error) (client.Client, *int) {
 	looks := 0
 	return builder(t).WithInterceptorFuncs(interceptor.Funcs{
 		Patch: func(ctx context.Context, c client.WithWatch, o client.Object, p client.Patch,
-			opts ...client.PatchOption) error {
+			opts ...client.PatchOption,
+		) error {
 			looks++
 			if looks <= len(refusals) {
 				return refusals[looks-1]

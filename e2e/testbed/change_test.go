@@ -60,8 +60,10 @@ func TestChange(t *testing.T) {
 		t.Errorf("pruned (-want +got):\n%s", diff)
 	}
 	all := strings.Join(w.events, "\n")
-	for _, want := range []string{"apply Deployment traefik/traefik", "apply Deployment cert-manager/external-dns",
-		"apply Ingress develop/frontend", "delete ConfigMap develop/old"} {
+	for _, want := range []string{
+		"apply Deployment traefik/traefik", "apply Deployment cert-manager/external-dns",
+		"apply Ingress develop/frontend", "delete ConfigMap develop/old",
+	} {
 		if !strings.Contains(all, want) {
 			t.Errorf("no %q in\n%s", want, all)
 		}
@@ -84,8 +86,10 @@ func TestChangePrunesAStageThatIsGone(t *testing.T) {
 		w := newWorld(t)
 		to := w.next(t)
 		from := *w.testbed.Bundle
-		from.Stages = append(slices.Clone(from.Stages), bundle.Stage{Name: "old", Keeps: keeps,
-			Objects: []bundle.Object{one(t, setting)}})
+		from.Stages = append(slices.Clone(from.Stages), bundle.Stage{
+			Name: "old", Keeps: keeps,
+			Objects: []bundle.Object{one(t, setting)},
+		})
 		w.testbed.Bundle = &from
 		pruned, err := w.testbed.Change(t.Context(), to, Traefik)
 		if err != nil {
@@ -105,11 +109,15 @@ func TestChangeThatGetsStuck(t *testing.T) {
 		spoil func(*world)
 		want  string
 	}{
-		"a release": {func(w *world) { w.never = "Deployment cert-manager/external-dns" },
-			"stage dns-and-certificates: release cert-manager/external-dns"},
+		"a release": {
+			func(w *world) { w.never = "Deployment cert-manager/external-dns" },
+			"stage dns-and-certificates: release cert-manager/external-dns",
+		},
 		"the ingress controller": {func(w *world) { w.never = "Deployment traefik/traefik" }, "ingress controller: "},
-		"a refusal": {func(w *world) { w.refuse = "ClusterIssuer letsencrypt-staging" },
-			"stage dns-and-certificates: objects: "},
+		"a refusal": {
+			func(w *world) { w.refuse = "ClusterIssuer letsencrypt-staging" },
+			"stage dns-and-certificates: objects: ",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -112,8 +112,10 @@ func internet(t *testing.T) (*api.Client, *zone.Store) {
 func brief() await.Budgets {
 	table := await.Budgets{}
 	for n, fields := 0, reflect.ValueOf(&table).Elem(); n < fields.NumField(); n++ {
-		fields.Field(n).Set(reflect.ValueOf(await.Budget{Name: "brief", Timeout: time.Minute, Interval: time.Millisecond,
-			Why: "a test"}))
+		fields.Field(n).Set(reflect.ValueOf(await.Budget{
+			Name: "brief", Timeout: time.Minute, Interval: time.Millisecond,
+			Why: "a test",
+		}))
 	}
 	return table
 }

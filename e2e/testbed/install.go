@@ -250,8 +250,10 @@ func (s *Testbed) provideToken(ctx context.Context, key SecretKey) error {
 		secret.Data = mergeKey(secret.Data, key.Key, token.Value)
 		err = s.Client.Patch(ctx, &secret, client.MergeFrom(before))
 	} else {
-		secret = corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name},
-			Data: mergeKey(nil, key.Key, token.Value)}
+		secret = corev1.Secret{
+			ObjectMeta: metav1.ObjectMeta{Namespace: key.Namespace, Name: key.Name},
+			Data:       mergeKey(nil, key.Key, token.Value),
+		}
 		err = s.Client.Create(ctx, &secret)
 	}
 	if err != nil {
@@ -272,18 +274,24 @@ func mergeKey(data map[string][]byte, key, value string) map[string][]byte {
 func (s *Testbed) trusting(namespace string) await.Expectation {
 	return func(ctx context.Context) await.Answer {
 		no, yes := false, true
-		tiny := corev1.ResourceList{corev1.ResourceCPU: resource.MustParse("1m"),
-			corev1.ResourceMemory: resource.MustParse("1Mi")}
+		tiny := corev1.ResourceList{
+			corev1.ResourceCPU:    resource.MustParse("1m"),
+			corev1.ResourceMemory: resource.MustParse("1Mi"),
+		}
 		pod := &corev1.Pod{
 			ObjectMeta: metav1.ObjectMeta{Namespace: namespace, Name: "edgeproof-trust"},
 			Spec: corev1.PodSpec{
-				SecurityContext: &corev1.PodSecurityContext{RunAsNonRoot: &yes,
-					SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault}},
+				SecurityContext: &corev1.PodSecurityContext{
+					RunAsNonRoot:   &yes,
+					SeccompProfile: &corev1.SeccompProfile{Type: corev1.SeccompProfileTypeRuntimeDefault},
+				},
 				Containers: []corev1.Container{{
 					Name: "trust", Image: "edgeproof.dev/trust:none",
 					Resources: corev1.ResourceRequirements{Requests: tiny, Limits: tiny}, // a quota may ask for them
-					SecurityContext: &corev1.SecurityContext{AllowPrivilegeEscalation: &no,
-						Capabilities: &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}}},
+					SecurityContext: &corev1.SecurityContext{
+						AllowPrivilegeEscalation: &no,
+						Capabilities:             &corev1.Capabilities{Drop: []corev1.Capability{"ALL"}},
+					},
 				}},
 			},
 		}

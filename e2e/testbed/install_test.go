@@ -108,11 +108,13 @@ func TestProvideTokenNamesWhatFails(t *testing.T) {
 		want  string
 	}{
 		"look": {interceptor.Funcs{Get: func(context.Context, client.WithWatch, client.ObjectKey, client.Object,
-			...client.GetOption) error {
+			...client.GetOption,
+		) error {
 			return down
 		}}, nil, "look for Secret cert-manager/token key api-token"},
 		"make": {interceptor.Funcs{Create: func(context.Context, client.WithWatch, client.Object,
-			...client.CreateOption) error {
+			...client.CreateOption,
+		) error {
 			return down
 		}}, nil, "make Secret cert-manager/token key api-token"},
 		"mint": {interceptor.Funcs{}, unhealthy(t), "mint the API token at the provider"},
@@ -175,7 +177,8 @@ func TestRemoveWaitsUntilAHookIsGone(t *testing.T) {
 	looks := 0
 	s := newTestbed(t, builder(t).WithObjects(blocked).WithInterceptorFuncs(interceptor.Funcs{
 		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object,
-			opts ...client.GetOption) error {
+			opts ...client.GetOption,
+		) error {
 			if looks++; looks == 3 { // its end comes between two looks
 				live := object(t, job)
 				if err := c.Get(ctx, key, live); err != nil {

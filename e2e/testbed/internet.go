@@ -81,8 +81,10 @@ const forwardsTo = "edgeproof.dev/forwards-to"
 
 func kubeProxy() *unstructured.Unstructured {
 	return &unstructured.Unstructured{Object: map[string]any{
-		"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": map[string]any{"namespace": metav1.NamespaceSystem,
-			"name": "kube-proxy"},
+		"apiVersion": "apps/v1", "kind": "DaemonSet", "metadata": map[string]any{
+			"namespace": metav1.NamespaceSystem,
+			"name":      "kube-proxy",
+		},
 	}}
 }
 
@@ -131,7 +133,8 @@ func (s *Testbed) MovePublicAddress(ctx context.Context, to netip.Addr) error {
 
 // applyFolder applies one folder of fixtures/platform.
 func (s *Testbed) applyFolder(ctx context.Context, folder string,
-	variables map[string]string) ([]*unstructured.Unstructured, error) {
+	variables map[string]string,
+) ([]*unstructured.Unstructured, error) {
 	objects, err := readManifests(fixtures.Sub("platform"), folder, variables)
 	if err != nil {
 		return nil, err

@@ -125,8 +125,10 @@ func TestThePlatformsManifests(t *testing.T) {
 	if binding := all["MutatingAdmissionPolicyBinding edgeproof-web-pki"]; binding != nil {
 		matches, _, err := unstructured.NestedSlice(binding.Object, "spec", "matchResources", "namespaceSelector",
 			"matchExpressions")
-		want := []any{map[string]any{"key": "kubernetes.io/metadata.name", "operator": "In",
-			"values": []any{"cert-manager", "develop"}}}
+		want := []any{map[string]any{
+			"key": "kubernetes.io/metadata.name", "operator": "In",
+			"values": []any{"cert-manager", "develop"},
+		}}
 		if diff := cmp.Diff(want, matches); err != nil || diff != "" {
 			t.Errorf("the namespaces of trust: %v (-want +got)\n%s", err, diff)
 		}

@@ -22,8 +22,10 @@ func TestReadSeal(t *testing.T) {
 		"packets":      {said: counter, want: 12},
 		"none dropped": {said: strings.Replace(counter, "12,", "0,", 1), want: 0},
 		"senders":      {said: strings.Replace(counter, "\n", sender+",\n", 1), want: 12, streams: 2},
-		"a sender in parts": {said: strings.Replace(counter, "\n", strings.Replace(sender, `, "tcp"`, "", 1)+",\n", 1),
-			err: "a sender of 3 parts"},
+		"a sender in parts": {
+			said: strings.Replace(counter, "\n", strings.Replace(sender, `, "tcp"`, "", 1)+",\n", 1),
+			err:  "a sender of 3 parts",
+		},
 		"another counter":   {said: strings.Replace(counter, "escaped", "unassigned", 1), err: "nft lists none"},
 		"more than 32 bits": {said: strings.Replace(counter, "12,", "18446744073709551615,", 1), want: 1<<64 - 1},
 		"no counter":        {said: `{"nftables": [{"metainfo": {"version": "1.0.6"}}]}`, err: "nft lists none"},
@@ -73,8 +75,10 @@ func TestSealLetsTheClusterBe(t *testing.T) {
 		}
 	}
 	// What must not get out: a public resolver, an unassigned public address, the cloud's metadata service, the machine.
-	for _, address := range []string{"1.1.1.1", PublicAddress, "169.254.169.254", "172.18.0.1", "192.168.1.1",
-		"10.0.0.1"} {
+	for _, address := range []string{
+		"1.1.1.1", PublicAddress, "169.254.169.254", "172.18.0.1", "192.168.1.1",
+		"10.0.0.1",
+	} {
 		for _, a := range accepted {
 			if a.Contains(netip.MustParseAddr(address)) {
 				t.Errorf("%s is let out by %s", address, a)

@@ -52,7 +52,8 @@ func (s *Testbed) provideStandIn(ctx context.Context, stand standin.Secret) erro
 		return nil
 	}
 	object, err := lacking.Object(func(_ standin.Secret, key standin.Key) (string,
-		error) {
+		error,
+	) {
 		return s.mint(ctx, key.Purpose)
 	})
 	if err != nil {

@@ -12,8 +12,10 @@ import (
 
 func standIn() standin.Secret {
 	return standin.Secret{Namespace: "cert-manager", Name: "token", Keys: []standin.Key{
-		{Name: "api-token", Purpose: standin.CloudflareToken}, {Name: "email", Purpose: standin.CloudflareEmail},
-		{Name: "key", Purpose: standin.CloudflareKey}, {Name: "other", Purpose: standin.Random},
+		{Name: "api-token", Purpose: standin.CloudflareToken},
+		{Name: "email", Purpose: standin.CloudflareEmail},
+		{Name: "key", Purpose: standin.CloudflareKey},
+		{Name: "other", Purpose: standin.Random},
 	}}
 }
 

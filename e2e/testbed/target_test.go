@@ -45,14 +45,22 @@ func TestTarget(t *testing.T) {
 		marker string
 		zones  []string
 	}{
-		"our frontend answers": {[]string{ours, ingress("www.safeops.work"), externalDNS},
-			`"app":"frontend"`, []string{"b.example", "a.example"}},
-		"an unknown application answers": {[]string{otherFrontend, ingress("www.safeops.work"), externalDNS}, "",
-			[]string{"b.example", "a.example"}},
+		"our frontend answers": {
+			[]string{ours, ingress("www.safeops.work"), externalDNS},
+			`"app":"frontend"`,
+			[]string{"b.example", "a.example"},
+		},
+		"an unknown application answers": {
+			[]string{otherFrontend, ingress("www.safeops.work"), externalDNS},
+			"",
+			[]string{"b.example", "a.example"},
+		},
 		"our frontend, but in another namespace": {[]string{strings.Replace(ours, "namespace: apps", "namespace: other",
 			1), ingress("www.safeops.work")}, "", []string{"safeops.work"}},
-		"an image that only begins as our frontend": {[]string{strings.Replace(ours, "frontend:dev", "frontend-v2:dev", 1),
-			ingress("www.safeops.work")}, "", []string{"safeops.work"}},
+		"an image that only begins as our frontend": {[]string{
+			strings.Replace(ours, "frontend:dev", "frontend-v2:dev", 1),
+			ingress("www.safeops.work"),
+		}, "", []string{"safeops.work"}},
 		"no filter of zones": {[]string{ingress("www.safeops.work")}, "", []string{"safeops.work"}},
 	} {
 		got, err := Target(made(t, c.given...))
@@ -107,8 +115,11 @@ func TestFaultVariablesFillEveryFault(t *testing.T) {
 				t.Errorf("%s: an action has an open variable: %+v", f.ID, action)
 			}
 		}
-		for _, kind := range []struct{ folder, objects string }{{"", "Namespace Ingress"}, {"own", "Deployment Service"},
-			{"shared", "Service EndpointSlice"}} {
+		for _, kind := range []struct{ folder, objects string }{
+			{"", "Namespace Ingress"},
+			{"own", "Deployment Service"},
+			{"shared", "Service EndpointSlice"},
+		} {
 			objects, err := readManifests(routeFolder(), kind.folder, variables)
 			if err != nil {
 				t.Error(err)

@@ -122,8 +122,10 @@ func (s *Testbed) Steps() []Step {
 		return Step{name, func(ctx context.Context, _ *envconf.Config) (context.Context, error) {
 			start := time.Now()
 			err := s.Log.Run(name, func() error { return run(ctx) })
-			s.phases = append(s.phases, verdict.Phase{Name: name, Started: start.UTC(),
-				Seconds: verdict.Seconds(time.Since(start))})
+			s.phases = append(s.phases, verdict.Phase{
+				Name: name, Started: start.UTC(),
+				Seconds: verdict.Seconds(time.Since(start)),
+			})
 			if err != nil {
 				return ctx, fmt.Errorf("%s: %w", name, err)
 			}

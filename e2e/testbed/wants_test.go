@@ -108,15 +108,26 @@ func TestWantsOf(t *testing.T) {
 		want  Wants
 	}{
 		{"nothing", nil, Wants{}},
-		{"a ClusterIssuer reads where the controller runs", []string{clusterIssuer, controller},
-			Wants{Tokens: []SecretKey{{"certificates", "token", "k"}}}},
-		{"a ClusterIssuer without a controller in the bundle", []string{clusterIssuer},
-			Wants{Tokens: []SecretKey{{"cert-manager", "token", "k"}}}},
-		{"an Issuer reads in its own namespace", []string{issuer, controller},
-			Wants{Tokens: []SecretKey{{"apps", "own", "k"}}}},
+		{
+			"a ClusterIssuer reads where the controller runs",
+			[]string{clusterIssuer, controller},
+			Wants{Tokens: []SecretKey{{"certificates", "token", "k"}}},
+		},
+		{
+			"a ClusterIssuer without a controller in the bundle",
+			[]string{clusterIssuer},
+			Wants{Tokens: []SecretKey{{"cert-manager", "token", "k"}}},
+		},
+		{
+			"an Issuer reads in its own namespace",
+			[]string{issuer, controller},
+			Wants{Tokens: []SecretKey{{"apps", "own", "k"}}},
+		},
 		{"an issuer without ACME", []string{selfSigned}, Wants{}},
-		{"external-dns", []string{externalDNS}, Wants{Tokens: []SecretKey{{"names", "dns-token", "k"}},
-			Zones: []string{"a.example", "b.example"}}},
+		{"external-dns", []string{externalDNS}, Wants{
+			Tokens: []SecretKey{{"names", "dns-token", "k"}},
+			Zones:  []string{"a.example", "b.example"},
+		}},
 		{"external-dns for another provider", []string{otherProvider}, Wants{}},
 		{"external-dns by envFrom", []string{externalDNSWith("Deployment",
 			`args: [--provider=cloudflare, --domain-filter=b.example], envFrom: [{prefix: CF_, secretRef: {name: dns-token}}]`)}, Wants{
@@ -141,13 +152,19 @@ func TestWantsOf(t *testing.T) {
 		{"zones of external-dns come before hosts", []string{externalDNS, ingress("www.c.example.org")}, Wants{
 			Tokens: []SecretKey{{"names", "dns-token", "k"}}, Zones: []string{"a.example", "b.example"},
 		}},
-		{"zones of hosts", []string{ingress("www.safeops.work", "safeops.work", "*.develop.example.co.uk")},
-			Wants{Zones: []string{"example.co.uk", "safeops.work"}}},
+		{
+			"zones of hosts",
+			[]string{ingress("www.safeops.work", "safeops.work", "*.develop.example.co.uk")},
+			Wants{Zones: []string{"example.co.uk", "safeops.work"}},
+		},
 		{"a rule for every host", []string{ingress("")}, Wants{}},
-		{"two that want one Secret", []string{clusterIssuer, strings.Replace(clusterIssuer, "name: a}", "name: b}", 1)},
+		{
+			"two that want one Secret",
+			[]string{clusterIssuer, strings.Replace(clusterIssuer, "name: a}", "name: b}", 1)},
 			Wants{
 				Tokens: []SecretKey{{"cert-manager", "token", "k"}},
-			}},
+			},
+		},
 		{"in order", []string{issuer, externalDNS, clusterIssuer}, Wants{
 			Tokens: []SecretKey{{"apps", "own", "k"}, {"cert-manager", "token", "k"}, {"names", "dns-token", "k"}},
 			Zones:  []string{"a.example", "b.example"},
@@ -210,8 +227,10 @@ func TestWorkloadNamespaces(t *testing.T) {
 	}{
 		"reference":    {candidate, []string{"cert-manager"}},
 		"applications": {apps, []string{"develop"}},
-		"made": {made(t, externalDNS, controller, clusterIssuer, ingress("a.example.org")),
-			[]string{"certificates", "names"}},
+		"made": {
+			made(t, externalDNS, controller, clusterIssuer, ingress("a.example.org")),
+			[]string{"certificates", "names"},
+		},
 		"no workload": {made(t, clusterIssuer), []string{}},
 	} {
 		if diff := cmp.Diff(c.want, workloadNamespaces(c.given)); diff != "" {

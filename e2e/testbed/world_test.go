@@ -34,7 +34,8 @@ func newWorld(t *testing.T) *world {
 	w := &world{on: map[string]func(){}}
 	c := builder(t).WithInterceptorFuncs(interceptor.Funcs{
 		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object,
-			opts ...client.GetOption) error {
+			opts ...client.GetOption,
+		) error {
 			err := c.Get(ctx, key, o, opts...)
 			if live, ok := o.(*unstructured.Unstructured); ok && err == nil && describe(live) != w.never {
 				become(live)
@@ -42,7 +43,8 @@ func newWorld(t *testing.T) *world {
 			return err
 		},
 		Patch: func(ctx context.Context, c client.WithWatch, o client.Object, p client.Patch,
-			opts ...client.PatchOption) error {
+			opts ...client.PatchOption,
+		) error {
 			applied, ok := o.(*unstructured.Unstructured)
 			if !ok || p.Type() != types.ApplyPatchType {
 				return c.Patch(ctx, o, p, opts...)

@@ -42,26 +42,34 @@ func lines(line []verdict.Entry) []string {
 func snapshot() *facts.Snapshot {
 	return &facts.Snapshot{
 		Pods: []core.Pod{{
-			ObjectMeta: meta.ObjectMeta{Name: "external-dns-5c",
-				Labels: map[string]string{"app.kubernetes.io/name": "external-dns"}},
+			ObjectMeta: meta.ObjectMeta{
+				Name:   "external-dns-5c",
+				Labels: map[string]string{"app.kubernetes.io/name": "external-dns"},
+			},
 			Status: core.PodStatus{PodIP: "10.244.0.11"},
 		}},
 		Events: []core.Event{
 			{
-				ObjectMeta: meta.ObjectMeta{UID: "1"}, InvolvedObject: core.ObjectReference{Kind: "Certificate",
-					Namespace: "develop", Name: "frontend-tls"},
+				ObjectMeta: meta.ObjectMeta{UID: "1"}, InvolvedObject: core.ObjectReference{
+					Kind:      "Certificate",
+					Namespace: "develop", Name: "frontend-tls",
+				},
 				Reason: "Issuing", Message: "Issuing certificate as\nSecret does not exist", Type: core.EventTypeNormal,
 				FirstTimestamp: meta.NewTime(after(1)), LastTimestamp: meta.NewTime(after(1)), Count: 1,
 			},
 			{
-				ObjectMeta: meta.ObjectMeta{UID: "2"}, InvolvedObject: core.ObjectReference{Kind: "Pod", Namespace: "cert-manager",
-					Name: "external-dns-5c"},
+				ObjectMeta: meta.ObjectMeta{UID: "2"}, InvolvedObject: core.ObjectReference{
+					Kind: "Pod", Namespace: "cert-manager",
+					Name: "external-dns-5c",
+				},
 				Reason: "Failed", Message: "secret not found", Type: core.EventTypeWarning, FirstTimestamp: meta.NewTime(after(2)),
 				LastTimestamp: meta.NewTime(after(9)), Count: 4,
 			},
 			{
-				ObjectMeta: meta.ObjectMeta{UID: "3"}, InvolvedObject: core.ObjectReference{Kind: "ClusterIssuer",
-					Name: "letsencrypt"},
+				ObjectMeta: meta.ObjectMeta{UID: "3"}, InvolvedObject: core.ObjectReference{
+					Kind: "ClusterIssuer",
+					Name: "letsencrypt",
+				},
 				Reason: "Ready", Message: "registered", EventTime: meta.NewMicroTime(after(3)),
 				Series: &core.EventSeries{Count: 2, LastObservedTime: meta.NewMicroTime(after(4))},
 			},
@@ -76,24 +84,36 @@ func TestEverythingIsOnOneClock(t *testing.T) {
 	r.See(snapshot()) // seen again, it is still the same event
 	r.Lasted("fault token-secret-missing", "injected", after(5), after(8), false)
 	seen := []api.JournalEntry{
-		{Time: after(0), Source: api.SourceProbe, Op: "GET https://develop.safeops.work/", Outcome: "tls expired",
-			Detail: map[string]string{"address": "203.0.113.10:443"}},
-		{Time: after(0.5), Source: api.SourceAPI, Client: "10.244.0.11", Op: "POST /client/v4/zones/x/dns_records",
-			Outcome: "200", Detail: map[string]string{"about": "A develop.safeops.work"}},
-		{Time: after(0.6), Source: api.SourceAPI, Client: "10.244.0.12", Op: "GET /client/v4/zones/x/dns_records",
-			Outcome: "403 10000", Detail: map[string]string{"zone": "safeops.work", "agent": "curl/8"}},
+		{
+			Time: after(0), Source: api.SourceProbe, Op: "GET https://develop.safeops.work/", Outcome: "tls expired",
+			Detail: map[string]string{"address": "203.0.113.10:443"},
+		},
+		{
+			Time: after(0.5), Source: api.SourceAPI, Client: "10.244.0.11", Op: "POST /client/v4/zones/x/dns_records",
+			Outcome: "200", Detail: map[string]string{"about": "A develop.safeops.work"},
+		},
+		{
+			Time: after(0.6), Source: api.SourceAPI, Client: "10.244.0.12", Op: "GET /client/v4/zones/x/dns_records",
+			Outcome: "403 10000", Detail: map[string]string{"zone": "safeops.work", "agent": "curl/8"},
+		},
 		{Time: after(0.7), Source: api.SourceDNS, Client: "control", Op: "A develop.safeops.work.", Outcome: "NXDOMAIN"},
 		{Time: after(0.8), Source: api.SourceDNS, Client: "127.0.0.1", Op: "CAA develop.safeops.work.", Outcome: "NXDOMAIN"},
-		{Time: after(0.9), Source: api.SourceDNS, Client: "127.0.0.1", Op: "A develop.safeops.work.", Outcome: "NOERROR",
-			Detail: map[string]string{"answer": "203.0.113.10"}},
-		{Time: after(1.1), Source: api.SourceACME, Op: "new-order", Outcome: "429 urn:ietf:params:acme:error:rateLimited",
-			Detail: map[string]string{"authority": "production", "problem": "too many", "fault": "fault-1"}},
+		{
+			Time: after(0.9), Source: api.SourceDNS, Client: "127.0.0.1", Op: "A develop.safeops.work.", Outcome: "NOERROR",
+			Detail: map[string]string{"answer": "203.0.113.10"},
+		},
+		{
+			Time: after(1.1), Source: api.SourceACME, Op: "new-order", Outcome: "429 urn:ietf:params:acme:error:rateLimited",
+			Detail: map[string]string{"authority": "production", "problem": "too many", "fault": "fault-1"},
+		},
 		{Time: after(1.2), Source: api.SourceControl, Op: "POST /v1/faults", Outcome: "200"},
 		{Time: after(1.3), Source: "unknown", Op: "x"},
 	}
 	// of an earlier run
-	seen = append([]api.JournalEntry{{Time: after(-1), Source: api.SourceDNS, Op: "A before.example.",
-		Outcome: "NOERROR"}}, seen...)
+	seen = append([]api.JournalEntry{{
+		Time: after(-1), Source: api.SourceDNS, Op: "A before.example.",
+		Outcome: "NOERROR",
+	}}, seen...)
 	want := []string{
 		"! probe-1 0.0 develop.safeops.work: https: tls expired at 203.0.113.10:443",
 		"api-1 0.5 record A develop.safeops.work: external-dns: POST: 200",
@@ -121,8 +141,10 @@ func TestWhatRepeatsIsOneEntry(t *testing.T) {
 	t.Parallel()
 	var seen []api.JournalEntry
 	probe := func(at float64, outcome string) {
-		seen = append(seen, api.JournalEntry{Time: after(at), Source: api.SourceProbe, Op: "GET https://a.example/",
-			Outcome: outcome})
+		seen = append(seen, api.JournalEntry{
+			Time: after(at), Source: api.SourceProbe, Op: "GET https://a.example/",
+			Outcome: outcome,
+		})
 	}
 	for n := range 5 {
 		probe(float64(n), "200")
@@ -146,8 +168,10 @@ func TestWhatRepeatsIsOneEntry(t *testing.T) {
 func many(n int) []verdict.Entry {
 	var out []verdict.Entry
 	for k := range n {
-		out = append(out, verdict.Entry{ID: fmt.Sprint("dns-", k), Time: after(float64(k)), Source: verdict.SourceDNS,
-			Subject: fmt.Sprintf("host-%d.example", k%7), Text: "A", Failed: k%10 == 9})
+		out = append(out, verdict.Entry{
+			ID: fmt.Sprint("dns-", k), Time: after(float64(k)), Source: verdict.SourceDNS,
+			Subject: fmt.Sprintf("host-%d.example", k%7), Text: "A", Failed: k%10 == 9,
+		})
 	}
 	return out
 }
@@ -196,8 +220,10 @@ func TestCite(t *testing.T) {
 		len(got) != 3 {
 		t.Errorf("what failed is not cited first: %v", got)
 	}
-	if got := timeline.Cite(line, timeline.Query{About: []string{"host"},
-		Sources: []verdict.Source{verdict.SourceACME}}); len(got) > 0 {
+	if got := timeline.Cite(line, timeline.Query{
+		About:   []string{"host"},
+		Sources: []verdict.Source{verdict.SourceACME},
+	}); len(got) > 0 {
 		t.Errorf("another source is cited: %v", got)
 	}
 	if got := timeline.Cite(line, timeline.Query{About: []string{""}}); len(got) > 0 {

@@ -53,8 +53,10 @@ func TestChanges(t *testing.T) {
 			Subject: "ClusterRole r", Text: "2 settings differ", Evidence: []string{"- may list a", "+ may get s named one"},
 		}}},
 		"gone and new": {[]string{crd}, []string{role}, []verdict.Change{
-			{Subject: "ClusterRole r", Text: "is new", Evidence: []string{"may get a", "may get a.x.io", "may list a",
-				"may list a.x.io"}},
+			{Subject: "ClusterRole r", Text: "is new", Evidence: []string{
+				"may get a", "may get a.x.io", "may list a",
+				"may list a.x.io",
+			}},
 			{Subject: "CustomResourceDefinition a.x.io", Text: "is no longer part of the bundle", Evidence: []string{
 				`apiVersion: "apiextensions.k8s.io/v1"`, `kind: "CustomResourceDefinition"`, `metadata.name: "a.x.io"`,
 				`spec.versions[v1].name: "v1"`, `spec.versions[v1].schema.properties.p.type: "string"`,

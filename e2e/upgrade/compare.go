@@ -121,8 +121,10 @@ func compareCertificates(u *verdict.Upgrade, before, after State, entries []api.
 		}
 		switch {
 		case now.Serial != was.Serial:
-			u.Reissued = append(u.Reissued, verdict.Reissued{Certificate: what, SerialBefore: was.Serial,
-				SerialAfter: now.Serial, Reason: reason})
+			u.Reissued = append(u.Reissued, verdict.Reissued{
+				Certificate: what, SerialBefore: was.Serial,
+				SerialAfter: now.Serial, Reason: reason,
+			})
 		case reason == "" && len(orders) > 0:
 			u.Broken = append(u.Broken, fmt.Sprintf("%s was ordered again at %s, and was not due before %s", what,
 				orders[0].UTC().Format(time.RFC3339), was.Renewal.UTC().Format(time.RFC3339)))

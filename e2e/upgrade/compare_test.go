@@ -28,20 +28,28 @@ func registry(id byte, name, owner string) api.Record {
 func kept() State {
 	return State{
 		Taken: noon(),
-		Records: []api.Record{record(1, "www.example.org", "A", "203.0.113.10"), registry(2, "a-www.example.org", "one"),
-			record(3, "_acme-challenge.www.example.org", "TXT", "x")},
-		Certificates: map[types.NamespacedName]Certificate{
-			{Namespace: "develop", Name: "www"}: {Names: []string{"www.example.org"}, Serial: "a",
-				Renewal: noon().Add(time.Hour)},
+		Records: []api.Record{
+			record(1, "www.example.org", "A", "203.0.113.10"), registry(2, "a-www.example.org", "one"),
+			record(3, "_acme-challenge.www.example.org", "TXT", "x"),
 		},
-		Definitions: map[string]Definition{"orders.acme.cert-manager.io": {UID: "1", Stored: []string{"v1"},
-			Served: []string{"v1"}}},
+		Certificates: map[types.NamespacedName]Certificate{
+			{Namespace: "develop", Name: "www"}: {
+				Names: []string{"www.example.org"}, Serial: "a",
+				Renewal: noon().Add(time.Hour),
+			},
+		},
+		Definitions: map[string]Definition{"orders.acme.cert-manager.io": {
+			UID: "1", Stored: []string{"v1"},
+			Served: []string{"v1"},
+		}},
 	}
 }
 
 func ordered(at time.Time, names string) api.JournalEntry {
-	return api.JournalEntry{Time: at, Source: api.SourceACME, Op: "new-order", Outcome: "201 pending",
-		Detail: map[string]string{"names": names}}
+	return api.JournalEntry{
+		Time: at, Source: api.SourceACME, Op: "new-order", Outcome: "201 pending",
+		Detail: map[string]string{"names": names},
+	}
 }
 
 func TestCompare(t *testing.T) {
@@ -61,24 +69,34 @@ func TestCompare(t *testing.T) {
 		{
 			"a record is deleted and created again", func(_, after *State) { after.Records[0] = again },
 			[]api.JournalEntry{
-				{Time: noon().Add(10 * time.Second), Source: api.SourceAPI, Op: "POST /client/v4/zones/z/dns_records/batch",
-					Outcome: "200", Detail: map[string]string{"about": "deletes 1, patches 0, puts 0, posts 0"}},
+				{
+					Time: noon().Add(10 * time.Second), Source: api.SourceAPI, Op: "POST /client/v4/zones/z/dns_records/batch",
+					Outcome: "200", Detail: map[string]string{"about": "deletes 1, patches 0, puts 0, posts 0"},
+				},
 				{Time: noon().Add(20 * time.Second), Source: api.SourceAPI, Op: "DELETE /client/v4/zones/z/dns_records/" +
 					api.ID{1}.String(), Outcome: "200"},
 			},
-			verdict.Upgrade{Recreated: []verdict.Recreated{{Name: "www.example.org", Type: "A",
-				Deleted: noon().Add(20 * time.Second), Created: noon().Add(time.Minute)}}},
+			verdict.Upgrade{Recreated: []verdict.Recreated{{
+				Name: "www.example.org", Type: "A",
+				Deleted: noon().Add(20 * time.Second), Created: noon().Add(time.Minute),
+			}}},
 		},
 		{
 			"in a batch", func(_, after *State) { after.Records[0] = again },
 			[]api.JournalEntry{
-				{Time: noon(), Source: api.SourceAPI, Op: "POST /client/v4/zones/z/dns_records/batch", Outcome: "200",
-					Detail: map[string]string{"about": "deletes 0, patches 0, puts 0, posts 1"}},
-				{Time: noon().Add(10 * time.Second), Source: api.SourceAPI, Op: "POST /client/v4/zones/z/dns_records/batch",
-					Outcome: "200", Detail: map[string]string{"about": "deletes 1, patches 0, puts 0, posts 0"}},
+				{
+					Time: noon(), Source: api.SourceAPI, Op: "POST /client/v4/zones/z/dns_records/batch", Outcome: "200",
+					Detail: map[string]string{"about": "deletes 0, patches 0, puts 0, posts 1"},
+				},
+				{
+					Time: noon().Add(10 * time.Second), Source: api.SourceAPI, Op: "POST /client/v4/zones/z/dns_records/batch",
+					Outcome: "200", Detail: map[string]string{"about": "deletes 1, patches 0, puts 0, posts 0"},
+				},
 			},
-			verdict.Upgrade{Recreated: []verdict.Recreated{{Name: "www.example.org", Type: "A",
-				Deleted: noon().Add(10 * time.Second), Created: noon().Add(time.Minute)}}},
+			verdict.Upgrade{Recreated: []verdict.Recreated{{
+				Name: "www.example.org", Type: "A",
+				Deleted: noon().Add(10 * time.Second), Created: noon().Add(time.Minute),
+			}}},
 		},
 		{
 			"a record is lost", func(_, after *State) { after.Records = after.Records[1:] }, nil,
@@ -97,8 +115,10 @@ func TestCompare(t *testing.T) {
 				after.Certificates[www] = Certificate{Serial: "b"}
 			},
 			[]api.JournalEntry{ordered(noon().Add(time.Minute), "www.example.org")},
-			verdict.Upgrade{Reissued: []verdict.Reissued{{Certificate: "Certificate develop/www", SerialBefore: "a",
-				SerialAfter: "b"}}},
+			verdict.Upgrade{Reissued: []verdict.Reissued{{
+				Certificate: "Certificate develop/www", SerialBefore: "a",
+				SerialAfter: "b",
+			}}},
 		},
 		{
 			"renewed when due", func(_, after *State) {
@@ -106,8 +126,10 @@ func TestCompare(t *testing.T) {
 				after.Certificates[www] = Certificate{Serial: "b"}
 			},
 			[]api.JournalEntry{ordered(noon().Add(time.Hour).Add(200*time.Millisecond), "www.example.org")},
-			verdict.Upgrade{Reissued: []verdict.Reissued{{Certificate: "Certificate develop/www", SerialBefore: "a",
-				SerialAfter: "b", Reason: "its renewal was due at 2026-11-24T13:00:00Z"}}},
+			verdict.Upgrade{Reissued: []verdict.Reissued{{
+				Certificate: "Certificate develop/www", SerialBefore: "a",
+				SerialAfter: "b", Reason: "its renewal was due at 2026-11-24T13:00:00Z",
+			}}},
 		},
 		{
 			"renewed before it was due", func(_, after *State) {
@@ -115,8 +137,10 @@ func TestCompare(t *testing.T) {
 				after.Certificates[www] = Certificate{Serial: "b"}
 			},
 			[]api.JournalEntry{ordered(noon().Add(30*time.Minute), "www.example.org")},
-			verdict.Upgrade{Reissued: []verdict.Reissued{{Certificate: "Certificate develop/www", SerialBefore: "a",
-				SerialAfter: "b"}}},
+			verdict.Upgrade{Reissued: []verdict.Reissued{{
+				Certificate: "Certificate develop/www", SerialBefore: "a",
+				SerialAfter: "b",
+			}}},
 		},
 		{
 			"ordered and not yet issued", func(_, _ *State) {},
@@ -124,23 +148,34 @@ func TestCompare(t *testing.T) {
 			verdict.Upgrade{Broken: []string{"Certificate develop/www was ordered again at 2026-11-24T12:01:00Z, and was not " +
 				"due before 2026-11-24T13:00:00Z"}},
 		},
-		{"another one is ordered", func(_, _ *State) {},
-			[]api.JournalEntry{ordered(noon(), "www.example.org other.example.org")}, verdict.Upgrade{}},
-		{"a certificate is lost", func(_, after *State) { after.Certificates = nil }, nil,
-			verdict.Upgrade{Lost: []string{"Certificate develop/www"}}},
-		{"a definition is lost", func(_, after *State) { after.Definitions = nil }, nil,
-			verdict.Upgrade{Lost: []string{"CustomResourceDefinition orders.acme.cert-manager.io"}}},
+		{
+			"another one is ordered", func(_, _ *State) {},
+			[]api.JournalEntry{ordered(noon(), "www.example.org other.example.org")},
+			verdict.Upgrade{},
+		},
+		{
+			"a certificate is lost", func(_, after *State) { after.Certificates = nil }, nil,
+			verdict.Upgrade{Lost: []string{"Certificate develop/www"}},
+		},
+		{
+			"a definition is lost", func(_, after *State) { after.Definitions = nil }, nil,
+			verdict.Upgrade{Lost: []string{"CustomResourceDefinition orders.acme.cert-manager.io"}},
+		},
 		{
 			"a definition is created again", func(_, after *State) {
-				after.Definitions["orders.acme.cert-manager.io"] = Definition{UID: "2", Stored: []string{"v1"},
-					Served: []string{"v1"}}
+				after.Definitions["orders.acme.cert-manager.io"] = Definition{
+					UID: "2", Stored: []string{"v1"},
+					Served: []string{"v1"},
+				}
 			}, nil, verdict.Upgrade{Lost: []string{"CustomResourceDefinition orders.acme.cert-manager.io, which was deleted " +
 				"and created again, with every object of it"}},
 		},
 		{
 			"a version is lost", func(_, after *State) {
-				after.Definitions["orders.acme.cert-manager.io"] = Definition{UID: "1", Stored: []string{"v2"},
-					Served: []string{"v2"}}
+				after.Definitions["orders.acme.cert-manager.io"] = Definition{
+					UID: "1", Stored: []string{"v2"},
+					Served: []string{"v2"},
+				}
 			}, nil, verdict.Upgrade{Lost: []string{
 				"version v1 of CustomResourceDefinition orders.acme.cert-manager.io, in which objects are stored",
 				"version v1 of CustomResourceDefinition orders.acme.cert-manager.io, which clients request",

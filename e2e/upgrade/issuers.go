@@ -45,8 +45,10 @@ type look struct {
 
 // StartWatch begins to look at the issuers, now and at every interval.
 func StartWatch(ctx context.Context, cluster client.Reader, names []string, every time.Duration) *Watch {
-	w := &Watch{cluster: cluster, names: names, began: time.Now(), done: make(chan struct{}), last: map[string]look{},
-		open: map[string]*verdict.Lapse{}}
+	w := &Watch{
+		cluster: cluster, names: names, began: time.Now(), done: make(chan struct{}), last: map[string]look{},
+		open: map[string]*verdict.Lapse{},
+	}
 	ctx, w.stop = context.WithCancel(ctx)
 	w.lookAtAll(ctx)
 	go func() {

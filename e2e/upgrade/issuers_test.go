@@ -34,8 +34,10 @@ func issuer(uid string, status cmmeta.ConditionStatus, since time.Time) func(*ce
 	return func(i *certmanagerv1.ClusterIssuer) error {
 		at := metav1.NewTime(since)
 		i.UID = types.UID(uid)
-		i.Status.Conditions = []certmanagerv1.IssuerCondition{{Type: certmanagerv1.IssuerConditionReady, Status: status,
-			Reason: "R", Message: "m", LastTransitionTime: &at}}
+		i.Status.Conditions = []certmanagerv1.IssuerCondition{{
+			Type: certmanagerv1.IssuerConditionReady, Status: status,
+			Reason: "R", Message: "m", LastTransitionTime: &at,
+		}}
 		return nil
 	}
 }
@@ -57,14 +59,22 @@ func TestWatch(t *testing.T) {
 		"an API server that is away": {[]func(*certmanagerv1.ClusterIssuer) error{ready, away, ready}, nil},
 		"not ready for a while":      {[]func(*certmanagerv1.ClusterIssuer) error{ready, notReady, ready}, []string{"R: m"}},
 		"not ready at the end":       {[]func(*certmanagerv1.ClusterIssuer) error{ready, notReady}, []string{"R: m"}},
-		"gone": {[]func(*certmanagerv1.ClusterIssuer) error{ready, gone},
-			[]string{"it does not exist"}},
-		"without a condition": {[]func(*certmanagerv1.ClusterIssuer) error{ready, bare},
-			[]string{"it has no condition Ready"}},
-		"created again meanwhile": {[]func(*certmanagerv1.ClusterIssuer) error{ready,
-			issuer("2", cmmeta.ConditionTrue, noon())}, []string{between}},
-		"a flap between looks": {[]func(*certmanagerv1.ClusterIssuer) error{ready,
-			issuer("1", cmmeta.ConditionTrue, noon().Add(time.Second))}, []string{between}},
+		"gone": {
+			[]func(*certmanagerv1.ClusterIssuer) error{ready, gone},
+			[]string{"it does not exist"},
+		},
+		"without a condition": {
+			[]func(*certmanagerv1.ClusterIssuer) error{ready, bare},
+			[]string{"it has no condition Ready"},
+		},
+		"created again meanwhile": {[]func(*certmanagerv1.ClusterIssuer) error{
+			ready,
+			issuer("2", cmmeta.ConditionTrue, noon()),
+		}, []string{between}},
+		"a flap between looks": {[]func(*certmanagerv1.ClusterIssuer) error{
+			ready,
+			issuer("1", cmmeta.ConditionTrue, noon().Add(time.Second)),
+		}, []string{between}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

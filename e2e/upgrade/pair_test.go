@@ -20,8 +20,10 @@ func load(t *testing.T, path string) *bundle.Bundle {
 	if err != nil {
 		t.Fatal(err)
 	}
-	charts := &bundle.RepositoryThenModules{Modules: catalogue, Download: gomod.Download, Client: unplugged(),
-		Logf: t.Logf}
+	charts := &bundle.RepositoryThenModules{
+		Modules: catalogue, Download: gomod.Download, Client: unplugged(),
+		Logf: t.Logf,
+	}
 	b, err := bundle.Load(t.Context(), path, bundle.Options{Charts: charts, KubeVersion: "v1.37.2"})
 	if err != nil {
 		t.Fatal(err)

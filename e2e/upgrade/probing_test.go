@@ -65,15 +65,19 @@ func TestProbing(t *testing.T) {
 	c := &visitor{answer: func(host string, n int) (probe.Report, error) {
 		switch {
 		case host == "a" && n == 3:
-			return probe.Report{Failed: probe.StepResolve, Class: probe.ClassNXDomain, Error: "no such name",
-				Resolve: &probe.Resolution{}}, nil
+			return probe.Report{
+				Failed: probe.StepResolve, Class: probe.ClassNXDomain, Error: "no such name",
+				Resolve: &probe.Resolution{},
+			}, nil
 		case host == "b" && n == 2:
 			r := works("1")
 			r.HTTP.Status = 404
 			return r, nil
 		case host == "b" && n == 4:
-			return probe.Report{Failed: probe.StepConnect, Class: probe.ClassRefused, Error: "refused",
-				Resolve: &probe.Resolution{}}, nil
+			return probe.Report{
+				Failed: probe.StepConnect, Class: probe.ClassRefused, Error: "refused",
+				Resolve: &probe.Resolution{},
+			}, nil
 		case host == "b" && n > 4:
 			return works("2"), nil
 		}

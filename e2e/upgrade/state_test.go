@@ -44,7 +44,8 @@ func TestLookNamesWhatFails(t *testing.T) {
 	}
 	down := interceptor.NewClient(base, interceptor.Funcs{
 		Get: func(ctx context.Context, c client.WithWatch, key client.ObjectKey, o client.Object,
-			opts ...client.GetOption) error {
+			opts ...client.GetOption,
+		) error {
 			if _, secret := o.(*corev1.Secret); secret {
 				return errors.New("forbidden")
 			}

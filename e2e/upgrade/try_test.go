@@ -99,18 +99,24 @@ func newEdge(t *testing.T, due time.Time) *edge {
 		provider: &provider{records: kept().Records},
 		cluster: fake.NewClientBuilder().WithScheme(scheme).WithObjects(
 			&certmanagerv1.ClusterIssuer{ObjectMeta: metav1.ObjectMeta{Name: "production"}, Status: certmanagerv1.IssuerStatus{
-				Conditions: []certmanagerv1.IssuerCondition{{Type: certmanagerv1.IssuerConditionReady,
-					Status: cmmeta.ConditionTrue, LastTransitionTime: &since}},
+				Conditions: []certmanagerv1.IssuerCondition{{
+					Type:   certmanagerv1.IssuerConditionReady,
+					Status: cmmeta.ConditionTrue, LastTransitionTime: &since,
+				}},
 			}},
 			&certmanagerv1.Certificate{
 				ObjectMeta: metav1.ObjectMeta{Namespace: "develop", Name: "www"},
 				Spec:       certmanagerv1.CertificateSpec{SecretName: "tls", DNSNames: []string{"www.example.org"}},
 				Status:     certmanagerv1.CertificateStatus{RenewalTime: &renewal},
 			},
-			&certmanagerv1.Certificate{ObjectMeta: metav1.ObjectMeta{Namespace: "develop", Name: "not-issued"},
-				Spec: certmanagerv1.CertificateSpec{SecretName: "none"}},
-			&corev1.Secret{ObjectMeta: metav1.ObjectMeta{Namespace: "develop", Name: "tls"},
-				Data: map[string][]byte{"tls.crt": chain(t, 10)}},
+			&certmanagerv1.Certificate{
+				ObjectMeta: metav1.ObjectMeta{Namespace: "develop", Name: "not-issued"},
+				Spec:       certmanagerv1.CertificateSpec{SecretName: "none"},
+			},
+			&corev1.Secret{
+				ObjectMeta: metav1.ObjectMeta{Namespace: "develop", Name: "tls"},
+				Data:       map[string][]byte{"tls.crt": chain(t, 10)},
+			},
 			definition,
 		).Build(),
 	}
@@ -194,8 +200,10 @@ func TestTryFinds(t *testing.T) {
 					e.renew(ctx, t)
 			}
 		}, "no external client met the new leaf"},
-		"no such certificate": {time.Hour, func(_ *testing.T, _ *edge, p *Plan) { p.Renewing.Name = "other" },
-			"Certificate develop/other is not issued"},
+		"no such certificate": {
+			time.Hour, func(_ *testing.T, _ *edge, p *Plan) { p.Renewing.Name = "other" },
+			"Certificate develop/other is not issued",
+		},
 		"a bundle that gets stuck": {time.Hour, func(_ *testing.T, _ *edge, p *Plan) {
 			p.Change = func(context.Context) ([]string, error) { return []string{"stage x: Deployment y"}, nil }
 		}, "stage x: Deployment y"},
@@ -245,8 +253,10 @@ func TestTryFinds(t *testing.T) {
 				return stuck(), nil
 			}
 		}, "the A record of www.example.org (203.0.113.10) is lost"},
-		"a provider that does not answer": {time.Hour, func(_ *testing.T, e *edge, _ *Plan) { e.err = errors.New("502") },
-			"list records of zone example.org: 502"},
+		"a provider that does not answer": {
+			time.Hour, func(_ *testing.T, e *edge, _ *Plan) { e.err = errors.New("502") },
+			"list records of zone example.org: 502",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

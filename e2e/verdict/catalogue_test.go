@@ -13,10 +13,14 @@ import (
 
 func faults() []verdict.Fault {
 	return []verdict.Fault{
-		{ID: "right", Expected: []string{"dns/a"}, Diagnosed: []string{"dns/a"}, Result: verdict.Passed,
-			Criteria: []criteria.ID{"FP-5"}, Red: []criteria.ID{"DW-4"}, Green: []criteria.ID{"DW-1"}},
-		{ID: "wrong", Expected: []string{"dns/b"}, Diagnosed: []string{"routing/c"}, Result: verdict.Failed,
-			Criteria: []criteria.ID{"FP-1"}, Red: []criteria.ID{"DW-3"}},
+		{
+			ID: "right", Expected: []string{"dns/a"}, Diagnosed: []string{"dns/a"}, Result: verdict.Passed,
+			Criteria: []criteria.ID{"FP-5"}, Red: []criteria.ID{"DW-4"}, Green: []criteria.ID{"DW-1"},
+		},
+		{
+			ID: "wrong", Expected: []string{"dns/b"}, Diagnosed: []string{"routing/c"}, Result: verdict.Failed,
+			Criteria: []criteria.ID{"FP-1"}, Red: []criteria.ID{"DW-3"},
+		},
 		{ID: "half", Expected: []string{"dns/a", "routing/d"}, Diagnosed: []string{"routing/d"}, Result: verdict.Failed},
 		{ID: "looks", Result: verdict.Passed, Criteria: []criteria.ID{"FP-4"}, Green: []criteria.ID{"DW-4"}},
 		{ID: "alarm", Diagnosed: []string{"certificate/e"}, Result: verdict.Failed},

@@ -36,12 +36,18 @@ func TestConclude(t *testing.T) {
 		{"everything passed", func(*verdict.Verdict) {}, verdict.Pass, 0, ""},
 
 		{"a spec failed", spec(result(verdict.Failed)), verdict.Fail, 1, "1 of 29 planned specs failed"},
-		{"a criterion failed", func(v *verdict.Verdict) { v.Criteria[3].Result = verdict.Failed }, verdict.Fail, 1,
-			"1 criterion failed: DW-4"},
-		{"a fault failed", func(v *verdict.Verdict) { v.Faults[0].Result = verdict.Failed }, verdict.Fail, 1,
-			"1 fault not handled as expected: token-secret-missing"},
-		{"a route failed", func(v *verdict.Verdict) { v.Routes[0].Result = verdict.Failed }, verdict.Fail, 1,
-			"develop.safeops.work"},
+		{
+			"a criterion failed", func(v *verdict.Verdict) { v.Criteria[3].Result = verdict.Failed }, verdict.Fail, 1,
+			"1 criterion failed: DW-4",
+		},
+		{
+			"a fault failed", func(v *verdict.Verdict) { v.Faults[0].Result = verdict.Failed }, verdict.Fail, 1,
+			"1 fault not handled as expected: token-secret-missing",
+		},
+		{
+			"a route failed", func(v *verdict.Verdict) { v.Routes[0].Result = verdict.Failed }, verdict.Fail, 1,
+			"develop.safeops.work",
+		},
 		{"a failure stands when the run was cut short", func(v *verdict.Verdict) {
 			v.Criteria[0].Result = verdict.Failed
 			v.Specs.Finished--
@@ -55,14 +61,22 @@ func TestConclude(t *testing.T) {
 			v.Criteria[1].Result = verdict.Skipped
 		}, verdict.Fail, 1, "1 criterion skipped: DW-2"},
 
-		{"nothing planned", func(v *verdict.Verdict) { v.Specs = verdict.Tally(0, 0, nil) }, verdict.Errored, 2,
-			"no spec was planned"},
-		{"nothing planned, all filtered", func(v *verdict.Verdict) { v.Specs = verdict.Tally(0, 25, nil) }, verdict.Errored,
-			2, "no spec was planned"},
-		{"one spec did not finish", func(v *verdict.Verdict) { v.Specs.Finished-- }, verdict.Errored, 2,
-			"28 of 29 planned specs finished"},
-		{"more finished than planned", func(v *verdict.Verdict) { v.Specs.Finished++ }, verdict.Errored, 2,
-			"30 of 29 planned specs finished"},
+		{
+			"nothing planned", func(v *verdict.Verdict) { v.Specs = verdict.Tally(0, 0, nil) }, verdict.Errored, 2,
+			"no spec was planned",
+		},
+		{
+			"nothing planned, all filtered", func(v *verdict.Verdict) { v.Specs = verdict.Tally(0, 25, nil) }, verdict.Errored,
+			2, "no spec was planned",
+		},
+		{
+			"one spec did not finish", func(v *verdict.Verdict) { v.Specs.Finished-- }, verdict.Errored, 2,
+			"28 of 29 planned specs finished",
+		},
+		{
+			"more finished than planned", func(v *verdict.Verdict) { v.Specs.Finished++ }, verdict.Errored, 2,
+			"30 of 29 planned specs finished",
+		},
 		{"the suite could not run", func(v *verdict.Verdict) {
 			v.SetError("create the cluster", errors.New("no engine"),
 				"install podman")
@@ -75,29 +89,49 @@ func TestConclude(t *testing.T) {
 		{"a spec was skipped", spec(result(verdict.Skipped)), verdict.Partial, 1, "1 spec skipped"},
 		{"a spec was flaky", spec(result(verdict.Flaky)), verdict.Partial, 1, "1 spec flaky"},
 		{"a spec is unsupported", spec(result(verdict.Unsupported)), verdict.Partial, 1, "1 spec unsupported"},
-		{"a focus left specs out", func(v *verdict.Verdict) { v.Specs.Filtered = 2 }, verdict.Partial, 1,
-			"2 specs left out by a focus or label filter"},
-		{"a criterion was skipped", func(v *verdict.Verdict) { v.Criteria[0].Result = verdict.Skipped }, verdict.Partial, 1,
-			"1 criterion skipped: DW-1"},
-		{"a criterion was flaky", func(v *verdict.Verdict) { v.Criteria[0].Result = verdict.Flaky }, verdict.Partial, 1,
-			"1 criterion flaky: DW-1"},
-		{"a criterion is unsupported", func(v *verdict.Verdict) { v.Criteria[0].Result = verdict.Unsupported },
-			verdict.Partial, 1, "1 criterion unsupported: DW-1"},
-		{"a fault was skipped", func(v *verdict.Verdict) { v.Faults[0].Result = verdict.Skipped }, verdict.Partial, 1,
-			"1 fault skipped"},
-		{"a fault was flaky", func(v *verdict.Verdict) { v.Faults[0].Result = verdict.Flaky }, verdict.Partial, 1,
-			"1 fault flaky"},
-		{"a fault is unsupported", func(v *verdict.Verdict) { v.Faults[0].Result = verdict.Unsupported }, verdict.Partial, 1,
-			"1 fault unsupported"},
-		{"a route was skipped", func(v *verdict.Verdict) { v.Routes[0].Result = verdict.Skipped }, verdict.Partial, 1,
-			"1 route skipped"},
-		{"no criterion at all", func(v *verdict.Verdict) { v.Criteria = nil }, verdict.Partial, 1,
-			"no criterion was judged"},
+		{
+			"a focus left specs out", func(v *verdict.Verdict) { v.Specs.Filtered = 2 }, verdict.Partial, 1,
+			"2 specs left out by a focus or label filter",
+		},
+		{
+			"a criterion was skipped", func(v *verdict.Verdict) { v.Criteria[0].Result = verdict.Skipped }, verdict.Partial, 1,
+			"1 criterion skipped: DW-1",
+		},
+		{
+			"a criterion was flaky", func(v *verdict.Verdict) { v.Criteria[0].Result = verdict.Flaky }, verdict.Partial, 1,
+			"1 criterion flaky: DW-1",
+		},
+		{
+			"a criterion is unsupported", func(v *verdict.Verdict) { v.Criteria[0].Result = verdict.Unsupported },
+			verdict.Partial, 1, "1 criterion unsupported: DW-1",
+		},
+		{
+			"a fault was skipped", func(v *verdict.Verdict) { v.Faults[0].Result = verdict.Skipped }, verdict.Partial, 1,
+			"1 fault skipped",
+		},
+		{
+			"a fault was flaky", func(v *verdict.Verdict) { v.Faults[0].Result = verdict.Flaky }, verdict.Partial, 1,
+			"1 fault flaky",
+		},
+		{
+			"a fault is unsupported", func(v *verdict.Verdict) { v.Faults[0].Result = verdict.Unsupported }, verdict.Partial, 1,
+			"1 fault unsupported",
+		},
+		{
+			"a route was skipped", func(v *verdict.Verdict) { v.Routes[0].Result = verdict.Skipped }, verdict.Partial, 1,
+			"1 route skipped",
+		},
+		{
+			"no criterion at all", func(v *verdict.Verdict) { v.Criteria = nil }, verdict.Partial, 1,
+			"no criterion was judged",
+		},
 		{"the seal was not measured", func(v *verdict.Verdict) { v.Hermetic = nil }, verdict.Partial, 1, "seal"},
 		{"the run was not sealed", func(v *verdict.Verdict) { v.Hermetic.Sealed = false }, verdict.Partial, 1, "not sealed"},
 
-		{"a live cluster is not sealed", func(v *verdict.Verdict) { v.Profile, v.Hermetic = verdict.Live, nil },
-			verdict.Pass, 0, ""},
+		{
+			"a live cluster is not sealed", func(v *verdict.Verdict) { v.Profile, v.Hermetic = verdict.Live, nil },
+			verdict.Pass, 0, "",
+		},
 		{"of a live cluster no workflow is judged", func(v *verdict.Verdict) {
 			v.Profile = verdict.Live
 			for n := range v.Criteria {
@@ -174,8 +208,10 @@ func TestExitCode(t *testing.T) {
 
 func TestWorse(t *testing.T) {
 	t.Parallel()
-	order := []verdict.Result{verdict.Passed, verdict.Flaky, verdict.Unsupported, verdict.Skipped, verdict.Failed,
-		"nonsense"}
+	order := []verdict.Result{
+		verdict.Passed, verdict.Flaky, verdict.Unsupported, verdict.Skipped, verdict.Failed,
+		"nonsense",
+	}
 	for i, a := range order {
 		for j, b := range order {
 			if got, want := verdict.Worse(a, b), order[max(i, j)]; got != want {
@@ -207,8 +243,10 @@ func TestSetErrorKeepsTheCause(t *testing.T) {
 	v := &verdict.Verdict{}
 	v.SetError("create the cluster", errors.New("no engine"), "install podman")
 	v.SetError("delete the cluster", errors.New("none there"), "ignore")
-	want := &verdict.Error{Operation: "create the cluster", Message: "no engine; then delete the cluster: none there",
-		Remedy: "install podman"}
+	want := &verdict.Error{
+		Operation: "create the cluster", Message: "no engine; then delete the cluster: none there",
+		Remedy: "install podman",
+	}
 	if d := cmp.Diff(want, v.Error); d != "" {
 		t.Errorf("error (-want +got):\n%s", d)
 	}

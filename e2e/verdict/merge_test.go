@@ -50,8 +50,10 @@ func parts(whole *verdict.Verdict) []*verdict.Verdict {
 
 func TestMergedShardsAreTheWhole(t *testing.T) {
 	t.Parallel()
-	for name, whole := range map[string]*verdict.Verdict{"a pass": verdicttest.Passing(),
-		"a failure": verdicttest.Failing()} {
+	for name, whole := range map[string]*verdict.Verdict{
+		"a pass":    verdicttest.Passing(),
+		"a failure": verdicttest.Failing(),
+	} {
 		split := parts(whole)
 		for _, p := range split {
 			if err := p.Validate(); err != nil {
@@ -98,8 +100,10 @@ func TestMergeRefuses(t *testing.T) {
 		"missing: shard 1/2": change(func(p []*verdict.Verdict) []*verdict.Verdict { return p[1:] }),
 		"given twice":        change(func(p []*verdict.Verdict) []*verdict.Verdict { return append(p, p[1]) }),
 		"does not match": change(func(p []*verdict.Verdict) []*verdict.Verdict {
-			p[1].Shard = &verdict.Shard{Index: 2,
-				Of: 3}
+			p[1].Shard = &verdict.Shard{
+				Index: 2,
+				Of:    3,
+			}
 			return p
 		}),
 		"another bundle":     change(func(p []*verdict.Verdict) []*verdict.Verdict { p[1].Bundle.Digest = "sha256:other"; return p }),

@@ -86,8 +86,10 @@ func full() *verdict.Verdict {
 	v.Bundle.Survey = &verdict.Survey{
 		StandIns: []verdict.StandIn{{For: "Secret edge/token", Reason: "it is encrypted", File: "a.yaml", Line: 2}},
 		LeftOut:  verdict.LeftOut{Objects: 1, ByKind: map[string]int{"CronJob": 1}, Releases: []string{"data/db"}},
-		Notices: []verdict.Notice{{Severity: "warning", Rule: "definition-order", File: "a.yaml", Line: 2,
-			Object: "ClusterIssuer a", Problem: "p", Remedy: "r"}},
+		Notices: []verdict.Notice{{
+			Severity: "warning", Rule: "definition-order", File: "a.yaml", Line: 2,
+			Object: "ClusterIssuer a", Problem: "p", Remedy: "r",
+		}},
 	}
 	v.Profile, v.Shard = verdict.Live, &verdict.Shard{Index: 2, Of: 4}
 	v.Error = &verdict.Error{Operation: "clean up", Message: "no answer", Remedy: "run make down"}

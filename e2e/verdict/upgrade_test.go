@@ -29,36 +29,52 @@ func TestAnUpgradeIsJudgedByItsEvidence(t *testing.T) {
 		{"more failed than were sent", func(u *verdict.Upgrade) { u.Probes[0].Failed = 151 }, "says nothing"},
 		{"one kind only", func(u *verdict.Upgrade) { u.Probes = u.Probes[1:] }, "the dns probes of develop.safeops.work " +
 			"are counted 0 times"},
-		{"a count that lost its failures", func(u *verdict.Upgrade) { u.Probes[1].Failed = 0 },
-			"0 https probes of develop.safeops.work are counted as failed, and 1 are listed"},
-		{"failures that are not kept", func(u *verdict.Upgrade) { u.Points = u.Points[:1] },
-			"1 https probes of develop.safeops.work are counted as failed, and 0 are listed"},
+		{
+			"a count that lost its failures", func(u *verdict.Upgrade) { u.Probes[1].Failed = 0 },
+			"0 https probes of develop.safeops.work are counted as failed, and 1 are listed",
+		},
+		{
+			"failures that are not kept", func(u *verdict.Upgrade) { u.Points = u.Points[:1] },
+			"1 https probes of develop.safeops.work are counted as failed, and 0 are listed",
+		},
 		{"no record compared", func(u *verdict.Upgrade) { u.Compared.Records = 0 }, "no record was compared"},
 		{"no certificate compared", func(u *verdict.Upgrade) { u.Compared.Certificates = 0 }, "no certificate was compared"},
 		{"no issuer watched", func(u *verdict.Upgrade) { u.Compared.Issuers = 0 }, "no issuer was watched"},
-		{"no definition compared", func(u *verdict.Upgrade) { u.Compared.Definitions = 0 },
-			"no CustomResourceDefinition was compared"},
-		{"a record recreated", func(u *verdict.Upgrade) { u.Recreated = []verdict.Recreated{{Name: "a.b", Type: "A"}} },
-			"the A record of a.b was deleted and created again"},
+		{
+			"no definition compared", func(u *verdict.Upgrade) { u.Compared.Definitions = 0 },
+			"no CustomResourceDefinition was compared",
+		},
+		{
+			"a record recreated", func(u *verdict.Upgrade) { u.Recreated = []verdict.Recreated{{Name: "a.b", Type: "A"}} },
+			"the A record of a.b was deleted and created again",
+		},
 		{"an owner changed", func(u *verdict.Upgrade) {
 			u.Owners = []verdict.OwnerChange{{Name: "a.b", Type: "A", Before: "x", After: "y"}}
 		}, `owner of the A record of a.b changed from "x" to "y"`},
 		{"reissued for nothing", func(u *verdict.Upgrade) { u.Reissued[0].Reason = " " }, "Certificate develop/old was " +
 			"issued again without a reason"},
 		{"an issuer lapsed", func(u *verdict.Upgrade) {
-			u.Lapses = []verdict.Lapse{{Issuer: "ClusterIssuer x",
-				Seconds: 2}}
+			u.Lapses = []verdict.Lapse{{
+				Issuer:  "ClusterIssuer x",
+				Seconds: 2,
+			}}
 		}, "ClusterIssuer x was not ready for 2.0 s"},
-		{"something broken", func(u *verdict.Upgrade) { u.Broken = []string{"the bundle does not become ready: x"} },
-			"the bundle does not become ready: x"},
+		{
+			"something broken", func(u *verdict.Upgrade) { u.Broken = []string{"the bundle does not become ready: x"} },
+			"the bundle does not become ready: x",
+		},
 		{"a definition lost", func(u *verdict.Upgrade) { u.Lost = []string{"version v1 of x"} }, "version v1 of x is lost"},
 		{"no renewal tried", func(u *verdict.Upgrade) { u.Renewal = verdict.Renewal{} }, "no certificate issued before it " +
 			"was to be renewed"},
-		{"not renewed", func(u *verdict.Upgrade) { u.Renewal.Done, u.Renewal.Reason = false, "no order" },
-			"was not renewed after it: no order"},
+		{
+			"not renewed", func(u *verdict.Upgrade) { u.Renewal.Done, u.Renewal.Reason = false, "no order" },
+			"was not renewed after it: no order",
+		},
 		{"renewed in name", func(u *verdict.Upgrade) { u.Renewal.SerialAfter = "01" }, `its serial is "01" as before`},
-		{"the old leaf served", func(u *verdict.Upgrade) { u.Renewal.Served = false },
-			"no external client met the new leaf"},
+		{
+			"the old leaf served", func(u *verdict.Upgrade) { u.Renewal.Served = false },
+			"no external client met the new leaf",
+		},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {
@@ -86,23 +102,35 @@ func TestTheUpgradeCountsInTheResult(t *testing.T) {
 	}{
 		{"both ways are well", func(*verdict.Verdict) {}, verdict.Pass, ""},
 		{"one is bad", func(v *verdict.Verdict) { v.Upgrades[1].Lost = []string{"x"} }, verdict.Fail, "rollback: x is lost"},
-		{"one did not end", func(v *verdict.Verdict) { v.Upgrades[1].Unfinished = "killed" }, verdict.Partial,
-			"rollback: it did not finish"},
-		{"one is missing", func(v *verdict.Verdict) { v.Upgrades = v.Upgrades[:1] }, verdict.Partial,
-			"the rollback between these two bundles was not tried"},
-		{"both are missing", func(v *verdict.Verdict) { v.Upgrades = nil }, verdict.Partial,
-			"the upgrade between these two bundles was not tried"},
-		{"it was of another candidate", func(v *verdict.Verdict) { v.Bundle.Digest = "sha256:0" }, verdict.Partial,
-			"the upgrade between"},
+		{
+			"one did not end", func(v *verdict.Verdict) { v.Upgrades[1].Unfinished = "killed" }, verdict.Partial,
+			"rollback: it did not finish",
+		},
+		{
+			"one is missing", func(v *verdict.Verdict) { v.Upgrades = v.Upgrades[:1] }, verdict.Partial,
+			"the rollback between these two bundles was not tried",
+		},
+		{
+			"both are missing", func(v *verdict.Verdict) { v.Upgrades = nil }, verdict.Partial,
+			"the upgrade between these two bundles was not tried",
+		},
+		{
+			"it was of another candidate", func(v *verdict.Verdict) { v.Bundle.Digest = "sha256:0" }, verdict.Partial,
+			"the upgrade between",
+		},
 		{"there was nothing to replace", func(v *verdict.Verdict) { v.Baseline, v.Upgrades = nil, nil }, verdict.Pass, ""},
-		{"a record came late", func(v *verdict.Verdict) { v.Convergence.Times[1].Seconds = 99 }, verdict.Partial,
-			"time to record was 99.0 s, and at most"},
+		{
+			"a record came late", func(v *verdict.Verdict) { v.Convergence.Times[1].Seconds = 99 }, verdict.Partial,
+			"time to record was 99.0 s, and at most",
+		},
 		{"there is no baseline of times", func(v *verdict.Verdict) {
 			v.Convergence.Baseline,
 				v.Convergence.Times[1].Seconds = "", 999
 		}, verdict.Pass, ""},
-		{"the machine was not measured", func(v *verdict.Verdict) { v.Convergence.Machine.Seconds = 0 }, verdict.Partial,
-			"the machine was not measured"},
+		{
+			"the machine was not measured", func(v *verdict.Verdict) { v.Convergence.Machine.Seconds = 0 }, verdict.Partial,
+			"the machine was not measured",
+		},
 	}
 	for _, tc := range tests {
 		t.Run(tc.name, func(t *testing.T) {

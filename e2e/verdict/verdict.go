@@ -179,8 +179,10 @@ type Error struct {
 func New(suite Suite) *Verdict {
 	v := &Verdict{APIVersion: APIVersion, Kind: Kind, Suite: suite}
 	for _, c := range criteria.All() {
-		v.Criteria = append(v.Criteria, Criterion{ID: c.ID, Text: c.Text, Result: Skipped,
-			Reason: "not judged: the run ended before"})
+		v.Criteria = append(v.Criteria, Criterion{
+			ID: c.ID, Text: c.Text, Result: Skipped,
+			Reason: "not judged: the run ended before",
+		})
 	}
 	return v
 }

@@ -53,8 +53,10 @@ func (x *texts) ServeDNS(w mdns.ResponseWriter, q *mdns.Msg) {
 	defer x.mu.Unlock()
 	reply := new(mdns.Msg).SetReply(q)
 	if value, ok := x.records[q.Question[0].Name]; ok {
-		reply.Answer = append(reply.Answer, &mdns.TXT{Hdr: mdns.RR_Header{Name: q.Question[0].Name, Rrtype: mdns.TypeTXT,
-			Class: mdns.ClassINET}, Txt: []string{value}})
+		reply.Answer = append(reply.Answer, &mdns.TXT{Hdr: mdns.RR_Header{
+			Name: q.Question[0].Name, Rrtype: mdns.TypeTXT,
+			Class: mdns.ClassINET,
+		}, Txt: []string{value}})
 	} else {
 		reply.Rcode = mdns.RcodeNameError
 	}
@@ -97,7 +99,8 @@ func account(t *testing.T, https *httptest.Server) *xacme.Client {
 
 // issue does an order by DNS-01; write puts the TXT record where the client would.
 func issue(ctx context.Context, client *xacme.Client, name string, write func(name, value string),
-	options ...xacme.OrderOption) ([]*x509.Certificate, error) {
+	options ...xacme.OrderOption,
+) ([]*x509.Certificate, error) {
 	order, err := client.AuthorizeOrder(ctx, xacme.DomainIDs(name), options...)
 	if err != nil {
 		return nil, err
@@ -157,8 +160,10 @@ func TestIssuance(t *testing.T) {
 		t.Fatal("the root is not PEM")
 	}
 	intermediates.AddCert(chain[1])
-	if _, err := chain[0].Verify(x509.VerifyOptions{DNSName: "www.example.com", Roots: roots,
-		Intermediates: intermediates}); err != nil {
+	if _, err := chain[0].Verify(x509.VerifyOptions{
+		DNSName: "www.example.com", Roots: roots,
+		Intermediates: intermediates,
+	}); err != nil {
 		t.Error(err)
 	}
 	if chain[0].Subject.CommonName != "www.example.com" {
@@ -167,8 +172,10 @@ func TestIssuance(t *testing.T) {
 	if life := chain[0].NotAfter.Sub(chain[0].NotBefore).Round(time.Hour); life != acme.DefaultValidity {
 		t.Errorf("valid for %v", life)
 	}
-	for _, step := range []string{"directory", "new-nonce", "new-account", "new-order", "authorization", "challenge",
-		"finalize", "order", "certificate"} {
+	for _, step := range []string{
+		"directory", "new-nonce", "new-account", "new-order", "authorization", "challenge",
+		"finalize", "order", "certificate",
+	} {
 		seen := false
 		for _, e := range j.Entries(api.JournalFilter{Source: api.SourceACME}) {
 			seen = seen || e.Op == step && strings.HasPrefix(e.Outcome, "20") && e.Detail["authority"] == "production"

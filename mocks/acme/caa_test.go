@@ -19,8 +19,11 @@ func TestJudge(t *testing.T) {
 	}{
 		"named":              {[]*dns.CAA{ours}, false, ""},
 		"named among others": {[]*dns.CAA{theirs, ours}, false, ""},
-		"named with parameters": {[]*dns.CAA{record(0, "issue", " LetsEncrypt.org ; validationmethods=dns-01")}, false,
-			""},
+		"named with parameters": {
+			[]*dns.CAA{record(0, "issue", " LetsEncrypt.org ; validationmethods=dns-01")},
+			false,
+			"",
+		},
 		"another":                  {[]*dns.CAA{theirs}, false, "prevents issuance"},
 		"no authority":             {[]*dns.CAA{none}, false, "prevents issuance"},
 		"only a contact":           {[]*dns.CAA{record(0, "iodef", "mailto:a@example.com")}, false, ""},

@@ -21,8 +21,10 @@ func TestChallengesOfferedAsLetsEncryptDoes(t *testing.T) {
 	t.Parallel()
 	_, https, _, _ := authority(t)
 	client := account(t, https)
-	for name, want := range map[string]string{"www.example.com": "http-01 tls-alpn-01 dns-01",
-		"*.example.com": "dns-01"} {
+	for name, want := range map[string]string{
+		"www.example.com": "http-01 tls-alpn-01 dns-01",
+		"*.example.com":   "dns-01",
+	} {
 		for range 5 { // Pebble shuffles
 			order, err := client.AuthorizeOrder(t.Context(), xacme.DomainIDs(name))
 			if err != nil {

@@ -56,8 +56,10 @@ func TestOrdersThatLetsEncryptRefuses(t *testing.T) {
 		"a public suffix":        {[]string{"*.co.uk"}, "ICANN TLD"},
 		"one label":              {[]string{"localhost"}, "needs at least one dot"},
 		"a hundred and one":      {many, "malformed Order cannot contain more than 100 identifiers"},
-		"beneath its wildcard": {[]string{"*.example.com", "WWW.example.com"},
-			`malformed Error creating new order :: Domain name "www.example.com" is redundant`},
+		"beneath its wildcard": {
+			[]string{"*.example.com", "WWW.example.com"},
+			`malformed Error creating new order :: Domain name "www.example.com" is redundant`,
+		},
 	} {
 		var order orderRequest
 		for _, n := range tc.names {

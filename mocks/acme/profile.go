@@ -31,8 +31,8 @@ func builtIn() map[string]ca.Profile {
 		return ca.Profile{
 			Description:       about,
 			PromoteCommonName: commonName,
-			ValidityPeriod:    uint64(lifetime / time.Second),
-		} //nolint:gosec // positive
+			ValidityPeriod:    uint64(lifetime / time.Second), //nolint:gosec // positive
+		}
 	}
 	return map[string]ca.Profile{
 		Classic:    profile("90 days, with a common name", true, DefaultValidity),

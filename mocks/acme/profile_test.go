@@ -172,14 +172,22 @@ func TestSetProfiles(t *testing.T) {
 	all := []string{acme.Classic, acme.ShortLived, acme.TLSServer}
 	for name, tc := range map[string]struct{ set, want acme.Profiles }{
 		"nothing": {acme.Profiles{}, acme.Profiles{Offered: all, Default: acme.Classic}},
-		"a default": {acme.Profiles{Default: acme.ShortLived},
-			acme.Profiles{Offered: all, Default: acme.ShortLived}},
-		"an offer": {acme.Profiles{Offered: []string{acme.TLSServer, acme.Classic}},
-			acme.Profiles{Offered: []string{acme.Classic, acme.TLSServer}, Default: acme.Classic}},
-		"without classic": {acme.Profiles{Offered: []string{acme.TLSServer, acme.ShortLived}},
-			acme.Profiles{Offered: []string{acme.ShortLived, acme.TLSServer}, Default: acme.TLSServer}},
-		"the same one more": {acme.Profiles{Offered: []string{acme.Classic, acme.Classic}},
-			acme.Profiles{Offered: []string{acme.Classic}, Default: acme.Classic}},
+		"a default": {
+			acme.Profiles{Default: acme.ShortLived},
+			acme.Profiles{Offered: all, Default: acme.ShortLived},
+		},
+		"an offer": {
+			acme.Profiles{Offered: []string{acme.TLSServer, acme.Classic}},
+			acme.Profiles{Offered: []string{acme.Classic, acme.TLSServer}, Default: acme.Classic},
+		},
+		"without classic": {
+			acme.Profiles{Offered: []string{acme.TLSServer, acme.ShortLived}},
+			acme.Profiles{Offered: []string{acme.ShortLived, acme.TLSServer}, Default: acme.TLSServer},
+		},
+		"the same one more": {
+			acme.Profiles{Offered: []string{acme.Classic, acme.Classic}},
+			acme.Profiles{Offered: []string{acme.Classic}, Default: acme.Classic},
+		},
 	} {
 		if err := a.SetProfiles(tc.set); err != nil {
 			t.Fatalf("%s: %v", name, err)
@@ -189,8 +197,11 @@ func TestSetProfiles(t *testing.T) {
 		}
 	}
 	before := a.Profiles()
-	for _, wrong := range []acme.Profiles{{Offered: []string{"tlsclient"}}, {Default: "none"},
-		{Offered: []string{acme.Classic}, Default: acme.ShortLived}} {
+	for _, wrong := range []acme.Profiles{
+		{Offered: []string{"tlsclient"}},
+		{Default: "none"},
+		{Offered: []string{acme.Classic}, Default: acme.ShortLived},
+	} {
 		if err := a.SetProfiles(wrong); err == nil {
 			t.Errorf("%+v was taken", wrong)
 		}

@@ -212,7 +212,7 @@ func Trace(w http.ResponseWriter, r *http.Request) {
 	now := time.Now()
 	w.Header().Set("Content-Type", "text/plain")
 	w.Header().Set("Cache-Control", "no-cache")
-	_, _ = fmt.Fprintf(
+	_, _ = fmt.Fprintf( //nolint:gosec // plain text, as the service answers it
 		w,
 		"fl=1f1\nh=%s\nip=%s\nts=%d.%03d\nvisit_scheme=https\nuag=%s\ncolo=FRA\nsliver=none\nhttp=%s\nloc=XX\n"+
 			"tls=%s\nsni=plaintext\nwarp=off\ngateway=off\nrbi=off\nkex=X25519\n",

@@ -58,8 +58,10 @@ func TestWhatClientsCallFirst(t *testing.T) {
 		inZone + "/settings":                    {403, "10000", 200, none},
 		inZone + "/settings/ssl":                {403, "10000", 404, "7003"},
 		inZone + "/custom_hostnames":            {403, "10000", 200, none},
-		inZone + "/addressing/regional_hostnames": {403,
-			`{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]`, 200, none},
+		inZone + "/addressing/regional_hostnames": {
+			403,
+			`{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]`, 200, none,
+		},
 		inZone + "/rulesets":     {403, "10000", 200, none},
 		inZone + "/dnssec":       {200, `"status":"disabled"`, 200, `"status":"disabled"`},
 		inZone + "/nothing":      {404, "7003", 404, "7003"},

@@ -14,8 +14,10 @@ func TestABatchOfAnySizeIsRefused(t *testing.T) {
 	t.Parallel()
 	f := newFake(t)
 	const many = 10_001
-	for list, body := range map[string]string{"posts": "{}", "deletes": "null",
-		"puts": `{"id":"0123456789abcdef0123456789abcdef"}`} {
+	for list, body := range map[string]string{
+		"posts": "{}", "deletes": "null",
+		"puts": `{"id":"0123456789abcdef0123456789abcdef"}`,
+	} {
 		got := f.ask("POST", f.records("/batch"), `{"`+list+`":[`+strings.Repeat(body+",", many-1)+body+`]}`)
 		got.want(t, http.StatusBadRequest, `{"result":null,"success":false,"errors":[{"code":9207,"message":"Request body is invalid: more than 10000 operations."}],"messages":[]}`)
 	}

@@ -94,8 +94,8 @@ func coreDNS(b *testing.B) string {
 			b.Fatal(err)
 		}
 	}
-	out := run(b, exec.CommandContext(b.Context(), binary, "-conf",
-		config)) //nolint:gosec // the program that scripts/bench.sh names
+	//nolint:gosec // the program that scripts/bench.sh names
+	out := run(b, exec.CommandContext(b.Context(), binary, "-conf", config))
 	for out.Scan() {
 		if strings.Contains(out.Text(), "CoreDNS-") {
 			return "127.0.0.1:" + port

@@ -82,12 +82,16 @@ func world(t *testing.T) (*zone.Store, *clock, dns.Options) {
 		"sub NS plain ns.sub.example.com", "ns.sub A plain 192.0.2.53", "_s._tcp SRV plain srv.example.com",
 		`quoted TXT plain "one" "two \"q\""`,
 	)
-	other := addZone(t, s, api.Zone{Name: "other.test",
-		NameServers: []string{"cat.ns.cloudflare.com", "dan.ns.cloudflare.com"}})
+	other := addZone(t, s, api.Zone{
+		Name:        "other.test",
+		NameServers: []string{"cat.ns.cloudflare.com", "dan.ns.cloudflare.com"},
+	})
 	add(t, s, other, "www A plain 198.51.100.7")
 	addZone(t, s, api.Zone{Name: "pending.test", Status: api.ZonePending})
-	return s, c, dns.Options{Store: s, Address: netip.MustParseAddr("192.0.2.99"), Own: []string{"api.cloudflare.com"},
-		Elsewhere: map[string]netip.Addr{"bob.ns.cloudflare.com": netip.MustParseAddr("192.0.2.98")}, Now: c.Now}
+	return s, c, dns.Options{
+		Store: s, Address: netip.MustParseAddr("192.0.2.99"), Own: []string{"api.cloudflare.com"},
+		Elsewhere: map[string]netip.Addr{"bob.ns.cloudflare.com": netip.MustParseAddr("192.0.2.98")}, Now: c.Now,
+	}
 }
 
 // shown is a reply in short: rcode, flags, then the records without their class.
@@ -139,14 +143,22 @@ func TestAnswers(t *testing.T) {
 		{api.RoleBoth, "y.wild.example.com", mdns.TypeTXT, []string{"NOERROR aa", "ns: SOA example.com."}},
 		{api.RoleBoth, "x.wild.example.com", mdns.TypeA, []string{"NOERROR aa", "ns: SOA example.com."}},
 		{api.RoleBoth, "y.x.wild.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "ns: SOA example.com."}},
-		{api.RoleBoth, "alias.example.com", mdns.TypeA, []string{"NOERROR aa",
-			"alias.example.com. 300 CNAME www.example.com.", "www.example.com. 300 A 192.0.2.1"}},
-		{api.RoleBoth, "alias.example.com", mdns.TypeCNAME,
-			[]string{"NOERROR aa", "alias.example.com. 300 CNAME www.example.com."}},
-		{api.RoleBoth, "alias.example.com", mdns.TypeMX,
-			[]string{"NOERROR aa", "alias.example.com. 300 CNAME www.example.com.", "ns: SOA example.com."}},
-		{api.RoleBoth, "abroad.example.com", mdns.TypeA,
-			[]string{"NOERROR aa", "abroad.example.com. 300 CNAME www.other.test.", "www.other.test. 300 A 198.51.100.7"}},
+		{api.RoleBoth, "alias.example.com", mdns.TypeA, []string{
+			"NOERROR aa",
+			"alias.example.com. 300 CNAME www.example.com.", "www.example.com. 300 A 192.0.2.1",
+		}},
+		{
+			api.RoleBoth, "alias.example.com", mdns.TypeCNAME,
+			[]string{"NOERROR aa", "alias.example.com. 300 CNAME www.example.com."},
+		},
+		{
+			api.RoleBoth, "alias.example.com", mdns.TypeMX,
+			[]string{"NOERROR aa", "alias.example.com. 300 CNAME www.example.com.", "ns: SOA example.com."},
+		},
+		{
+			api.RoleBoth, "abroad.example.com", mdns.TypeA,
+			[]string{"NOERROR aa", "abroad.example.com. 300 CNAME www.other.test.", "www.other.test. 300 A 198.51.100.7"},
+		},
 		{api.RoleBoth, "nowhere.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "nowhere.example.com. 300 CNAME " +
 			"gone.example.com.", "ns: SOA example.com."}},
 		{api.RoleBoth, "unknown.example.com", mdns.TypeA, []string{"NXDOMAIN aa", "unknown.example.com. 300 CNAME " +
@@ -155,35 +167,51 @@ func TestAnswers(t *testing.T) {
 			"host.unknown.invalid."}},
 		{api.RoleBoth, "example.com", mdns.TypeSOA, []string{"NOERROR aa", "example.com. 3600 SOA ada.ns.cloudflare.com. " +
 			"dns.cloudflare.com. 23 10000 2400 604800 1800"}},
-		{api.RoleBoth, "example.com", mdns.TypeNS, []string{"NOERROR aa", "example.com. 86400 NS ada.ns.cloudflare.com.",
-			"example.com. 86400 NS bob.ns.cloudflare.com."}},
+		{api.RoleBoth, "example.com", mdns.TypeNS, []string{
+			"NOERROR aa", "example.com. 86400 NS ada.ns.cloudflare.com.",
+			"example.com. 86400 NS bob.ns.cloudflare.com.",
+		}},
 		{api.RoleBoth, "example.com", mdns.TypeA, []string{"NOERROR aa", "example.com. 300 A 198.51.100.7"}},
 		{api.RoleBoth, "example.com", mdns.TypeCNAME, []string{"NOERROR aa", "ns: SOA example.com."}},
 		{api.RoleBoth, "example.com", mdns.TypeMX, []string{"NOERROR aa", "example.com. 300 MX 10 mail.example.com."}},
-		{api.RoleBoth, "example.com", mdns.TypeCAA, []string{"NOERROR aa",
-			`example.com. 300 CAA 0 issue "letsencrypt.org"`}},
+		{api.RoleBoth, "example.com", mdns.TypeCAA, []string{
+			"NOERROR aa",
+			`example.com. 300 CAA 0 issue "letsencrypt.org"`,
+		}},
 		{api.RoleBoth, "_s._tcp.example.com", mdns.TypeSRV, []string{"NOERROR aa", "_s._tcp.example.com. 300 SRV 1 2 443 " +
 			"srv.example.com."}},
-		{api.RoleBoth, "quoted.example.com", mdns.TypeTXT,
-			[]string{"NOERROR aa", `quoted.example.com. 300 TXT "one" "two \"q\""`}},
+		{
+			api.RoleBoth, "quoted.example.com", mdns.TypeTXT,
+			[]string{"NOERROR aa", `quoted.example.com. 300 TXT "one" "two \"q\""`},
+		},
 		{api.RoleBoth, "www.example.com", mdns.TypeANY, []string{"NOERROR aa", `www.example.com. 3789 HINFO "RFC8482" ""`}},
 		{api.RoleBoth, "shown.example.com", mdns.TypeA, []string{"NOERROR aa", "shown.example.com. 300 A " +
 			v4[0].String(), "shown.example.com. 300 A " + v4[1].String()}},
-		{api.RoleBoth, "shown.example.com", mdns.TypeAAAA,
+		{
+			api.RoleBoth, "shown.example.com", mdns.TypeAAAA,
 			[]string{"NOERROR aa", "shown.example.com. 300 AAAA " + v6[0].String(), "shown.example.com. 300 AAAA " +
-				v6[1].String()}},
+				v6[1].String()},
+		},
 		{api.RoleBoth, "shown.example.com", mdns.TypeTXT, []string{"NOERROR aa", `shown.example.com. 300 TXT "text"`}},
 		{api.RoleBoth, "hidden.example.com", mdns.TypeCNAME, []string{"NOERROR aa", "ns: SOA example.com."}},
-		{api.RoleAuthority, "x.sub.example.com", mdns.TypeA,
-			[]string{"NOERROR", "ns: sub.example.com. 300 NS ns.sub.example.com.",
-				"extra: ns.sub.example.com. 300 A 192.0.2.53"}},
+		{
+			api.RoleAuthority, "x.sub.example.com", mdns.TypeA,
+			[]string{
+				"NOERROR", "ns: sub.example.com. 300 NS ns.sub.example.com.",
+				"extra: ns.sub.example.com. 300 A 192.0.2.53",
+			},
+		},
 		{api.RoleBoth, "x.sub.example.com", mdns.TypeA, []string{"SERVFAIL"}},
 		{api.RoleAuthority, "sub.example.com", mdns.TypeDS, []string{"NOERROR aa", "ns: SOA example.com."}},
 		{api.RoleAuthority, "www.foreign.test", mdns.TypeA, []string{"REFUSED"}},
 		{api.RoleAuthority, "api.cloudflare.com", mdns.TypeA, []string{"REFUSED"}},
-		{api.RoleAuthority, "pending.test", mdns.TypeNS,
-			[]string{"NOERROR aa", "pending.test. 86400 NS ada.ns.cloudflare.com.",
-				"pending.test. 86400 NS bob.ns.cloudflare.com."}},
+		{
+			api.RoleAuthority, "pending.test", mdns.TypeNS,
+			[]string{
+				"NOERROR aa", "pending.test. 86400 NS ada.ns.cloudflare.com.",
+				"pending.test. 86400 NS bob.ns.cloudflare.com.",
+			},
+		},
 		{api.RoleBoth, "pending.test", mdns.TypeNS, []string{"NXDOMAIN", "ns: SOA ."}},
 		{api.RoleBoth, "api.cloudflare.com", mdns.TypeA, []string{"NOERROR", "api.cloudflare.com. 60 A 192.0.2.99"}},
 		{api.RoleBoth, "api.cloudflare.com", mdns.TypeAAAA, []string{"NOERROR", "ns: SOA ."}},

@@ -60,8 +60,10 @@ func FuzzPacket(f *testing.F) {
 // what exists answers the same as before.
 func FuzzQuestion(f *testing.F) {
 	s := fuzzed(f)
-	for _, name := range []string{"www.example.com", "a.wild.example.com", "alias.example.com", "x.sub.example.com", ".",
-		"*.example.com", `\000.example.com`, "a..b", "com"} {
+	for _, name := range []string{
+		"www.example.com", "a.wild.example.com", "alias.example.com", "x.sub.example.com", ".",
+		"*.example.com", `\000.example.com`, "a..b", "com",
+	} {
 		f.Add(name, uint16(mdns.TypeA), byte(0))
 	}
 	f.Fuzz(func(t *testing.T, name string, qtype uint16, role byte) {

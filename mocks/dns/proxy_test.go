@@ -26,8 +26,10 @@ func TestProxiedNames(t *testing.T) {
 		"half A proxied 203.0.113.1", "half A plain 203.0.113.2", "half AAAA plain 2001:db8::7",
 		"*.any CNAME proxied www.other.test",
 	)
-	edge := []netip.Prefix{netip.MustParsePrefix("104.16.0.0/13"), netip.MustParsePrefix("172.64.0.0/13"),
-		netip.MustParsePrefix("2606:4700::/32")}
+	edge := []netip.Prefix{
+		netip.MustParsePrefix("104.16.0.0/13"), netip.MustParsePrefix("172.64.0.0/13"),
+		netip.MustParsePrefix("2606:4700::/32"),
+	}
 	for _, name := range []string{"shown.example.com", "half.example.com", "hidden.example.com", "x.any.example.com"} {
 		for _, typ := range []uint16{mdns.TypeA, mdns.TypeAAAA} {
 			reply := s.Ask(api.RoleBoth, name, typ)
@@ -71,7 +73,10 @@ func TestAddressFamiliesOfProxiedNames(t *testing.T) {
 		typ     uint16
 		answers int
 	}{
-		{"four", mdns.TypeA, 2}, {"four", mdns.TypeAAAA, 0}, {"six", mdns.TypeA, 0}, {"six", mdns.TypeAAAA, 2},
+		{"four", mdns.TypeA, 2},
+		{"four", mdns.TypeAAAA, 0},
+		{"six", mdns.TypeA, 0},
+		{"six", mdns.TypeAAAA, 2},
 		{"open", mdns.TypeA, 1},
 	} {
 		reply := s.Ask(api.RoleBoth, tc.name+".example.com", tc.typ)
@@ -100,17 +105,27 @@ func TestFlattening(t *testing.T) {
 	}{
 		{other.ID, zone.Change{Name: ptr("slow"), Type: ptr("A"), Content: ptr("198.51.100.8"), TTL: ptr(3600)}},
 		{other.ID, zone.Change{Name: ptr("quick"), Type: ptr("A"), Content: ptr("198.51.100.9"), TTL: ptr(60)}},
-		{z.ID, zone.Change{Name: ptr("flat"), Type: ptr("CNAME"), Content: ptr("slow.other.test"), TTL: ptr(120),
-			FlattenCNAME: ptr(true)}},
-		{z.ID, zone.Change{Name: ptr("flat2"), Type: ptr("CNAME"), Content: ptr("quick.other.test"), TTL: ptr(120),
-			FlattenCNAME: ptr(true)}},
-		{z.ID, zone.Change{Name: ptr("chain"), Type: ptr("CNAME"), Content: ptr("flat2.example.com"),
-			FlattenCNAME: ptr(true)}},
+		{z.ID, zone.Change{
+			Name: ptr("flat"), Type: ptr("CNAME"), Content: ptr("slow.other.test"), TTL: ptr(120),
+			FlattenCNAME: ptr(true),
+		}},
+		{z.ID, zone.Change{
+			Name: ptr("flat2"), Type: ptr("CNAME"), Content: ptr("quick.other.test"), TTL: ptr(120),
+			FlattenCNAME: ptr(true),
+		}},
+		{z.ID, zone.Change{
+			Name: ptr("chain"), Type: ptr("CNAME"), Content: ptr("flat2.example.com"),
+			FlattenCNAME: ptr(true),
+		}},
 		{z.ID, zone.Change{Name: ptr("lost"), Type: ptr("CNAME"), Content: ptr("missing.invalid"), FlattenCNAME: ptr(true)}},
-		{z.ID, zone.Change{Name: ptr("round"), Type: ptr("CNAME"), Content: ptr("about.example.com"),
-			FlattenCNAME: ptr(true)}},
-		{z.ID, zone.Change{Name: ptr("about"), Type: ptr("CNAME"), Content: ptr("round.example.com"),
-			FlattenCNAME: ptr(true)}},
+		{z.ID, zone.Change{
+			Name: ptr("round"), Type: ptr("CNAME"), Content: ptr("about.example.com"),
+			FlattenCNAME: ptr(true),
+		}},
+		{z.ID, zone.Change{
+			Name: ptr("about"), Type: ptr("CNAME"), Content: ptr("round.example.com"),
+			FlattenCNAME: ptr(true),
+		}},
 	} {
 		if _, err := store.Create(c.zone, c.Change); err != nil {
 			t.Fatal(err)

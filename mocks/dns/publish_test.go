@@ -74,8 +74,10 @@ func TestLateNames(t *testing.T) {
 		before, star string
 	}{{0, "NXDOMAIN aa", "NXDOMAIN aa"}, {time.Minute, "NOERROR aa", "NOERROR aa"}} {
 		c.pass(step.pass)
-		for name, want := range map[string]string{"late.example.com": step.before, "x.star.example.com": step.star,
-			"www.example.com": "NOERROR aa", "b.ent.example.com": "NOERROR aa"} {
+		for name, want := range map[string]string{
+			"late.example.com": step.before, "x.star.example.com": step.star,
+			"www.example.com": "NOERROR aa", "b.ent.example.com": "NOERROR aa",
+		} {
 			if got := shown(s.Ask(api.RoleBoth, name, mdns.TypeMX)); got[0] != want {
 				t.Errorf("after %v, %s: %v, want %s", step.pass, name, got, want)
 			}

@@ -103,7 +103,7 @@ func (s *server) wire(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", wireType)
-	_, _ = w.Write(packed) // the client is gone
+	_, _ = w.Write(packed) //nolint:gosec // a DNS message; an error means that the client is gone
 }
 
 // answer resolves, and sets how long the answer may be kept (RFC 8484 section 5.1).
@@ -210,7 +210,7 @@ func typeOf(text string) (uint16, bool) {
 		return mdns.TypeA, true
 	}
 	if number, err := strconv.ParseUint(text, 10, 16); err == nil {
-		return uint16(number), number > 0 //nolint:gosec // ParseUint holds it to 16 bits
+		return uint16(number), number > 0
 	}
 	number, ok := mdns.StringToType[strings.ToUpper(text)]
 	return number, ok

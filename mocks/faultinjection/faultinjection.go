@@ -82,8 +82,8 @@ func (s *Set) Add(r api.FaultRule) (api.FaultRule, error) {
 	a := &active{
 		rule: r,
 		gone: make(chan struct{}),
-		dice: rand.New(rand.NewPCG(s.seed, h.Sum64())),
-	} //nolint:gosec // repeatable on purpose
+		dice: rand.New(rand.NewPCG(s.seed, h.Sum64())), //nolint:gosec // repeatable on purpose
+	}
 	if r.Seconds > 0 {
 		a.ends = s.now().Add(time.Duration(r.Seconds * float64(time.Second)))
 	}

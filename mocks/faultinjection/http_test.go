@@ -86,35 +86,79 @@ func TestAnswers(t *testing.T) {
 		body   string
 		header map[string]string
 	}{
-		"cloudflare code": {apiHost(), api.Effect{Status: 403, Code: 10000, Message: "Authentication error"}, 403,
+		"cloudflare code": {
+			apiHost(),
+			api.Effect{Status: 403, Code: 10000, Message: "Authentication error"},
+			403,
 			`{"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"messages":[],"result":null}`,
-			map[string]string{"Content-Type": "application/json", "Server": "cloudflare"}},
-		"bare status": {apiHost(), api.Effect{Status: 500}, 500,
-			`{"success":false,"errors":[{"code":10000,"message":"Internal Server Error"}],"messages":[],"result":null}`, nil},
-		"a lie": {apiHost(), api.Effect{Status: 200, Code: 81044, Message: "<gone>"}, 200,
-			`{"success":false,"errors":[{"code":81044,"message":"\u003cgone\u003e"}],"messages":[],"result":null}`, nil},
-		"own headers": {apiHost(), api.Effect{Status: 503,
-			Headers: map[string]string{"Server": "x", "Content-Type": "y"}}, 503, "",
-			map[string]string{"Server": "x", "Content-Type": "y"}},
-		"retry after": {apiHost(), api.Effect{Status: 429, Code: 10100, Message: "wait", RetryAfter: 300}, 429, "",
-			map[string]string{"Retry-After": "300"}},
-		"error page": {apiHost(), api.Effect{HTML: true}, 502, "",
-			map[string]string{"Content-Type": "text/html; charset=UTF-8", "Server": "cloudflare"}},
-		"text": {apiHost(), api.Effect{Body: "plain"}, 200, "plain",
-			map[string]string{"Content-Type": "text/plain; charset=utf-8"}},
-		"headers only": {apiHost(), api.Effect{Headers: map[string]string{"CF-Ray": "x"}}, 200, "real answer ",
-			map[string]string{"Cf-Ray": "x"}},
+			map[string]string{"Content-Type": "application/json", "Server": "cloudflare"},
+		},
+		"bare status": {
+			apiHost(),
+			api.Effect{Status: 500},
+			500,
+			`{"success":false,"errors":[{"code":10000,"message":"Internal Server Error"}],"messages":[],"result":null}`, nil,
+		},
+		"a lie": {
+			apiHost(),
+			api.Effect{Status: 200, Code: 81044, Message: "<gone>"},
+			200,
+			`{"success":false,"errors":[{"code":81044,"message":"\u003cgone\u003e"}],"messages":[],"result":null}`, nil,
+		},
+		"own headers": {
+			apiHost(),
+			api.Effect{
+				Status:  503,
+				Headers: map[string]string{"Server": "x", "Content-Type": "y"},
+			},
+			503, "",
+			map[string]string{"Server": "x", "Content-Type": "y"},
+		},
+		"retry after": {
+			apiHost(),
+			api.Effect{Status: 429, Code: 10100, Message: "wait", RetryAfter: 300},
+			429, "",
+			map[string]string{"Retry-After": "300"},
+		},
+		"error page": {
+			apiHost(),
+			api.Effect{HTML: true},
+			502, "",
+			map[string]string{"Content-Type": "text/html; charset=UTF-8", "Server": "cloudflare"},
+		},
+		"text": {
+			apiHost(),
+			api.Effect{Body: "plain"},
+			200, "plain",
+			map[string]string{"Content-Type": "text/plain; charset=utf-8"},
+		},
+		"headers only": {
+			apiHost(),
+			api.Effect{Headers: map[string]string{"CF-Ray": "x"}},
+			200, "real answer ",
+			map[string]string{"Cf-Ray": "x"},
+		},
 		"rate limited": {
 			ca(),
 			api.Effect{Problem: "rateLimited", RetryAfter: 60, Message: "too many"},
 			429, `{"type":"urn:ietf:params:acme:error:rateLimited","detail":"too many","status":429}`,
-			map[string]string{"Retry-After": "60", "Replay-Nonce": "fresh", "Content-Type": "application/problem+json",
-				"Server": ""},
+			map[string]string{
+				"Retry-After": "60", "Replay-Nonce": "fresh", "Content-Type": "application/problem+json",
+				"Server": "",
+			},
 		},
-		"caa": {ca(), api.Effect{Problem: "caa", Message: "no"}, 403,
-			`{"type":"urn:ietf:params:acme:error:caa","detail":"no","status":403}`, nil},
-		"acme bare status": {ca(), api.Effect{Status: 503}, 503,
-			`{"type":"urn:ietf:params:acme:error:rateLimited","detail":"injected: Service Unavailable","status":503}`, nil},
+		"caa": {
+			ca(),
+			api.Effect{Problem: "caa", Message: "no"},
+			403,
+			`{"type":"urn:ietf:params:acme:error:caa","detail":"no","status":403}`, nil,
+		},
+		"acme bare status": {
+			ca(),
+			api.Effect{Status: 503},
+			503,
+			`{"type":"urn:ietf:params:acme:error:rateLimited","detail":"injected: Service Unavailable","status":503}`, nil,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -160,8 +204,11 @@ func TestMatching(t *testing.T) {
 		"acme is not api":  {api.HTTPMatch{Host: "acme"}, apiHost(), "/x", "", false},
 		"method":           {api.HTTPMatch{Method: "post"}, apiHost(), "/x", "", true},
 		"other method":     {api.HTTPMatch{Method: "GET"}, apiHost(), "/x", "", false},
-		"path": {api.HTTPMatch{Path: "/zones/*/dns_records*"}, apiHost(), "/zones/1/dns_records/batch", "",
-			true},
+		"path": {
+			api.HTTPMatch{Path: "/zones/*/dns_records*"},
+			apiHost(), "/zones/1/dns_records/batch", "",
+			true,
+		},
 		"path is whole":     {api.HTTPMatch{Path: "/zones"}, apiHost(), "/zones/1", "", false},
 		"query":             {api.HTTPMatch{Query: "*name=a.example*"}, apiHost(), "/zones?page=1&name=a.example", "", true},
 		"step":              {api.HTTPMatch{Step: "new-order"}, ca(), "/new-order", "", true},
@@ -236,8 +283,10 @@ func (b notifying) Read(p []byte) (int, error) {
 func TestASlowBodyDelaysNoOtherClient(t *testing.T) {
 	t.Parallel()
 	set := faultinjection.New(1, nil)
-	add(t, set, api.FaultRule{HTTP: &api.HTTPMatch{Method: http.MethodPost, Contains: "needle"},
-		Do: api.Effect{Status: 418}})
+	add(t, set, api.FaultRule{
+		HTTP: &api.HTTPMatch{Method: http.MethodPost, Contains: "needle"},
+		Do:   api.Effect{Status: 418},
+	})
 	reading := make(chan struct{})
 	once := sync.OnceFunc(func() { close(reading) })
 	handler := set.HTTP(apiHost(), echo())

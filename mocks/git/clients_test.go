@@ -86,8 +86,10 @@ func runGit(ctx context.Context, roots string, args ...string) error {
 func byGoGit(ctx context.Context, at *httptest.Server, dir string, w wanted) error {
 	o := &gogit6.CloneOptions{URL: remote(at), ClientOptions: []client.Option{client.WithHTTPClient(at.Client())}}
 	if w.username != "" {
-		o.ClientOptions = append(o.ClientOptions, client.WithHTTPAuth(&githttp.BasicAuth{Username: w.username,
-			Password: w.password}))
+		o.ClientOptions = append(o.ClientOptions, client.WithHTTPAuth(&githttp.BasicAuth{
+			Username: w.username,
+			Password: w.password,
+		}))
 	}
 	switch {
 	case w.branch != "":

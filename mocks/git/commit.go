@@ -21,7 +21,8 @@ const DefaultBranch = "main"
 // Commit makes the files of a tar archive, compressed by gzip or not, the content of a branch. What the branch had
 // and the archive has not is deleted, as a folder is committed as it stands.
 func (s *Server) Commit(ctx context.Context, at Address, change api.GitChange, archive io.Reader) (api.GitCommit,
-	error) {
+	error,
+) {
 	began := s.now()
 	c, err := s.commit(ctx, at, change, archive)
 	e := api.JournalEntry{Time: began, Source: api.SourceControl, Op: "commit " +
@@ -35,7 +36,8 @@ func (s *Server) Commit(ctx context.Context, at Address, change api.GitChange, a
 }
 
 func (s *Server) commit(ctx context.Context, at Address, change api.GitChange, archive io.Reader) (api.GitCommit,
-	error) {
+	error,
+) {
 	if path, ok := cleanPath(at.Path); !ok || path != at.Path || at.Host == "" {
 		return api.GitCommit{}, fmt.Errorf("%q is no address of a repository", at)
 	}
@@ -92,7 +94,8 @@ func clone(from storage.Storer) (storage.Storer, error) {
 
 // write stores files as a commit on top of the branch, unless it has them already.
 func (s *Server) write(r *repository, branch plumbing.ReferenceName, change api.GitChange,
-	files folder) (api.GitCommit, error) {
+	files folder,
+) (api.GitCommit, error) {
 	tree, size, err := files.store(r.store)
 	if err != nil {
 		return api.GitCommit{}, err

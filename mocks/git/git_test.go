@@ -24,8 +24,10 @@ func archive(t *testing.T, files map[string]string) io.Reader {
 	var b bytes.Buffer
 	w := tar.NewWriter(&b)
 	for _, name := range slices.Sorted(maps.Keys(files)) {
-		h := &tar.Header{Name: strings.TrimSuffix(name, "*"), Typeflag: tar.TypeReg, Mode: 0o644,
-			Size: int64(len(files[name]))}
+		h := &tar.Header{
+			Name: strings.TrimSuffix(name, "*"), Typeflag: tar.TypeReg, Mode: 0o644,
+			Size: int64(len(files[name])),
+		}
 		if strings.HasSuffix(name, "*") {
 			h.Mode = 0o755
 		}
@@ -136,19 +138,27 @@ func TestCommitRefuses(t *testing.T) {
 	}{
 		"nothing":     {files: map[string]string{}, want: "holds no file"},
 		"a submodule": {files: map[string]string{".gitmodules": "[submodule]"}, want: "submodules are not supported"},
-		"an LFS pointer": {files: map[string]string{"a/chart.tgz": "version https://git-lfs.github.com/spec/v1\noid"},
-			want: "a/chart.tgz: this is a pointer of Git LFS"},
+		"an LFS pointer": {
+			files: map[string]string{"a/chart.tgz": "version https://git-lfs.github.com/spec/v1\noid"},
+			want:  "a/chart.tgz: this is a pointer of Git LFS",
+		},
 		"the .git folder":  {files: map[string]string{".git/config": ""}, want: ".git/config: not a path"},
 		"a path upwards":   {files: map[string]string{"../a": ""}, want: "not a path"},
 		"an absolute path": {files: map[string]string{"/a": ""}, want: "not a path"},
 		"a file as folder": {files: map[string]string{"a": "", "a/b": ""}, want: "a is a file and a folder"},
 		"no host":          {at: git.Address{Path: "a"}, files: map[string]string{"a": ""}, want: "no address"},
-		"a path with .git": {at: git.Address{Host: "h", Path: "a.git"}, files: map[string]string{"a": ""},
-			want: "no address"},
-		"a bad branch": {change: api.GitChange{Branch: "a..b"}, files: map[string]string{"a": ""},
-			want: `branch "a..b"`},
-		"a bad tag": {change: api.GitChange{Tags: []string{"a b"}}, files: map[string]string{"a": ""},
-			want: `tag "a b"`},
+		"a path with .git": {
+			at: git.Address{Host: "h", Path: "a.git"}, files: map[string]string{"a": ""},
+			want: "no address",
+		},
+		"a bad branch": {
+			change: api.GitChange{Branch: "a..b"}, files: map[string]string{"a": ""},
+			want: `branch "a..b"`,
+		},
+		"a bad tag": {
+			change: api.GitChange{Tags: []string{"a b"}}, files: map[string]string{"a": ""},
+			want: `tag "a b"`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -85,7 +85,8 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, host string, 
 
 // answer has go-git answer a request.
 func (s *Server) answer(w http.ResponseWriter, r *http.Request, at Address, repository repository, operation string,
-	e *api.JournalEntry) {
+	e *api.JournalEntry,
+) {
 	r = r.Clone(r.Context())
 	if operation == uploadPack {
 		request, err := readRequest(r)

@@ -40,7 +40,7 @@ func (s *Server) Identity() (string, error) {
 // ServeSSH answers on a listener until ctx ends; a clean end is nil.
 func (s *Server) ServeSSH(ctx context.Context, l net.Listener) error {
 	server := &ssh.Server{
-		Handler: func(session ssh.Session) { s.session(session) },
+		Handler: func(session ssh.Session) { s.session(session) }, //nolint:contextcheck // a session has its own
 		PublicKeyHandler: func(_ ssh.Context, key ssh.PublicKey) bool {
 			return subtle.ConstantTimeCompare(key.Marshal(), s.client.PublicKey().Marshal()) == 1
 		},
@@ -53,7 +53,7 @@ func (s *Server) ServeSSH(ctx context.Context, l net.Listener) error {
 		return fmt.Errorf("serve ssh on %s: %w", l.Addr(), err)
 	case <-ctx.Done():
 		_ = server.Close() // sessions under way end too: a fetch is tried again
-		<-ended
+		<-ended            //nolint:errcheck // it only reports that the server is closed
 		return nil
 	}
 }
@@ -61,8 +61,10 @@ func (s *Server) ServeSSH(ctx context.Context, l net.Listener) error {
 // session runs the one command of a session: git-upload-pack 'PATH'.
 func (s *Server) session(session ssh.Session) {
 	began := s.now()
-	e := api.JournalEntry{Time: began, Source: api.SourceGit, Client: clientOf(session.RemoteAddr().String()),
-		Outcome: "ok"}
+	e := api.JournalEntry{
+		Time: began, Source: api.SourceGit, Client: clientOf(session.RemoteAddr().String()),
+		Outcome: "ok",
+	}
 	e.Detail = map[string]string{"transport": "ssh"}
 	err := s.command(session, &e)
 	if err != nil {
@@ -109,7 +111,7 @@ func (s *Server) atPath(path string) (Address, error) {
 	}
 	switch len(found) {
 	case 0:
-		return Address{}, errors.New("ERROR: Repository not found.")
+		return Address{}, errors.New("ERROR: Repository not found.") //nolint:revive,staticcheck // GitHub's own words
 	case 1:
 		return last, nil
 	}

@@ -86,8 +86,10 @@ func TestVirtualHosts(t *testing.T) {
 		"localhost":             {url: "https://localhost/x", status: 200, body: "local HTTP/2.0"},
 		"unknown name":          {url: "https://other.example.com/", err: "unrecognized name"},
 		"known SNI, other Host": {url: "https://api.example.com/", host: "other.example.com", status: 421},
-		"Host with port and dot": {url: "https://api.example.com/", host: "API.example.com.:8443", status: 200,
-			body: "api HTTP/2.0"},
+		"Host with port and dot": {
+			url: "https://api.example.com/", host: "API.example.com.:8443", status: 200,
+			body: "api HTTP/2.0",
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

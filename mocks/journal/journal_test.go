@@ -29,10 +29,14 @@ func TestEntriesFilter(t *testing.T) {
 	t.Parallel()
 	j := journal.New(10)
 	j.Record(api.JournalEntry{Source: api.SourceAPI, Client: "10.0.0.1", Op: "GET /client/v4/zones", Outcome: "200"})
-	j.Record(api.JournalEntry{Source: api.SourceDNS, Client: "10.0.0.2", Op: "TXT _acme-challenge.a.",
-		Outcome: "NXDOMAIN"})
-	j.Record(api.JournalEntry{Source: api.SourceAPI, Client: "10.0.0.2", Op: "POST /client/v4/zones",
-		Outcome: "403 10000", Detail: map[string]string{"token": "Ab12"}})
+	j.Record(api.JournalEntry{
+		Source: api.SourceDNS, Client: "10.0.0.2", Op: "TXT _acme-challenge.a.",
+		Outcome: "NXDOMAIN",
+	})
+	j.Record(api.JournalEntry{
+		Source: api.SourceAPI, Client: "10.0.0.2", Op: "POST /client/v4/zones",
+		Outcome: "403 10000", Detail: map[string]string{"token": "Ab12"},
+	})
 	for name, tc := range map[string]struct {
 		filter api.JournalFilter
 		want   []uint64
@@ -99,8 +103,10 @@ func TestLongTextsAreCut(t *testing.T) {
 	detail := map[string]string{"query": long, "token": "sha256:0123456789ab"}
 	j.Record(api.JournalEntry{Op: "GET /" + long, Outcome: long, Client: long, Detail: detail})
 	e := j.Entries(api.JournalFilter{})[0]
-	for name, text := range map[string]string{"op": e.Op, "outcome": e.Outcome, "client": e.Client,
-		"query": e.Detail["query"]} {
+	for name, text := range map[string]string{
+		"op": e.Op, "outcome": e.Outcome, "client": e.Client,
+		"query": e.Detail["query"],
+	} {
 		if len(text) > 2100 || !utf8.ValidString(text) || !strings.HasSuffix(text, "é…") {
 			t.Errorf("%s: %d bytes, ends with %q", name, len(text), text[len(text)-8:])
 		}
@@ -161,10 +167,14 @@ func TestConcurrentUseLeavesNoGap(t *testing.T) {
 func TestLinesRoundTrip(t *testing.T) {
 	t.Parallel()
 	j := journal.New(3)
-	j.Record(api.JournalEntry{Source: api.SourceACME, Op: "new-order <&>", Outcome: "201", Millis: 1.5,
-		Time: time.Unix(1, 0).UTC()})
-	j.Record(api.JournalEntry{Source: api.SourceDNS, Op: "A x.", Outcome: "NOERROR", Detail: map[string]string{"k": "v"},
-		Time: time.Unix(2, 0).UTC()})
+	j.Record(api.JournalEntry{
+		Source: api.SourceACME, Op: "new-order <&>", Outcome: "201", Millis: 1.5,
+		Time: time.Unix(1, 0).UTC(),
+	})
+	j.Record(api.JournalEntry{
+		Source: api.SourceDNS, Op: "A x.", Outcome: "NOERROR", Detail: map[string]string{"k": "v"},
+		Time: time.Unix(2, 0).UTC(),
+	})
 	want := j.Entries(api.JournalFilter{})
 	var b bytes.Buffer
 	if err := journal.WriteLines(&b, want); err != nil {

@@ -50,7 +50,8 @@ func (s *Server) publishChart(ctx context.Context, repository string, archive []
 
 // pushChart makes an OCI artifact of a chart: https://helm.sh/docs/topics/registries/
 func (s *Server) pushChart(ctx context.Context, at location, metadata *chart.Metadata, archive []byte) (api.Published,
-	error) {
+	error,
+) {
 	config, err := json.Marshal(metadata)
 	if err != nil {
 		return api.Published{}, fmt.Errorf("encode the chart's metadata: %w", err)
@@ -65,13 +66,15 @@ func (s *Server) pushChart(ctx context.Context, at location, metadata *chart.Met
 // PublishArtifact puts a tar archive, compressed by gzip, into an OCI registry at oci://HOST/PATH:TAG, as
 // `flux push artifact` does. A tag may move.
 func (s *Server) PublishArtifact(ctx context.Context, reference string, origin api.Origin,
-	archive []byte) (api.Published, error) {
+	archive []byte,
+) (api.Published, error) {
 	p, err := s.publishArtifact(ctx, reference, origin, archive)
 	return p, s.published("artifact", reference, p, err)
 }
 
 func (s *Server) publishArtifact(ctx context.Context, reference string, origin api.Origin,
-	archive []byte) (api.Published, error) {
+	archive []byte,
+) (api.Published, error) {
 	at, err := parse(reference)
 	if err != nil {
 		return api.Published{}, err

@@ -36,8 +36,10 @@ func pack(t *testing.T, name, text string) []byte {
 	var b bytes.Buffer
 	zip := gzip.NewWriter(&b)
 	w := tar.NewWriter(zip)
-	if err := w.WriteHeader(&tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o644,
-		Size: int64(len(text))}); err != nil {
+	if err := w.WriteHeader(&tar.Header{
+		Name: name, Typeflag: tar.TypeReg, Mode: 0o644,
+		Size: int64(len(text)),
+	}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := io.WriteString(w, text); err != nil {
@@ -74,8 +76,10 @@ func serve(t *testing.T, s *registry.Server) *http.Transport {
 
 func newServer() (*registry.Server, *journal.Journal) {
 	seen := journal.New(100)
-	return registry.New(registry.Options{Journal: seen,
-		Now: func() time.Time { return time.Unix(1_700_000_000, 0).UTC() }}), seen
+	return registry.New(registry.Options{
+		Journal: seen,
+		Now:     func() time.Time { return time.Unix(1_700_000_000, 0).UTC() },
+	}), seen
 }
 
 func publish(t *testing.T, s *registry.Server, repository string, archive []byte) api.Published {
@@ -130,8 +134,10 @@ func TestHelmReadsARepository(t *testing.T) {
 	if _, err := get.Get("https://example.com/index.yaml"); err == nil {
 		t.Error("there is an index where nothing was published")
 	}
-	if got := seen.Entries(api.JournalFilter{Source: api.SourceRegistry,
-		Contains: "/charts/edge-1.9.0.tgz"}); len(got) != 1 || got[0].Outcome != "200" {
+	if got := seen.Entries(api.JournalFilter{
+		Source:   api.SourceRegistry,
+		Contains: "/charts/edge-1.9.0.tgz",
+	}); len(got) != 1 || got[0].Outcome != "200" {
 		t.Errorf("the journal has %+v", got)
 	}
 }

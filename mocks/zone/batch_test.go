@@ -99,8 +99,10 @@ func TestQuota(t *testing.T) {
 	if _, err := w.Create(w.zone.ID, zone.Draft("c", "A", "192.0.2.1")); codeOf(err) != zone.CodeQuota {
 		t.Errorf("err = %v", err)
 	}
-	if _, err := w.Apply(w.zone.ID, zone.Batch{Deletes: []api.ID{first.ID},
-		Posts: []zone.Change{zone.Draft("c", "A", "192.0.2.1")}}); err != nil {
+	if _, err := w.Apply(w.zone.ID, zone.Batch{
+		Deletes: []api.ID{first.ID},
+		Posts:   []zone.Change{zone.Draft("c", "A", "192.0.2.1")},
+	}); err != nil {
 		t.Errorf("a batch that makes room: %v", err)
 	}
 	if err := zone.CheckBatch(w.zone, 3); codeOf(err) != zone.CodeBatchLimit {

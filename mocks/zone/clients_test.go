@@ -30,13 +30,17 @@ func TestStoredForm(t *testing.T) {
 			content: "2 5060 sip.example.net", data: `{"port":5060,"priority":1,"target":"sip.example.net","weight":2}`,
 		},
 		"data of another type is dropped, CAA": {
-			change: data("CAA", "a", map[string]any{"flags": 0.0, "tag": "issue", "value": "letsencrypt.org", "port": 0.0,
-				"target": ""}),
+			change: data("CAA", "a", map[string]any{
+				"flags": 0.0, "tag": "issue", "value": "letsencrypt.org", "port": 0.0,
+				"target": "",
+			}),
 			content: `0 issue "letsencrypt.org"`,
 		},
 		"an ECH configuration": {
-			change: data("HTTPS", "a", map[string]any{"priority": 2.0, "target": ".",
-				"value": "ech=AEr+DQBG alpn=h3,h2,http/1.1", "tag": ""}),
+			change: data("HTTPS", "a", map[string]any{
+				"priority": 2.0, "target": ".",
+				"value": "ech=AEr+DQBG alpn=h3,h2,http/1.1", "tag": "",
+			}),
 			content: "2 . ech=AEr+DQBG alpn=h3,h2,http/1.1",
 		},
 		"SVCB target keeps its final dot": {
@@ -54,25 +58,35 @@ func TestStoredForm(t *testing.T) {
 			}),
 			content: `10 100 "S" "SIP+D2U" "" _sip._udp.example.com.`,
 		},
-		"SRV target loses it": {change: data("SRV", "_sip._tcp", replaced(srv, "target", "sip.example.net.")),
-			content: "2 5060 sip.example.net"},
-		"CNAME target, lower case": {change: zone.Draft("a", "CNAME", "Selector2._domainkey.Mixed.Example.NET"),
-			content: "selector2._domainkey.mixed.example.net"},
-		"MX target, lower case": {change: prioritized(zone.Draft("a", "MX", "Mail.Example.NET"), 10),
-			content: "mail.example.net"},
+		"SRV target loses it": {
+			change:  data("SRV", "_sip._tcp", replaced(srv, "target", "sip.example.net.")),
+			content: "2 5060 sip.example.net",
+		},
+		"CNAME target, lower case": {
+			change:  zone.Draft("a", "CNAME", "Selector2._domainkey.Mixed.Example.NET"),
+			content: "selector2._domainkey.mixed.example.net",
+		},
+		"MX target, lower case": {
+			change:  prioritized(zone.Draft("a", "MX", "Mail.Example.NET"), 10),
+			content: "mail.example.net",
+		},
 		"NS target, lower case":    {change: zone.Draft("a", "NS", "Ns1.Example.NET"), content: "ns1.example.net"},
 		"TXT keeps its case":       {change: zone.Draft("a", "TXT", "Mixed"), content: "Mixed"},
 		"an asterisk within":       {change: zone.Draft("a-*.w", "TXT", "x"), content: "x"},
 		"an asterisk further down": {change: zone.Draft("_owner.*", "TXT", "x"), content: "x"},
 		"DS beside NS": {
 			before: []zone.Change{zone.Draft("a", "NS", "ns1.example.net")},
-			change: data("DS", "a", map[string]any{"key_tag": 2371.0, "algorithm": 13.0, "digest_type": 2.0,
-				"digest": digest}),
+			change: data("DS", "a", map[string]any{
+				"key_tag": 2371.0, "algorithm": 13.0, "digest_type": 2.0,
+				"digest": digest,
+			}),
 			content: "2371 13 2 " + digest,
 		},
 		"DS of the zone itself": {
-			change: data("DS", "@", map[string]any{"key_tag": 2371.0, "algorithm": 13.0, "digest_type": 2.0,
-				"digest": digest}),
+			change: data("DS", "@", map[string]any{
+				"key_tag": 2371.0, "algorithm": 13.0, "digest_type": 2.0,
+				"digest": digest,
+			}),
 			content: "2371 13 2 " + digest,
 		},
 	} {
@@ -96,8 +110,10 @@ func TestStoredForm(t *testing.T) {
 // TestRefusedAsInProduction: what a client must not get away with here.
 func TestRefusedAsInProduction(t *testing.T) {
 	t.Parallel()
-	ds := data("DS", "a", map[string]any{"key_tag": 2371.0, "algorithm": 13.0, "digest_type": 2.0,
-		"digest": "AB0F1B2A2C6D2F8A4B1B1B9C9C9D9D9E9E9F9FA0"})
+	ds := data("DS", "a", map[string]any{
+		"key_tag": 2371.0, "algorithm": 13.0, "digest_type": 2.0,
+		"digest": "AB0F1B2A2C6D2F8A4B1B1B9C9C9D9D9E9E9F9FA0",
+	})
 	proxied := zone.Draft("A", "CNAME", "a.EXAMPLE.com.")
 	proxied.Proxied = ptr(true)
 	for name, tc := range map[string]struct {
@@ -109,8 +125,10 @@ func TestRefusedAsInProduction(t *testing.T) {
 		"proxied, in another case": {proxied, zone.CodeSelfReference, zone.Reported},
 		"the apex to itself":       {zone.Draft("@", "CNAME", "example.com"), zone.CodeSelfReference, zone.Reported},
 		"DS without NS":            {ds, zone.CodeDSWithoutNS, zone.Unverified},
-		"a field that belongs there": {data("SRV", "a", map[string]any{"priority": 1.0, "weight": 2.0,
-			"target": "b.example.net"}), zone.CodeDataRequired, zone.Unverified},
+		"a field that belongs there": {data("SRV", "a", map[string]any{
+			"priority": 1.0, "weight": 2.0,
+			"target": "b.example.net",
+		}), zone.CodeDataRequired, zone.Unverified},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -128,8 +146,10 @@ func TestNSOfADelegationWithDS(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, zone.Free())
 	first, second := w.add(zone.Draft("a", "NS", "ns1.example.net")), w.add(zone.Draft("a", "NS", "ns2.example.net"))
-	ds := w.add(data("DS", "a", map[string]any{"key_tag": 2371.0, "algorithm": 13.0, "digest_type": 1.0,
-		"digest": "AB0F1B2A2C6D2F8A4B1B1B9C9C9D9D9E9E9F9FA0"}))
+	ds := w.add(data("DS", "a", map[string]any{
+		"key_tag": 2371.0, "algorithm": 13.0, "digest_type": 1.0,
+		"digest": "AB0F1B2A2C6D2F8A4B1B1B9C9C9D9D9E9E9F9FA0",
+	}))
 	if _, err := w.Delete(w.zone.ID, first.ID); err != nil {
 		t.Fatal(err)
 	}

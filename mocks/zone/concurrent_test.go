@@ -28,8 +28,10 @@ func TestReadersAndWriters(t *testing.T) {
 			for n := range 300 {
 				// Two records that always live and die together.
 				name := fmt.Sprintf("n%d.w%d", n%5, i)
-				out, err := s.Apply(z.ID, zone.Batch{Posts: []zone.Change{zone.Draft(name, "A", "192.0.2.1"),
-					zone.Draft(name, "TXT", "x")}})
+				out, err := s.Apply(z.ID, zone.Batch{Posts: []zone.Change{
+					zone.Draft(name, "A", "192.0.2.1"),
+					zone.Draft(name, "TXT", "x"),
+				}})
 				if err != nil {
 					t.Error(err)
 					return

@@ -73,8 +73,10 @@ func recordsOf(t *testing.T, s *zone.Store, id api.ID) []*zone.Record {
 
 // Content of TXT records as any client may send it, split as DNS must serve it.
 func FuzzStrings(f *testing.F) {
-	for _, seed := range []string{"", "x", `"a" "b"`, `"a\"b"`, `"\065\999"`, `"unclosed`, `""`,
-		strings.Repeat("x", 600)} {
+	for _, seed := range []string{
+		"", "x", `"a" "b"`, `"a\"b"`, `"\065\999"`, `"unclosed`, `""`,
+		strings.Repeat("x", 600),
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, content string) {

@@ -77,8 +77,10 @@ func TestRecordRules(t *testing.T) {
 			code:   9021, message: "TTL must be between 60 and 86400 seconds, or 1 for Automatic.", evidence: zone.Reported,
 		},
 		"TTL too long": {change: with(zone.Draft("a", "A", "192.0.2.1"), ttl(86401)), code: 9021, evidence: zone.Reported},
-		"empty name": {change: zone.Draft("", "A", "192.0.2.1"), code: 9000, message: "DNS name is invalid.",
-			evidence: zone.Reported},
+		"empty name": {
+			change: zone.Draft("", "A", "192.0.2.1"), code: 9000, message: "DNS name is invalid.",
+			evidence: zone.Reported,
+		},
 		"double dot": {change: zone.Draft("a..b", "A", "192.0.2.1"), code: 9000, evidence: zone.Reported},
 		"long label": {change: zone.Draft(strings.Repeat("a", 64), "A", "192.0.2.1"), code: 9000, evidence: zone.Reported},
 		"A content": {
@@ -95,11 +97,15 @@ func TestRecordRules(t *testing.T) {
 			func(c *zone.Change) { c.Priority = ptr(uint16(1)) }), code: 9007, evidence: zone.Unverified},
 		"TXT one quote": {change: zone.Draft("a", "TXT", `"x`), code: 9007, evidence: zone.Unverified},
 		"TXT empty":     {change: zone.Draft("a", "TXT", ``), code: 9007, evidence: zone.Unverified},
-		"TXT 4096 on wire": {change: zone.Draft("a", "TXT", strings.Repeat("x", 4096)), code: 9015,
-			message: "Record content exceeds the allowed length of 4096 wire format bytes.", evidence: zone.Mocked},
+		"TXT 4096 on wire": {
+			change: zone.Draft("a", "TXT", strings.Repeat("x", 4096)), code: 9015,
+			message: "Record content exceeds the allowed length of 4096 wire format bytes.", evidence: zone.Mocked,
+		},
 		"TXT combined": {
-			before: []zone.Change{zone.Draft("a", "TXT", strings.Repeat("x", 4000)),
-				zone.Draft("a", "TXT", strings.Repeat("y", 4000))},
+			before: []zone.Change{
+				zone.Draft("a", "TXT", strings.Repeat("x", 4000)),
+				zone.Draft("a", "TXT", strings.Repeat("y", 4000)),
+			},
 			change: zone.Draft("a", "TXT", strings.Repeat("z", 4000)),
 			code:   83011, message: "Combined content length of records with this name and type exceeds the limit.",
 			evidence: zone.Mocked,
@@ -112,12 +118,18 @@ func TestRecordRules(t *testing.T) {
 			change: with(zone.Draft("a", "A", "192.0.2.1"), func(c *zone.Change) { c.Tags = &[]string{"team:edge"} }),
 			code:   9300, message: "DNS record has 1 tags, exceeding the quota of 0.", evidence: zone.Reported,
 		},
-		"MX without priority": {change: zone.Draft("a", "MX", "mx.example.net"), code: 9100,
-			message: "priority is a required field.", evidence: zone.Reported},
-		"SRV by content": {change: zone.Draft("_s._tcp", "SRV", "0 5 80 t.example.net"), code: 9101,
-			message: "port is a required data field.", evidence: zone.Unverified},
-		"SSHFP without data": {change: zone.Draft("a", "SSHFP", "x"), code: 9101,
-			message: "algorithm is a required data field.", evidence: zone.Reported},
+		"MX without priority": {
+			change: zone.Draft("a", "MX", "mx.example.net"), code: 9100,
+			message: "priority is a required field.", evidence: zone.Reported,
+		},
+		"SRV by content": {
+			change: zone.Draft("_s._tcp", "SRV", "0 5 80 t.example.net"), code: 9101,
+			message: "port is a required data field.", evidence: zone.Unverified,
+		},
+		"SSHFP without data": {
+			change: zone.Draft("a", "SSHFP", "x"), code: 9101,
+			message: "algorithm is a required data field.", evidence: zone.Reported,
+		},
 		"unknown type": {change: zone.Draft("a", "SPF", "v=spf1"), code: 9001, evidence: zone.Unverified},
 		"no content":   {change: zone.Change{Name: ptr("a"), Type: ptr("A")}, code: 9100, evidence: zone.Unverified},
 	} {
@@ -159,29 +171,53 @@ func TestAccepted(t *testing.T) {
 		change zone.Change
 		want   api.Record
 	}{
-		"apex": {change: zone.Draft("@", "A", "192.0.2.1"),
-			want: api.Record{Name: "example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
-		"relative": {change: zone.Draft("www.other.com", "A", "192.0.2.1"),
-			want: api.Record{Name: "www.other.com.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
-		"case and dot": {change: zone.Draft("WWW.Example.COM.", "A", "192.0.2.1"),
-			want: api.Record{Name: "www.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
-		"punycode": {change: zone.Draft("bücher", "A", "192.0.2.1"),
-			want: api.Record{Name: "xn--bcher-kva.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
-		"punycode, under": {change: zone.Draft("_dmarc.bücher", "TXT", "x"),
-			want: api.Record{Name: "_dmarc.xn--bcher-kva.example.com", Type: "TXT", Content: "x", TTL: 1}},
-		"punycode, star": {change: zone.Draft("*.Bücher", "A", "192.0.2.1"),
-			want: api.Record{Name: "*.xn--bcher-kva.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
-		"wildcard": {change: zone.Draft("*.dev", "A", "192.0.2.1"),
-			want: api.Record{Name: "*.dev.example.com", Type: "A", Content: "192.0.2.1", TTL: 1}},
-		"TXT verbatim": {change: zone.Draft("_acme-challenge", "TXT", "AbC_-9"),
-			want: api.Record{Name: "_acme-challenge.example.com", Type: "TXT", Content: "AbC_-9", TTL: 1}},
-		"TXT quoted": {change: zone.Draft("a", "TXT", `"heritage=external-dns"`),
-			want: api.Record{Name: "a.example.com", Type: "TXT", Content: `"heritage=external-dns"`, TTL: 1}},
-		"TXT beside CNAME": {before: []zone.Change{zone.Draft("a", "CNAME", "t.example.net")},
-			change: zone.Draft("a", "TXT", "x"), want: api.Record{Name: "a.example.com", Type: "TXT", Content: "x", TTL: 1}},
-		"second A": {before: []zone.Change{zone.Draft("a", "A", "192.0.2.1")},
-			change: zone.Draft("a", "A", "192.0.2.2"), want: api.Record{Name: "a.example.com", Type: "A", Content: "192.0.2.2",
-				TTL: 1}},
+		"apex": {
+			change: zone.Draft("@", "A", "192.0.2.1"),
+			want:   api.Record{Name: "example.com", Type: "A", Content: "192.0.2.1", TTL: 1},
+		},
+		"relative": {
+			change: zone.Draft("www.other.com", "A", "192.0.2.1"),
+			want:   api.Record{Name: "www.other.com.example.com", Type: "A", Content: "192.0.2.1", TTL: 1},
+		},
+		"case and dot": {
+			change: zone.Draft("WWW.Example.COM.", "A", "192.0.2.1"),
+			want:   api.Record{Name: "www.example.com", Type: "A", Content: "192.0.2.1", TTL: 1},
+		},
+		"punycode": {
+			change: zone.Draft("bücher", "A", "192.0.2.1"),
+			want:   api.Record{Name: "xn--bcher-kva.example.com", Type: "A", Content: "192.0.2.1", TTL: 1},
+		},
+		"punycode, under": {
+			change: zone.Draft("_dmarc.bücher", "TXT", "x"),
+			want:   api.Record{Name: "_dmarc.xn--bcher-kva.example.com", Type: "TXT", Content: "x", TTL: 1},
+		},
+		"punycode, star": {
+			change: zone.Draft("*.Bücher", "A", "192.0.2.1"),
+			want:   api.Record{Name: "*.xn--bcher-kva.example.com", Type: "A", Content: "192.0.2.1", TTL: 1},
+		},
+		"wildcard": {
+			change: zone.Draft("*.dev", "A", "192.0.2.1"),
+			want:   api.Record{Name: "*.dev.example.com", Type: "A", Content: "192.0.2.1", TTL: 1},
+		},
+		"TXT verbatim": {
+			change: zone.Draft("_acme-challenge", "TXT", "AbC_-9"),
+			want:   api.Record{Name: "_acme-challenge.example.com", Type: "TXT", Content: "AbC_-9", TTL: 1},
+		},
+		"TXT quoted": {
+			change: zone.Draft("a", "TXT", `"heritage=external-dns"`),
+			want:   api.Record{Name: "a.example.com", Type: "TXT", Content: `"heritage=external-dns"`, TTL: 1},
+		},
+		"TXT beside CNAME": {
+			before: []zone.Change{zone.Draft("a", "CNAME", "t.example.net")},
+			change: zone.Draft("a", "TXT", "x"), want: api.Record{Name: "a.example.com", Type: "TXT", Content: "x", TTL: 1},
+		},
+		"second A": {
+			before: []zone.Change{zone.Draft("a", "A", "192.0.2.1")},
+			change: zone.Draft("a", "A", "192.0.2.2"), want: api.Record{
+				Name: "a.example.com", Type: "A", Content: "192.0.2.2",
+				TTL: 1,
+			},
+		},
 		"NS beside A at apex": {
 			before: []zone.Change{zone.Draft("@", "A", "192.0.2.1")}, change: zone.Draft("@", "NS", "ns.example.net."),
 			want: api.Record{Name: "example.com", Type: "NS", Content: "ns.example.net", TTL: 1},
@@ -190,8 +226,10 @@ func TestAccepted(t *testing.T) {
 			before: []zone.Change{zone.Draft("@", "NS", "ns.example.net")}, change: zone.Draft("@", "A", "192.0.2.1"),
 			want: api.Record{Name: "example.com", Type: "A", Content: "192.0.2.1", TTL: 1},
 		},
-		"AAAA canonical": {change: zone.Draft("a", "AAAA", "2001:DB8:0:0::1"),
-			want: api.Record{Name: "a.example.com", Type: "AAAA", Content: "2001:db8::1", TTL: 1}},
+		"AAAA canonical": {
+			change: zone.Draft("a", "AAAA", "2001:DB8:0:0::1"),
+			want:   api.Record{Name: "a.example.com", Type: "AAAA", Content: "2001:db8::1", TTL: 1},
+		},
 		"proxied forces automatic": {
 			change: with(zone.Draft("a", "A", "203.0.113.7"), func(c *zone.Change) { c.Proxied, c.TTL = ptr(true), ptr(300) }),
 			want:   api.Record{Name: "a.example.com", Type: "A", Content: "203.0.113.7", TTL: 1, Proxied: true},
@@ -201,22 +239,30 @@ func TestAccepted(t *testing.T) {
 			want:   api.Record{Name: "a.example.com", Type: "A", Content: "192.0.2.1", TTL: 1},
 		},
 		"SRV": {
-			change: zone.Change{Name: ptr("_s._tcp"), Type: ptr("SRV"),
-				Data: map[string]any{"port": 80.0, "priority": 1.0, "weight": 2.0, "target": "t.example.com."}},
+			change: zone.Change{
+				Name: ptr("_s._tcp"), Type: ptr("SRV"),
+				Data: map[string]any{"port": 80.0, "priority": 1.0, "weight": 2.0, "target": "t.example.com."},
+			},
 			want: api.Record{
 				Name: "_s._tcp.example.com", Type: "SRV", Content: "2 80 t.example.com", TTL: 1, Priority: ptr(uint16(1)),
 				Data: `{"port":80,"priority":1,"target":"t.example.com","weight":2}`,
 			},
 		},
 		"CAA": {
-			change: zone.Change{Name: ptr("@"), Type: ptr("CAA"),
-				Data: map[string]any{"flags": 0.0, "tag": "issue", "value": "letsencrypt.org"}},
-			want: api.Record{Name: "example.com", Type: "CAA", Content: `0 issue "letsencrypt.org"`, TTL: 1,
-				Data: `{"flags":0,"tag":"issue","value":"letsencrypt.org"}`},
+			change: zone.Change{
+				Name: ptr("@"), Type: ptr("CAA"),
+				Data: map[string]any{"flags": 0.0, "tag": "issue", "value": "letsencrypt.org"},
+			},
+			want: api.Record{
+				Name: "example.com", Type: "CAA", Content: `0 issue "letsencrypt.org"`, TTL: 1,
+				Data: `{"flags":0,"tag":"issue","value":"letsencrypt.org"}`,
+			},
 		},
 		"TLSA upper case": {
-			change: zone.Change{Name: ptr("_443._tcp"), Type: ptr("TLSA"),
-				Data: map[string]any{"usage": 3.0, "selector": 1.0, "matching_type": 1.0, "certificate": "ab12"}},
+			change: zone.Change{
+				Name: ptr("_443._tcp"), Type: ptr("TLSA"),
+				Data: map[string]any{"usage": 3.0, "selector": 1.0, "matching_type": 1.0, "certificate": "ab12"},
+			},
 			want: api.Record{
 				Name: "_443._tcp.example.com", Type: "TLSA", Content: "3 1 1 AB12", TTL: 1,
 				Data: `{"certificate":"AB12","matching_type":1,"selector":1,"usage":3}`,

@@ -66,10 +66,14 @@ func TestTokenTimesAndPlaces(t *testing.T) {
 			t.Errorf("%s: %s, usable %t", name, tc.token.StatusAt(now), tc.token.UsableAt(now))
 		}
 	}
-	place := api.Token{AllowFrom: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")},
-		DenyFrom: []netip.Prefix{netip.MustParsePrefix("192.0.2.128/25")}}
-	for addr, want := range map[string]bool{"192.0.2.1": true, "192.0.2.200": false, "198.51.100.1": false,
-		"::ffff:192.0.2.1": true} {
+	place := api.Token{
+		AllowFrom: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")},
+		DenyFrom:  []netip.Prefix{netip.MustParsePrefix("192.0.2.128/25")},
+	}
+	for addr, want := range map[string]bool{
+		"192.0.2.1": true, "192.0.2.200": false, "198.51.100.1": false,
+		"::ffff:192.0.2.1": true,
+	} {
 		if place.AcceptsFrom(netip.MustParseAddr(addr)) != want {
 			t.Errorf("%s: want %t", addr, want)
 		}
@@ -102,8 +106,10 @@ func TestStateThereAndBack(t *testing.T) {
 	w.add(zone.Draft("a", "A", "192.0.2.2"))
 	w.add(with(zone.Draft("m", "MX", "mx.example.net"),
 		func(c *zone.Change) { c.Priority, c.Comment, c.Tags = ptr(uint16(5)), ptr("c"), &[]string{"a:b"} }))
-	w.add(zone.Change{Name: ptr("@"), Type: ptr("CAA"),
-		Data: map[string]any{"flags": 0.0, "tag": "issue", "value": "letsencrypt.org"}})
+	w.add(zone.Change{
+		Name: ptr("@"), Type: ptr("CAA"),
+		Data: map[string]any{"flags": 0.0, "tag": "issue", "value": "letsencrypt.org"},
+	})
 	_, value, err := w.AddToken(api.Token{Permissions: api.EditDNS()}, "")
 	if err != nil {
 		t.Fatal(err)

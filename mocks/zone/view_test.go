@@ -54,8 +54,10 @@ func TestEmptyNonTerminals(t *testing.T) {
 	}
 	deep := w.add(zone.Draft("a.b.c.d", "A", "192.0.2.1"))
 	side := w.add(zone.Draft("x.c.d", "TXT", "1"))
-	for _, name := range []string{"example.com", "d.example.com", "c.d.example.com", "b.c.d.example.com",
-		"a.b.c.d.example.com", "x.c.d.example.com"} {
+	for _, name := range []string{
+		"example.com", "d.example.com", "c.d.example.com", "b.c.d.example.com",
+		"a.b.c.d.example.com", "x.c.d.example.com",
+	} {
 		if !exists(name) {
 			t.Errorf("%s does not exist", name)
 		}

@@ -42,8 +42,10 @@ func TestSLSAVerifierAcceptsTheSummary(t *testing.T) {
 	}{
 		"ECDSA":   {ec, func(*asked) {}, ""},
 		"Ed25519": {ed, func(*asked) {}, ""},
-		"another bundle": {ec, func(a *asked) { a.digests = []string{attest.Digest([]byte("another"))} },
-			"expected digest not found"},
+		"another bundle": {
+			ec, func(a *asked) { a.digests = []string{attest.Digest([]byte("another"))} },
+			"expected digest not found",
+		},
 		"another verifier": {ec, func(a *asked) { a.verifier = "https://example.org/gate" }, "verifier ID mismatch"},
 		"another resource": {ec, func(a *asked) { a.uri = "urn:other" }, "resource URI mismatch"},
 		"another level":    {ec, func(a *asked) { a.levels = []string{"OTHER"} }, "expected verified level not found"},
@@ -78,8 +80,10 @@ func TestSLSAVerifierAcceptsTheSummary(t *testing.T) {
 		must(t, err)
 		_, err = verifiers.VerifyVSA(
 			t.Context(), a.line,
-			&options.VSAOpts{ExpectedDigests: &a.digests, ExpectedVerifierID: &a.verifier, ExpectedResourceURI: &a.uri,
-				ExpectedVerifiedLevels: &a.levels},
+			&options.VSAOpts{
+				ExpectedDigests: &a.digests, ExpectedVerifierID: &a.verifier, ExpectedResourceURI: &a.uri,
+				ExpectedVerifiedLevels: &a.levels,
+			},
 			&options.VerificationOpts{PublicKey: a.key, PublicKeyID: &id, PublicKeyHashAlgo: crypto.SHA256},
 		)
 		if (err != nil) != (tc.says != "") || (err != nil && !strings.Contains(err.Error(), tc.says)) {

@@ -32,27 +32,47 @@ type program struct {
 // programs are the components that are known.
 func programs() []program {
 	return []program{
-		{"cert-manager", IsCertManager, []string{"cert-manager-controller", "cert-manager-webhook",
-			"cert-manager-cainjector"}, []string{"cert-manager"}},
+		{"cert-manager", IsCertManager, []string{
+			"cert-manager-controller", "cert-manager-webhook",
+			"cert-manager-cainjector",
+		}, []string{"cert-manager"}},
 		{"external-dns", IsExternalDNS, []string{"external-dns"}, []string{"external-dns"}},
 		{"traefik", IsController, []string{"traefik"}, []string{"traefik"}},
-		{"ingress-nginx", IsController, []string{"ingress-nginx/controller", "nginx-ingress-controller"},
-			[]string{"ingress-nginx"}},
-		{"nginx-ingress", IsController, []string{"nginx-ingress", "nginx-gateway-fabric"},
-			[]string{"nginx-ingress", "nginx-gateway-fabric"}},
+		{
+			"ingress-nginx", IsController,
+			[]string{"ingress-nginx/controller", "nginx-ingress-controller"},
+			[]string{"ingress-nginx"},
+		},
+		{
+			"nginx-ingress", IsController,
+			[]string{"nginx-ingress", "nginx-gateway-fabric"},
+			[]string{"nginx-ingress", "nginx-gateway-fabric"},
+		},
 		{"envoy-gateway", IsController, []string{"envoyproxy/gateway"}, []string{"gateway-helm", "envoy-gateway"}},
 		{"cilium", IsController, []string{"cilium/cilium", "cilium/operator-generic"}, []string{"cilium"}},
-		{"istio", IsController, []string{"istio/pilot", "pilot", "proxyv2"},
-			[]string{"istiod", "istio", "istio-base", "istio-gateway", "gateway"}},
-		{"haproxy-ingress", IsController, []string{"haproxy-ingress", "kubernetes-ingress"},
-			[]string{"haproxy-ingress", "kubernetes-ingress"}},
+		{
+			"istio", IsController,
+			[]string{"istio/pilot", "pilot", "proxyv2"},
+			[]string{"istiod", "istio", "istio-base", "istio-gateway", "gateway"},
+		},
+		{
+			"haproxy-ingress", IsController,
+			[]string{"haproxy-ingress", "kubernetes-ingress"},
+			[]string{"haproxy-ingress", "kubernetes-ingress"},
+		},
 		{"contour", IsController, []string{"projectcontour/contour", "contour"}, []string{"contour"}},
-		{"kong", IsController, []string{"kong/kubernetes-ingress-controller", "kubernetes-ingress-controller"},
-			[]string{"kong", "ingress"}},
+		{
+			"kong", IsController,
+			[]string{"kong/kubernetes-ingress-controller", "kubernetes-ingress-controller"},
+			[]string{"kong", "ingress"},
+		},
 		{"kgateway", IsController, []string{"kgateway"}, []string{"kgateway"}},
 		{"caddy-ingress", IsController, []string{"caddyserver/ingress"}, []string{"caddy-ingress-controller"}},
-		{"cloudflared", IsTunnel, []string{"cloudflared"},
-			[]string{"cloudflared", "cloudflare-tunnel", "cloudflare-tunnel-remote"}},
+		{
+			"cloudflared", IsTunnel,
+			[]string{"cloudflared"},
+			[]string{"cloudflared", "cloudflare-tunnel", "cloudflare-tunnel-remote"},
+		},
 	}
 }
 

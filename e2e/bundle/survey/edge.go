@@ -79,8 +79,10 @@ func label(o bundle.Object) string {
 }
 
 func (s *Survey) edge(objects []bundle.Object) {
-	e := Edge{Objects: len(objects), Components: []Component{}, ExternalDNS: []ExternalDNS{}, Issuers: []Issuer{},
-		Routes: []Route{}}
+	e := Edge{
+		Objects: len(objects), Components: []Component{}, ExternalDNS: []ExternalDNS{}, Issuers: []Issuer{},
+		Routes: []Route{},
+	}
 	sources := settings(objects)
 	for _, o := range objects {
 		switch kind := o.GetKind(); {
@@ -107,8 +109,10 @@ func (s *Survey) edge(objects []bundle.Object) {
 		}
 		if p, image, ok := programOf(pod); ok {
 			file, line := s.position(o, "")
-			e.Components = append(e.Components, Component{Name: p.name, Role: p.role, Object: label(o), Image: image,
-				File: file, Line: line})
+			e.Components = append(e.Components, Component{
+				Name: p.name, Role: p.role, Object: label(o), Image: image,
+				File: file, Line: line,
+			})
 		}
 	}
 	for _, stage := range s.bundle.Stages {
@@ -116,8 +120,10 @@ func (s *Survey) edge(objects []bundle.Object) {
 			if p, ok := programOfChart(r.Chart); ok && r.Missing != "" {
 				name, object, _ := strings.Cut(r.Source, ": ")
 				_, line := s.bundle.Position(bundle.Object{Unstructured: &unstructured.Unstructured{}, Source: r.Source}, "")
-				e.Components = append(e.Components, Component{Name: p.name, Role: p.role, Object: object, Missing: r.Missing,
-					File: s.file(name), Line: line})
+				e.Components = append(e.Components, Component{
+					Name: p.name, Role: p.role, Object: object, Missing: r.Missing,
+					File: s.file(name), Line: line,
+				})
 			}
 		}
 	}
@@ -126,8 +132,10 @@ func (s *Survey) edge(objects []bundle.Object) {
 
 // settings gathers what pods may take their settings from.
 func settings(objects []bundle.Object) externaldns.Sources {
-	sources := externaldns.Sources{ConfigMaps: map[types.NamespacedName]map[string]string{},
-		SecretKeys: map[types.NamespacedName][]string{}}
+	sources := externaldns.Sources{
+		ConfigMaps: map[types.NamespacedName]map[string]string{},
+		SecretKeys: map[types.NamespacedName][]string{},
+	}
 	for _, o := range objects {
 		name := types.NamespacedName{Namespace: o.GetNamespace(), Name: o.GetName()}
 		if o.GetKind() == "ConfigMap" {
@@ -149,8 +157,10 @@ func externalDNS(o bundle.Object, c externaldns.Config) ExternalDNS {
 			out.Zones = append(out.Zones, zone)
 		}
 	}
-	for _, flag := range []string{"annotation-filter", "label-filter", "ingress-class", "gateway-name",
-		"gateway-namespace", "gateway-label-filter", "namespace"} {
+	for _, flag := range []string{
+		"annotation-filter", "label-filter", "ingress-class", "gateway-name",
+		"gateway-namespace", "gateway-label-filter", "namespace",
+	} {
 		for _, value := range c.Values(flag) {
 			out.Filters = append(out.Filters, "--"+flag+"="+value)
 		}
@@ -229,7 +239,7 @@ func hostsOfRule(rule string) []string {
 	return all
 }
 
-func (s *Survey) standIns(objects []bundle.Object) {
+func (s *Survey) standIns() {
 	s.StandIns.Applications = []Application{}
 	var users []bundle.Object
 	for i, o := range s.chosen.objects {

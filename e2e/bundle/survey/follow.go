@@ -52,8 +52,10 @@ func (s *selection) application(service int) {
 	}
 	selector := labels.SelectorFromSet(wanted)
 	for i, other := range s.objects {
-		if other.GetNamespace() != o.GetNamespace() || !slices.Contains([]string{"Deployment", "StatefulSet", "DaemonSet",
-			"ReplicaSet", "Pod"}, other.GetKind()) {
+		if other.GetNamespace() != o.GetNamespace() || !slices.Contains([]string{
+			"Deployment", "StatefulSet", "DaemonSet",
+			"ReplicaSet", "Pod",
+		}, other.GetKind()) {
 			continue
 		}
 		found, _, _ := unstructured.NestedStringMap(other.Object, "spec", "template", "metadata", "labels")

@@ -167,8 +167,10 @@ func isEdgeKind(o bundle.Object) bool {
 // observes reports whether an object only watches: no edge works less without it, and its kind is rarely there.
 func observes(o bundle.Object) bool {
 	group := o.GroupVersionKind().Group
-	return slices.Contains([]string{"monitoring.coreos.com", "grafana.integreatly.org", "operator.victoriametrics.com",
-		"kyverno.io", "autoscaling.k8s.io", "policies.kubewarden.io", "gatus.io"}, group)
+	return slices.Contains([]string{
+		"monitoring.coreos.com", "grafana.integreatly.org", "operator.victoriametrics.com",
+		"kyverno.io", "autoscaling.k8s.io", "policies.kubewarden.io", "gatus.io",
+	}, group)
 }
 
 // surroundings takes what objects live in and are defined by, and leaves out what nothing defines.

@@ -98,19 +98,19 @@ func Of(b *bundle.Bundle, options Options) *Survey {
 	}
 	for _, stage := range b.Stages {
 		for _, r := range stage.Releases {
-			if _, known := programOfChart(r.Chart); !releases[r.Namespace+"/"+r.Name] && !(known && r.Missing != "") {
+			if _, known := programOfChart(r.Chart); !releases[r.Namespace+"/"+r.Name] && (!known || r.Missing == "") {
 				s.LeftOut.Releases = append(s.LeftOut.Releases, r.Namespace+"/"+r.Name)
 			}
 		}
 	}
 	s.engines()
 	s.edge(objects)
-	s.standIns(objects)
+	s.standIns()
 	s.findings()
 	for _, v := range b.Missing {
 		s.Variables = append(s.Variables, Missing{v.Name, v.Value, v.From, v.UsedIn})
 	}
-	s.images(objects)
+	s.images()
 	return s
 }
 
@@ -135,10 +135,10 @@ func (s *Survey) engines() {
 		}
 	}
 	for _, o := range s.bundle.Flux {
-		switch group := o.GroupVersionKind().Group; {
-		case group == "argoproj.io":
+		switch o.GroupVersionKind().Group {
+		case "argoproj.io":
 			add("Argo CD")
-		case group == "helm.cattle.io":
+		case "helm.cattle.io":
 			add("k3s Helm controller")
 		default:
 			add("Flux")
@@ -209,7 +209,7 @@ func (s *Survey) edgeUses(f bundle.Finding) bool {
 	return false
 }
 
-func (s *Survey) images(objects []bundle.Object) {
+func (s *Survey) images() {
 	s.Images = []string{}
 	only, err := s.Bundle()
 	if err != nil {

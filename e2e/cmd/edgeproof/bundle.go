@@ -65,7 +65,7 @@ have, what is left out, and what is wrong, with file and line. Nothing that the 
 	flags := cmd.Flags()
 	flags.StringVarP(&f.output, "output", "o", "text", "text, json or sarif")
 	flags.BoolVar(&f.all, "all", false, "show findings that are not about the edge too")
-	f.readFlags.bind(flags)
+	f.bind(flags)
 	// the flag is there
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"text", "json", "sarif"},
 		cobra.ShellCompDirectiveNoFileComp))

@@ -17,15 +17,27 @@ func TestExplain(t *testing.T) {
 		stdout string
 		stderr string
 	}{
-		"a snapshot": {[]string{"develop.safeops.work", "--snapshot", file}, 1,
-			"develop.safeops.work (Ingress develop/frontend)", ""},
+		"a snapshot": {
+			[]string{"develop.safeops.work", "--snapshot", file},
+			1,
+			"develop.safeops.work (Ingress develop/frontend)", "",
+		},
 		"as JSON": {[]string{"--all", "--snapshot", file, "-o", "json"}, 1, `"kind": "Explanation"`, ""},
-		"an unknown host": {[]string{"develop.safeops.wrk", "--snapshot", file}, 2, "",
-			"no Ingress has this host; give a host or Ingress of: develop.safeops.work"},
-		"an unknown kind": {[]string{"--all", "--snapshot", file, "--fail-on=age"}, 2, "",
-			"--fail-on=age is unknown; use eol, advisory"},
-		"an unknown output": {[]string{"--all", "-o", "yaml"}, 2, "",
-			`output format "yaml" is unknown; use text, json, html, markdown`},
+		"an unknown host": {
+			[]string{"develop.safeops.wrk", "--snapshot", file},
+			2, "",
+			"no Ingress has this host; give a host or Ingress of: develop.safeops.work",
+		},
+		"an unknown kind": {
+			[]string{"--all", "--snapshot", file, "--fail-on=age"},
+			2, "",
+			"--fail-on=age is unknown; use eol, advisory",
+		},
+		"an unknown output": {
+			[]string{"--all", "-o", "yaml"},
+			2, "",
+			`output format "yaml" is unknown; use text, json, html, markdown`,
+		},
 		"no cluster":          {[]string{"--all"}, 2, "", "give --kubeconfig FILE"},
 		"a flag of another":   {[]string{"--all", "--cluster", "x"}, 2, "", "unknown flag: --cluster"},
 		"two hosts":           {[]string{"a.b", "c.d"}, 2, "", "accepts at most 1 arg"},

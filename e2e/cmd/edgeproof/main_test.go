@@ -150,21 +150,31 @@ func TestWhatIsNotUnderstoodTouchesNothing(t *testing.T) {
 		"a flag of another":        {[]string{"up", "--keep", "never"}, []string{"unknown flag: --keep"}},
 		"an argument too many":     {[]string{"test", "x"}, []string{`"x"`}},
 		"a flag without its value": {[]string{"test", "--bundle"}, []string{"flag needs an argument: --bundle"}},
-		"unknown images of test": {[]string{"test", "--images", "bake"},
-			[]string{`"bake" is unknown; use auto, pull or build`}},
+		"unknown images of test": {
+			[]string{"test", "--images", "bake"},
+			[]string{`"bake" is unknown; use auto, pull or build`},
+		},
 		"unknown images of up":     {[]string{"up", "--images", "bake"}, []string{"use auto, pull or build"}},
 		"unknown images of images": {[]string{"images", "--images", "bake"}, []string{"use auto, pull or build"}},
 		"unknown images of down":   {[]string{"down", "--images", "bake"}, []string{"use auto, pull or build"}},
-		"a rerun of nothing": {[]string{"test", "--rerun", "/nowhere"},
-			[]string{"run again what failed: read verdict", "name the verdict.json of a run"}},
+		"a rerun of nothing": {
+			[]string{"test", "--rerun", "/nowhere"},
+			[]string{"run again what failed: read verdict", "name the verdict.json of a run"},
+		},
 		"a baseline of nothing":    {[]string{"baseline", "/nowhere"}, []string{"name the verdict.json of a run"}},
 		"a baseline of no verdict": {[]string{"baseline", noVerdict}, []string{"parse verdict"}},
-		"an unknown profile": {[]string{"test", "--profile", "dead"},
-			[]string{`profile "dead" is unknown; give live`}},
-		"faults on any cluster": {[]string{"test", "--kubeconfig", "/nowhere"},
-			[]string{"faults are injected only on a cluster that edgeproof created"}},
-		"faults on a live cluster": {[]string{"test", "--profile", "live", "--catalogue", "full"},
-			[]string{"--catalogue with --profile live", "an existing cluster is only read"}},
+		"an unknown profile": {
+			[]string{"test", "--profile", "dead"},
+			[]string{`profile "dead" is unknown; give live`},
+		},
+		"faults on any cluster": {
+			[]string{"test", "--kubeconfig", "/nowhere"},
+			[]string{"faults are injected only on a cluster that edgeproof created"},
+		},
+		"faults on a live cluster": {
+			[]string{"test", "--profile", "live", "--catalogue", "full"},
+			[]string{"--catalogue with --profile live", "an existing cluster is only read"},
+		},
 		"an unknown keep": {[]string{"test", "--keep", "sometimes"}, []string{"--keep sometimes is unknown; use " +
 			"always, on-failure or never"}},
 	} {
@@ -259,8 +269,10 @@ func TestStatusOfAnEnd(t *testing.T) {
 	if said := statusError(1).Error(); said != "exit status 1" {
 		t.Errorf("%q", said)
 	}
-	f := &flags{bundle: "b", apps: "a", artifacts: "r", cluster: "c", images: "pull", keep: "never", focus: "f",
-		labels: "l", source: "s"}
+	f := &flags{
+		bundle: "b", apps: "a", artifacts: "r", cluster: "c", images: "pull", keep: "never", focus: "f",
+		labels: "l", source: "s",
+	}
 	o, err := f.options(progress.Plain(&bytes.Buffer{}))
 	if err != nil || o.Bundle != "b" || o.Apps != "a" || o.Artifacts != "r" || o.Cluster != "c" || o.Images != "pull" ||
 		o.Keep != "never" || o.Focus != "f" || o.Labels != "l" || o.Source != "s" || o.Log == nil {
@@ -277,13 +289,17 @@ func TestReadingFlags(t *testing.T) {
 	f := &flags{images: "auto"}
 	set := pflag.NewFlagSet("test", pflag.ContinueOnError)
 	f.read.bind(set)
-	if err := set.Parse([]string{"--vars-from", file, "--var", "B=3", "--include", "Secret/*", "--exclude", "Job/a",
-		"--charts", "c", "--offline"}); err != nil {
+	if err := set.Parse([]string{
+		"--vars-from", file, "--var", "B=3", "--include", "Secret/*", "--exclude", "Job/a",
+		"--charts", "c", "--offline",
+	}); err != nil {
 		t.Fatal(err)
 	}
 	options, err := f.options(nil)
-	want := run.Reading{Variables: map[string]string{"A": "1", "B": "3"}, Include: []string{"Secret/*"},
-		Exclude: []string{"Job/a"}, Charts: "c", Offline: true}
+	want := run.Reading{
+		Variables: map[string]string{"A": "1", "B": "3"}, Include: []string{"Secret/*"},
+		Exclude: []string{"Job/a"}, Charts: "c", Offline: true,
+	}
 	if diff := cmp.Diff(want, options.Reading); err != nil || diff != "" {
 		t.Errorf("%v (-want +got)\n%s", err, diff)
 	}

@@ -32,8 +32,10 @@ func (f *readFlags) bind(flags *pflag.FlagSet) {
 
 func (f *readFlags) reading() (run.Reading, error) {
 	variables, err := f.variables()
-	return run.Reading{Variables: variables, Include: f.include, Exclude: f.exclude, Charts: f.charts,
-		Offline: f.offline}, err
+	return run.Reading{
+		Variables: variables, Include: f.include, Exclude: f.exclude, Charts: f.charts,
+		Offline: f.offline,
+	}, err
 }
 
 // variables reads the file and then the flags, which win.

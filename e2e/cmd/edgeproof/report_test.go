@@ -65,20 +65,32 @@ func TestReportRefusesWhatIsNoVerdict(t *testing.T) {
 		args []string
 		says []string
 	}{
-		"no file at all": {[]string{filepath.Join(dir, "none.json")},
-			[]string{"no such file", "_artifacts/verdict.json"}},
-		"no JSON": {[]string{file("torn.json", "{")},
-			[]string{"torn.json", "unexpected EOF", "_artifacts/verdict.json"}},
-		"something else": {[]string{file("pod.json", `{"apiVersion":"v1","kind":"Pod","spec":{}}`)},
-			[]string{`it is a "Pod" of "v1"`, `want a "Verdict"`}},
-		"a later version": {[]string{file("later.json", `{"apiVersion":"edgeproof/v9","kind":"Verdict","mood":"good"}`)},
-			[]string{`of "edgeproof/v9"`, "the version of edgeproof that wrote it"}},
+		"no file at all": {
+			[]string{filepath.Join(dir, "none.json")},
+			[]string{"no such file", "_artifacts/verdict.json"},
+		},
+		"no JSON": {
+			[]string{file("torn.json", "{")},
+			[]string{"torn.json", "unexpected EOF", "_artifacts/verdict.json"},
+		},
+		"something else": {
+			[]string{file("pod.json", `{"apiVersion":"v1","kind":"Pod","spec":{}}`)},
+			[]string{`it is a "Pod" of "v1"`, `want a "Verdict"`},
+		},
+		"a later version": {
+			[]string{file("later.json", `{"apiVersion":"edgeproof/v9","kind":"Verdict","mood":"good"}`)},
+			[]string{`of "edgeproof/v9"`, "the version of edgeproof that wrote it"},
+		},
 		"an edited verdict": {[]string{saved(t, edited)}, []string{"contradicts itself", `the rest says "fail"`}},
-		"an unknown format": {[]string{saved(t, verdicttest.Passing()), "-o", "pdf"},
-			[]string{`"pdf" is unknown; use text, json, html, markdown, junit, badge`}},
+		"an unknown format": {
+			[]string{saved(t, verdicttest.Passing()), "-o", "pdf"},
+			[]string{`"pdf" is unknown; use text, json, html, markdown, junit, badge`},
+		},
 		"nothing": {nil, []string{"accepts 1 arg"}},
-		"a file that is not": {[]string{saved(t, verdicttest.Passing()), "-o", "markdown", "--out",
-			filepath.Join(dir, "no", "such", "folder.md")}, []string{"folder.md", "no such file"}},
+		"a file that is not": {[]string{
+			saved(t, verdicttest.Passing()), "-o", "markdown", "--out",
+			filepath.Join(dir, "no", "such", "folder.md"),
+		}, []string{"folder.md", "no such file"}},
 	} {
 		got := edgeproof(t, append([]string{"report"}, c.args...)...)
 		if got.code != 2 || got.stdout != "" || got.asked != "" {

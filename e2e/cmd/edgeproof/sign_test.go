@@ -15,10 +15,14 @@ func TestSignaturesOnTheCommandLine(t *testing.T) {
 		args   []string
 		stderr string
 	}{
-		"a key that is none, before a run": {[]string{"gate", "run", "--sign-key", key},
-			"it is no PEM; give an Ed25519 key"},
-		"no key at all, before a run": {[]string{"gate", "run", "--sign-key", filepath.Join(dir, "none")},
-			"give --sign-key the file of a private key"},
+		"a key that is none, before a run": {
+			[]string{"gate", "run", "--sign-key", key},
+			"it is no PEM; give an Ed25519 key",
+		},
+		"no key at all, before a run": {
+			[]string{"gate", "run", "--sign-key", filepath.Join(dir, "none")},
+			"give --sign-key the file of a private key",
+		},
 		"an age that is none": {[]string{"gate", "verify", "v.json", "--max-age", "soon"}, "invalid argument"},
 	} {
 		got := edgeproof(t, c.args...)

@@ -28,7 +28,7 @@ func TestCertificate(t *testing.T) {
 	check(t, certificateRows())
 }
 
-// certificateRows has a row for each pattern of the certificate layer, and rows that must be told apart from them.
+// certificateRows has a row for each pattern of the certificate layer, and rows that must not be mistaken for them.
 func certificateRows() []row {
 	return []row{
 		{
@@ -322,7 +322,7 @@ func certificateRows() []row {
 			cause: "caa-forbids", object: "record safeops.work CAA", certificate: diagnose.Broken,
 		},
 		{
-			name: "caa-forbids is cured: back-off", change: all(pending(3), failedOnce(1),
+			name: "caa-forbids is mended: back-off", change: all(pending(3), failedOnce(1),
 				invalid(`Error accepting authorization: acme: authorization error for develop.safeops.work: 403 urn:ietf:params:acme:error:caa: CAA record for safeops.work prevents issuance`), caa(`0 issue "letsencrypt.org"`)),
 			note: "issuance-backoff", object: certName, certificate: diagnose.Waiting,
 		},

@@ -17,10 +17,13 @@ import (
 // This file breaks the certificate layer of a healthy world, one way each.
 
 func set(c *certmanager.Certificate, kind certmanager.CertificateConditionType, status cmmeta.ConditionStatus, reason,
-	message string) {
+	message string,
+) {
 	at := ago(2)
-	cond := certmanager.CertificateCondition{Type: kind, Status: status, Reason: reason, Message: message,
-		LastTransitionTime: &at, ObservedGeneration: c.Generation}
+	cond := certmanager.CertificateCondition{
+		Type: kind, Status: status, Reason: reason, Message: message,
+		LastTransitionTime: &at, ObservedGeneration: c.Generation,
+	}
 	for i := range c.Status.Conditions {
 		if c.Status.Conditions[i].Type == kind {
 			c.Status.Conditions[i] = cond
@@ -66,8 +69,10 @@ func noCertificate(s *facts.Snapshot) {
 func noKinds(s *facts.Snapshot) {
 	noCertificate(s)
 	s.ClusterIssuers, s.Issuers = nil, nil
-	for _, p := range []facts.Part{facts.Certificates, facts.CertificateRequests, facts.Orders, facts.Challenges,
-		facts.ClusterIssuers, facts.Issuers} {
+	for _, p := range []facts.Part{
+		facts.Certificates, facts.CertificateRequests, facts.Orders, facts.Challenges,
+		facts.ClusterIssuers, facts.Issuers,
+	} {
 		s.Errors = append(s.Errors, facts.Error{Part: p, Reason: "NotFound", Message: "list " + string(p) +
 			": the server could not find the requested resource"})
 	}
@@ -210,8 +215,10 @@ func txt(id, content string) change {
 
 func caa(content string) change {
 	return func(s *facts.Snapshot) {
-		s.Zones[0].Records = append(s.Zones[0].Records, facts.Record{ID: "c1", Name: "safeops.work", Type: "CAA",
-			Content: content})
+		s.Zones[0].Records = append(s.Zones[0].Records, facts.Record{
+			ID: "c1", Name: "safeops.work", Type: "CAA",
+			Content: content,
+		})
 		if d, ok := s.Domains[host]; ok {
 			d.CAA, d.CAAAt = []string{content}, "safeops.work"
 			s.Domains[host] = d
@@ -238,8 +245,10 @@ func unready(reason, message string) change {
 		for i := range s.ClusterIssuers {
 			if o := &s.ClusterIssuers[i]; o.Name == production {
 				o.Spec.ACME.PrivateKey.Name = production
-				o.Status.Conditions = []certmanager.IssuerCondition{{Type: certmanager.IssuerConditionReady,
-					Status: cmmeta.ConditionFalse, Reason: reason, Message: message}}
+				o.Status.Conditions = []certmanager.IssuerCondition{{
+					Type:   certmanager.IssuerConditionReady,
+					Status: cmmeta.ConditionFalse, Reason: reason, Message: message,
+				}}
 			}
 		}
 		s.Orders, s.Challenges = nil, nil

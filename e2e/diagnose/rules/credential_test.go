@@ -18,8 +18,10 @@ const theSecret = "Secret cert-manager/cloudflare-api-token"
 
 // down is the state of a route that was asked for while the credential was broken: nothing could be written or issued.
 func down() map[diagnose.Layer]diagnose.State {
-	return map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Blocked,
-		diagnose.Certificate: diagnose.Blocked}
+	return map[diagnose.Layer]diagnose.State{
+		diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Blocked,
+		diagnose.Certificate: diagnose.Blocked,
+	}
 }
 
 // latent is that of a route from before: it serves still.
@@ -82,8 +84,10 @@ func credentialScenes() []scene {
 		},
 		{
 			name: "token-secret-missing/Secrets cannot be read", causes: []string{"token-secret-missing " + theSecret},
-			states: map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Blocked,
-				diagnose.Certificate: diagnose.Unknown},
+			states: map[diagnose.Layer]diagnose.State{
+				diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Blocked,
+				diagnose.Certificate: diagnose.Unknown,
+			},
 			do: func(w world) {
 				w.unresolved()
 				w.stops(w.dns, "CreateContainerConfigError", `secret "cloudflare-api-token" not found`)
@@ -94,8 +98,10 @@ func credentialScenes() []scene {
 		{
 			name: "token-secret-missing/only the issuer's", causes: []string{"token-secret-missing Secret " +
 				"cert-manager/acme-token"},
-			states: map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Broken,
-				diagnose.Certificate: diagnose.Blocked},
+			states: map[diagnose.Layer]diagnose.State{
+				diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Broken,
+				diagnose.Certificate: diagnose.Blocked,
+			},
 			more: "the record is gone for another reason, which the issuer's credential does not excuse",
 			do: func(w world) {
 				w.unresolved()
@@ -139,8 +145,10 @@ func credentialScenes() []scene {
 		},
 		{
 			name: "token-trailing-newline", causes: []string{"token-trailing-newline " + theSecret},
-			states: map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken,
-				diagnose.Certificate: diagnose.Blocked},
+			states: map[diagnose.Layer]diagnose.State{
+				diagnose.Credential:  diagnose.Broken,
+				diagnose.Certificate: diagnose.Blocked,
+			},
 			do: func(w world) {
 				w.unissued("error instantiating cloudflare challenge solver: the Cloudflare API token is invalid (does the API " +
 					"token contain a newline?)")
@@ -165,8 +173,10 @@ func credentialScenes() []scene {
 			name: "token-revoked-or-expired", causes: []string{"token-revoked-or-expired " + theSecret}, states: latent(),
 			do: func(w world) {
 				w.token.Status, w.token.ZoneRead, w.token.DNSEdit, w.token.Zones = "unknown", no(), no(), nil
-				w.token.Refusals = []facts.Refusal{{Method: "GET", Path: "/user/tokens/verify", Status: 401, Code: 1000,
-					Message: "Invalid API Token"}}
+				w.token.Refusals = []facts.Refusal{{
+					Method: "GET", Path: "/user/tokens/verify", Status: 401, Code: 1000,
+					Message: "Invalid API Token",
+				}}
 				w.refused("fatal", fatal403)
 				w.stops(w.dns, "CrashLoopBackOff", "back-off 5m0s restarting failed container")
 			},
@@ -207,12 +217,14 @@ func credentialScenes() []scene {
 				"Deployment cert-manager/external-dns"}, states: latent(),
 			do: func(w world) {
 				w.refused("error", "Failed to do run once: soft error\n"+fatal403)
-				w.Journal = []api.JournalEntry{{Source: api.SourceAPI, Time: ago(1).Time, Op: "GET /client/v4/zones",
-					Outcome: "403 10000", Detail: map[string]string{"agent": "Cloudflare/Go 5.1.0", "token": "sha256:beefbeefbeef"}}}
+				w.Journal = []api.JournalEntry{{
+					Source: api.SourceAPI, Time: ago(1).Time, Op: "GET /client/v4/zones",
+					Outcome: "403 10000", Detail: map[string]string{"agent": "Cloudflare/Go 5.1.0", "token": "sha256:beefbeefbeef"},
+				}}
 			},
 		},
 		{
-			name:   "token-rotated-pod-not-restarted/cured a moment ago",
+			name:   "token-rotated-pod-not-restarted/restarted a moment ago",
 			notes:  []diagnose.Code{"token-rotated-pod-not-restarted"},
 			states: map[diagnose.Layer]diagnose.State{diagnose.DNS: diagnose.Waiting},
 			do: func(w world) {
@@ -248,8 +260,10 @@ func credentialScenes() []scene {
 					"\n\t Error: 10000: Authentication error")
 				w.token.DNSEdit = no()
 				w.logs(
-					facts.Line{Time: ago(1).Time, Level: "error",
-						Message: `failed to create record: POST "https://api.cloudflare.com/client/v4/zones/z1/dns_records": 403 Forbidden`, Fields: map[string]string{"action": "CREATE", "record": host}},
+					facts.Line{
+						Time: ago(1).Time, Level: "error",
+						Message: `failed to create record: POST "https://api.cloudflare.com/client/v4/zones/z1/dns_records": 403 Forbidden`, Fields: map[string]string{"action": "CREATE", "record": host},
+					},
 					line(1, "error", "Failed to do run once: soft error\nfailed to submit all changes for the following zones: [z1] "+
 						"(consecutive soft errors: 3)"),
 				)
@@ -290,14 +304,18 @@ func credentialScenes() []scene {
 			name:   "cloudflare-429-shared-quota/refused while asked",
 			causes: []string{"cloudflare-429-shared-quota Cloudflare API"}, states: latent(),
 			do: func(w world) {
-				w.token.Refusals = []facts.Refusal{{Time: clock().Format(time.RFC3339), Method: "GET", Path: "/zones", Status: 429,
-					Code: 971, Message: "Please wait and consider throttling your request speed"}}
+				w.token.Refusals = []facts.Refusal{{
+					Time: clock().Format(time.RFC3339), Method: "GET", Path: "/zones", Status: 429,
+					Code: 971, Message: "Please wait and consider throttling your request speed",
+				}}
 			},
 		},
 		{
 			name: "cloudflare-429-shared-quota/refused while asked, and granted since", do: func(w world) {
-				w.token.Refusals = []facts.Refusal{{Time: clock().Add(-time.Minute).Format(time.RFC3339), Method: "GET",
-					Path: "/zones", Status: 429, Code: 971, Message: "Please wait and consider throttling your request speed"}}
+				w.token.Refusals = []facts.Refusal{{
+					Time: clock().Add(-time.Minute).Format(time.RFC3339), Method: "GET",
+					Path: "/zones", Status: 429, Code: 971, Message: "Please wait and consider throttling your request speed",
+				}}
 				w.token.Granted = clock().Format(time.RFC3339)
 			},
 		},
@@ -314,8 +332,10 @@ func credentialScenes() []scene {
 		},
 		{
 			name: "cloudflare-5xx/once is no outage", do: func(w world) {
-				w.token.Refusals = []facts.Refusal{{Time: clock().Format(time.RFC3339), Method: "GET", Path: "/zones",
-					Status: 503}}
+				w.token.Refusals = []facts.Refusal{{
+					Time: clock().Format(time.RFC3339), Method: "GET", Path: "/zones",
+					Status: 503,
+				}}
 			},
 		},
 		{

@@ -24,7 +24,7 @@ func TestDNS(t *testing.T) {
 	check(t, dnsRows())
 }
 
-// dnsRows has a row for each pattern of the DNS layer, and rows that must be told apart from them.
+// dnsRows has a row for each pattern of the DNS layer, and rows that must not be mistaken for them.
 func dnsRows() []row {
 	return []row{
 		{
@@ -239,8 +239,10 @@ func dnsRows() []row {
 		},
 		{
 			name: "an error of another record", change: all(noRecords, young(30*time.Second),
-				errs("failed to create record", map[string]string{"record": "other.safeops.work",
-					"error": "9999: the record is not nice"})),
+				errs("failed to create record", map[string]string{
+					"record": "other.safeops.work",
+					"error":  "9999: the record is not nice",
+				})),
 			note: "dns-sync-lag", object: record, dns: diagnose.Waiting,
 		},
 		{

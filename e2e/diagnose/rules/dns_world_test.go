@@ -77,8 +77,10 @@ func logs(s *facts.Snapshot, lines ...facts.Line) {
 			return
 		}
 	}
-	s.Logs = append(s.Logs, facts.Log{Component: facts.ExternalDNS, Namespace: "cert-manager", Pod: "external-dns-1",
-		Lines: lines})
+	s.Logs = append(s.Logs, facts.Log{
+		Component: facts.ExternalDNS, Namespace: "cert-manager", Pod: "external-dns-1",
+		Lines: lines,
+	})
 }
 
 // errs adds an error of just now to the log of external-dns.
@@ -93,8 +95,10 @@ func crash(fatal string) change {
 		unavailable(s, facts.ExternalDNS)
 		status := &podOf(s, facts.ExternalDNS).Status.ContainerStatuses[0]
 		status.Ready, status.RestartCount = false, 5
-		status.State = core.ContainerState{Waiting: &core.ContainerStateWaiting{Reason: "CrashLoopBackOff",
-			Message: "back-off 2m40s restarting failed container"}}
+		status.State = core.ContainerState{Waiting: &core.ContainerStateWaiting{
+			Reason:  "CrashLoopBackOff",
+			Message: "back-off 2m40s restarting failed container",
+		}}
 		logs(s, facts.Line{Time: clock().Add(-20 * time.Second), Level: "fatal", Message: fatal})
 	}
 }
@@ -145,7 +149,7 @@ func answered(authority, resolver string) change {
 	}
 }
 
-// leads says where a client gets to by name: nowhere, to an address where nobody answers, or to the load balancer.
+// leads says where a client gets to by name: nowhere, to an address that does not answer, or to the load balancer.
 func leads(s *facts.Snapshot, to string) {
 	p := s.Probes[host]
 	for _, rep := range []*probe.Report{p.HTTPS, p.HTTP} {
@@ -159,8 +163,10 @@ func leads(s *facts.Snapshot, to string) {
 		default:
 			*rep = probe.Report{
 				Request: rep.Request, Failed: probe.StepConnect, Class: probe.ClassTimeout, Error: "connect: i/o timeout",
-				Resolve: &probe.Resolution{Name: host, Rcode: "NOERROR",
-					Records: []probe.AddressRecord{{Type: "A", Address: to, TTL: 300}}},
+				Resolve: &probe.Resolution{
+					Name: host, Rcode: "NOERROR",
+					Records: []probe.AddressRecord{{Type: "A", Address: to, TTL: 300}},
+				},
 				Connect: &probe.Connection{Address: to, Tried: []probe.Attempt{{Address: to, Error: "i/o timeout"}}},
 			}
 		}
@@ -230,8 +236,10 @@ func lastSync(ago time.Duration) change {
 func proxied(s *facts.Snapshot) {
 	const edge = "104.16.1.1"
 	addressRecord(s).Proxied = true
-	s.DNS[host] = facts.Answers{Authority: facts.Answer{Rcode: "NOERROR", Addresses: []string{edge}, TTL: 300},
-		Resolver: facts.Answer{Rcode: "NOERROR", Addresses: []string{edge}, TTL: 300}}
+	s.DNS[host] = facts.Answers{
+		Authority: facts.Answer{Rcode: "NOERROR", Addresses: []string{edge}, TTL: 300},
+		Resolver:  facts.Answer{Rcode: "NOERROR", Addresses: []string{edge}, TTL: 300},
+	}
 	for _, rep := range []*probe.Report{s.Probes[host].HTTPS, s.Probes[host].HTTP} {
 		rep.Resolve.Records, rep.Connect.Address = []probe.AddressRecord{{Type: "A", Address: edge, TTL: 300}}, edge
 	}
@@ -241,8 +249,10 @@ func proxied(s *facts.Snapshot) {
 func foreign(kind, content string) change {
 	return func(s *facts.Snapshot) {
 		noRecords(s)
-		s.Zones[0].Records = append(s.Zones[0].Records, facts.Record{ID: "r9", Name: host, Type: kind, Content: content,
-			TTL: 300, Created: clock().Add(-600 * time.Hour)})
+		s.Zones[0].Records = append(s.Zones[0].Records, facts.Record{
+			ID: "r9", Name: host, Type: kind, Content: content,
+			TTL: 300, Created: clock().Add(-600 * time.Hour),
+		})
 		if kind == "A" {
 			answered(content, content)(s)
 		}
@@ -265,8 +275,10 @@ func remark(name, owner, ingress string, minutes int) change {
 func refused(message string) change {
 	return func(s *facts.Snapshot) {
 		at := clock().Add(-15 * time.Second)
-		fields := map[string]string{"action": "CREATE", "record": host, "type": "A", "ttl": "1",
-			"zone": "023e105f4ecef8ad9ca31a8372d0c353"}
+		fields := map[string]string{
+			"action": "CREATE", "record": host, "type": "A", "ttl": "1",
+			"zone": "023e105f4ecef8ad9ca31a8372d0c353",
+		}
 		logs(s, facts.Line{Time: at, Level: "info", Message: "Changing record.", Fields: fields},
 			facts.Line{Time: at, Level: "error", Message: "failed to create record: error from makeRequest: HTTP status 400: " +
 				"content: " + message, Fields: fields})

@@ -43,12 +43,14 @@ func (w world) leadsTo(addresses ...string) {
 func (w world) class(class, controller string) {
 	*w.ingress.Spec.IngressClassName = class
 	if controller != "" {
-		w.IngressClasses = append(w.IngressClasses, networking.IngressClass{ObjectMeta: made("", class, 60),
-			Spec: networking.IngressClassSpec{Controller: controller}})
+		w.IngressClasses = append(w.IngressClasses, networking.IngressClass{
+			ObjectMeta: made("", class, 60),
+			Spec:       networking.IngressClassSpec{Controller: controller},
+		})
 	}
 }
 
-// unasked takes away what the provider says: nobody gave a token.
+// unasked takes away what the provider says: no token is given.
 func (w world) unasked() {
 	for _, part := range []facts.Part{facts.Provider, facts.Tokens} {
 		w.Errors = append(w.Errors, facts.Error{Part: part, Message: "the provider is not asked"})
@@ -137,15 +139,19 @@ func TestOtherwiseBuiltAndHealthy(t *testing.T) {
 			w.front.Status.LoadBalancer.Ingress = []core.LoadBalancerIngress{{Hostname: lb}}
 			r := &w.Zones[0].Records[len(w.Zones[0].Records)-1]
 			r.Type, r.Content = "CNAME", lb
-			w.DNS[host] = facts.Answers{Authority: facts.Answer{Rcode: "NOERROR", Names: []string{lb}, TTL: 300},
-				Resolver: facts.Answer{Rcode: "NOERROR", Names: []string{lb}, Addresses: []string{at}, TTL: 60}}
+			w.DNS[host] = facts.Answers{
+				Authority: facts.Answer{Rcode: "NOERROR", Names: []string{lb}, TTL: 300},
+				Resolver:  facts.Answer{Rcode: "NOERROR", Names: []string{lb}, Addresses: []string{at}, TTL: 60},
+			}
 			p := w.Probes[host]
 			p.HTTPS.Resolve.Chain, p.HTTP.Resolve.Chain, p.RawIP = []string{lb + "."}, []string{lb + "."}, nil
 			w.Probes[host] = p
 		},
 		"a Secret of proxy settings beside that of the token": func(w world) {
-			w.Secrets = append(w.Secrets, facts.Secret{ObjectMeta: made("cert-manager", "proxy", 60),
-				Keys: []facts.Key{{Name: "HTTPS_PROXY", Length: 20}}})
+			w.Secrets = append(w.Secrets, facts.Secret{
+				ObjectMeta: made("cert-manager", "proxy", 60),
+				Keys:       []facts.Key{{Name: "HTTPS_PROXY", Length: 20}},
+			})
 			c := &w.dns.Spec.Template.Spec.Containers[0]
 			c.EnvFrom = append(c.EnvFrom, core.EnvFromSource{SecretRef: &core.SecretEnvSource{LocalObjectReference: core.LocalObjectReference{Name: "proxy"}}})
 		},
@@ -257,8 +263,10 @@ func TestSignsAreOfTheCredentialThatMetThem(t *testing.T) {
 	t.Parallel()
 	w := healthy()
 	w.unasked()
-	w.Secrets = append(w.Secrets, facts.Secret{ObjectMeta: made("cert-manager", "issuers-own", 60),
-		Keys: []facts.Key{{Name: "token", Length: 40, Fingerprint: "sha256:ffff"}}})
+	w.Secrets = append(w.Secrets, facts.Secret{
+		ObjectMeta: made("cert-manager", "issuers-own", 60),
+		Keys:       []facts.Key{{Name: "token", Length: 40, Fingerprint: "sha256:ffff"}},
+	})
 	for i := range w.ClusterIssuers {
 		for j := range w.ClusterIssuers[i].Spec.ACME.Solvers {
 			ref := w.ClusterIssuers[i].Spec.ACME.Solvers[j].DNS01.Cloudflare.APIToken
@@ -268,7 +276,7 @@ func TestSignsAreOfTheCredentialThatMetThem(t *testing.T) {
 	w.refused("error", `failed to list zones: 401 Unauthorized {"success":false,"errors":[{"code":1000,"message":"Invalid API Token"}]}`)
 	d := rules.Explain(w.Snapshot, route())
 	if len(d.Causes) == 0 {
-		t.Fatal("nobody is blamed for a token that is refused")
+		t.Fatal("no cause is named for a token that is refused")
 	}
 	for _, c := range d.Causes {
 		if c.Object != "Secret cert-manager/cloudflare-api-token" {
@@ -277,20 +285,20 @@ func TestSignsAreOfTheCredentialThatMetThem(t *testing.T) {
 	}
 }
 
-// A challenge that no rule knows is told in its own words.
+// A challenge that no rule knows is quoted in its own words.
 func TestUnattributedCertificateTellsItsChallenge(t *testing.T) {
 	t.Parallel()
 	w := healthy()
 	c := w.unissued("wrong status code '404', expected '200'")
 	c.Spec.Type = "HTTP-01"
 	d := rules.Explain(w.Snapshot, route())
-	told := func(f diagnose.Finding) bool {
+	quoted := func(f diagnose.Finding) bool {
 		return slices.ContainsFunc(f.Evidence, func(e diagnose.Evidence) bool {
 			return strings.Contains(e.Text,
 				"expected '200'")
 		})
 	}
-	if !slices.ContainsFunc(append(d.Causes, d.Notes...), told) {
+	if !slices.ContainsFunc(append(d.Causes, d.Notes...), quoted) {
 		t.Errorf("causes %+v, notes %+v", d.Causes, d.Notes)
 	}
 }

@@ -15,7 +15,7 @@ func TestPage(t *testing.T) {
 	golden.Assert(t, rules.Page(), "../../CODES.md")
 }
 
-// Every code is told once, in full, and has a scene in which it is found.
+// Every code is documented once, in full, and has a snapshot in which it is found.
 func TestVocabulary(t *testing.T) {
 	t.Parallel()
 	scenes := map[string]bool{}
@@ -31,14 +31,14 @@ func TestVocabulary(t *testing.T) {
 			scenes[r.cause], scenes[r.note] = true, true
 		}
 	}
-	told := map[diagnose.Code]bool{}
+	seen := map[diagnose.Code]bool{}
 	for _, e := range rules.Codes() {
-		if told[e.Code] {
-			t.Errorf("%s: told twice", e.Code)
+		if seen[e.Code] {
+			t.Errorf("%s: documented twice", e.Code)
 		}
-		told[e.Code] = true
+		seen[e.Code] = true
 		if e.Meaning == "" || e.Evidence == "" || e.Remedy == "" {
-			t.Errorf("%s: not told in full", e.Code)
+			t.Errorf("%s: not documented in full", e.Code)
 		}
 		if e.Code != diagnose.Unattributed && !scenes[string(e.Code)] {
 			t.Errorf("%s: has no scene", e.Code)

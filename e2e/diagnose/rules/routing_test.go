@@ -72,8 +72,10 @@ func (w world) withoutCertificate() {
 
 func (w world) access(fields map[string]string) {
 	fields["RequestHost"] = host
-	w.Logs = append(w.Logs, facts.Log{Component: facts.Traefik, Namespace: "traefik", Pod: "traefik-1",
-		Lines: []facts.Line{{Time: ago(1).Time, Level: "info", Fields: fields}}})
+	w.Logs = append(w.Logs, facts.Log{
+		Component: facts.Traefik, Namespace: "traefik", Pod: "traefik-1",
+		Lines: []facts.Line{{Time: ago(1).Time, Level: "info", Fields: fields}},
+	})
 }
 
 func TestRouting(t *testing.T) { run(t, routingScenes()) }
@@ -97,8 +99,10 @@ func routingScenes() []scene {
 			do: func(w world) {
 				w.ignored()
 				*w.ingress.Spec.IngressClassName = "nginx"
-				w.IngressClasses = append(w.IngressClasses, networking.IngressClass{ObjectMeta: made("", "nginx", 60),
-					Spec: networking.IngressClassSpec{Controller: "k8s.io/ingress-nginx"}})
+				w.IngressClasses = append(w.IngressClasses, networking.IngressClass{
+					ObjectMeta: made("", "nginx", 60),
+					Spec:       networking.IngressClassSpec{Controller: "k8s.io/ingress-nginx"},
+				})
 			},
 		},
 		{
@@ -110,8 +114,10 @@ func routingScenes() []scene {
 				w.answer(404, traefik404)
 				w.showDefault()
 				*w.ingress.Spec.IngressClassName = "nginx"
-				w.IngressClasses = append(w.IngressClasses, networking.IngressClass{ObjectMeta: made("", "nginx", 60),
-					Spec: networking.IngressClassSpec{Controller: "k8s.io/ingress-nginx"}})
+				w.IngressClasses = append(w.IngressClasses, networking.IngressClass{
+					ObjectMeta: made("", "nginx", 60),
+					Spec:       networking.IngressClassSpec{Controller: "k8s.io/ingress-nginx"},
+				})
 			},
 		},
 		{
@@ -120,8 +126,10 @@ func routingScenes() []scene {
 			do: func(w world) {
 				w.ignored()
 				*w.ingress.Spec.IngressClassName = "internal"
-				w.IngressClasses = append(w.IngressClasses, networking.IngressClass{ObjectMeta: made("", "internal", 60),
-					Spec: networking.IngressClassSpec{Controller: "traefik.io/ingress-controller"}})
+				w.IngressClasses = append(w.IngressClasses, networking.IngressClass{
+					ObjectMeta: made("", "internal", 60),
+					Spec:       networking.IngressClassSpec{Controller: "traefik.io/ingress-controller"},
+				})
 				w.flag("--providers.kubernetesingress.ingressclass=traefik")
 			},
 		},
@@ -187,20 +195,24 @@ func routingScenes() []scene {
 		},
 		{
 			name: "host-mismatch-raw-ip-works", causes: []string{"host-mismatch-raw-ip-works Ingress develop/other"},
-			states: map[diagnose.Layer]diagnose.State{diagnose.Routing: diagnose.Broken, diagnose.DNS: diagnose.Blocked,
-				diagnose.Certificate: diagnose.Blocked},
+			states: map[diagnose.Layer]diagnose.State{
+				diagnose.Routing: diagnose.Broken, diagnose.DNS: diagnose.Blocked,
+				diagnose.Certificate: diagnose.Blocked,
+			},
 			do: func(w world) {
 				w.answer(404, traefik404)
 				w.unresolved()
 				w.ingress.Spec.Rules[0].Host, w.ingress.Spec.TLS[0].Hosts = "develop.safeops.wrok",
 					[]string{"develop.safeops.wrok"}
-				w.ingress.Name = "other" // nobody says any more which Ingress was meant
+				w.ingress.Name = "other" // nothing names the Ingress any more
 			},
 		},
 		{
 			name: "host-mismatch-raw-ip-works/in the Ingress", causes: []string{"host-mismatch-raw-ip-works " + theIngress},
-			states: map[diagnose.Layer]diagnose.State{diagnose.Routing: diagnose.Broken, diagnose.DNS: diagnose.Blocked,
-				diagnose.Certificate: diagnose.Blocked},
+			states: map[diagnose.Layer]diagnose.State{
+				diagnose.Routing: diagnose.Broken, diagnose.DNS: diagnose.Blocked,
+				diagnose.Certificate: diagnose.Blocked,
+			},
 			do: func(w world) {
 				w.answer(404, traefik404)
 				w.unresolved()
@@ -284,8 +296,10 @@ func routingScenes() []scene {
 			name: "traefik-secret-missing-starves", causes: []string{"traefik-secret-missing-starves Secret develop/first-tls"},
 			states: unrouted(),
 			do: func(w world) {
-				w.ingress.Spec.TLS = append([]networking.IngressTLS{{Hosts: []string{"first.safeops.work"},
-					SecretName: "first-tls"}}, w.ingress.Spec.TLS...)
+				w.ingress.Spec.TLS = append([]networking.IngressTLS{{
+					Hosts:      []string{"first.safeops.work"},
+					SecretName: "first-tls",
+				}}, w.ingress.Spec.TLS...)
 				w.ingress.Spec.Rules = append(w.ingress.Spec.Rules, networking.IngressRule{Host: "first.safeops.work"})
 				w.showDefault()
 			},
@@ -293,8 +307,10 @@ func routingScenes() []scene {
 		{
 			name: "stale-cert-served", causes: []string{"stale-cert-served " + theTraefik}, states: unrouted(),
 			do: func(w world) {
-				w.show(probe.Certificate{Subject: "CN=" + host, Serial: "0e", SANs: []string{host}, NotAfter: ago(5).Time,
-					SHA256: "old"}, probe.ClassExpired, "x509: certificate has expired")
+				w.show(probe.Certificate{
+					Subject: "CN=" + host, Serial: "0e", SANs: []string{host}, NotAfter: ago(5).Time,
+					SHA256: "old",
+				}, probe.ClassExpired, "x509: certificate has expired")
 			},
 		},
 		{
@@ -355,10 +371,12 @@ func routingScenes() []scene {
 			states: unnamed(),
 			do: func(w world) {
 				w.ignored()
-				w.Logs = append(w.Logs, facts.Log{Component: facts.Traefik, Namespace: "traefik", Pod: "traefik-1",
+				w.Logs = append(w.Logs, facts.Log{
+					Component: facts.Traefik, Namespace: "traefik", Pod: "traefik-1",
 					Lines: []facts.Line{
 						line(1, "error", `Failed to watch: ingresses.networking.k8s.io is forbidden: User "system:serviceaccount:traefik:traefik" cannot list resource "ingresses"`),
-					}})
+					},
+				})
 			},
 		},
 		{
@@ -432,9 +450,13 @@ func TestAwaitedSecret(t *testing.T) {
 	w := healthy()
 	w.unissued("")
 	w.certificate.Status.Conditions = []certmanager.CertificateCondition{}
-	w.Logs = append(w.Logs, facts.Log{Component: facts.Traefik,
-		Lines: []facts.Line{{Level: "error", Message: "Error configuring TLS",
-			Fields: map[string]string{"error": "secret develop/frontend-tls does not exist"}}}})
+	w.Logs = append(w.Logs, facts.Log{
+		Component: facts.Traefik,
+		Lines: []facts.Line{{
+			Level: "error", Message: "Error configuring TLS",
+			Fields: map[string]string{"error": "secret develop/frontend-tls does not exist"},
+		}},
+	})
 	d := rules.Explain(w.Snapshot, route())
 	if len(d.Notes) == 0 || d.Notes[0].Code != "traefik-secret-missing-starves" || d.Chain[1].State != diagnose.Clear {
 		t.Errorf("%+v", d)

@@ -65,8 +65,10 @@ func (r row) check(t *testing.T) {
 		r.checkFinding(t, findings)
 	}
 	for _, link := range d.Chain {
-		want := map[diagnose.Layer]diagnose.State{diagnose.Routing: r.routing, diagnose.DNS: r.dns,
-			diagnose.Certificate: r.certificate}[link.Layer]
+		want := map[diagnose.Layer]diagnose.State{
+			diagnose.Routing: r.routing, diagnose.DNS: r.dns,
+			diagnose.Certificate: r.certificate,
+		}[link.Layer]
 		if want == "" {
 			want = diagnose.Clear
 		}

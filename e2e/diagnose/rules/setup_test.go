@@ -48,12 +48,18 @@ func TestSetUpByAConfigMap(t *testing.T) {
 		cause   string
 	}{
 		"healthy": {nil, true, ""},
-		"its filter leaves out the host": {map[string]string{"domain-filter": "example.org"}, false,
-			"domain-filter-excludes-host"},
+		"its filter leaves out the host": {
+			map[string]string{"domain-filter": "example.org"},
+			false,
+			"domain-filter-excludes-host",
+		},
 		"its filter leaves out the zone": {map[string]string{"domain-filter": host}, false, "domain-filter-excludes-host"},
 		"its source has no Ingress":      {map[string]string{"source": "service\ncrd"}, false, "source-excludes-ingress"},
-		"it selects by label": {map[string]string{"label-filter": "dns=public"}, false,
-			"source-excludes-ingress"},
+		"it selects by label": {
+			map[string]string{"label-filter": "dns=public"},
+			false,
+			"source-excludes-ingress",
+		},
 	} {
 		w := healthy()
 		w.fromMap(tc.more)

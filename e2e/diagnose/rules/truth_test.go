@@ -48,7 +48,7 @@ func (w world) throughProxy(status int, body string) {
 	}
 }
 
-// A route is never called healthy while nobody reaches its application by name.
+// A route is never called healthy while its application is not reached by name.
 func TestNeverFalselyHealthy(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
@@ -72,8 +72,10 @@ func TestNeverFalselyHealthy(t *testing.T) {
 		"403 of the proxy":          {func(w world) { w.throughProxy(403, "error code: 1020") }, diagnose.Routing},
 		"429 of the proxy":          {func(w world) { w.throughProxy(429, "error code: 1015") }, diagnose.Routing},
 		"502 of the proxy":          {func(w world) { w.throughProxy(502, "error code: 502") }, diagnose.Routing},
-		"503 of the proxy": {func(w world) { w.throughProxy(503, "<html>Just a moment...</html>") },
-			diagnose.Routing},
+		"503 of the proxy": {
+			func(w world) { w.throughProxy(503, "<html>Just a moment...</html>") },
+			diagnose.Routing,
+		},
 		"504 of the proxy":            {func(w world) { w.throughProxy(504, "error code: 504") }, diagnose.Routing},
 		"403 that Traefik may answer": {func(w world) { w.answer(403, "Forbidden") }, diagnose.Routing},
 		"429 that Traefik may answer": {func(w world) { w.answer(429, "Too Many Requests") }, diagnose.Routing},

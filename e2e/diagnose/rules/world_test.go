@@ -73,13 +73,17 @@ func healthy() world {
 		"--providers.kubernetesingress.ingressendpoint.publishedservice=traefik/traefik", "--log.level=INFO")
 	runs(s, "develop", "frontend", "edgeproof.dev/frontend:dev")
 	withToken(s)
-	s.IngressClasses = []networking.IngressClass{{ObjectMeta: made("", "traefik", 60),
-		Spec: networking.IngressClassSpec{Controller: "traefik.io/ingress-controller"}}}
+	s.IngressClasses = []networking.IngressClass{{
+		ObjectMeta: made("", "traefik", 60),
+		Spec:       networking.IngressClassSpec{Controller: "traefik.io/ingress-controller"},
+	}}
 	s.Services = []core.Service{serves("develop", "frontend", 8080), serves("traefik", "traefik", 443)}
 	s.Services[1].Spec.Type = core.ServiceTypeLoadBalancer
 	s.Services[1].Status.LoadBalancer.Ingress = []core.LoadBalancerIngress{{IP: address}}
-	s.EndpointSlices = []discovery.EndpointSlice{endpoints("develop", "frontend", "10.244.0.9"),
-		endpoints("traefik", "traefik", "10.244.0.5")}
+	s.EndpointSlices = []discovery.EndpointSlice{
+		endpoints("develop", "frontend", "10.244.0.9"),
+		endpoints("traefik", "traefik", "10.244.0.5"),
+	}
 	s.Ingresses = []networking.Ingress{asks("develop", "frontend", host)}
 	issued(s)
 	published(s)
@@ -143,11 +147,15 @@ func withToken(s *facts.Snapshot) {
 		ObjectMeta: made("cert-manager", "cloudflare-api-token", 60), Type: core.SecretTypeOpaque,
 		Keys: []facts.Key{{Name: "api-token", Length: 40, Fingerprint: fingerprint}},
 	}}
-	s.Deployments[3].Spec.Template.Spec.Containers[0].Env = []core.EnvVar{{Name: "CF_API_TOKEN",
+	s.Deployments[3].Spec.Template.Spec.Containers[0].Env = []core.EnvVar{{
+		Name: "CF_API_TOKEN",
 		ValueFrom: &core.EnvVarSource{
-			SecretKeyRef: &core.SecretKeySelector{LocalObjectReference: core.LocalObjectReference{Name: "cloudflare-api-token"},
-				Key: "api-token"},
-		}}}
+			SecretKeyRef: &core.SecretKeySelector{
+				LocalObjectReference: core.LocalObjectReference{Name: "cloudflare-api-token"},
+				Key:                  "api-token",
+			},
+		},
+	}}
 	s.ClusterIssuers = []certmanager.ClusterIssuer{
 		issuer(production, "https://acme-v02.api.letsencrypt.org/directory"),
 		issuer("letsencrypt-staging", "https://acme-staging-v02.api.letsencrypt.org/directory"),
@@ -156,15 +164,19 @@ func withToken(s *facts.Snapshot) {
 	s.Tokens = []facts.Token{{
 		Namespace: "cert-manager", Secret: "cloudflare-api-token", Key: "api-token", Fingerprint: fingerprint,
 		Status: "active",
-		UsedBy: []string{"ClusterIssuer letsencrypt-production", "ClusterIssuer letsencrypt-staging",
-			"Deployment cert-manager/external-dns"},
+		UsedBy: []string{
+			"ClusterIssuer letsencrypt-production", "ClusterIssuer letsencrypt-staging",
+			"Deployment cert-manager/external-dns",
+		},
 		ZoneRead: &yes, DNSRead: &yes, DNSEdit: &yes, Zones: []string{zone},
 	}}
 }
 
 func issuer(name, server string) certmanager.ClusterIssuer {
-	token := &cmmeta.SecretKeySelector{LocalObjectReference: cmmeta.LocalObjectReference{Name: "cloudflare-api-token"},
-		Key: "api-token"}
+	token := &cmmeta.SecretKeySelector{
+		LocalObjectReference: cmmeta.LocalObjectReference{Name: "cloudflare-api-token"},
+		Key:                  "api-token",
+	}
 	out := certmanager.ClusterIssuer{ObjectMeta: made("", name, 60)}
 	out.Spec.ACME = &acme.ACMEIssuer{
 		Server: server, Email: "platform@safeops.work", PrivateKey: cmmeta.SecretKeySelector{LocalObjectReference: cmmeta.LocalObjectReference{Name: name}},
@@ -206,8 +218,10 @@ func asks(namespace, name, host string) networking.Ingress {
 			}}},
 		}}}},
 	}}
-	out.Annotations = map[string]string{"cert-manager.io/cluster-issuer": production,
-		"external-dns.alpha.kubernetes.io/cloudflare-proxied": "false"}
+	out.Annotations = map[string]string{
+		"cert-manager.io/cluster-issuer":                      production,
+		"external-dns.alpha.kubernetes.io/cloudflare-proxied": "false",
+	}
 	out.Status.LoadBalancer.Ingress = []networking.IngressLoadBalancerIngress{{IP: address}}
 	return out
 }
@@ -220,11 +234,13 @@ func issued(s *facts.Snapshot) {
 	ref := cmmeta.IssuerReference{Name: production, Kind: "ClusterIssuer", Group: "cert-manager.io"}
 	c := certmanager.Certificate{ObjectMeta: owned(made("develop", "frontend-tls", 10), "Ingress", "frontend")}
 	c.Spec.SecretName, c.Spec.DNSNames, c.Spec.IssuerRef = "frontend-tls", []string{host}, ref
-	c.Status = certmanager.CertificateStatus{NotBefore: &from, NotAfter: &until, RenewalTime: &renew, Revision: &revision,
+	c.Status = certmanager.CertificateStatus{
+		NotBefore: &from, NotAfter: &until, RenewalTime: &renew, Revision: &revision,
 		Conditions: []certmanager.CertificateCondition{{
 			Type: certmanager.CertificateConditionReady, Status: cmmeta.ConditionTrue, Reason: "Ready",
 			Message: "Certificate is up to date and has not expired", ObservedGeneration: 1,
-		}}}
+		}},
+	}
 	s.Certificates = []certmanager.Certificate{c}
 	q := certmanager.CertificateRequest{ObjectMeta: owned(made("develop", "frontend-tls-1", 10), "Certificate",
 		"frontend-tls")}
@@ -232,8 +248,10 @@ func issued(s *facts.Snapshot) {
 	q.Spec.IssuerRef = ref
 	q.Status.Conditions = []certmanager.CertificateRequestCondition{
 		{Type: certmanager.CertificateRequestConditionApproved, Status: cmmeta.ConditionTrue, Reason: "cert-manager.io"},
-		{Type: certmanager.CertificateRequestConditionReady, Status: cmmeta.ConditionTrue, Reason: "Issued",
-			Message: "Certificate fetched from issuer successfully"},
+		{
+			Type: certmanager.CertificateRequestConditionReady, Status: cmmeta.ConditionTrue, Reason: "Issued",
+			Message: "Certificate fetched from issuer successfully",
+		},
 	}
 	s.CertificateRequests = []certmanager.CertificateRequest{q}
 	o := acme.Order{ObjectMeta: owned(made("develop", "frontend-tls-1-1", 10), "CertificateRequest", "frontend-tls-1")}
@@ -242,45 +260,59 @@ func issued(s *facts.Snapshot) {
 	s.Orders = []acme.Order{o}
 	secret := facts.Secret{
 		ObjectMeta: made("develop", "frontend-tls", 9), Type: core.SecretTypeTLS,
-		Keys: []facts.Key{{Name: "tls.crt", Length: 1800, Fingerprint: "sha256:ccc"},
-			{Name: "tls.key", Length: 1700, Fingerprint: "sha256:ddd"}},
+		Keys: []facts.Key{
+			{Name: "tls.crt", Length: 1800, Fingerprint: "sha256:ccc"},
+			{Name: "tls.key", Length: 1700, Fingerprint: "sha256:ddd"},
+		},
 		Certificates: []facts.Certificate{{
 			Subject: "CN=" + host, Issuer: "CN=Pebble Intermediate CA", Serial: "1f", Names: []string{host},
 			NotBefore: from.Time, NotAfter: until.Time, SHA256: leafSHA,
 		}},
 	}
-	secret.Annotations = map[string]string{"cert-manager.io/certificate-name": "frontend-tls",
-		"cert-manager.io/issuer-name": production, "cert-manager.io/issuer-kind": "ClusterIssuer"}
+	secret.Annotations = map[string]string{
+		"cert-manager.io/certificate-name": "frontend-tls",
+		"cert-manager.io/issuer-name":      production, "cert-manager.io/issuer-kind": "ClusterIssuer",
+	}
 	s.Secrets = append(s.Secrets, secret)
 	for _, n := range []string{production, "letsencrypt-staging"} {
-		s.Secrets = append(s.Secrets, facts.Secret{ObjectMeta: made("cert-manager", n, 60), Type: core.SecretTypeOpaque,
-			Keys: []facts.Key{{Name: "tls.key", Length: 1700, Fingerprint: "sha256:" + n}}})
+		s.Secrets = append(s.Secrets, facts.Secret{
+			ObjectMeta: made("cert-manager", n, 60), Type: core.SecretTypeOpaque,
+			Keys: []facts.Key{{Name: "tls.key", Length: 1700, Fingerprint: "sha256:" + n}},
+		})
 	}
 }
 
 // published adds the zone with the record and its mark of ownership, what the DNS answers, and the log of
 // external-dns.
 func published(s *facts.Snapshot) {
-	s.Zones = []facts.Zone{{Name: zone, Status: "active",
+	s.Zones = []facts.Zone{{
+		Name: zone, Status: "active",
 		NameServers: []string{"ada.ns.cloudflare.com", "bob.ns.cloudflare.com"}, Records: []facts.Record{
 			{ID: "r1", Name: host, Type: "A", Content: address, TTL: 1, Created: ago(9).Time, Modified: ago(9).Time},
 			{ID: "r2", Name: "a-" + host, Type: "TXT", Content: `"heritage=external-dns,external-dns/owner=sre-cluster,external-dns/resource=ingress/develop/frontend"`, TTL: 1, Created: ago(9).Time, Modified: ago(9).Time},
-		}}}
+		},
+	}}
 	answer := facts.Answer{Rcode: "NOERROR", Addresses: []string{address}, TTL: 300}
 	s.DNS = map[string]facts.Answers{host: {Authority: answer, Resolver: answer}}
 	s.Domains = map[string]facts.Domain{host: {Zone: zone, NameServers: s.Zones[0].NameServers, Challenge: facts.Answers{
 		Authority: facts.Answer{Rcode: "NXDOMAIN"}, Resolver: facts.Answer{Rcode: "NXDOMAIN"},
 	}}}
-	s.Logs = []facts.Log{{Component: facts.ExternalDNS, Namespace: "cert-manager", Pod: "external-dns-1",
+	s.Logs = []facts.Log{{
+		Component: facts.ExternalDNS, Namespace: "cert-manager", Pod: "external-dns-1",
 		Container: "external-dns", Lines: []facts.Line{
 			line(10, "info", "All records are already up to date"),
-			{Time: ago(9).Time, Level: "info", Message: "Changing record.",
-				Fields: map[string]string{"action": "CREATE", "record": host, "type": "A", "ttl": "1", "zone": "z1"}},
-			{Time: ago(9).Time, Level: "info", Message: "Changing record.",
-				Fields: map[string]string{"action": "CREATE", "record": "a-" + host, "type": "TXT", "ttl": "1", "zone": "z1"}},
+			{
+				Time: ago(9).Time, Level: "info", Message: "Changing record.",
+				Fields: map[string]string{"action": "CREATE", "record": host, "type": "A", "ttl": "1", "zone": "z1"},
+			},
+			{
+				Time: ago(9).Time, Level: "info", Message: "Changing record.",
+				Fields: map[string]string{"action": "CREATE", "record": "a-" + host, "type": "TXT", "ttl": "1", "zone": "z1"},
+			},
 			line(2, "info", "All records are already up to date"),
 			line(1, "info", "All records are already up to date"),
-		}}}
+		},
+	}}
 }
 
 func line(minutes int, level, message string) facts.Line {
@@ -298,11 +330,15 @@ func seen(s *facts.Snapshot) {
 func plain(status int) *probe.Report {
 	return &probe.Report{
 		Request: probe.Request{URL: "http://" + host + "/", Insecure: true}, Started: clock(), OK: true,
-		Resolve: &probe.Resolution{Name: host, Rcode: "NOERROR",
-			Records: []probe.AddressRecord{{Type: "A", Address: address, TTL: 300}}},
+		Resolve: &probe.Resolution{
+			Name: host, Rcode: "NOERROR",
+			Records: []probe.AddressRecord{{Type: "A", Address: address, TTL: 300}},
+		},
 		Connect: &probe.Connection{Address: address + ":80"},
-		HTTP: &probe.Answer{Status: status, Proto: "HTTP/1.1",
-			Body: `{"app":"frontend","host":"develop.safeops.work","path":"/"}`},
+		HTTP: &probe.Answer{
+			Status: status, Proto: "HTTP/1.1",
+			Body: `{"app":"frontend","host":"develop.safeops.work","path":"/"}`,
+		},
 	}
 }
 
@@ -310,11 +346,13 @@ func plain(status int) *probe.Report {
 func https(status int) *probe.Report {
 	out := plain(status)
 	out.Request.URL, out.Connect.Address = "https://"+host+"/", address+":443"
-	out.TLS = &probe.Handshake{ServerName: host, SNI: host, Verified: true, TrustedBy: "production",
+	out.TLS = &probe.Handshake{
+		ServerName: host, SNI: host, Verified: true, TrustedBy: "production",
 		LeadsTo: "production", Chain: []probe.Certificate{{
 			Subject: "CN=" + host, Issuer: "CN=Pebble Intermediate CA", Serial: "1f", SANs: []string{host},
 			NotBefore: ago(68).Time, NotAfter: clock().AddDate(0, 0, 89), SHA256: leafSHA,
-		}}}
+		}},
+	}
 	return out
 }
 
@@ -338,8 +376,10 @@ func (w world) show(c probe.Certificate, class probe.Class, why string) {
 
 // showDefault makes HTTPS show Traefik's own certificate.
 func (w world) showDefault() {
-	w.show(probe.Certificate{Subject: "CN=TRAEFIK DEFAULT CERT", Issuer: "CN=TRAEFIK DEFAULT CERT",
-		SANs: []string{"0f.0e.traefik.default"}, NotAfter: clock().AddDate(1, 0, 0), SHA256: "default"},
+	w.show(probe.Certificate{
+		Subject: "CN=TRAEFIK DEFAULT CERT", Issuer: "CN=TRAEFIK DEFAULT CERT",
+		SANs: []string{"0f.0e.traefik.default"}, NotAfter: clock().AddDate(1, 0, 0), SHA256: "default",
+	},
 		probe.ClassUnknownAuthority, "x509: certificate signed by unknown authority")
 }
 
@@ -350,8 +390,10 @@ func (w world) unresolved() {
 	w.DNS[host] = facts.Answers{Authority: none, Resolver: none}
 	p := w.Probes[host]
 	for _, rep := range []*probe.Report{p.HTTPS, p.HTTP} {
-		*rep = probe.Report{Request: rep.Request, Failed: probe.StepResolve, Class: probe.ClassNXDomain,
-			Error: "no such name", Resolve: &probe.Resolution{Name: host, Rcode: "NXDOMAIN"}}
+		*rep = probe.Report{
+			Request: rep.Request, Failed: probe.StepResolve, Class: probe.ClassNXDomain,
+			Error: "no such name", Resolve: &probe.Resolution{Name: host, Rcode: "NXDOMAIN"},
+		}
 	}
 }
 
@@ -359,10 +401,14 @@ func (w world) unresolved() {
 func (w world) unissued(reason string) *acme.Challenge {
 	w.Secrets = append(w.Secrets[:1:1], w.Secrets[2:]...)
 	w.certificate.Status = certmanager.CertificateStatus{Conditions: []certmanager.CertificateCondition{
-		{Type: certmanager.CertificateConditionReady, Status: cmmeta.ConditionFalse, Reason: "DoesNotExist",
-			Message: "Issuing certificate as Secret does not exist"},
-		{Type: certmanager.CertificateConditionIssuing, Status: cmmeta.ConditionTrue, Reason: "DoesNotExist",
-			Message: "Issuing certificate as Secret does not exist"},
+		{
+			Type: certmanager.CertificateConditionReady, Status: cmmeta.ConditionFalse, Reason: "DoesNotExist",
+			Message: "Issuing certificate as Secret does not exist",
+		},
+		{
+			Type: certmanager.CertificateConditionIssuing, Status: cmmeta.ConditionTrue, Reason: "DoesNotExist",
+			Message: "Issuing certificate as Secret does not exist",
+		},
 	}}
 	w.request.Status.Conditions = []certmanager.CertificateRequestCondition{{
 		Type: certmanager.CertificateRequestConditionReady, Status: cmmeta.ConditionFalse, Reason: "Pending",
@@ -413,8 +459,10 @@ func (w world) stops(d *apps.Deployment, reason, message string) {
 	p := w.pod(d)
 	p.Status.Conditions[0].Status = core.ConditionFalse
 	p.Status.ContainerStatuses[0].Ready = false
-	p.Status.ContainerStatuses[0].State = core.ContainerState{Waiting: &core.ContainerStateWaiting{Reason: reason,
-		Message: message}}
+	p.Status.ContainerStatuses[0].State = core.ContainerState{Waiting: &core.ContainerStateWaiting{
+		Reason:  reason,
+		Message: message,
+	}}
 }
 
 // logs replaces the log of external-dns.

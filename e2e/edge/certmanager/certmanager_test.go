@@ -66,10 +66,18 @@ func TestRequested(t *testing.T) {
 		conflict    bool
 	}{
 		{"none", nil, certmanager.Reference{}, true, false},
-		{"cluster issuer", map[string]string{"cert-manager.io/cluster-issuer": "le"},
-			certmanager.Reference{Kind: "ClusterIssuer", Name: "le"}, true, false},
-		{"issuer", map[string]string{"cert-manager.io/issuer": "le"}, certmanager.Reference{Kind: "Issuer", Name: "le"},
-			true, false},
+		{
+			"cluster issuer",
+			map[string]string{"cert-manager.io/cluster-issuer": "le"},
+			certmanager.Reference{Kind: "ClusterIssuer", Name: "le"},
+			true, false,
+		},
+		{
+			"issuer",
+			map[string]string{"cert-manager.io/issuer": "le"},
+			certmanager.Reference{Kind: "Issuer", Name: "le"},
+			true, false,
+		},
 		{
 			"issuer of a kind",
 			map[string]string{"cert-manager.io/issuer": "le", "cert-manager.io/issuer-kind": "ClusterIssuer"},
@@ -136,11 +144,21 @@ func TestPick(t *testing.T) {
 		{"longer zone", []acme.ACMEChallengeSolver{deeper, zone}, "a.shop.example.com", nil, "deeper"},
 		{"zone is no suffix of letters", []acme.ACMEChallengeSolver{zone}, "aexample.com", nil, ""},
 		{"name before zone", []acme.ACMEChallengeSolver{zone, named, deeper}, "www.example.com", nil, "named"},
-		{"labels before all", []acme.ACMEChallengeSolver{all, labeled}, "a.example.com", map[string]string{"team": "shop"},
-			"labeled"},
+		{
+			"labels before all",
+			[]acme.ACMEChallengeSolver{all, labeled},
+			"a.example.com",
+			map[string]string{"team": "shop"},
+			"labeled",
+		},
 		{"labels that differ", []acme.ACMEChallengeSolver{labeled}, "a.example.com", map[string]string{"team": "web"}, ""},
-		{"zone before labels", []acme.ACMEChallengeSolver{labeled, zone}, "a.example.com", map[string]string{"team": "shop"},
-			"zone"},
+		{
+			"zone before labels",
+			[]acme.ACMEChallengeSolver{labeled, zone},
+			"a.example.com",
+			map[string]string{"team": "shop"},
+			"zone",
+		},
 		{"HTTP-01 takes a name", []acme.ACMEChallengeSolver{http, all}, "a.example.com", nil, "http"},
 		{"and no wildcard", []acme.ACMEChallengeSolver{http, all}, "*.example.com", nil, "all"},
 	} {

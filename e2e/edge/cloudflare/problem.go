@@ -11,7 +11,7 @@ type Problem string
 // The problems. Prose drifts between versions, so codes and statuses are read first.
 const (
 	None         Problem = ""
-	NoCredential Problem = "no-credential"    // the client was given none
+	NoCredential Problem = "no-credential"    //nolint:gosec // no credential: the client was given none
 	BadHeader    Problem = "bad-header"       // the value cannot be sent: it holds a line end
 	BadForm      Problem = "bad-form"         // 6003 with 6102, 6103 or 6111: it is no API token, or no global key
 	Rejected     Problem = "rejected"         // 10000, 91xx, 1000, 401, 403 on reading: not accepted, no Zone:Read

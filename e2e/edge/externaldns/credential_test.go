@@ -58,19 +58,25 @@ func TestCredentials(t *testing.T) {
 		want   []externaldns.Credential
 	}{
 		{name: "none"},
-		{name: "a token", env: []core.EnvVar{token}, want: []externaldns.Credential{{Variable: "CF_API_TOKEN",
-			Secret: key("cf", "token")}}},
+		{name: "a token", env: []core.EnvVar{token}, want: []externaldns.Credential{{
+			Variable: "CF_API_TOKEN",
+			Secret:   key("cf", "token"),
+		}}},
 		{
 			name: "a token goes before a key", env: []core.EnvVar{fromSecret("CF_API_KEY", "cf", "key"), token},
 			want: []externaldns.Credential{{Variable: "CF_API_TOKEN", Secret: key("cf", "token")}},
 		},
 		{
 			name: "a key", env: []core.EnvVar{fromSecret("CF_API_KEY", "cf", "key"), variable("CF_API_EMAIL", "a@example.org")},
-			want: []externaldns.Credential{{Variable: "CF_API_KEY", Secret: key("cf", "key"),
-				Email: externaldns.Variable{Value: "a@example.org"}}},
+			want: []externaldns.Credential{{
+				Variable: "CF_API_KEY", Secret: key("cf", "key"),
+				Email: externaldns.Variable{Value: "a@example.org"},
+			}},
 		},
-		{name: "in plain text", env: []core.EnvVar{variable("CF_API_TOKEN", "x")},
-			want: []externaldns.Credential{{Variable: "CF_API_TOKEN"}}},
+		{
+			name: "in plain text", env: []core.EnvVar{variable("CF_API_TOKEN", "x")},
+			want: []externaldns.Credential{{Variable: "CF_API_TOKEN"}},
+		},
 		{name: "empty", env: []core.EnvVar{variable("CF_API_TOKEN", "")}},
 		{
 			name: "all of a Secret that is not known", from: []core.EnvFromSource{wholeSecret("CF_", "cf")},
@@ -84,8 +90,10 @@ func TestCredentials(t *testing.T) {
 		},
 		{
 			name: "all of a Secret that is known", from: []core.EnvFromSource{wholeSecret("CF_", "cf")}, known: known,
-			want: []externaldns.Credential{{Variable: "CF_API_KEY", Secret: key("cf", "API_KEY"),
-				Email: externaldns.Variable{Secret: key("cf", "API_EMAIL")}}},
+			want: []externaldns.Credential{{
+				Variable: "CF_API_KEY", Secret: key("cf", "API_KEY"),
+				Email: externaldns.Variable{Secret: key("cf", "API_EMAIL")},
+			}},
 		},
 		{name: "of another prefix", from: []core.EnvFromSource{wholeSecret("AWS_", "cf")}},
 		{
@@ -96,8 +104,10 @@ func TestCredentials(t *testing.T) {
 		{
 			name: "a file of items", env: []core.EnvVar{variable("CF_API_TOKEN", "file:/etc/cf/in/token")},
 			mounts: mount("/etc/cf", ""), volume: items,
-			want: []externaldns.Credential{{Variable: "CF_API_TOKEN", Secret: key("cf", "api-token"),
-				File: "/etc/cf/in/token"}},
+			want: []externaldns.Credential{{
+				Variable: "CF_API_TOKEN", Secret: key("cf", "api-token"),
+				File: "/etc/cf/in/token",
+			}},
 		},
 		{
 			name: "one file", env: []core.EnvVar{variable("CF_API_TOKEN", "file:/token")}, mounts: mount("/token", "api-token"),

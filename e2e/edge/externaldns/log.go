@@ -124,14 +124,14 @@ func failed(lines []logline.Line, at int) bool {
 
 // near reports whether an error of the same sync is of a kind. Without times, what stands close is of the same sync.
 func near(lines []logline.Line, at int, of func(logline.Line) bool) bool {
-	const within, close = 200, 20
+	const within, beside = 200, 20
 	for i := max(0, at-within); i < min(len(lines), at+within); i++ {
 		l := lines[i]
 		if !l.Bad() || !of(l) {
 			continue
 		}
 		timeless := l.Time.IsZero() || lines[at].Time.IsZero()
-		if timeless && max(i-at, at-i) <= close || !timeless && l.Time.Sub(lines[at].Time).Abs() <= SyncTime {
+		if timeless && max(i-at, at-i) <= beside || !timeless && l.Time.Sub(lines[at].Time).Abs() <= SyncTime {
 			return true
 		}
 	}

@@ -35,16 +35,28 @@ func TestReadLog(t *testing.T) {
 		{"nothing", nil, -1, 0, 0, 0, ""},
 		{"up to date", []string{up(1), up(61)}, 61, 0, 0, 0, ""},
 		{"a change", []string{up(1), change(61)}, 61, 0, 0, 1, ""},
-		{"a change that fails", []string{up(1), change(61),
-			text(62, "error", "failed to create record: 81053", "record=a.example.org")}, 1, 1, 0, 0, ""},
-		{"a change beside one that fails", []string{up(1), change(61),
-			text(62, "error", "failed to create record", "record=b.example.org")}, 1, 1, 0, 1, ""},
-		{"0.14: a sync fails", []string{up(1), text(61, "error", "Failed to do run once: soft error\\nx", "")}, 1, 1, 1, 0,
-			""},
-		{"0.18: syncs fail", []string{text(61, "error", "Failed to do run once: x (consecutive soft errors: 1)", ""),
-			text(121, "error", "Failed to do run once: x (consecutive soft errors: 2)", "")}, -1, 2, 2, 0, ""},
-		{"0.18: then one succeeds", []string{text(61, "error", "Failed to do run once: x", ""),
-			text(121, "info", "Reconciliation succeeded after 1 consecutive soft errors", "")}, 121, 0, 0, 0, ""},
+		{"a change that fails", []string{
+			up(1), change(61),
+			text(62, "error", "failed to create record: 81053", "record=a.example.org"),
+		}, 1, 1, 0, 0, ""},
+		{"a change beside one that fails", []string{
+			up(1), change(61),
+			text(62, "error", "failed to create record", "record=b.example.org"),
+		}, 1, 1, 0, 1, ""},
+		{
+			"0.14: a sync fails",
+			[]string{up(1), text(61, "error", "Failed to do run once: soft error\\nx", "")},
+			1, 1, 1, 0,
+			"",
+		},
+		{"0.18: syncs fail", []string{
+			text(61, "error", "Failed to do run once: x (consecutive soft errors: 1)", ""),
+			text(121, "error", "Failed to do run once: x (consecutive soft errors: 2)", ""),
+		}, -1, 2, 2, 0, ""},
+		{"0.18: then one succeeds", []string{
+			text(61, "error", "Failed to do run once: x", ""),
+			text(121, "info", "Reconciliation succeeded after 1 consecutive soft errors", ""),
+		}, 121, 0, 0, 0, ""},
 		{"0.20: ends", []string{up(1), text(61, "fatal", "Failed to do run once: 403", "")}, 1, 1, 0, 0, ""},
 		{"0.22: ends", []string{up(1), text(61, "fatal", "failed to do run once: 403", "")}, 1, 1, 0, 0, ""},
 		{"0.22: no policy", []string{text(61, "fatal", "config validation failed: --policy must be set explicitly (one of: "+

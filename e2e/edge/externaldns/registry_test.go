@@ -21,8 +21,10 @@ func TestNames(t *testing.T) {
 		{"", "-txt", "", "www.example.org", "A", []string{"a-www-txt.example.org", "www-txt.example.org"}},
 		{"", ".txt", "", "www.example.org", "A", []string{"a-www.txt.example.org", "www.txt.example.org"}},
 		{"%{record_type}-own.", "", "", "www.example.org", "A", []string{"a-own.www.example.org", "-own.www.example.org"}},
-		{"", "-%{record_type}-own", "", "www.example.org", "CNAME",
-			[]string{"www-cname-own.example.org", "www--own.example.org"}},
+		{
+			"", "-%{record_type}-own", "", "www.example.org", "CNAME",
+			[]string{"www-cname-own.example.org", "www--own.example.org"},
+		},
 		{"", "", "any", "*.example.org", "A", []string{"a-any.example.org", "any.example.org"}},
 		{"", "", "", "*.example.org", "A", []string{"a-*.example.org", "*.example.org"}},
 		{"x.", "", "", "localhost", "A", []string{"x.a-localhost", "x.localhost"}},
@@ -76,8 +78,10 @@ func TestOwned(t *testing.T) {
 func TestParseOwnership(t *testing.T) {
 	t.Parallel()
 	for content, want := range map[string]*externaldns.Ownership{
-		`"heritage=external-dns,external-dns/owner=a-b,external-dns/resource=ingress/x/y"`: {Owner: "a-b",
-			Resource: "ingress/x/y"},
+		`"heritage=external-dns,external-dns/owner=a-b,external-dns/resource=ingress/x/y"`: {
+			Owner:    "a-b",
+			Resource: "ingress/x/y",
+		},
 		`heritage=external-dns,external-dns/owner=a`:                  {Owner: "a"},
 		`"heritage=external-dns"`:                                     {},
 		`"external-dns/owner=a"`:                                      nil,

@@ -78,7 +78,11 @@ type reference struct {
 // String is the field that counts: the order is that of both kinds' documentation.
 func (r reference) String() string {
 	for _, field := range []struct{ name, value string }{
-		{"commit", r.Commit}, {"digest", r.Digest}, {"reference", r.Name}, {"version", r.SemVer}, {"tag", r.Tag},
+		{"commit", r.Commit},
+		{"digest", r.Digest},
+		{"reference", r.Name},
+		{"version", r.SemVer},
+		{"tag", r.Tag},
 		{"branch", r.Branch},
 	} {
 		if field.value != "" {

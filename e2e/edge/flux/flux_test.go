@@ -63,12 +63,16 @@ func TestReadRelease(t *testing.T) {
 	if !strings.Contains(o.Remediated, "rollback") {
 		t.Errorf("Remediated = %q", o.Remediated)
 	}
-	if want := (flux.Ref{Kind: flux.HelmChart, Namespace: "flux-system",
-		Name: "flux-system-external-dns"}); o.Source != want {
+	if want := (flux.Ref{
+		Kind: flux.HelmChart, Namespace: "flux-system",
+		Name: "flux-system-external-dns",
+	}); o.Source != want {
 		t.Errorf("Source = %v, want %v", o.Source, want)
 	}
-	if want := []flux.Ref{{Kind: flux.HelmRelease, Namespace: "flux-system",
-		Name: "cert-manager"}}; !cmp.Equal(o.DependsOn, want) {
+	if want := []flux.Ref{{
+		Kind: flux.HelmRelease, Namespace: "flux-system",
+		Name: "cert-manager",
+	}}; !cmp.Equal(o.DependsOn, want) {
 		t.Errorf("DependsOn = %v, want %v", o.DependsOn, want)
 	}
 	if running, ok := o.Running(); !ok || running.App != "0.19.0" || len(o.History) != 2 {
@@ -177,8 +181,10 @@ func TestOwner(t *testing.T) {
 		{"helm.toolkit.fluxcd.io", "HelmRelease"}:        "HelmRelease flux-system/edge",
 		{"kustomize.toolkit.fluxcd.io", "Kustomization"}: "Kustomization flux-system/edge",
 	} {
-		o := &metav1.ObjectMeta{Labels: map[string]string{labels[0] + "/name": "edge",
-			labels[0] + "/namespace": "flux-system"}}
+		o := &metav1.ObjectMeta{Labels: map[string]string{
+			labels[0] + "/name":      "edge",
+			labels[0] + "/namespace": "flux-system",
+		}}
 		if got, ok := flux.OwnerOf(o); !ok || got.String() != want {
 			t.Errorf("OwnerOf = %v, %t; want %s", got, ok, want)
 		}

@@ -16,8 +16,10 @@ func TestBlockedBy(t *testing.T) {
 	t.Parallel()
 	git := flux.Object{Ref: ref(flux.GitRepository, "edge"), State: flux.Ready}
 	charts := flux.Object{Ref: ref(flux.Kustomization, "charts"), State: flux.Ready, Source: git.Ref}
-	issuers := flux.Object{Ref: ref(flux.Kustomization, "issuers"), State: flux.Ready, Source: git.Ref,
-		DependsOn: []flux.Ref{charts.Ref}}
+	issuers := flux.Object{
+		Ref: ref(flux.Kustomization, "issuers"), State: flux.Ready, Source: git.Ref,
+		DependsOn: []flux.Ref{charts.Ref},
+	}
 	release := flux.Object{Ref: ref(flux.HelmRelease, "external-dns"), State: flux.Ready}
 	with := func(o flux.Object, change func(*flux.Object)) flux.Object {
 		change(&o)
@@ -27,8 +29,10 @@ func TestBlockedBy(t *testing.T) {
 	waiting := func(o flux.Object) flux.Object { return with(o, func(o *flux.Object) { o.State = flux.Waiting }) }
 	holds := func(o, child flux.Object) flux.Object {
 		return with(o, func(o *flux.Object) {
-			o.Inventory = []flux.Applied{{Kind: "ConfigMap", Name: "c"},
-				{Group: flux.HelmGroup, Kind: child.Kind, Namespace: child.Namespace, Name: child.Name}}
+			o.Inventory = []flux.Applied{
+				{Kind: "ConfigMap", Name: "c"},
+				{Group: flux.HelmGroup, Kind: child.Kind, Namespace: child.Namespace, Name: child.Name},
+			}
 		})
 	}
 	for name, tc := range map[string]struct {
@@ -40,12 +44,18 @@ func TestBlockedBy(t *testing.T) {
 		"what it depends on":      {flux.Set{git, failed(charts), waiting(issuers)}, "issuers charts"},
 		"the source of that":      {flux.Set{failed(git), charts, issuers}, "issuers edge"},
 		"a dependency is missing": {flux.Set{git, waiting(issuers)}, "issuers charts missing"},
-		"what that applied": {flux.Set{git, holds(failed(charts), release), waiting(issuers), failed(release)},
-			"issuers charts external-dns"},
-		"not what works": {flux.Set{git, holds(failed(charts), release), waiting(issuers), release},
-			"issuers charts"},
-		"a circle": {flux.Set{git, waiting(issuers),
-			with(waiting(charts), func(o *flux.Object) { o.DependsOn = []flux.Ref{issuers.Ref} })}, "issuers charts"},
+		"what that applied": {
+			flux.Set{git, holds(failed(charts), release), waiting(issuers), failed(release)},
+			"issuers charts external-dns",
+		},
+		"not what works": {
+			flux.Set{git, holds(failed(charts), release), waiting(issuers), release},
+			"issuers charts",
+		},
+		"a circle": {flux.Set{
+			git, waiting(issuers),
+			with(waiting(charts), func(o *flux.Object) { o.DependsOn = []flux.Ref{issuers.Ref} }),
+		}, "issuers charts"},
 	} {
 		b, blocked := tc.set.BlockedBy(issuers.Ref)
 		var path []string
@@ -68,8 +78,10 @@ func TestRequestable(t *testing.T) {
 	t.Parallel()
 	source := flux.Object{Ref: ref(flux.GitRepository, "edge"), State: flux.Ready}
 	first := flux.Object{Ref: ref(flux.Kustomization, "first"), State: flux.Ready, Source: source.Ref}
-	next := flux.Object{Ref: ref(flux.Kustomization, "next"), State: flux.Waiting, Source: source.Ref,
-		DependsOn: []flux.Ref{first.Ref}}
+	next := flux.Object{
+		Ref: ref(flux.Kustomization, "next"), State: flux.Waiting, Source: source.Ref,
+		DependsOn: []flux.Ref{first.Ref},
+	}
 	last := flux.Object{Ref: ref(flux.Kustomization, "last"), State: flux.Waiting, DependsOn: []flux.Ref{next.Ref}}
 	if got := (flux.Set{source, first, next, last}).Requestable(); !slices.Equal(got, []flux.Ref{next.Ref}) {
 		t.Errorf("Requestable = %v, want %v", got, next.Ref)
@@ -83,8 +95,11 @@ func TestRequestable(t *testing.T) {
 func TestSet(t *testing.T) {
 	t.Parallel()
 	applied := flux.Applied{Group: "networking.k8s.io", Kind: "Ingress", Namespace: "develop", Name: "frontend"}
-	set := flux.Set{{Ref: ref(flux.Kustomization, "b"), Inventory: []flux.Applied{applied}},
-		{Ref: ref(flux.Kustomization, "a")}, {Ref: ref(flux.HelmRelease, "c")}}
+	set := flux.Set{
+		{Ref: ref(flux.Kustomization, "b"), Inventory: []flux.Applied{applied}},
+		{Ref: ref(flux.Kustomization, "a")},
+		{Ref: ref(flux.HelmRelease, "c")},
+	}
 	if got := set.Of(flux.Kustomization); len(got) != 2 || got[0].Name != "a" {
 		t.Errorf("Of = %v", got)
 	}

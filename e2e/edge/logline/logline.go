@@ -43,7 +43,7 @@ func (l Line) String() string {
 	return b.String()
 }
 
-// The forms that are told by their beginning.
+// The forms that are recognized by their beginning.
 var (
 	// A client's address, a user, a time, a request: the Common Log Format of an access log.
 	commonLog = regexp.MustCompile(`^\S+ - \S+ \[[^\]]+\] "`)

@@ -21,7 +21,7 @@ type Refusal int
 const (
 	Taken           Refusal = iota // it takes it, as far as the class goes
 	Filtered                       // the filter of its configuration names another class
-	NoSuchClass                    // the annotation names a class that nobody has
+	NoSuchClass                    // the annotation names a class that does not exist
 	OtherController                // the class belongs to another controller
 )
 

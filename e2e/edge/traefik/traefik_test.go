@@ -60,8 +60,10 @@ func TestRead(t *testing.T) {
 			"--configFile=/config/traefik.yaml"),
 		"file where it looks": fromFile(core.VolumeMount{Name: "config", MountPath: "/etc/traefik"},
 			"--providers.file=true"),
-		"file by sub-path": fromFile(core.VolumeMount{Name: "config", MountPath: "/etc/traefik/traefik.yaml",
-			SubPath: "traefik.yaml"}),
+		"file by sub-path": fromFile(core.VolumeMount{
+			Name: "config", MountPath: "/etc/traefik/traefik.yaml",
+			SubPath: "traefik.yaml",
+		}),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -94,8 +96,10 @@ func TestReadTellsWhatIsUnread(t *testing.T) {
 		spec core.PodSpec
 		want string
 	}{
-		"a ConfigMap": {fromFile(core.VolumeMount{Name: "config", MountPath: "/c"}, "--configfile=/c/traefik.yaml"),
-			"ConfigMap edge/static"},
+		"a ConfigMap": {
+			fromFile(core.VolumeMount{Name: "config", MountPath: "/c"}, "--configfile=/c/traefik.yaml"),
+			"ConfigMap edge/static",
+		},
 		"no volume": {pod(core.Container{Args: []string{"--configfile=/c/traefik.yaml"}}), "file /c/traefik.yaml"},
 	} {
 		if got, ok := traefik.Read("edge", c.spec, nil); !ok || got.Unread != c.want || got.EntryPoints() != nil {
@@ -121,7 +125,7 @@ func TestRefuses(t *testing.T) {
 		{"filtered", "edge", ingressclass.Name{Class: "other"}, own, traefik.Filtered},
 		{"annotation of old", "", ingressclass.Name{Class: "traefik", Annotated: true}, nil, traefik.Taken},
 		{"annotation by filter", "edge", ingressclass.Name{Class: "edge", Annotated: true}, nil, traefik.Taken},
-		{"annotation of nobody", "", ingressclass.Name{Class: "haproxy", Annotated: true}, nil, traefik.NoSuchClass},
+		{"annotation of no class", "", ingressclass.Name{Class: "haproxy", Annotated: true}, nil, traefik.NoSuchClass},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -45,7 +45,8 @@ type envelope struct {
 
 // get asks, and decodes the result. It returns how many pages there are.
 func (i *Internet) get(ctx context.Context, with facts.Credential, path string, query url.Values, into any) (int,
-	error) {
+	error,
+) {
 	target := i.o.Provider + path
 	if len(query) > 0 {
 		target += "?" + query.Encode()
@@ -68,8 +69,10 @@ func (i *Internet) get(ctx context.Context, with facts.Credential, path string, 
 	var answer envelope
 	err = json.NewDecoder(io.LimitReader(resp.Body, maxAnswer)).Decode(&answer)
 	if resp.StatusCode >= http.StatusBadRequest || err == nil && !answer.Success {
-		refused := facts.Refusal{Time: time.Now().UTC().Format(time.RFC3339), Method: http.MethodGet, Path: path,
-			Status: resp.StatusCode}
+		refused := facts.Refusal{
+			Time: time.Now().UTC().Format(time.RFC3339), Method: http.MethodGet, Path: path,
+			Status: resp.StatusCode,
+		}
 		if len(answer.Errors) > 0 {
 			refused.Code, refused.Message = answer.Errors[0].Code, answer.Errors[0].Message
 		}
@@ -86,7 +89,8 @@ func (i *Internet) get(ctx context.Context, with facts.Credential, path string, 
 
 // list reads all pages.
 func list[T any](ctx context.Context, i *Internet, with facts.Credential, path string, perPage int,
-	query url.Values) ([]T, error) {
+	query url.Values,
+) ([]T, error) {
 	if i.o.Provider == "" {
 		return nil, errNotAsked()
 	}

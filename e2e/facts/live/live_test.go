@@ -67,19 +67,25 @@ func TestDNS(t *testing.T) {
 		zone.Draft("_acme-challenge.a.b", "TXT", "proof"))
 	fill(t, store, "elsewhere.org", zone.Draft("@", "A", "203.0.113.20"))
 	host, port := resolver(t, store)
-	internet, err := live.New(live.Options{Resolver: net.JoinHostPort(host, port), NameServerPort: port,
-		Roots: x509.NewCertPool()})
+	internet, err := live.New(live.Options{
+		Resolver: net.JoinHostPort(host, port), NameServerPort: port,
+		Roots: x509.NewCertPool(),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for question, want := range map[string]facts.Answer{
 		"A a.b.safeops.work": {Rcode: "NOERROR", Addresses: []string{"203.0.113.10"}},
-		"A www.safeops.work": {Rcode: "NOERROR", Names: []string{"elsewhere.org"},
-			Addresses: []string{"203.0.113.20"}},
+		"A www.safeops.work": {
+			Rcode: "NOERROR", Names: []string{"elsewhere.org"},
+			Addresses: []string{"203.0.113.20"},
+		},
 		"A nope.safeops.work":                  {Rcode: "NXDOMAIN"},
 		"TXT _acme-challenge.a.b.safeops.work": {Rcode: "NOERROR", Data: []string{"proof"}},
-		"NS safeops.work": {Rcode: "NOERROR",
-			Data: []string{"ada.ns.cloudflare.com", "bob.ns.cloudflare.com"}},
+		"NS safeops.work": {
+			Rcode: "NOERROR",
+			Data:  []string{"ada.ns.cloudflare.com", "bob.ns.cloudflare.com"},
+		},
 		"SOA safeops.work":                      {Rcode: "NOERROR", Data: []string{"ada.ns.cloudflare.com"}},
 		"CAA safeops.work":                      {Rcode: "NOERROR"},
 		"TXT _acme-challenge.www.safeops.work.": {Rcode: "NXDOMAIN"},

@@ -56,38 +56,73 @@ func TestTry(t *testing.T) {
 		want       facts.Token
 		refused    []string
 	}{
-		"all rights": {add(api.Token{Permissions: api.EditDNS()}),
-			facts.Token{Status: "active", ZoneRead: yes, DNSRead: yes, DNSEdit: yes, Zones: both}, nil},
-		"one zone": {add(api.Token{Permissions: api.EditDNS(), Zones: []api.ID{here.ID}}),
-			facts.Token{Status: "active", ZoneRead: yes, DNSRead: yes, DNSEdit: yes, Zones: one}, nil},
-		"no zone read": {add(api.Token{Permissions: []api.Permission{api.DNSEdit}}),
-			facts.Token{Status: "active", ZoneRead: no}, []string{"/zones 403 0"}},
-		"no edit": {add(api.Token{Permissions: []api.Permission{api.ZoneRead, api.DNSRead}}),
-			facts.Token{Status: "active", ZoneRead: yes, DNSRead: yes, DNSEdit: no, Zones: both}, nil},
-		"zones only": {add(api.Token{Permissions: []api.Permission{api.ZoneRead}}),
+		"all rights": {
+			add(api.Token{Permissions: api.EditDNS()}),
+			facts.Token{Status: "active", ZoneRead: yes, DNSRead: yes, DNSEdit: yes, Zones: both},
+			nil,
+		},
+		"one zone": {
+			add(api.Token{Permissions: api.EditDNS(), Zones: []api.ID{here.ID}}),
+			facts.Token{Status: "active", ZoneRead: yes, DNSRead: yes, DNSEdit: yes, Zones: one},
+			nil,
+		},
+		"no zone read": {
+			add(api.Token{Permissions: []api.Permission{api.DNSEdit}}),
+			facts.Token{Status: "active", ZoneRead: no},
+			[]string{"/zones 403 0"},
+		},
+		"no edit": {
+			add(api.Token{Permissions: []api.Permission{api.ZoneRead, api.DNSRead}}),
+			facts.Token{Status: "active", ZoneRead: yes, DNSRead: yes, DNSEdit: no, Zones: both},
+			nil,
+		},
+		"zones only": {
+			add(api.Token{Permissions: []api.Permission{api.ZoneRead}}),
 			facts.Token{Status: "active", ZoneRead: yes, DNSRead: no, DNSEdit: no, Zones: both},
-			[]string{"/zones/ID/dns_records 403 10000"}},
+			[]string{"/zones/ID/dns_records 403 10000"},
+		},
 		"expired": {add(api.Token{Permissions: api.EditDNS(), Expires: &past}), facts.Token{Status: "expired"}, nil},
-		"not yet": {add(api.Token{Permissions: api.EditDNS(), NotBefore: &future}), facts.Token{Status: "not-yet"},
-			nil},
-		"disabled": {add(api.Token{Permissions: api.EditDNS(), Status: api.TokenDisabled}),
-			facts.Token{Status: "disabled"}, nil},
+		"not yet": {
+			add(api.Token{Permissions: api.EditDNS(), NotBefore: &future}),
+			facts.Token{Status: "not-yet"},
+			nil,
+		},
+		"disabled": {
+			add(api.Token{Permissions: api.EditDNS(), Status: api.TokenDisabled}),
+			facts.Token{Status: "disabled"},
+			nil,
+		},
 		"from elsewhere": {
 			add(api.Token{Permissions: api.EditDNS(), AllowFrom: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}}),
-			facts.Token{}, []string{"/user/tokens/verify 403 9109"},
+			facts.Token{},
+			[]string{"/user/tokens/verify 403 9109"},
 		},
-		"of an account": {add(api.Token{Permissions: api.EditDNS(), Account: zone.DefaultAccount().ID}),
+		"of an account": {
+			add(api.Token{Permissions: api.EditDNS(), Account: zone.DefaultAccount().ID}),
 			facts.Token{Status: "active", ZoneRead: yes, DNSRead: yes, DNSEdit: yes, Zones: both},
-			[]string{"/user/tokens/verify 401 1000"}},
-		"unknown": {facts.NewCredential(strings.Repeat("a", 40), ""), facts.Token{Status: "unknown"},
-			[]string{"/user/tokens/verify 401 1000", "/zones 403 9109"}},
-		"malformed": {facts.NewCredential("short", ""), facts.Token{Status: "malformed"},
-			[]string{"/user/tokens/verify 400 6003"}},
+			[]string{"/user/tokens/verify 401 1000"},
+		},
+		"unknown": {
+			facts.NewCredential(strings.Repeat("a", 40), ""),
+			facts.Token{Status: "unknown"},
+			[]string{"/user/tokens/verify 401 1000", "/zones 403 9109"},
+		},
+		"malformed": {
+			facts.NewCredential("short", ""),
+			facts.Token{Status: "malformed"},
+			[]string{"/user/tokens/verify 400 6003"},
+		},
 		"two lines": {facts.NewCredential("one\ntwo", ""), facts.Token{Status: "malformed"}, nil},
-		"a global key": {facts.NewCredential(key, email),
-			facts.Token{Status: "active", ZoneRead: yes, DNSRead: yes, DNSEdit: yes, Zones: both}, nil},
-		"another's key": {facts.NewCredential(key, "b@example.org"), facts.Token{Status: "unknown"},
-			[]string{"/zones 403 9103"}},
+		"a global key": {
+			facts.NewCredential(key, email),
+			facts.Token{Status: "active", ZoneRead: yes, DNSRead: yes, DNSEdit: yes, Zones: both},
+			nil,
+		},
+		"another's key": {
+			facts.NewCredential(key, "b@example.org"),
+			facts.Token{Status: "unknown"},
+			[]string{"/zones 403 9103"},
+		},
 		"no key at all": {facts.NewCredential("x", email), facts.Token{Status: "malformed"}, []string{"/zones 400 6003"}},
 	} {
 		got, err := internet.Try(t.Context(), c.credential)
@@ -203,7 +238,8 @@ func TestAnAnswerThatIsNone(t *testing.T) {
 		}
 	}
 	got, err := provider(t, http.HandlerFunc(func(w http.ResponseWriter,
-		_ *http.Request) {
+		_ *http.Request,
+	) {
 		w.WriteHeader(http.StatusBadGateway)
 	})).Try(t.Context(), c)
 	if err != nil || got.Status != "" || got.ZoneRead != nil || len(got.Refusals) == 0 {

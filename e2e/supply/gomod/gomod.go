@@ -42,8 +42,10 @@ func Cached(ctx context.Context, module, version string) (string, error) {
 func download(ctx context.Context, module, version string, env ...string) (string, error) {
 	// The arguments must not be read as flags or as a pattern.
 	if module == "" || version == "" || strings.HasPrefix(module, "-") || strings.ContainsAny(module+version, " @\t\n") {
-		return "", &Error{module, version, "no such module path or version can exist",
-			"name both, as in example.org/m and v1.2.3", nil}
+		return "", &Error{
+			module, version, "no such module path or version can exist",
+			"name both, as in example.org/m and v1.2.3", nil,
+		}
 	}
 	program, err := exec.LookPath("go")
 	if err != nil {

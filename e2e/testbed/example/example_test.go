@@ -19,6 +19,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/testbed"
 )
 
+//nolint:gochecknoglobals // e2e-framework's TestMain hands the environment to the tests so
 var (
 	edge *run.Env
 	test env.Environment
@@ -46,8 +47,10 @@ func TestTheFrontendIsPublic(t *testing.T) {
 		}).
 		Assess("answers on the public address", func(ctx context.Context, t *testing.T, _ *envconf.Config) context.Context {
 			var seen probe.Report
-			err := edge.Testbed.Internet.Probe(ctx, probe.Request{URL: "http://develop.safeops.work/",
-				Address: testbed.PublicAddress}, &seen)
+			err := edge.Testbed.Internet.Probe(ctx, probe.Request{
+				URL:     "http://develop.safeops.work/",
+				Address: testbed.PublicAddress,
+			}, &seen)
 			if err != nil || seen.HTTP == nil || seen.HTTP.Status >= 500 {
 				t.Errorf("no good answer: %v, %+v", err, seen)
 			}

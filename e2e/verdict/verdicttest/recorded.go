@@ -44,8 +44,10 @@ func Recorded() *verdict.Verdict {
 	v.Findings = []verdict.Finding{{
 		Layer: "dns", Code: "record-missing", Object: "Deployment cert-manager/external-dns", Hosts: []string{host},
 		Summary: "external-dns no longer manages " + host + ": its domain filter is staging.safeops.work",
-		Evidence: []string{"Deployment cert-manager/external-dns: --domain-filter=staging.safeops.work",
-			"zone safeops.work: no A record of " + host},
+		Evidence: []string{
+			"Deployment cert-manager/external-dns: --domain-filter=staging.safeops.work",
+			"zone safeops.work: no A record of " + host,
+		},
 		Remedy: "let the domain filter cover the host",
 		Command: "kubectl -n flux-system patch helmrelease external-dns --type merge -p " +
 			"'{\"spec\":{\"values\":{\"domainFilters\":[\"safeops.work\"]}}}'",
@@ -141,8 +143,10 @@ func (r *recording) journey() {
 func (r *recording) breaks() {
 	usual := func(alarms ...bool) []verdict.ConventionalCheck {
 		out := []verdict.ConventionalCheck{}
-		for n, check := range []string{"kubectl get certificates -A", "kubectl get pods", "kubectl rollout status",
-			"curl to the raw address", "cmctl status certificate"} {
+		for n, check := range []string{
+			"kubectl get certificates -A", "kubectl get pods", "kubectl rollout status",
+			"curl to the raw address", "cmctl status certificate",
+		} {
 			said := "0 of 1 not as they should be"
 			if alarms[n] {
 				said = "frontend-tls READY False"
@@ -162,18 +166,36 @@ func (r *recording) breaks() {
 		red              []criteria.ID
 		usual            []verdict.ConventionalCheck
 	}{
-		{"record-missing", "the host has no DNS record, and a raw-IP check does not notice", "dns", "FP-4",
-			[]criteria.ID{"DW-4", "WF-7"}, usual(false, false, false, false, false)},
-		{"dns-wrong-target", "DNS points at an address that is not the ingress controller's", "dns", "FP-5",
-			[]criteria.ID{"DW-4", "WF-7"}, usual(false, false, false, false, false)},
-		{"no-tls-block", "the Ingress has no TLS block", "routing", "FP-2", []criteria.ID{"DW-3", "DW-4", "VC-4"},
-			usual(false, false, false, false, false)},
-		{"acme-rate-limited", "the CA's rate limit is reached", "certificate", "FP-3", []criteria.ID{"DW-4"},
-			usual(true, false, false, false, true)},
-		{"expired-not-renewed", "the certificate ran out and was not renewed", "certificate", "FP-6",
-			[]criteria.ID{"DW-4", "WF-6"}, usual(true, false, false, false, true)},
-		{"no-issuer-annotation", "the Ingress names no issuer", "certificate", "FP-2", []criteria.ID{"DW-3", "BL-4"},
-			usual(false, false, false, false, false)},
+		{
+			"record-missing", "the host has no DNS record, and a raw-IP check does not notice", "dns", "FP-4",
+			[]criteria.ID{"DW-4", "WF-7"},
+			usual(false, false, false, false, false),
+		},
+		{
+			"dns-wrong-target", "DNS points at an address that is not the ingress controller's", "dns", "FP-5",
+			[]criteria.ID{"DW-4", "WF-7"},
+			usual(false, false, false, false, false),
+		},
+		{
+			"no-tls-block", "the Ingress has no TLS block", "routing", "FP-2",
+			[]criteria.ID{"DW-3", "DW-4", "VC-4"},
+			usual(false, false, false, false, false),
+		},
+		{
+			"acme-rate-limited", "the CA's rate limit is reached", "certificate", "FP-3",
+			[]criteria.ID{"DW-4"},
+			usual(true, false, false, false, true),
+		},
+		{
+			"expired-not-renewed", "the certificate ran out and was not renewed", "certificate", "FP-6",
+			[]criteria.ID{"DW-4", "WF-6"},
+			usual(true, false, false, false, true),
+		},
+		{
+			"no-issuer-annotation", "the Ingress names no issuer", "certificate", "FP-2",
+			[]criteria.ID{"DW-3", "BL-4"},
+			usual(false, false, false, false, false),
+		},
 	} {
 		r.v.Faults = append(r.v.Faults, verdict.Fault{
 			ID: f.id, Title: f.title, Layer: f.layer, Criteria: []criteria.ID{f.pattern},
@@ -225,8 +247,10 @@ func (r *recording) changes() {
 				u.Points = append(u.Points, p)
 			}
 		}
-		u.Probes = []verdict.Probe{{Host: host, Kind: verdict.ProbeDNS, Sent: 90},
-			{Host: host, Kind: verdict.ProbeHTTPS, Sent: 90, Failed: lost}}
+		u.Probes = []verdict.Probe{
+			{Host: host, Kind: verdict.ProbeDNS, Sent: 90},
+			{Host: host, Kind: verdict.ProbeHTTPS, Sent: 90, Failed: lost},
+		}
 		slices.SortFunc(u.Points, func(a, b verdict.ProbePoint) int {
 			return int(1000*(a.At-b.At)) + len(a.Kind) - len(b.Kind)
 		})

@@ -12,8 +12,10 @@ import (
 // Unconcluded is a run in which everything passed, before Conclude.
 func Unconcluded() *verdict.Verdict {
 	started := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
-	v := verdict.New(verdict.Suite{Version: "v0.1.0", GoVersion: "go1.26.8", Started: started,
-		Finished: started.Add(112 * time.Second)})
+	v := verdict.New(verdict.Suite{
+		Version: "v0.1.0", GoVersion: "go1.26.8", Started: started,
+		Finished: started.Add(112 * time.Second),
+	})
 	v.Bundle = verdict.Bundle{
 		Path: "fixtures/bundles/reference", Digest: "sha256:1f0c9f1b7a5e",
 		Images: []verdict.Image{
@@ -61,9 +63,11 @@ func Unconcluded() *verdict.Verdict {
 		{Name: "issue the first certificate", Seconds: 66, FixedDelaySeconds: 62},
 	}
 	v.Budget = verdict.NewBudget(112*time.Second, 95*time.Second)
-	v.Hermetic = &verdict.Hermetic{Sealed: true, DroppedPackets: 3,
+	v.Hermetic = &verdict.Hermetic{
+		Sealed: true, DroppedPackets: 3,
 		Senders: []string{"pod external-dns/external-dns-5c7 " +
-			"to 192.0.2.1:443/tcp: 3 packets"}, UnknownNames: []string{"update.traefik.io."}}
+			"to 192.0.2.1:443/tcp: 3 packets"}, UnknownNames: []string{"update.traefik.io."},
+	}
 	return v
 }
 
@@ -94,8 +98,10 @@ func Failing() *verdict.Verdict {
 		[]string{"Secret cert-manager/cloudflare-api-token"}
 	r := &v.Routes[0]
 	r.Result, r.HTTPSStatus, r.Reason = verdict.Failed, 0, "certificate is not trusted"
-	r.Certificate = &verdict.Certificate{Issuer: "TRAEFIK DEFAULT CERT", NotAfter: v.Suite.Started.Add(time.Hour),
-		Fingerprint: "sha256:ffee"}
+	r.Certificate = &verdict.Certificate{
+		Issuer: "TRAEFIK DEFAULT CERT", NotAfter: v.Suite.Started.Add(time.Hour),
+		Fingerprint: "sha256:ffee",
+	}
 	v.Conclude()
 	return v
 }
@@ -103,8 +109,10 @@ func Failing() *verdict.Verdict {
 // Stopped is a run that ended before its first spec.
 func Stopped() *verdict.Verdict {
 	started := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
-	v := verdict.New(verdict.Suite{Version: "v0.1.0", GoVersion: "go1.26.8", Started: started,
-		Finished: started.Add(time.Second)})
+	v := verdict.New(verdict.Suite{
+		Version: "v0.1.0", GoVersion: "go1.26.8", Started: started,
+		Finished: started.Add(time.Second),
+	})
 	v.Bundle.Path = "fixtures/bundles/missing"
 	v.Error = &verdict.Error{
 		Operation: "read the bundle", Message: "fixtures/bundles/missing is not a folder",
@@ -126,8 +134,10 @@ func turn(v *verdict.Verdict, id criteria.ID, result verdict.Result, reason stri
 			s.Result, s.Reason, s.Objects = result, reason, objects
 			if result == verdict.Flaky {
 				s.Attempts = 2
-				s.History = []verdict.Attempt{{Result: verdict.Failed, Seconds: 1.5, Reason: "exit status 1"},
-					{Result: verdict.Passed, Seconds: 0.5}}
+				s.History = []verdict.Attempt{
+					{Result: verdict.Failed, Seconds: 1.5, Reason: "exit status 1"},
+					{Result: verdict.Passed, Seconds: 0.5},
+				}
 			}
 		}
 	}

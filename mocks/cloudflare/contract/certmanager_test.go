@@ -83,15 +83,19 @@ func TestCertManagerShowsTheReason(t *testing.T) {
 	}{
 		"malformed": {token: "abc-def", want: []string{"6003: Invalid request headers<- 6111: Invalid format for " +
 			"Authorization header"}},
-		"unknown": {token: unknownToken, want: []string{"9109: Invalid access token",
-			"while attempting to find Zones for domain"}},
+		"unknown": {token: unknownToken, want: []string{
+			"9109: Invalid access token",
+			"while attempting to find Zones for domain",
+		}},
 		"no Zone:Read": {
 			change: func(w *world) {
 				w.edit(func(k *api.Token) { k.Permissions = []api.Permission{api.DNSEdit} })
 			},
-			want: []string{"0: Actor 'com.cloudflare.api.token.",
+			want: []string{
+				"0: Actor 'com.cloudflare.api.token.",
 				"requires permission 'com.cloudflare.api.account.zone.list' " +
-					"to list zones"},
+					"to list zones",
+			},
 		},
 		"zone out of scope": {
 			change: func(w *world) { w.edit(func(k *api.Token) { k.Zones = []api.ID{api.NewID()} }) },
@@ -157,8 +161,10 @@ func TestCertManagerCutsNamesAfterAnError(t *testing.T) {
 		"passing": {
 			1,
 			api.Effect{Status: 500, Code: 10000, Message: "Internal error"},
-			[]string{"_acme-challenge.www.example.com", "_acme-challenge.www.example.com", "e-challenge.www.example.com",
-				"nge.www.example.com"},
+			[]string{
+				"_acme-challenge.www.example.com", "_acme-challenge.www.example.com", "e-challenge.www.example.com",
+				"nge.www.example.com",
+			},
 			"Found no Zones for domain " + challenge,
 		},
 		"lasting": {

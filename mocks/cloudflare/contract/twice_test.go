@@ -29,14 +29,20 @@ func TestAZoneTwice(t *testing.T) {
 		ids    []string
 	}{
 		"by name": {zones.ZoneListParams{Name: cloudflare.F("example.com")}, []string{w.zoneID(), fresh.ID.String()}},
-		"active": {zones.ZoneListParams{Name: cloudflare.F("example.com"),
-			Status: cloudflare.F(zones.ZoneListParamsStatusActive)}, []string{fresh.ID.String()}},
+		"active": {zones.ZoneListParams{
+			Name:   cloudflare.F("example.com"),
+			Status: cloudflare.F(zones.ZoneListParamsStatusActive),
+		}, []string{fresh.ID.String()}},
 		"moved":   {zones.ZoneListParams{Status: cloudflare.F(zones.ZoneListParamsStatusMoved)}, []string{w.zoneID()}},
 		"pending": {zones.ZoneListParams{Status: cloudflare.F(zones.ZoneListParamsStatusPending)}, nil},
 		"account": {zones.ZoneListParams{Account: cloudflare.F(zones.ZoneListParamsAccount{Name: cloudflare.F("New Account")})}, []string{fresh.ID.String()}},
-		"of either": {zones.ZoneListParams{Name: cloudflare.F("other.test"),
-			Status: cloudflare.F(zones.ZoneListParamsStatusActive), Match: cloudflare.F(zones.ZoneListParamsMatchAny)},
-			[]string{fresh.ID.String()}},
+		"of either": {
+			zones.ZoneListParams{
+				Name:   cloudflare.F("other.test"),
+				Status: cloudflare.F(zones.ZoneListParamsStatusActive), Match: cloudflare.F(zones.ZoneListParamsMatchAny),
+			},
+			[]string{fresh.ID.String()},
+		},
 	} {
 		found, err := c.Zones.List(t.Context(), tc.params)
 		if err != nil {

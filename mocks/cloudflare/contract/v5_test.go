@@ -43,13 +43,17 @@ func TestV5AsExternalDNS020(t *testing.T) {
 	}
 
 	registry := `"heritage=external-dns,external-dns/owner=sre-cluster,external-dns/resource=ingress/develop/frontend"`
-	created, err := c.DNS.Records.New(t.Context(), dns.RecordNewParams{ZoneID: cloudflare.F(w.zoneID()),
-		Body: v5Body("A", "www.example.com", "192.0.2.1")})
+	created, err := c.DNS.Records.New(t.Context(), dns.RecordNewParams{
+		ZoneID: cloudflare.F(w.zoneID()),
+		Body:   v5Body("A", "www.example.com", "192.0.2.1"),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := c.DNS.Records.New(t.Context(), dns.RecordNewParams{ZoneID: cloudflare.F(w.zoneID()),
-		Body: v5Body("TXT", "a-www.example.com", registry)})
+	text, err := c.DNS.Records.New(t.Context(), dns.RecordNewParams{
+		ZoneID: cloudflare.F(w.zoneID()),
+		Body:   v5Body("TXT", "a-www.example.com", registry),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -149,8 +153,10 @@ func TestV5OtherCalls(t *testing.T) {
 		ZoneID:  cloudflare.F(w.zoneID()),
 		Deletes: cloudflare.F([]dns.RecordBatchParamsDelete{{ID: cloudflare.F(id)}}),
 		Posts: cloudflare.F([]dns.RecordBatchParamsPostUnion{
-			dns.CNAMERecordParam{Name: cloudflare.F("host-0.example.com"), Type: cloudflare.F(dns.CNAMERecordTypeCNAME),
-				Content: cloudflare.F("t.example.net"), TTL: cloudflare.F(dns.TTL1)},
+			dns.CNAMERecordParam{
+				Name: cloudflare.F("host-0.example.com"), Type: cloudflare.F(dns.CNAMERecordTypeCNAME),
+				Content: cloudflare.F("t.example.net"), TTL: cloudflare.F(dns.TTL1),
+			},
 		}),
 	})
 	if err != nil || len(out.Deletes) != 1 || len(out.Posts) != 1 || out.Posts[0].Content != "t.example.net" {
@@ -176,10 +182,14 @@ func TestV5StatusOfRefusals(t *testing.T) {
 		status, code int
 	}{
 		{"identical", post(tokenValue, a), http.StatusBadRequest, 81058},
-		{"A to CNAME in one synchronization", post(tokenValue, v5Body("CNAME", "www.example.com", "t.example.net")),
-			http.StatusBadRequest, 81053},
-		{"SRV by content", post(tokenValue, v5Body("SRV", "_s._tcp.example.com", "0 50 80 t.example.com")),
-			http.StatusBadRequest, 9101},
+		{
+			"A to CNAME in one synchronization", post(tokenValue, v5Body("CNAME", "www.example.com", "t.example.net")),
+			http.StatusBadRequest, 81053,
+		},
+		{
+			"SRV by content", post(tokenValue, v5Body("SRV", "_s._tcp.example.com", "0 50 80 t.example.com")),
+			http.StatusBadRequest, 9101,
+		},
 		{"unknown token", post(unknownToken, a), http.StatusForbidden, 10000},
 	} {
 		var refused *cloudflare.Error

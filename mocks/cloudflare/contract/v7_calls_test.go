@@ -58,8 +58,10 @@ func v7ZoneCalls(w *world, l *ledger) {
 		t.Error(made)
 	}
 	id := cloudflare.F(made.ID)
-	if edited := call[*zones.Zone](l, c.Edit, zones.ZoneEditParams{ZoneID: id,
-		Paused: cloudflare.F(true)}); !edited.Paused {
+	if edited := call[*zones.Zone](l, c.Edit, zones.ZoneEditParams{
+		ZoneID: id,
+		Paused: cloudflare.F(true),
+	}); !edited.Paused {
 		t.Error(edited)
 	}
 	if got := call[*zones.Zone](l, c.Get, zones.ZoneGetParams{ZoneID: id}); got.Name != "example.net" || !got.Paused {
@@ -103,8 +105,10 @@ func v7ZoneCalls(w *world, l *ledger) {
 func v7RecordCalls(w *world, l *ledger) {
 	c, t, id := w.v7(tokenValue).DNS.Records, l.t, cloudflare.F(w.zoneID())
 	a := func(name, content string) dns.ARecordParam {
-		return dns.ARecordParam{Name: cloudflare.F(name), Type: cloudflare.F(dns.ARecordTypeA),
-			Content: cloudflare.F(content), TTL: cloudflare.F(dns.TTL1)}
+		return dns.ARecordParam{
+			Name: cloudflare.F(name), Type: cloudflare.F(dns.ARecordTypeA),
+			Content: cloudflare.F(content), TTL: cloudflare.F(dns.TTL1),
+		}
 	}
 	made := call[*dns.RecordResponse](l, c.New, dns.RecordNewParams{ZoneID: id, Body: a("www.example.com", "192.0.2.1")})
 	if made.Name != "www.example.com" || made.TTL != dns.TTL1 || !made.Proxiable {
@@ -165,14 +169,18 @@ func v7TokenCalls(w *world, l *ledger) {
 		t.Fatal(groups)
 	}
 	policies := v7Policies(groups[0].ID)
-	made := call[*user.TokenNewResponse](l, c.New, user.TokenNewParams{Name: cloudflare.F("one"),
-		Policies: cloudflare.F(policies)})
+	made := call[*user.TokenNewResponse](l, c.New, user.TokenNewParams{
+		Name:     cloudflare.F("one"),
+		Policies: cloudflare.F(policies),
+	})
 	if verified := call[*user.TokenVerifyResponse](l, w.v7(made.Value).User.Tokens.Verify); verified.ID != made.ID ||
 		verified.Status != user.TokenVerifyResponseStatusActive {
 		t.Error(verified)
 	}
-	renamed := user.TokenUpdateParams{Token: shared.TokenParam{Name: cloudflare.F("two"),
-		Policies: cloudflare.F(policies)}}
+	renamed := user.TokenUpdateParams{Token: shared.TokenParam{
+		Name:     cloudflare.F("two"),
+		Policies: cloudflare.F(policies),
+	}}
 	if updated := call[*shared.Token](l, c.Update, made.ID, renamed); updated.Name != "two" {
 		t.Error(updated)
 	}
@@ -215,8 +223,10 @@ func v7AccountTokenCalls(w *world, l *ledger) {
 		accounts.TokenVerifyParams{AccountID: id}); verified.ID != made.ID {
 		t.Error(verified)
 	}
-	renamed := accounts.TokenUpdateParams{AccountID: id,
-		Token: shared.TokenParam{Name: cloudflare.F("two"), Policies: cloudflare.F(policies)}}
+	renamed := accounts.TokenUpdateParams{
+		AccountID: id,
+		Token:     shared.TokenParam{Name: cloudflare.F("two"), Policies: cloudflare.F(policies)},
+	}
 	if updated := call[*shared.Token](l, c.Update, made.ID, renamed); updated.Name != "two" {
 		t.Error(updated)
 	}

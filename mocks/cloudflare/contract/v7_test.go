@@ -46,16 +46,20 @@ func TestV7BatchAsExternalDNS(t *testing.T) {
 	out, err := c.DNS.Records.Batch(t.Context(), dns.RecordBatchParams{
 		ZoneID:  cloudflare.F(w.zoneID()),
 		Deletes: cloudflare.F([]dns.RecordBatchParamsDelete{{ID: cloudflare.F(ids[0])}}),
-		Puts: cloudflare.F([]dns.BatchPutUnionParam{dns.BatchPutARecordParam{ID: cloudflare.F(ids[1]),
+		Puts: cloudflare.F([]dns.BatchPutUnionParam{dns.BatchPutARecordParam{
+			ID: cloudflare.F(ids[1]),
 			ARecordParam: dns.ARecordParam{
 				Name: cloudflare.F("host-1.example.com"), Type: cloudflare.F(dns.ARecordTypeA), Content: cloudflare.F("192.0.2.7"),
 				TTL: cloudflare.F(dns.TTL1), Proxied: cloudflare.F(false), Comment: cloudflare.F(""),
 				Tags: cloudflare.F([]dns.RecordTagsParam{}),
-			}}}),
-		Patches: cloudflare.F([]dns.BatchPatchUnionParam{dns.BatchPatchARecordParam{ID: cloudflare.F(ids[2]),
+			},
+		}}),
+		Patches: cloudflare.F([]dns.BatchPatchUnionParam{dns.BatchPatchARecordParam{
+			ID: cloudflare.F(ids[2]),
 			ARecordParam: dns.ARecordParam{
 				Comment: cloudflare.F("patched"),
-			}}}),
+			},
+		}}),
 		Posts: cloudflare.F([]dns.RecordBatchParamsPostUnion{
 			dns.RecordBatchParamsPost{
 				Name: cloudflare.F("host-0.example.com"), Type: cloudflare.F(dns.RecordBatchParamsPostsTypeCNAME),
@@ -66,8 +70,10 @@ func TestV7BatchAsExternalDNS(t *testing.T) {
 			},
 			dns.SRVRecordParam{
 				Name: cloudflare.F("_s._tcp.example.com"), Type: cloudflare.F(dns.SRVRecordTypeSRV), TTL: cloudflare.F(dns.TTL1),
-				Data: cloudflare.F(dns.SRVRecordDataParam{Port: cloudflare.F(80.0), Priority: cloudflare.F(1.0),
-					Weight: cloudflare.F(2.0), Target: cloudflare.F("t.example.com")}),
+				Data: cloudflare.F(dns.SRVRecordDataParam{
+					Port: cloudflare.F(80.0), Priority: cloudflare.F(1.0),
+					Weight: cloudflare.F(2.0), Target: cloudflare.F("t.example.com"),
+				}),
 			},
 		}),
 	})
@@ -94,8 +100,10 @@ func TestV7BatchIsOneTransaction(t *testing.T) {
 		t.Fatal(err)
 	}
 	post := func(typ dns.RecordBatchParamsPostsType, name, content string) dns.RecordBatchParamsPost {
-		return dns.RecordBatchParamsPost{Name: cloudflare.F(name), Type: cloudflare.F(typ), Content: cloudflare.F(content),
-			TTL: cloudflare.F(dns.TTL1)}
+		return dns.RecordBatchParamsPost{
+			Name: cloudflare.F(name), Type: cloudflare.F(typ), Content: cloudflare.F(content),
+			TTL: cloudflare.F(dns.TTL1),
+		}
 	}
 	_, err = w.v7(tokenValue).DNS.Records.Batch(t.Context(), dns.RecordBatchParams{
 		ZoneID:  cloudflare.F(w.zoneID()),
@@ -144,16 +152,20 @@ func TestV7Records(t *testing.T) {
 	}
 	caa, err := c.DNS.Records.New(t.Context(), dns.RecordNewParams{ZoneID: id, Body: dns.CAARecordParam{
 		Name: cloudflare.F("example.com"), Type: cloudflare.F(dns.CAARecordTypeCAA), TTL: cloudflare.F(dns.TTL1),
-		Data: cloudflare.F(dns.CAARecordDataParam{Flags: cloudflare.F(0.0), Tag: cloudflare.F("issue"),
-			Value: cloudflare.F("letsencrypt.org")}),
+		Data: cloudflare.F(dns.CAARecordDataParam{
+			Flags: cloudflare.F(0.0), Tag: cloudflare.F("issue"),
+			Value: cloudflare.F("letsencrypt.org"),
+		}),
 	}})
 	if err != nil || caa.Content != `0 issue "letsencrypt.org"` {
 		t.Fatal(err)
 	}
 	if _, err := c.DNS.Records.New(t.Context(), dns.RecordNewParams{ZoneID: id, Body: dns.TLSARecordParam{
 		Name: cloudflare.F("_443._tcp.example.com"), Type: cloudflare.F(dns.TLSARecordTypeTLSA), TTL: cloudflare.F(dns.TTL1),
-		Data: cloudflare.F(dns.TLSARecordDataParam{Usage: cloudflare.F(3.0), Selector: cloudflare.F(1.0),
-			MatchingType: cloudflare.F(1.0), Certificate: cloudflare.F("ab12")}),
+		Data: cloudflare.F(dns.TLSARecordDataParam{
+			Usage: cloudflare.F(3.0), Selector: cloudflare.F(1.0),
+			MatchingType: cloudflare.F(1.0), Certificate: cloudflare.F("ab12"),
+		}),
 	}}); err != nil {
 		t.Error(err)
 	}
@@ -187,16 +199,22 @@ func TestV7Zones(t *testing.T) {
 	w.admin()
 	c := w.v7(tokenValue)
 	account := zone.DefaultAccount().ID.String()
-	made, err := c.Zones.New(t.Context(), zones.ZoneNewParams{Name: cloudflare.F("example.net"),
-		Account: cloudflare.F(zones.ZoneNewParamsAccount{ID: cloudflare.F(account)})})
+	made, err := c.Zones.New(t.Context(), zones.ZoneNewParams{
+		Name:    cloudflare.F("example.net"),
+		Account: cloudflare.F(zones.ZoneNewParamsAccount{ID: cloudflare.F(account)}),
+	})
 	if err != nil || made.Status != zones.ZoneStatusPending || len(made.NameServers) != 2 {
 		t.Fatal(err)
 	}
-	_, err = c.Zones.New(t.Context(), zones.ZoneNewParams{Name: cloudflare.F("example.net"),
-		Account: cloudflare.F(zones.ZoneNewParamsAccount{ID: cloudflare.F(account)})})
+	_, err = c.Zones.New(t.Context(), zones.ZoneNewParams{
+		Name:    cloudflare.F("example.net"),
+		Account: cloudflare.F(zones.ZoneNewParamsAccount{ID: cloudflare.F(account)}),
+	})
 	wantRefusal(t, err, http.StatusBadRequest, 1061)
-	edited, err := c.Zones.Edit(t.Context(), zones.ZoneEditParams{ZoneID: cloudflare.F(made.ID),
-		Paused: cloudflare.F(true)})
+	edited, err := c.Zones.Edit(t.Context(), zones.ZoneEditParams{
+		ZoneID: cloudflare.F(made.ID),
+		Paused: cloudflare.F(true),
+	})
 	if err != nil || !edited.Paused {
 		t.Error(err)
 	}
@@ -204,8 +222,10 @@ func TestV7Zones(t *testing.T) {
 		zones.ActivationCheckTriggerParams{ZoneID: cloudflare.F(made.ID)}); err != nil {
 		t.Error(err)
 	}
-	found, err := c.Zones.List(t.Context(), zones.ZoneListParams{Name: cloudflare.F("starts_with:example"),
-		Status: cloudflare.F(zones.ZoneListParamsStatusPending)})
+	found, err := c.Zones.List(t.Context(), zones.ZoneListParams{
+		Name:   cloudflare.F("starts_with:example"),
+		Status: cloudflare.F(zones.ZoneListParamsStatusPending),
+	})
 	if err != nil || len(found.Result) != 1 || found.Result[0].ID != made.ID {
 		t.Error(err)
 	}
@@ -254,8 +274,10 @@ func TestV7Tokens(t *testing.T) {
 			"com.cloudflare.api.account.zone." + w.zoneID(): "*",
 		}),
 	}}
-	made, err := c.User.Tokens.New(t.Context(), user.TokenNewParams{Name: cloudflare.F("dns only"),
-		Policies: cloudflare.F(policies)})
+	made, err := c.User.Tokens.New(t.Context(), user.TokenNewParams{
+		Name:     cloudflare.F("dns only"),
+		Policies: cloudflare.F(policies),
+	})
 	if err != nil || !api.WellFormedToken(made.Value) {
 		t.Fatal(err)
 	}

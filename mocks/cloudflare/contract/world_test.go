@@ -142,8 +142,10 @@ func TestMain(m *testing.M) {
 // fail makes the API answer requests for a path so, at most so many times; 0 is always.
 func (w *world) fail(path string, times int, do api.Effect) {
 	w.t.Helper()
-	if _, err := w.faults.Add(api.FaultRule{HTTP: &api.HTTPMatch{Path: "/client/v4" + path}, Do: do,
-		Times: times}); err != nil {
+	if _, err := w.faults.Add(api.FaultRule{
+		HTTP: &api.HTTPMatch{Path: "/client/v4" + path}, Do: do,
+		Times: times,
+	}); err != nil {
 		w.t.Fatal(err)
 	}
 }

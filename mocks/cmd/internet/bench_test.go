@@ -164,8 +164,10 @@ func trusting(b *testing.B, root []byte) *http.Client {
 	if !roots.AppendCertsFromPEM(root) {
 		b.Fatal("the web root is not PEM")
 	}
-	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots,
-		MinVersion: tls.VersionTLS12}}}
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{
+		RootCAs:    roots,
+		MinVersion: tls.VersionTLS12,
+	}}}
 }
 
 func post(b *testing.B, client *http.Client, url string, body []byte) {

@@ -15,8 +15,11 @@ func TestFlags(t *testing.T) {
 	}{
 		"defaults":    {},
 		"pod address": {[]string{"--control-address", "10.1.2.3:8081"}, []string{"10.1.2.3"}, ""},
-		"other address": {[]string{"--control-address", "10.1.2.4:8081"}, []string{"10.1.2.3"},
-			"--control-anywhere"},
+		"other address": {
+			[]string{"--control-address", "10.1.2.4:8081"},
+			[]string{"10.1.2.3"},
+			"--control-anywhere",
+		},
 		"all addresses":          {[]string{"--control-address", ":8081"}, nil, "--control-anywhere"},
 		"all addresses, by flag": {[]string{"--control-address", ":8081", "--control-anywhere"}, nil, ""},
 		"name for an address":    {[]string{"--address", "fake.test"}, nil, "--address"},
@@ -45,8 +48,10 @@ func TestATakenPortIsNamed(t *testing.T) {
 	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
 	must(t, err)
 	defer func() { _ = l.Close() }()
-	err = run(t.Context(), []string{"--https-address", "127.0.0.1:0", "--control-address", "127.0.0.1:0", "--dns-address",
-		l.Addr().String()}, io.Discard, io.Discard)
+	err = run(t.Context(), []string{
+		"--https-address", "127.0.0.1:0", "--control-address", "127.0.0.1:0", "--dns-address",
+		l.Addr().String(),
+	}, io.Discard, io.Discard)
 	if err == nil || !strings.Contains(err.Error(), "--dns-address") {
 		t.Errorf("error %v", err)
 	}

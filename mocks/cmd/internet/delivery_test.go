@@ -60,8 +60,10 @@ func TestDelivery(t *testing.T) {
 	must(t, err)
 	web := named(t, printed(t, text, "https "), roots.Web)
 	dir := filepath.Join(t.TempDir(), "clone")
-	_, err = git.PlainClone(dir, &git.CloneOptions{URL: repository, Depth: 1,
-		ClientOptions: []client.Option{client.WithHTTPClient(web)}})
+	_, err = git.PlainClone(dir, &git.CloneOptions{
+		URL: repository, Depth: 1,
+		ClientOptions: []client.Option{client.WithHTTPClient(web)},
+	})
 	must(t, err)
 	raw, err := os.ReadFile(filepath.Join(dir, "a.yaml"))
 	must(t, err)
@@ -71,8 +73,10 @@ func TestDelivery(t *testing.T) {
 	if got := status(t, web, "https://charts.example.net/index.yaml"); got != http.StatusOK {
 		t.Errorf("the index answers %d", got)
 	}
-	_, err = ctl.AddFault(t.Context(), api.FaultRule{ID: "down", HTTP: &api.HTTPMatch{Host: "registry"},
-		Do: api.Effect{Status: http.StatusServiceUnavailable}})
+	_, err = ctl.AddFault(t.Context(), api.FaultRule{
+		ID: "down", HTTP: &api.HTTPMatch{Host: "registry"},
+		Do: api.Effect{Status: http.StatusServiceUnavailable},
+	})
 	must(t, err)
 	if got := status(t, web, "https://charts.example.net/index.yaml"); got != http.StatusServiceUnavailable {
 		t.Errorf("the index answers %d with the fault", got)

@@ -156,12 +156,16 @@ func TestJourney(t *testing.T) {
 		t.Fatalf("zones %v, %v", zones, err)
 	}
 	records := "/zones/" + zones[0].ID + "/dns_records"
-	callAPI(t, client, http.MethodPost, records, map[string]any{"type": "A", "name": "www.example.com",
-		"content": "127.0.0.1", "ttl": 120})
+	callAPI(t, client, http.MethodPost, records, map[string]any{
+		"type": "A", "name": "www.example.com",
+		"content": "127.0.0.1", "ttl": 120,
+	})
 
 	site := serve(t, certificate(t, client, acme.ProductionHost, "www.example.com", func(name, value string) {
-		callAPI(t, client, http.MethodPost, records, map[string]any{"type": "TXT", "name": name, "content": value,
-			"ttl": 120})
+		callAPI(t, client, http.MethodPost, records, map[string]any{
+			"type": "TXT", "name": name, "content": value,
+			"ttl": 120,
+		})
 	}))
 	var report probe.Report
 	if err := ctl.Probe(t.Context(), probe.Request{URL: "https://www.example.com:" + site + "/"}, &report); err != nil {
@@ -207,7 +211,8 @@ func sawAll(t *testing.T, ctl *api.Client) {
 
 // certificate does one order at an authority by DNS-01.
 func certificate(t *testing.T, client *http.Client, host, name string,
-	write func(name, value string)) tls.Certificate {
+	write func(name, value string),
+) tls.Certificate {
 	t.Helper()
 	account, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	must(t, err)
@@ -285,10 +290,14 @@ func TestFaultsReachAllHosts(t *testing.T) {
 	must(t, err)
 	client := named(t, printed(t, text, "https "), roots.Web)
 	for _, r := range []api.FaultRule{
-		{ID: "api", HTTP: &api.HTTPMatch{Host: "api", Token: api.Fingerprint(testToken)},
-			Do: api.Effect{Status: 403, Code: 10000, Message: "Authentication error"}},
-		{ID: "acme", HTTP: &api.HTTPMatch{Host: "staging", Step: "new-order"},
-			Do: api.Effect{Problem: "rateLimited", RetryAfter: 30}, Times: 1},
+		{
+			ID: "api", HTTP: &api.HTTPMatch{Host: "api", Token: api.Fingerprint(testToken)},
+			Do: api.Effect{Status: 403, Code: 10000, Message: "Authentication error"},
+		},
+		{
+			ID: "acme", HTTP: &api.HTTPMatch{Host: "staging", Step: "new-order"},
+			Do: api.Effect{Problem: "rateLimited", RetryAfter: 30}, Times: 1,
+		},
 		{ID: "dns", DNS: &api.DNSMatch{Name: "broken.example.com"}, Do: api.Effect{Rcode: "SERVFAIL"}},
 	} {
 		_, err := ctl.AddFault(t.Context(), r)

@@ -47,8 +47,10 @@ func TestRefusals(t *testing.T) {
 		status int
 	}{
 		"caa": {api.Effect{Problem: "caa", Message: "CAA record for example.com prevents issuance"}, 403},
-		"rejectedIdentifier": {api.Effect{Problem: "rejectedIdentifier",
-			Message: "policy forbids issuing for \"www.example.com\""}, 400},
+		"rejectedIdentifier": {api.Effect{
+			Problem: "rejectedIdentifier",
+			Message: "policy forbids issuing for \"www.example.com\"",
+		}, 400},
 		"rateLimited":    {api.Effect{Problem: "rateLimited", RetryAfter: 3600}, 429},
 		"serverInternal": {api.Effect{Problem: "serverInternal"}, 500},
 		"unavailable":    {api.Effect{Status: 503, Problem: "rateLimited", RetryAfter: 120}, 503},
@@ -57,8 +59,10 @@ func TestRefusals(t *testing.T) {
 			t.Parallel()
 			client, ctl := registered(t)
 			client.RetryBackoff = func(_ int, _ *http.Request, resp *http.Response) time.Duration { return 0 }
-			_, err := ctl.AddFault(t.Context(), api.FaultRule{HTTP: &api.HTTPMatch{Host: "production", Step: "new-order",
-				Contains: "www.example.com"}, Do: tc.do})
+			_, err := ctl.AddFault(t.Context(), api.FaultRule{HTTP: &api.HTTPMatch{
+				Host: "production", Step: "new-order",
+				Contains: "www.example.com",
+			}, Do: tc.do})
 			must(t, err)
 			_, err = client.AuthorizeOrder(t.Context(), xacme.DomainIDs("www.example.com"))
 			var problem *xacme.Error
@@ -83,8 +87,10 @@ func TestRefusals(t *testing.T) {
 func TestBadNoncesAreBorne(t *testing.T) {
 	t.Parallel()
 	client, ctl := registered(t)
-	rule, err := ctl.AddFault(t.Context(), api.FaultRule{HTTP: &api.HTTPMatch{Host: "production",
-		Method: http.MethodPost}, Do: api.Effect{Problem: "badNonce"}, Probability: 0.5})
+	rule, err := ctl.AddFault(t.Context(), api.FaultRule{HTTP: &api.HTTPMatch{
+		Host:   "production",
+		Method: http.MethodPost,
+	}, Do: api.Effect{Problem: "badNonce"}, Probability: 0.5})
 	must(t, err)
 	for range 8 {
 		_, err := client.AuthorizeOrder(t.Context(), xacme.DomainIDs("www.example.com"))
@@ -127,8 +133,10 @@ func TestCAA(t *testing.T) {
 	}
 	caa("www", "letsencrypt.org")
 	must(t, finalize("www.example.com"))
-	_, err := ctl.AddFault(t.Context(), api.FaultRule{DNS: &api.DNSMatch{Name: "*example.com", Type: "CAA"},
-		Do: api.Effect{Rcode: "SERVFAIL"}})
+	_, err := ctl.AddFault(t.Context(), api.FaultRule{
+		DNS: &api.DNSMatch{Name: "*example.com", Type: "CAA"},
+		Do:  api.Effect{Rcode: "SERVFAIL"},
+	})
 	must(t, err)
 	if err := finalize("www.example.com"); !errors.As(err, &problem) ||
 		problem.ProblemType != "urn:ietf:params:acme:error:caa" {

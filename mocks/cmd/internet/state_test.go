@@ -38,8 +38,10 @@ func TestStateOutlivesARestart(t *testing.T) {
 		"foreign": []byte(`{"kind":"other"}`), "empty": {},
 	} {
 		must(t, os.WriteFile(file, text, 0o600))
-		err := run(t.Context(), []string{"--https-address", "127.0.0.1:0", "--dns-address", "127.0.0.1:0",
-			"--control-address", "127.0.0.1:0", "--state", file}, io.Discard, io.Discard)
+		err := run(t.Context(), []string{
+			"--https-address", "127.0.0.1:0", "--dns-address", "127.0.0.1:0",
+			"--control-address", "127.0.0.1:0", "--state", file,
+		}, io.Discard, io.Discard)
 		if err == nil || !strings.Contains(err.Error(), file) {
 			t.Errorf("%s file: %v", name, err)
 		}

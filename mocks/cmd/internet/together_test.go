@@ -68,8 +68,10 @@ func TestAllAtOnce(t *testing.T) {
 		},
 		"break": func(i int) error {
 			id := fmt.Sprintf("f%d", i)
-			if _, err := ctl.AddFault(t.Context(), api.FaultRule{ID: id, HTTP: &api.HTTPMatch{Contains: "n3"},
-				Do: api.Effect{Status: 403, Code: 10000}, Probability: 0.5}); err != nil {
+			if _, err := ctl.AddFault(t.Context(), api.FaultRule{
+				ID: id, HTTP: &api.HTTPMatch{Contains: "n3"},
+				Do: api.Effect{Status: 403, Code: 10000}, Probability: 0.5,
+			}); err != nil {
 				return err
 			}
 			_, err := ctl.ClearFault(t.Context(), id)

@@ -71,8 +71,10 @@ func TestTwoNameServers(t *testing.T) {
 		second == first {
 		t.Errorf("a fresh record: %s, then %s", first, second)
 	}
-	_, err = ctl.AddFault(t.Context(), api.FaultRule{DNS: &api.DNSMatch{Server: "secondary", Name: "www.example.com"},
-		Do: api.Effect{Answer: &[]string{"A 192.0.2.66"}}})
+	_, err = ctl.AddFault(t.Context(), api.FaultRule{
+		DNS: &api.DNSMatch{Server: "secondary", Name: "www.example.com"},
+		Do:  api.Effect{Answer: &[]string{"A 192.0.2.66"}},
+	})
 	must(t, err)
 	if first, second := ask("primary", "www.example.com."), ask("secondary", "www.example.com."); first != "192.0.2.1" ||
 		second != "192.0.2.66" {
@@ -100,8 +102,10 @@ func TestWhatIsPrinted(t *testing.T) {
 		"/zones", nil)
 	must(t, err)
 	req.Header.Set("Authorization", "Bearer "+minted)
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots,
-		MinVersion: tls.VersionTLS12}}}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{
+		RootCAs:    roots,
+		MinVersion: tls.VersionTLS12,
+	}}}
 	resp, err := client.Do(req)
 	must(t, err)
 	defer func() { _ = resp.Body.Close() }()

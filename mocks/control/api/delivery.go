@@ -56,7 +56,8 @@ type Published struct {
 
 // CommitFiles makes the files of a tar archive the content of a branch of the repository at a URL.
 func (c *Client) CommitFiles(ctx context.Context, repository string, change GitChange, archive io.Reader) (GitCommit,
-	error) {
+	error,
+) {
 	var out GitCommit
 	query := url.Values{"url": {repository}, "branch": {change.Branch}, "message": {change.Message}, "tag": change.Tags}
 	return out, c.upload(ctx, "/v1/git/commits", query, archive, &out)
@@ -81,7 +82,8 @@ func (c *Client) PublishChart(ctx context.Context, repository string, archive io
 
 // PublishArtifact puts a compressed tar archive into an OCI registry at oci://HOST/PATH:TAG.
 func (c *Client) PublishArtifact(ctx context.Context, reference string, origin Origin, archive io.Reader) (Published,
-	error) {
+	error,
+) {
 	var out Published
 	query := url.Values{"reference": {reference}, "source": {origin.Source}, "revision": {origin.Revision}}
 	return out, c.upload(ctx, "/v1/artifacts", query, archive, &out)

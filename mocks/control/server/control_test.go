@@ -43,8 +43,10 @@ func internet(t testing.TB) server.Internet {
 	i := server.Internet{Store: zone.New(zone.Options{}), Journal: journal.New(100), WebRoot: []byte("web")}
 	i.API = cloudflare.New(cloudflare.Options{Store: i.Store, Journal: i.Journal})
 	i.Faults = faultinjection.New(1, i.Journal)
-	i.DNS = dns.New(dns.Options{Store: i.Store, Address: netip.MustParseAddr("192.0.2.1"),
-		Own: []string{"api.cloudflare.com"}, Faults: i.Faults})
+	i.DNS = dns.New(dns.Options{
+		Store: i.Store, Address: netip.MustParseAddr("192.0.2.1"),
+		Own: []string{"api.cloudflare.com"}, Faults: i.Faults,
+	})
 	i.Probe = func(_ context.Context, request json.RawMessage) (json.RawMessage, error) {
 		if bytes.Contains(request, []byte("nonsense")) {
 			return nil, errors.New("nonsense")
@@ -163,8 +165,10 @@ func TestRecords(t *testing.T) {
 		t.Errorf("by id: %+v", byID)
 	}
 	put(api.RecordDraft{Name: "www", Type: "A", Content: "192.0.2.4", New: true})
-	put(api.RecordDraft{Name: "@", Type: "CAA", Data: map[string]any{"flags": 0, "tag": "issue",
-		"value": "letsencrypt.org"}})
+	put(api.RecordDraft{Name: "@", Type: "CAA", Data: map[string]any{
+		"flags": 0, "tag": "issue",
+		"value": "letsencrypt.org",
+	}})
 	all, err := c.Records(t.Context(), "example.com", api.RecordFilter{})
 	must(t, err)
 	if diff := cmp.Diff(`A www.example.com 192.0.2.4, A www.example.com 192.0.2.3, CAA example.com 0 issue "letsencrypt.org"`, contents(all)); diff != "" {
@@ -209,8 +213,12 @@ func TestDNS(t *testing.T) {
 	if diff := cmp.Diff(want, reply); diff != "" {
 		t.Errorf("reply (-want +got):\n%s", diff)
 	}
-	for _, wrong := range []api.Question{{Name: ""}, {Name: "a..b"}, {Name: "x.test", Type: "NOPE"},
-		{Name: "x.test", Role: "root"}} {
+	for _, wrong := range []api.Question{
+		{Name: ""},
+		{Name: "a..b"},
+		{Name: "x.test", Type: "NOPE"},
+		{Name: "x.test", Role: "root"},
+	} {
 		_, err := c.Query(t.Context(), wrong)
 		refused(t, err, 400, api.CodeInvalid)
 	}
@@ -274,8 +282,10 @@ func TestBatchAnswersInOrder(t *testing.T) {
 	c := client(t, internet(t))
 	var in api.BatchRequest
 	for i := range 100 {
-		in.Questions = append(in.Questions, api.Question{Name: fmt.Sprintf("%d.nowhere.example", i),
-			Role: api.RoleAuthority})
+		in.Questions = append(in.Questions, api.Question{
+			Name: fmt.Sprintf("%d.nowhere.example", i),
+			Role: api.RoleAuthority,
+		})
 		in.Probes = append(in.Probes, json.RawMessage(fmt.Sprintf(`{"url":"/%d"}`, i)))
 	}
 	out, err := c.Batch(t.Context(), in)
@@ -306,8 +316,10 @@ func TestBatchAnswersInOrder(t *testing.T) {
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	c := client(t, internet(t))
-	made, err := c.AddFault(t.Context(), api.FaultRule{Note: "why", DNS: &api.DNSMatch{Name: "*.example.com"},
-		Do: api.Effect{Rcode: "REFUSED"}})
+	made, err := c.AddFault(t.Context(), api.FaultRule{
+		Note: "why", DNS: &api.DNSMatch{Name: "*.example.com"},
+		Do: api.Effect{Rcode: "REFUSED"},
+	})
 	if err != nil || made.ID == "" {
 		t.Fatalf("made %+v, %v", made, err)
 	}
@@ -326,8 +338,10 @@ func TestFaults(t *testing.T) {
 	refused(t, err, 404, api.CodeNotFound)
 	_, err = c.AddFault(t.Context(), api.FaultRule{})
 	refused(t, err, 400, api.CodeInvalid)
-	_, err = c.AddFault(t.Context(), api.FaultRule{HTTP: &api.HTTPMatch{Host: "acme", Step: "neworder"},
-		Do: api.Effect{Status: 500}})
+	_, err = c.AddFault(t.Context(), api.FaultRule{
+		HTTP: &api.HTTPMatch{Host: "acme", Step: "neworder"},
+		Do:   api.Effect{Status: 500},
+	})
 	if e := refused(t, err, 400, api.CodeInvalid); !strings.Contains(e.Message, `"new-order"`) {
 		t.Errorf("an unknown step: %s", e.Message)
 	}
@@ -339,8 +353,10 @@ func TestJournal(t *testing.T) {
 	c := client(t, i)
 	i.Journal.Record(api.JournalEntry{Source: api.SourceAPI, Op: "GET /zones", Outcome: "200"})
 	i.Journal.Record(api.JournalEntry{Source: api.SourceDNS, Op: "A x.", Outcome: "NXDOMAIN", Client: "10.0.0.1"})
-	got, err := c.Journal(t.Context(), api.JournalFilter{Source: api.SourceDNS, Client: "10.0.0.1", Contains: "nxdomain",
-		Limit: 5})
+	got, err := c.Journal(t.Context(), api.JournalFilter{
+		Source: api.SourceDNS, Client: "10.0.0.1", Contains: "nxdomain",
+		Limit: 5,
+	})
 	if err != nil || len(got.Entries) != 1 || got.Last != 2 {
 		t.Errorf("journal %+v, %v", got, err)
 	}

@@ -37,8 +37,10 @@ func (s *server) commitFiles(r *http.Request) (any, error) {
 		return nil, err
 	}
 	q := r.URL.Query()
-	commit, err := s.Git.Commit(r.Context(), at, api.GitChange{Branch: q.Get("branch"), Tags: q["tag"],
-		Message: q.Get("message")}, r.Body)
+	commit, err := s.Git.Commit(r.Context(), at, api.GitChange{
+		Branch: q.Get("branch"), Tags: q["tag"],
+		Message: q.Get("message"),
+	}, r.Body)
 	return s.changed(commit, err)
 }
 

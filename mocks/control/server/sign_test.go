@@ -54,8 +54,10 @@ func TestSignCertificateRefuses(t *testing.T) {
 	c := client(t, internet(t))
 	for what, draft := range map[string]api.CertificateDraft{
 		"no PEM": {CSR: "x"},
-		"no request": {CSR: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE REQUEST",
-			Bytes: []byte("x")}))},
+		"no request": {CSR: string(pem.EncodeToMemory(&pem.Block{
+			Type:  "CERTIFICATE REQUEST",
+			Bytes: []byte("x"),
+		}))},
 		"no name":                 {CSR: csr(t)},
 		"more than a century":     {CSR: csr(t, "www.example.com"), LifetimeSeconds: 1 << 40},
 		"a start in the future":   {CSR: csr(t, "www.example.com"), BackdateSeconds: -1},

@@ -45,8 +45,10 @@ func TestTokens(t *testing.T) {
 		_, err := c.CreateToken(t.Context(), wrong)
 		refused(t, err, 400, api.CodeInvalid)
 	}
-	guarded, err := c.CreateToken(t.Context(), api.TokenDraft{Permissions: api.Permissions(),
-		DenyFrom: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}})
+	guarded, err := c.CreateToken(t.Context(), api.TokenDraft{
+		Permissions: api.Permissions(),
+		DenyFrom:    []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")},
+	})
 	if err != nil || guarded.Token.AcceptsFrom(netip.MustParseAddr("192.0.2.1")) || !guarded.Token.May(api.TokensEdit) {
 		t.Errorf("guarded %+v, %v", guarded.Token, err)
 	}

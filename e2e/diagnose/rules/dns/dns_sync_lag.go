@@ -24,7 +24,7 @@ func syncLagRule() []diagnose.Rule {
 }
 
 // findLag concludes from the last good sync: then the record was as the Ingress wanted it. When it is not now and
-// nobody has touched it since, the Ingress has changed since, and the next sync follows it.
+// nothing has changed it since, the Ingress has changed since, and the next sync follows it.
 func findLag(r *diagnose.Route) []diagnose.Finding {
 	n := naming(r)
 	if r.Index.Sync.Deployment == nil || n.state != absent && n.state != wrong || r.Broken(diagnose.DNS) ||

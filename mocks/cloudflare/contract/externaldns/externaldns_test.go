@@ -134,8 +134,10 @@ func twoHundredAndFiftyNames(t *testing.T, r *release) {
 		t.Errorf("a second sync, which reads all pages, wrote %v", got)
 	}
 	var pages []string
-	for _, e := range w.journal.Entries(api.JournalFilter{After: again.from, Source: api.SourceAPI,
-		Contains: "dns_records"}) {
+	for _, e := range w.journal.Entries(api.JournalFilter{
+		After: again.from, Source: api.SourceAPI,
+		Contains: "dns_records",
+	}) {
 		pages = append(pages, e.Detail["query"])
 	}
 	if !slices.ContainsFunc(pages, func(q string) bool { return strings.Contains(q, "page=6") }) {
@@ -192,8 +194,10 @@ func refusalsReachTheLog(t *testing.T, r *release) {
 func aPassingFailureIsRetried(t *testing.T, r *release) {
 	w := newWorld(t, r)
 	for _, do := range []api.Effect{{Status: 429, RetryAfter: 1}, {Status: 502, HTML: true}} {
-		if _, err := w.faults.Add(api.FaultRule{HTTP: &api.HTTPMatch{Host: "api", Path: "/client/v4/zones"}, Do: do,
-			Times: 1}); err != nil {
+		if _, err := w.faults.Add(api.FaultRule{
+			HTTP: &api.HTTPMatch{Host: "api", Path: "/client/v4/zones"}, Do: do,
+			Times: 1,
+		}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -68,16 +68,23 @@ func aLastingFailure(t *testing.T, r *release) {
 		soft  bool
 	}{
 		"server error": {api.Effect{Status: 503, HTML: true}, "503 Service Unavailable", r.batches},
-		"rate limit": {api.Effect{Status: 429, Code: 10100, Message: "More than 1200 requests per 300 seconds reached.",
-			RetryAfter: 1}, "429 Too Many Requests", r.batches},
-		"refusal": {api.Effect{Status: 403, Code: 9109, Message: "Invalid access token"}, "Invalid access token",
-			false},
+		"rate limit": {api.Effect{
+			Status: 429, Code: 10100, Message: "More than 1200 requests per 300 seconds reached.",
+			RetryAfter: 1,
+		}, "429 Too Many Requests", r.batches},
+		"refusal": {
+			api.Effect{Status: 403, Code: 9109, Message: "Invalid access token"},
+			"Invalid access token",
+			false,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, r)
-			if _, err := w.faults.Add(api.FaultRule{HTTP: &api.HTTPMatch{Host: "api", Path: "/client/v4/zones"},
-				Do: tc.do}); err != nil {
+			if _, err := w.faults.Add(api.FaultRule{
+				HTTP: &api.HTTPMatch{Host: "api", Path: "/client/v4/zones"},
+				Do:   tc.do,
+			}); err != nil {
 				t.Fatal(err)
 			}
 			p := w.start(want("www.example.com", "A", "192.0.2.1"))
