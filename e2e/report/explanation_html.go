@@ -30,8 +30,8 @@ func ExplanationHTML(w io.Writer, e *Explanation) error {
 		Style   template.CSS
 	}{
 		e, tally(e), unread(e), lifecycleNotes(e), policy(style, ""),
-		template.CSS(style),
-	}); err != nil { //nolint:gosec // G203: the project's own file, compiled in
+		template.CSS(style), //nolint:gosec // G203: the project's own file, compiled in
+	}); err != nil {
 		return fmt.Errorf("write the explanation: %w", err)
 	}
 	return nil

@@ -12,6 +12,7 @@ func TestRead(t *testing.T) {
 	for text, want := range map[string]cloudflare.Problem{
 		"":                          cloudflare.None,
 		"something that is not new": cloudflare.None,
+
 		"urn:ietf:params:acme:error:unauthorized: 403 Forbidden":                               cloudflare.None,
 		`net/http: invalid header field value for "Authorization"`:                             cloudflare.BadHeader,
 		"cloudflare credentials are not configured: set either CF_API_TOKEN or both":           cloudflare.NoCredential,
@@ -19,6 +20,7 @@ func TestRead(t *testing.T) {
 		"Invalid request headers (6003); Invalid format for X-Auth-Key header (6103)":          cloudflare.BadForm,
 		"Error: 9109: Cannot use the access token from location: 192.0.2.1":                    cloudflare.RejectedHere,
 		"More than 1200 requests per 300 seconds reached. 10100: wait":                         cloudflare.Throttled,
+
 		"Error: 10429: Please wait":                                                                                         cloudflare.Throttled,
 		`GET "https://api.cloudflare.com/client/v4/zones": 403 Forbidden`:                                                   cloudflare.Rejected,
 		"Error: 9109: Invalid access token":                                                                                 cloudflare.Rejected,
