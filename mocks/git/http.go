@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -21,6 +20,7 @@ import (
 	"github.com/go-git/go-git/v6/storage"
 
 	"github.com/edgeproof/edgeproof/mocks/control/api"
+	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
 // maxRequest bounds what a client may send to fetch: wants and haves, 50 bytes each.
@@ -36,12 +36,12 @@ const (
 func (s *Server) Host(host string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := s.now()
-		status := &statusWriter{ResponseWriter: w, code: http.StatusOK}
-		e := api.JournalEntry{Time: began, Source: api.SourceGit, Client: clientOf(r.RemoteAddr)}
+		status := &journal.StatusWriter{ResponseWriter: w, Code: http.StatusOK}
+		e := api.JournalEntry{Time: began, Source: api.SourceGit, Client: journal.ClientOf(r.RemoteAddr)}
 		s.serveHTTP(status, r, host, &e)
 		e.Millis = s.since(began)
 		if e.Outcome == "" {
-			e.Outcome = fmt.Sprint(status.code)
+			e.Outcome = fmt.Sprint(status.Code)
 		}
 		s.record(e)
 	})
@@ -166,32 +166,6 @@ func (s *Server) record(e api.JournalEntry) {
 func (s *Server) since(began time.Time) float64 {
 	return float64(s.now().Sub(began).Microseconds()) / 1000
 }
-
-func clientOf(address string) string {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return address
-	}
-	return host
-}
-
-// statusWriter remembers the status that was sent.
-type statusWriter struct {
-	http.ResponseWriter
-	code int
-}
-
-// WriteHeader notes the status and sends it.
-func (w *statusWriter) WriteHeader(code int) {
-	w.code = code
-	w.ResponseWriter.WriteHeader(code)
-}
-
-// Unwrap gives http.ResponseController the writer below.
-func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-// Flush sends what is buffered, as go-git's backend wants between parts of a pack.
-func (w *statusWriter) Flush() { _ = http.NewResponseController(w.ResponseWriter).Flush() }
 
 // serve answers a session over a stream.
 func (s *Server) serve(ctx context.Context, stream io.ReadWriteCloser, store storage.Storer, protocol string) error {

@@ -17,6 +17,7 @@ import (
 	"golang.org/x/crypto/ssh/knownhosts"
 
 	"github.com/edgeproof/edgeproof/mocks/control/api"
+	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
 // KnownHosts is the file by which an ssh client recognizes the given hosts, sorted.
@@ -62,7 +63,7 @@ func (s *Server) ServeSSH(ctx context.Context, l net.Listener) error {
 func (s *Server) session(session ssh.Session) {
 	began := s.now()
 	e := api.JournalEntry{
-		Time: began, Source: api.SourceGit, Client: clientOf(session.RemoteAddr().String()),
+		Time: began, Source: api.SourceGit, Client: journal.ClientOf(session.RemoteAddr().String()),
 		Outcome: "ok",
 	}
 	e.Detail = map[string]string{"transport": "ssh"}

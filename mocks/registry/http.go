@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 
 	"github.com/edgeproof/edgeproof/mocks/control/api"
+	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
 // Host serves what is published on one host.
@@ -16,10 +16,10 @@ func (s *Server) Host(name string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := s.now()
 		e := api.JournalEntry{Time: began, Source: api.SourceRegistry, Op: r.Method + " " + name +
-			r.URL.Path, Client: clientOf(r.RemoteAddr)}
-		status := &statusWriter{ResponseWriter: w, code: http.StatusOK}
+			r.URL.Path, Client: journal.ClientOf(r.RemoteAddr)}
+		status := &journal.StatusWriter{ResponseWriter: w, Code: http.StatusOK}
 		s.serveHTTP(status, r, name)
-		e.Outcome, e.Millis = fmt.Sprint(status.code), s.since(began)
+		e.Outcome, e.Millis = fmt.Sprint(status.Code), s.since(began)
 		s.record(e)
 	})
 }
@@ -45,26 +45,6 @@ func (s *Server) serveHTTP(w http.ResponseWriter, r *http.Request, name string) 
 	}
 	w.Header().Set("Content-Type", mediaType)
 	_, _ = w.Write(raw) // a client that left needs no answer
-}
-
-func clientOf(address string) string {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		return address
-	}
-	return host
-}
-
-// statusWriter remembers the status that was sent.
-type statusWriter struct {
-	http.ResponseWriter
-	code int
-}
-
-// WriteHeader notes the status and sends it.
-func (w *statusWriter) WriteHeader(code int) {
-	w.code = code
-	w.ResponseWriter.WriteHeader(code)
 }
 
 // direct is a transport that asks a handler of this process.
