@@ -17,14 +17,14 @@ const helperVariable = "EDGEPROOF_TEST_HOLD_LOCK"
 
 func TestMain(m *testing.M) {
 	if file := os.Getenv(helperVariable); file != "" {
-		if _, err := acquire(file); err != nil {
+		lock, err := acquire(file)
+		if err != nil {
 			fmt.Println(err)
 			os.Exit(1)
 		}
-		runtime.GC() // nothing refers to the lock any more: it must still be locked
-		runtime.GC()
 		fmt.Println("locked")
-		select {}
+		<-make(chan struct{})
+		runtime.KeepAlive(lock)
 	}
 	if dir := os.Getenv(ensureVariable); dir != "" {
 		os.Exit(ensureAsProgram(dir))

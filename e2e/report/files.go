@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/google/renameio/v2"
+
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
@@ -37,16 +39,16 @@ func WriteAll(dir string, v *verdict.Verdict) error {
 
 // WriteFile writes a verdict to a file, which appears whole or not at all.
 func WriteFile(path string, v *verdict.Verdict, write Writer) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	f, err := renameio.NewPendingFile(path, renameio.WithTempDir(filepath.Dir(path)),
+		renameio.WithStaticPermissions(0o644))
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
 	}
-	err = errors.Join(write(f, v), f.Chmod(0o644), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
+	if err = write(f, v); err == nil {
+		err = f.CloseAtomicallyReplace()
 	}
 	if err != nil {
-		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
+		return fmt.Errorf("write %s: %w", path, errors.Join(err, f.Cleanup()))
 	}
 	return nil
 }

@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/google/renameio/v2"
+
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -72,7 +74,7 @@ func readState(text []byte) (*zone.State, error) {
 
 // saveState writes a new file beside the old one and swaps them, so that a
 // reader, and a crash, find either.
-func saveState(path string, state *zone.State) (err error) {
+func saveState(path string, state *zone.State) error {
 	encoded, err := json.Marshal(state)
 	if err != nil {
 		return fmt.Errorf("write --state: %w", err)
@@ -82,26 +84,7 @@ func saveState(path string, state *zone.State) (err error) {
 	if err != nil {
 		return fmt.Errorf("write --state: %w", err)
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*")
-	if err != nil {
-		return fmt.Errorf("write --state: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(tmp.Name()) //nolint:gosec // beside the file the user names
-		}
-	}()
-	_, err = tmp.Write(text)
-	if err == nil {
-		err = tmp.Sync()
-	}
-	if closeErr := tmp.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(tmp.Name(), path) //nolint:gosec // the file the user names
-	}
-	if err != nil {
+	if err := renameio.WriteFile(path, text, 0o600, renameio.WithTempDir(filepath.Dir(path))); err != nil {
 		return fmt.Errorf("write --state: %w", err)
 	}
 	return nil
