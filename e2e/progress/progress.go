@@ -12,8 +12,8 @@ import (
 	"strings"
 	"sync"
 	"time"
-	"unicode/utf8"
 
+	"github.com/mattn/go-runewidth"
 	"golang.org/x/term"
 )
 
@@ -152,9 +152,9 @@ func (l *Log) draw(name, far string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.erase()
-	if room := l.width() - 1; room > 0 && utf8.RuneCountInString(name+far) > room {
-		keep := max(0, room-utf8.RuneCountInString(far)-1)
-		name = string([]rune(name)[:min(keep, utf8.RuneCountInString(name))]) + "…"
+	if room := l.width() - 1; room > 0 {
+		display := runewidth.Condition{StrictEmojiNeutral: true}
+		name = display.Truncate(name, max(1, room-display.StringWidth(far)), "…")
 	}
 	_, _ = fmt.Fprint(l.w, name+far)
 	l.redraw = true

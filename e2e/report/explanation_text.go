@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 )
@@ -137,7 +136,7 @@ func (t *explained) list(prefix string, lines []string, most int) {
 
 // wrapped writes text in so many lines at most.
 func (t *explained) wrapped(prefix, text string, most int) {
-	indent := strings.Repeat(" ", utf8.RuneCountInString(prefix))
+	indent := strings.Repeat(" ", columns(prefix))
 	line, n := prefix, 0
 	words := strings.Fields(clean(text))
 	for i, word := range words {
@@ -162,24 +161,6 @@ func (t *explained) wrapped(prefix, text string, most int) {
 // brief is a finding in one line.
 func brief(f diagnose.Finding) string {
 	return oneLine(string(f.Code)) + ": " + oneLine(f.Object) + ": " + oneLine(f.Summary)
-}
-
-// fit cuts a line to so many columns, and shows that it did.
-func fit(s string, width int) string {
-	if width <= 0 {
-		return ""
-	}
-	if columns(s) <= width {
-		return s
-	}
-	n, end := 0, 0
-	for i, r := range s {
-		if n += columns(string(r)); n > width-1 {
-			break
-		}
-		end = i + utf8.RuneLen(r)
-	}
-	return s[:end] + "…"
 }
 
 // stateColor is the SGR code of a state, as colorOf is that of a result.

@@ -158,7 +158,7 @@ func colorOf(r verdict.Result) string {
 	}
 }
 
-func (t *terminal) wrap(first, text, rest string) { t.wrapFrom(len(first), first, text, rest) }
+func (t *terminal) wrap(first, text, rest string) { t.wrapFrom(columns(first), first, text, rest) }
 
 // wrapFrom writes text in lines no wider than the terminal: prefix before the first, which brings it to column
 // at, and rest before the others. A word that is wider than the terminal has a line to itself and is left

@@ -5,7 +5,8 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
-	"strings"
+
+	"al.essio.dev/pkg/shellescape"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/bundle/survey"
@@ -70,10 +71,4 @@ func (r Reading) arguments() []string {
 }
 
 // command is the same as the value of a variable of make.
-func (r Reading) command() string {
-	all := r.arguments()
-	for i, argument := range all {
-		all[i] = word(argument)
-	}
-	return strings.Join(all, " ")
-}
+func (r Reading) command() string { return shellescape.QuoteCommand(r.arguments()) }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"al.essio.dev/pkg/shellescape"
+
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
@@ -94,14 +96,4 @@ func (t *test) command(variable, value string) string {
 }
 
 // quote makes a word of a shell, and of make, which reads $ on its command line.
-func quote(s string) string { return word(strings.ReplaceAll(s, "$", "$$")) }
-
-// word makes a word of a shell.
-func word(s string) string {
-	if s != "" && !strings.ContainsFunc(s, func(r rune) bool { return !strings.ContainsRune(plain, r) }) {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
-
-const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./:="
+func quote(s string) string { return shellescape.Quote(strings.ReplaceAll(s, "$", "$$")) }

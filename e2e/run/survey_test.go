@@ -205,8 +205,8 @@ func TestReadingIsRepeated(t *testing.T) {
 	}
 	for value, want := range map[string]string{
 		"b":   "make e2e BUNDLE=/fleet READING=--var=A=b LABELS=DW-2",
-		"b c": `make e2e BUNDLE=/fleet READING=''\''--var=A=b c'\''' LABELS=DW-2`,
-		"$b":  `make e2e BUNDLE=/fleet READING=''\''--var=A=$$b'\''' LABELS=DW-2`,
+		"b c": `make e2e BUNDLE=/fleet READING=''"'"'--var=A=b c'"'"'' LABELS=DW-2`,
+		"$b":  `make e2e BUNDLE=/fleet READING=''"'"'--var=A=$$b'"'"'' LABELS=DW-2`,
 	} {
 		o.Reading = Reading{Variables: map[string]string{"A": value}}
 		if got := (&test{options: o, verdict: &verdict.Verdict{}}).command("LABELS", "DW-2"); got != want {
