@@ -18,9 +18,9 @@ const (
 	Full Catalogue = "full"
 )
 
-// ConventionalCheck is what one of the checks that people usually run said while a fault was in.
+// ConventionalCheck is the result of one of the checks that people usually run, while a fault was injected.
 type ConventionalCheck struct {
-	Check   string `json:"check"`
+	Check   string `json:"check" jsonschema:"minLength=1"`
 	Noticed bool   `json:"noticed"`
 	Output  string `json:"said,omitempty"`
 }
@@ -28,7 +28,7 @@ type ConventionalCheck struct {
 // LooksOnly says that the fault only looks like one: nothing was to be diagnosed.
 func (f Fault) LooksOnly() bool { return len(f.Expected) == 0 }
 
-// Covers lists the criteria that the fault has shown to be worth something: those that it turned red, and its
+// Covers lists the criteria that the fault has shown to be effective: those that it turned red, and its
 // pattern when it was diagnosed as expected.
 func (f Fault) Covers() []criteria.ID {
 	if f.LooksOnly() {
@@ -68,7 +68,7 @@ func (v *Verdict) Coverage() []CoverageRow {
 	return out
 }
 
-// Uncovered lists the judged criteria that no fault turned red. It says something of the full catalogue only.
+// Uncovered lists the judged criteria that no fault turned red. It means something for the full catalogue only.
 func (v *Verdict) Uncovered() []string {
 	var out []string
 	for _, k := range v.Coverage() {

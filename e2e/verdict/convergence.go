@@ -44,7 +44,7 @@ func Measures() []string { return []string{ToRoute, ToRecord, ToCertificate, ToD
 // Time is one measurement. FixedDelaySeconds are the components' own fixed waits in it, which no machine
 // shortens; Tolerance is the share by which the rest may exceed the baseline's.
 type Time struct {
-	To                string  `json:"to"`
+	To                string  `json:"to" jsonschema:"enum=route,enum=record,enum=certificate,enum=detect"`
 	Seconds           float64 `json:"seconds"`
 	BaselineSeconds   float64 `json:"baselineSeconds"`
 	FixedDelaySeconds float64 `json:"imposedSeconds"`

@@ -4,7 +4,7 @@ import "time"
 
 // Route is what the external client saw of one host: the evidence behind DW-4.
 type Route struct {
-	Host   string `json:"host"`
+	Host   string `json:"host" jsonschema:"minLength=1"`
 	Result Result `json:"result"`
 	// Addresses is what public DNS answered; Target is the address of the ingress controller.
 	Addresses []string `json:"addresses"`

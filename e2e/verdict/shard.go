@@ -10,8 +10,8 @@ import (
 // first judges the criteria and its share of the faults, the others their share of the faults. The zero Shard
 // is the whole run.
 type Shard struct {
-	Index int `json:"index"`
-	Of    int `json:"of"`
+	Index int `json:"index" jsonschema:"minimum=1"`
+	Of    int `json:"of" jsonschema:"minimum=2"`
 }
 
 // ParseShard reads "2/4"; "" is the whole run.

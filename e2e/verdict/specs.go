@@ -19,7 +19,7 @@ type Specs struct {
 
 // Spec is one spec of the suite.
 type Spec struct {
-	Name     string        `json:"name"`
+	Name     string        `json:"name" jsonschema:"minLength=1"`
 	Criteria []criteria.ID `json:"criteria"`
 	Result   Result        `json:"result"`
 	// Finished is false when the spec was interrupted or never started.

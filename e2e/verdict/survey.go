@@ -25,7 +25,7 @@ type LeftOut struct {
 
 // Notice is what reading found. Severity is error, warning or note, by the meaning that SARIF gives them.
 type Notice struct {
-	Severity string `json:"severity"`
+	Severity string `json:"severity" jsonschema:"enum=error,enum=warning,enum=note"`
 	Rule     string `json:"rule"`
 	File     string `json:"file,omitempty"` // from the root of the repository
 	Line     int    `json:"line,omitempty"`

@@ -18,11 +18,11 @@ const (
 // Entry is one thing that happened, on the one clock of the run (UTC).
 type Entry struct {
 	// ID is unique in the verdict; criteria, faults and upgrades cite it.
-	ID      string    `json:"id"`
+	ID      string    `json:"id" jsonschema:"minLength=1"`
 	Time    time.Time `json:"time"`
 	Source  Source    `json:"source"`
 	Subject string    `json:"subject"`
-	Text    string    `json:"text"`
+	Text    string    `json:"text" jsonschema:"minLength=1"`
 	Failed  bool      `json:"failed,omitempty"`
 	// Until is the end of what lasted, or the last time of what happened again alike; Count is how often, absent
 	// for once.

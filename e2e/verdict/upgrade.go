@@ -23,8 +23,8 @@ type Content struct {
 	Digest string `json:"digest"`
 }
 
-// Upgrade is one change of the bundle while external clients kept asking: what the change did to them, and to
-// what the edge keeps. It holds evidence and no result: whether it is good enough is for Objections to say,
+// Upgrade is one change of the bundle under the requests of external clients: what the change did to them, and to what
+// the edge keeps. It holds evidence and no result: whether it is good enough is for Objections to say,
 // from the evidence alone.
 type Upgrade struct {
 	Direction Direction `json:"direction"`
@@ -37,7 +37,7 @@ type Upgrade struct {
 	Unfinished string `json:"unfinished,omitempty"`
 
 	// ErrorBudget is the share of the probes of each host and kind that may fail.
-	ErrorBudget float64      `json:"errorBudget"`
+	ErrorBudget float64      `json:"errorBudget" jsonschema:"maximum=1"`
 	Probes      []Probe      `json:"probes"`
 	Points      []ProbePoint `json:"points"`
 
@@ -52,12 +52,12 @@ type Upgrade struct {
 	// Lost is what the cluster knew before and no longer knows: a CustomResourceDefinition, or a version that
 	// objects are stored in.
 	Lost []string `json:"lost"`
-	// Broken is what no longer works after the change, each with what it says of itself.
+	// Broken is what no longer works after the change, each with its own status.
 	Broken []string `json:"broken,omitempty"`
 	// Renewal is that of a certificate issued before the change.
 	Renewal Renewal `json:"renewal"`
 
-	// Changes is what the change really did, good or bad, each with what shows it.
+	// Changes are the effects of the change, good or bad, each with what shows it.
 	Changes []Change `json:"changes"`
 	// Cites are the entries of the time line that show it.
 	Cites []string `json:"cites,omitempty"`
@@ -65,7 +65,7 @@ type Upgrade struct {
 	Reproduce string `json:"reproduce,omitempty"`
 }
 
-// ProbeKind is what a probe asks.
+// ProbeKind is the protocol of a probe.
 type ProbeKind string
 
 // The kinds of probes.
@@ -74,9 +74,9 @@ const (
 	ProbeHTTPS ProbeKind = "https"
 )
 
-// Probe counts what was asked of one host in one way during the change.
+// Probe counts the requests of one kind to one host during the change.
 type Probe struct {
-	Host   string    `json:"host"`
+	Host   string    `json:"host" jsonschema:"minLength=1"`
 	Kind   ProbeKind `json:"kind"`
 	Sent   int       `json:"sent"`
 	Failed int       `json:"failed"`
@@ -86,7 +86,7 @@ type Probe struct {
 type ProbePoint struct {
 	// At is seconds since the change began; negative before.
 	At           float64   `json:"at"`
-	Host         string    `json:"host"`
+	Host         string    `json:"host" jsonschema:"minLength=1"`
 	Kind         ProbeKind `json:"kind"`
 	OK           bool      `json:"ok"`
 	Milliseconds float64   `json:"ms"`
@@ -104,24 +104,24 @@ type Compared struct {
 // Recreated is a record that was deleted and created again: in between, or as long as resolvers keep the "no",
 // it was not there.
 type Recreated struct {
-	Name    string    `json:"name"`
-	Type    string    `json:"type"`
+	Name    string    `json:"name" jsonschema:"minLength=1"`
+	Type    string    `json:"type" jsonschema:"minLength=1"`
 	Deleted time.Time `json:"deleted"`
 	Created time.Time `json:"created"`
 }
 
 // OwnerChange is a record whose registry names another owner than before. No owner is empty.
 type OwnerChange struct {
-	Name   string `json:"name"`
-	Type   string `json:"type"`
+	Name   string `json:"name" jsonschema:"minLength=1"`
+	Type   string `json:"type" jsonschema:"minLength=1"`
 	Before string `json:"before"`
 	After  string `json:"after"`
 }
 
 // Reissued is a certificate with another serial than before. Reason is why it had to be; none means that
-// nothing asked for it.
+// it was not required.
 type Reissued struct {
-	Certificate  string `json:"certificate"` // "Certificate namespace/name"
+	Certificate  string `json:"certificate" jsonschema:"minLength=1"` // "Certificate namespace/name"
 	SerialBefore string `json:"serialBefore"`
 	SerialAfter  string `json:"serialAfter"`
 	Reason       string `json:"reason,omitempty"`
@@ -129,7 +129,7 @@ type Reissued struct {
 
 // Lapse is a time in which an issuer was not ready.
 type Lapse struct {
-	Issuer  string  `json:"issuer"`
+	Issuer  string  `json:"issuer" jsonschema:"minLength=1"`
 	At      float64 `json:"at"` // seconds since the change began
 	Seconds float64 `json:"seconds"`
 	Message string  `json:"said,omitempty"`
@@ -147,9 +147,9 @@ type Renewal struct {
 	Reason string `json:"reason,omitempty"`
 }
 
-// Change is one thing that the change of the bundle really did.
+// Change is one effect that the change of the bundle had.
 type Change struct {
-	Subject  string   `json:"subject"`
-	Text     string   `json:"text"`
+	Subject  string   `json:"subject" jsonschema:"minLength=1"`
+	Text     string   `json:"text" jsonschema:"minLength=1"`
 	Evidence []string `json:"evidence"`
 }

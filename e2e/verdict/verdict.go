@@ -21,13 +21,15 @@ const (
 // goal of the suite, not of the bundle, so missing it is reported and does not change the result.
 const BudgetGoal = 1.25
 
-// Verdict is everything a run has to say. Lists are never null in JSON.
+// Verdict is the result of one run. Lists are never null in JSON.
 type Verdict struct {
 	APIVersion string `json:"apiVersion"`
 	Kind       string `json:"kind"`
 
-	// Result and Reasons are set by Conclude. Reasons say in whole sentences why the result is not pass.
-	Result  Result   `json:"result"`
+	// Result is set by Conclude. pass: everything planned finished and passed. fail: something was shown to be false.
+	// partial: nothing failed, but not everything was proved. error: the suite could not run or finish.
+	Result Result `json:"result"`
+	// Reasons are whole sentences on why the result is not pass.
 	Reasons []string `json:"reasons"`
 
 	Suite   Suite   `json:"suite"`
@@ -80,8 +82,8 @@ type Suite struct {
 	Seed int64 `json:"seed,omitempty"`
 }
 
-// Bundle is the candidate. Digest is over the objects that it renders to ("sha256:…"): what is said, not how it
-// is written.
+// Bundle is the candidate. Digest is over the objects that it renders to ("sha256:…"), so that it does not depend on
+// how they are written.
 type Bundle struct {
 	Path   string  `json:"path"`
 	Digest string  `json:"digest"`
@@ -92,9 +94,9 @@ type Bundle struct {
 
 // Image is one container image of the run. Origin is "pulled" or "built".
 type Image struct {
-	Name   string `json:"name"`
+	Name   string `json:"name" jsonschema:"minLength=1"`
 	Digest string `json:"digest,omitempty"`
-	Origin string `json:"origin,omitempty"`
+	Origin string `json:"origin,omitempty" jsonschema:"enum=pulled,enum=built"`
 }
 
 // Cluster is where the bundle ran. Provider is the container engine behind kind; Kubernetes is the server's version.
@@ -109,7 +111,7 @@ type Cluster struct {
 // Criterion is the judgement of one registered criterion, drawn from every spec that carries its id.
 type Criterion struct {
 	ID       criteria.ID `json:"id"`
-	Text     string      `json:"text"`
+	Text     string      `json:"text" jsonschema:"minLength=1"`
 	Result   Result      `json:"result"`
 	Seconds  float64     `json:"seconds"`
 	Evidence []string    `json:"evidence"`
@@ -123,7 +125,7 @@ type Criterion struct {
 
 // Fault is one injected fault: what had to be diagnosed, what was, and whether it recovered.
 type Fault struct {
-	ID       string        `json:"id"`
+	ID       string        `json:"id" jsonschema:"minLength=1"`
 	Title    string        `json:"title,omitempty"`
 	Layer    string        `json:"layer"`
 	Criteria []criteria.ID `json:"criteria,omitempty"`
@@ -138,7 +140,7 @@ type Fault struct {
 	// Red are the criteria that it turned red, Green those that stayed so.
 	Red   []criteria.ID `json:"red,omitempty"`
 	Green []criteria.ID `json:"green,omitempty"`
-	// ConventionalCheck is what the usual checks said at the same moment.
+	// ConventionalChecks are the results of the usual checks at the same moment.
 	ConventionalChecks []ConventionalCheck `json:"usual,omitempty"`
 
 	Reason  string   `json:"reason,omitempty"`
@@ -151,16 +153,16 @@ type Fault struct {
 // Phase is one part of the run's wall time. FixedDelaySeconds is the share that the components' own fixed waits
 // account for, on the critical path.
 type Phase struct {
-	Name              string  `json:"name"`
+	Name              string  `json:"name" jsonschema:"minLength=1"`
 	Seconds           float64 `json:"seconds"`
 	FixedDelaySeconds float64 `json:"imposedSeconds"`
 	// Started is when it began, absent where it was not noted.
 	Started time.Time `json:"started,omitzero"`
 }
 
-// Hermetic tells whether the run was sealed and what tried to get out. Senders says who sent the packets that
-// were dropped, and where to, in words. UnknownNames are the names asked of the fake internet's DNS that it
-// does not know.
+// Hermetic reports whether the run was sealed and what tried to leave. Senders are the sources and destinations of the
+// packets that were dropped, in words. UnknownNames are the names that were queried at the fake internet's DNS and that
+// it does not know.
 type Hermetic struct {
 	Sealed         bool     `json:"sealed"`
 	DroppedPackets uint64   `json:"droppedPackets"`
@@ -170,8 +172,8 @@ type Hermetic struct {
 
 // Error says why the suite could not run or finish: the operation, what went wrong, and what to do about it.
 type Error struct {
-	Operation string `json:"operation"`
-	Message   string `json:"message"`
+	Operation string `json:"operation" jsonschema:"minLength=1"`
+	Message   string `json:"message" jsonschema:"minLength=1"`
 	Remedy    string `json:"remedy,omitempty"`
 }
 
