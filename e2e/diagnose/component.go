@@ -1,23 +1,86 @@
 package diagnose
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/Masterminds/semver/v3"
-	apps "k8s.io/api/apps/v1"
 	core "k8s.io/api/core/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
+	"github.com/edgeproof/edgeproof/e2e/edge/commandline"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-// Down reports whether a component has a Deployment that should have pods by now, and none is available. A pod that
+// Program is a program of the edge as it runs: its workload with what is read of it once.
+type Program struct {
+	facts.Workload // without metadata when there is none
+
+	Pods    []*core.Pod // that the workload selects
+	Version *semver.Version
+	flags   commandline.Flags
+	Log     []facts.Line // oldest first, that of earlier runs before that of later ones
+}
+
+// components finds the workloads of each component; one that does not run stands for a component without any. The
+// first of a component is one that is available, where one is.
+func (x *Index) components() map[facts.Component][]*Program {
+	out := map[facts.Component][]*Program{}
+	owner := map[string]*Program{} // by "namespace/pod"
+	for _, w := range x.Snapshot.AllWorkloads() {
+		name := facts.ComponentOf(w.Template.Spec)
+		if name == "" {
+			continue
+		}
+		p := &Program{Workload: w, flags: commandline.OfPod(w.Template.Spec), Version: versionOf(w.Template.Spec)}
+		out[name] = append(out[name], p)
+		selector, err := meta.LabelSelectorAsSelector(w.Selector)
+		if err != nil {
+			continue // the API server takes no such workload
+		}
+		for _, pod := range x.Pods[w.Namespace] {
+			if selector.Matches(labels.Set(pod.Labels)) {
+				p.Pods = append(p.Pods, pod)
+				owner[pod.Namespace+"/"+pod.Name] = p
+			}
+		}
+	}
+	for _, name := range []facts.Component{
+		facts.ExternalDNS, facts.Traefik, facts.CertManager, facts.Webhook, facts.CAInjector,
+	} {
+		if len(out[name]) == 0 {
+			out[name] = []*Program{{}}
+		}
+		slices.SortStableFunc(out[name], func(a, b *Program) int { return cmp.Compare(rank(a), rank(b)) })
+	}
+	for i := range x.Snapshot.Logs {
+		l := &x.Snapshot.Logs[i]
+		p := owner[l.Namespace+"/"+l.Pod]
+		if p == nil && len(out[l.Component]) > 0 {
+			p = out[l.Component][0] // of a pod that is gone
+		}
+		if p != nil {
+			p.Log = append(p.Log, l.Lines...)
+		}
+	}
+	return out
+}
+
+func rank(p *Program) int {
+	if p.Available() {
+		return 0
+	}
+	return 1
+}
+
+// Down reports whether a component has a workload that should have pods by now, and none is available. A pod that
 // was just made and waits for nothing in particular is on its way: that is how it is after a restart.
 func (r *Route) Down(c *Program) bool {
-	if c.Deployment == nil || c.Available() || r.Age(c.CreationTimestamp.Time) < starting {
+	if !c.Runs() || c.Available() || r.Age(c.CreationTimestamp.Time) < starting {
 		return false
 	}
 	stuck, _ := c.Waiting(stuckFor()...)
@@ -39,83 +102,16 @@ func stuckFor() []string {
 
 // DownEvidence tells of the component's replicas, and of a pod that waits.
 func DownEvidence(c *Program) []Evidence {
-	out := []Evidence{Fact(c.String(), "%d replicas available of %d", c.Status.AvailableReplicas, replicas(c))}
+	out := []Evidence{Fact(c.String(), "%d replicas available of %d", c.Workload.Available, c.Desired)}
 	if pod, w := c.Waiting(stuckFor()...); pod != nil {
 		out = append(out, Fact(Object("Pod", pod.Namespace, pod.Name), "%s: %s", w.Reason, w.Message))
 	}
 	return out
 }
 
-// Program is a program of the edge as it runs: its Deployment with what is read of it once.
-type Program struct {
-	*apps.Deployment             // nil when there is none
-	Pods             []*core.Pod // that the Deployment selects
-	Version          *semver.Version
-	flags            map[string][]string // by lower-case name without dashes, since Traefik does not tell cases apart
-	Log              []facts.Line        // oldest first, that of earlier runs before that of later ones
-}
-
-// components finds the first Deployment of each component.
-func (x *Index) components() map[facts.Component]*Program {
-	out := map[facts.Component]*Program{}
-	for _, name := range []facts.Component{
-		facts.ExternalDNS, facts.Traefik, facts.CertManager, facts.Webhook,
-		facts.CAInjector,
-	} {
-		out[name] = &Program{}
-	}
-	for i := range x.Snapshot.Deployments {
-		d := &x.Snapshot.Deployments[i]
-		c := out[facts.ComponentOf(d.Spec.Template.Spec)]
-		if c == nil || c.Deployment != nil {
-			continue
-		}
-		c.Deployment, c.flags, c.Version = d, flagsOf(d), versionOf(d)
-		selector, err := meta.LabelSelectorAsSelector(d.Spec.Selector)
-		if err != nil {
-			continue // the API server takes no such Deployment
-		}
-		for _, pod := range x.Pods[d.Namespace] {
-			if selector.Matches(labels.Set(pod.Labels)) {
-				c.Pods = append(c.Pods, pod)
-			}
-		}
-	}
-	for i := range x.Snapshot.Logs {
-		if l := &x.Snapshot.Logs[i]; out[l.Component] != nil {
-			out[l.Component].Log = append(out[l.Component].Log, l.Lines...)
-		}
-	}
-	return out
-}
-
-func flagsOf(d *apps.Deployment) map[string][]string {
-	out := map[string][]string{}
-	for _, c := range d.Spec.Template.Spec.Containers {
-		words := append(append([]string{}, c.Command...), c.Args...)
-		for i, word := range words {
-			name, ok := strings.CutPrefix(word, "--")
-			if !ok {
-				continue
-			}
-			name, value, given := strings.Cut(name, "=")
-			switch {
-			case given:
-			case i+1 < len(words) && !strings.HasPrefix(words[i+1], "-"):
-				value = words[i+1]
-			default:
-				value = "true"
-			}
-			name = strings.ToLower(name)
-			out[name] = append(out[name], value)
-		}
-	}
-	return out
-}
-
 // versionOf reads the tag of the component's image; nil when it is no version.
-func versionOf(d *apps.Deployment) *semver.Version {
-	for _, c := range d.Spec.Template.Spec.Containers {
+func versionOf(pod core.PodSpec) *semver.Version {
+	for _, c := range pod.Containers {
 		image, _, _ := strings.Cut(c.Image, "@")
 		if tag := image[strings.LastIndex(image, ":")+1:]; tag != "" {
 			if v, err := semver.NewVersion(tag); err == nil {
@@ -133,25 +129,36 @@ func (c *Program) Before(major, minor uint64) bool {
 }
 
 // Flag is the last value of a flag, "" when it is not given.
-func (c *Program) Flag(name string) string {
-	values := c.flags[strings.ToLower(name)]
-	if len(values) == 0 {
-		return ""
-	}
-	return values[len(values)-1]
-}
+func (c *Program) Flag(name string) string { return c.flags.Last(name) }
 
-// String names the Deployment.
+// Runs reports whether the component has a workload.
+func (c *Program) Runs() bool { return c.ObjectMeta != nil }
+
+// String names the workload.
 func (c *Program) String() string {
-	if c.Deployment == nil {
+	if !c.Runs() {
 		return "Deployment (none)"
 	}
-	return "Deployment " + c.Namespace + "/" + c.Name
+	return c.Workload.String()
+}
+
+// Typed is the workload as kubectl takes it: "deployment/external-dns".
+func (c *Program) Typed() string { return strings.ToLower(c.Kind) + "/" + c.Name }
+
+// Kubectl is a command on the workload: kubectl with a verb and what follows the name.
+func (c *Program) Kubectl(verb string, more ...string) string {
+	command := fmt.Sprintf("kubectl -n %s %s %s %s", c.Namespace, verb, strings.ToLower(c.Kind), c.Name)
+	return strings.TrimSpace(command + " " + strings.Join(more, " "))
+}
+
+// RolloutRestart is the command that starts the workload's pods again.
+func (c *Program) RolloutRestart() string {
+	return fmt.Sprintf("kubectl -n %s rollout restart %s", c.Namespace, c.Typed())
 }
 
 // Space is the namespace that the component runs in, "" when it is not known to run.
 func (c *Program) Space() string {
-	if c.Deployment == nil {
+	if !c.Runs() {
 		return ""
 	}
 	return c.Namespace
@@ -173,15 +180,8 @@ func (c *Program) Waiting(reasons ...string) (*core.Pod, *core.ContainerStateWai
 	return nil, nil
 }
 
-// Available reports whether the Deployment asks for pods and has one that is ready.
-func (c *Program) Available() bool { return c.Deployment != nil && c.Status.AvailableReplicas > 0 }
+// Available reports whether the workload asks for pods and has one that is ready.
+func (c *Program) Available() bool { return c.Runs() && c.Workload.Available > 0 }
 
 // starting is how long a component may take to be there after it was made.
 const starting = 2 * time.Minute
-
-func replicas(c *Program) int32 {
-	if c.Spec.Replicas == nil {
-		return 1
-	}
-	return *c.Spec.Replicas
-}

@@ -44,13 +44,15 @@ type Use struct {
 // credentialUses reads who takes its token from where: external-dns, and each issuer by its solvers.
 func (x *Index) credentialUses() map[string][]TokenRef {
 	out := map[string][]TokenRef{}
-	for _, c := range x.Sync.Config.Credentials {
-		if !c.Plain() && (!c.Whole || !c.Optional) {
-			by := x.ExternalDNS.String()
-			out[by] = append(out[by], TokenRef{c.Secret.Namespace, c.Secret.Name, c.Secret.Key})
-		}
-		if c.Whole {
-			break // another variable of the same Secret is a guess
+	for _, s := range x.Syncers {
+		by := s.String()
+		for _, c := range s.Config.Credentials {
+			if !c.Plain() && (!c.Whole || !c.Optional) {
+				out[by] = append(out[by], TokenRef{c.Secret.Namespace, c.Secret.Name, c.Secret.Key})
+			}
+			if c.Whole {
+				break // another variable of the same Secret is a guess
+			}
 		}
 	}
 	shared := x.Snapshot.ClusterResources()
@@ -81,7 +83,7 @@ func (r *Route) Uses() []Use { return Once(r, func(r *Route) []Use { return r.co
 
 func (r *Route) collectUses() []Use {
 	var out []Use
-	users := [2]string{r.Index.ExternalDNS.String(), ""}
+	users := [2]string{r.Sync.String(), ""}
 	if r.Issuer.Name != "" {
 		users[1] = r.Issuer.String()
 	}

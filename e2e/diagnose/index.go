@@ -23,7 +23,6 @@ import (
 type Index struct {
 	Snapshot *facts.Snapshot
 
-	Sync *Syncer
 	issuance
 
 	// Routes are those of all kinds, in the order of the snapshot.
@@ -44,28 +43,24 @@ type Index struct {
 	issued         *cm.Objects
 	Contenders     map[string][]*acme.Challenge // by domain, in all namespaces
 
-	Zones       map[string][]*facts.Zone
-	Records     map[string][]Record
-	Tokens      map[TokenRef]*facts.Token
-	ExternalDNS *Program
-	Traefik     *Traefik
+	Zones   map[string][]*facts.Zone
+	Records map[string][]Record
+	Tokens  map[TokenRef]*facts.Token
+	// Syncers and Traefiks are one or more each; one that does not run stands for none.
+	Syncers     []*Syncer
+	Traefiks    []*Traefik
+	Marks       map[string][]Mark // ownership records by resource: "ingress/develop/frontend"
 	CertManager *Program
 	Webhook     *Program
 	CAInjector  *Program
-	// ControllerService is that of the ingress controller, nil when it is not known.
-	ControllerService *core.Service
 	// environment is what pods take their settings from.
 	environment externaldns.Sources
 	// CredentialRefs are the entries of Secrets that external-dns, and each issuer by "Kind namespace/name", takes
 	// its token from.
 	CredentialRefs map[string][]TokenRef
-	Signs          []Sign                   // what external-dns logged of the provider's API since its last good sync
-	Synced         time.Time                // when that was
 	ByLeaf         map[string]*facts.Secret // Secrets by the SHA-256 of their leaf
-	// Traefik's entry points and whether each speaks TLS; nil when they are not known
-	EntryPoints map[string]bool
-	SentTokens  map[string]time.Time // the token, by fingerprint, that external-dns last sent
-	Errors      map[facts.Part][]facts.Error
+	SentTokens     map[string]time.Time     // the token, by fingerprint, that external-dns last sent
+	Errors         map[facts.Part][]facts.Error
 }
 
 // Record is one record at the provider with its zone.
@@ -126,20 +121,23 @@ func newIndex(s *facts.Snapshot) *Index {
 	}
 	newest(x.events, func(o *core.Event) time.Time { return EventTime(o) })
 	running := x.components()
-	x.ExternalDNS, x.CertManager = running[facts.ExternalDNS], running[facts.CertManager]
-	x.Traefik = newTraefik(x, running[facts.Traefik])
-	x.Webhook, x.CAInjector = running[facts.Webhook], running[facts.CAInjector]
-	x.ControllerService, x.environment = x.controllerService(), s.Environment()
-	x.EntryPoints = x.Traefik.Config.EntryPoints()
+	x.environment, x.Marks = s.Environment(), x.marks()
+	for _, p := range running[facts.ExternalDNS] {
+		x.Syncers = append(x.Syncers, newSyncer(x, p))
+	}
+	for _, p := range running[facts.Traefik] {
+		x.Traefiks = append(x.Traefiks, newTraefik(x, p))
+	}
+	x.CertManager = running[facts.CertManager][0]
+	x.Webhook, x.CAInjector = running[facts.Webhook][0], running[facts.CAInjector][0]
 	x.SentTokens = sentTokens(s.Journal)
 	for i := range s.Secrets {
 		if leaf := s.Secrets[i].Certificates; len(leaf) > 0 {
 			x.ByLeaf[leaf[0].SHA256] = &s.Secrets[i]
 		}
 	}
-	x.Sync, x.issuance = newSyncer(x), newIssuance(x)
+	x.issuance = newIssuance(x)
 	x.CredentialRefs = x.credentialUses()
-	x.Signs, x.Synced = signsOf(x.Sync.Syncs, x.ExternalDNS.String()), x.Sync.Syncs.Good
 	return x
 }
 
@@ -170,6 +168,8 @@ func namespaced(part facts.Part) bool {
 		facts.Journal,
 		facts.Provider,
 		facts.DNS,
+		facts.Nodes,
+		facts.Extensions,
 		facts.Probes:
 		return false
 	default:

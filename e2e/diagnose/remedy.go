@@ -1,24 +1,14 @@
 package diagnose
 
-import (
-	"fmt"
-)
-
 // Restart is the remedy that starts a component again: by scaling it up when it has zero replicas.
 func Restart(c *Program, text string) Remedy {
-	if c.Deployment == nil {
+	switch {
+	case !c.Runs():
 		return Remedy{Text: text}
+	case c.Desired == 0 && c.Kind != "DaemonSet":
+		return Remedy{Text: text, Command: c.Kubectl("scale", "--replicas=1")}
 	}
-	if replicas(c) == 0 {
-		return Remedy{
-			Text:    text,
-			Command: fmt.Sprintf("kubectl -n %s scale deployment %s --replicas=1", c.Namespace, c.Name),
-		}
-	}
-	return Remedy{
-		Text:    text,
-		Command: fmt.Sprintf("kubectl -n %s rollout restart deployment/%s", c.Namespace, c.Name),
-	}
+	return Remedy{Text: text, Command: c.RolloutRestart()}
 }
 
 // Annotate is the remedy that sets or, by a trailing dash, removes annotations of the route's object.

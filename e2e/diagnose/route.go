@@ -38,12 +38,12 @@ func (r *Route) ZoneName() string {
 // ToBeProxied is whether external-dns is to proxy the host's record, and what says so.
 func (r *Route) ToBeProxied() (bool, string) {
 	if r.Source != nil {
-		if text, ok := r.Index.Sync.Annotation(r.Source, "cloudflare-proxied"); ok {
+		if text, ok := r.Sync.Annotation(r.Source, "cloudflare-proxied"); ok {
 			wanted, _ := strconv.ParseBool(text) // as external-dns reads it
-			return wanted, fmt.Sprintf("annotation %scloudflare-proxied: %q", r.Index.Sync.Config.Selection.Prefix, text)
+			return wanted, fmt.Sprintf("annotation %scloudflare-proxied: %q", r.Sync.Config.Selection.Prefix, text)
 		}
 	}
-	if r.Index.Sync.Config.Proxied {
+	if r.Sync.Config.Proxied {
 		return true, "flag --cloudflare-proxied"
 	}
 	return false, "neither annotation nor flag requests the proxy"
@@ -54,6 +54,9 @@ func (r *Route) ToBeProxied() (bool, string) {
 type Route struct {
 	Index *Index
 	Target
+
+	Sync    *Syncer  // the external-dns that publishes it
+	Traefik *Traefik // the ingress controller that serves it
 
 	Source *edge.Route
 	Rule   *edge.Rule // for the host
@@ -121,7 +124,8 @@ func (x *Index) route(t Target) *Route {
 	r.Answers, r.Asked = x.Snapshot.DNS[t.Host]
 	probe := x.Snapshot.Probes[t.Host]
 	r.HTTPS, r.HTTP, r.RawIP, r.Assumed = probe.HTTPS, probe.HTTP, probe.RawIP, probe.Assumed
-	if addresses := x.ControllerAddresses(); len(addresses) > 0 {
+	r.Sync, r.Traefik = x.syncerOf(r), x.traefikOf(r.Source)
+	if addresses := r.Traefik.Addresses(); len(addresses) > 0 {
 		r.Address = addresses[0]
 	}
 	if r.Source == nil {

@@ -7,28 +7,34 @@ import (
 	core "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/labels"
 
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 )
 
-// Traefik is the ingress controller as it runs: its workload, its configuration and what it logged.
+// Traefik is one ingress controller as it runs: its workload, its configuration, its address and what it logged.
 type Traefik struct {
 	*Program
 	Config traefik.Config
 	Logged traefik.Log
+	// EntryPoints are its entry points and whether each speaks TLS; nil when they are not known.
+	EntryPoints map[string]bool
+	// Service is that whose address it publishes, nil when it is not known.
+	Service *core.Service
 }
 
 func newTraefik(x *Index, p *Program) *Traefik {
 	out := &Traefik{Program: p, Logged: traefik.ReadLog(p.Log)}
-	if p.Deployment != nil {
-		out.Config, _ = traefik.Read(p.Namespace, p.Spec.Template.Spec, x.Snapshot.Environment().ConfigMaps)
+	if p.Runs() {
+		out.Config, _ = traefik.Read(p.Namespace, p.Template.Spec, x.environment.ConfigMaps)
 	}
+	out.EntryPoints, out.Service = out.Config.EntryPoints(), x.serviceOf(out)
 	return out
 }
 
-// controllerService is the Service whose address Traefik publishes: the configured one, or else the load
-// balancer that selects its pods.
-func (x *Index) controllerService() *core.Service {
-	if service, named := x.Traefik.Config.Service(); named {
+// serviceOf is the Service whose address a Traefik publishes: the configured one, or else the load balancer that
+// selects its pods.
+func (x *Index) serviceOf(t *Traefik) *core.Service {
+	if service, named := t.Config.Service(); named {
 		return x.Services[service]
 	}
 	for i := range x.Snapshot.Services {
@@ -37,7 +43,7 @@ func (x *Index) controllerService() *core.Service {
 			continue
 		}
 		selector := labels.SelectorFromSet(s.Spec.Selector)
-		if slices.ContainsFunc(x.Traefik.Pods, func(p *core.Pod) bool {
+		if slices.ContainsFunc(t.Pods, func(p *core.Pod) bool {
 			return p.Namespace == s.Namespace && selector.Matches(labels.Set(p.Labels))
 		}) {
 			return s
@@ -46,13 +52,13 @@ func (x *Index) controllerService() *core.Service {
 	return nil
 }
 
-// ControllerAddresses are the addresses and names of that Service.
-func (x *Index) ControllerAddresses() []string {
-	if x.ControllerService == nil {
+// Addresses are the addresses and names of its Service.
+func (t *Traefik) Addresses() []string {
+	if t.Service == nil {
 		return nil
 	}
 	var out []string
-	for _, at := range x.ControllerService.Status.LoadBalancer.Ingress {
+	for _, at := range t.Service.Status.LoadBalancer.Ingress {
 		if address := cmp.Or(at.IP, at.Hostname); address != "" {
 			out = append(out, address)
 		}
@@ -60,14 +66,42 @@ func (x *Index) ControllerAddresses() []string {
 	return out
 }
 
+// publishes reports whether it writes one of the addresses into what it serves.
+func (t *Traefik) publishes(addresses []string) bool {
+	own := append(t.Addresses(), t.Config.Value(traefik.EndpointAddress), t.Config.Value(traefik.EndpointName))
+	return slices.ContainsFunc(addresses, func(p string) bool { return slices.Contains(own, p) })
+}
+
+// traefikOf chooses among several Traefiks the one that serves a route: the one that takes its class and watches its
+// namespace, and whose address the route reports.
+func (x *Index) traefikOf(route *edge.Route) *Traefik {
+	if len(x.Traefiks) == 1 || route == nil {
+		return x.Traefiks[0]
+	}
+	score := func(t *Traefik) int {
+		out := 0
+		only := t.Config.Namespaces()
+		for n, is := range []bool{
+			t.Available(), t.publishes(route.Published), only == nil || slices.Contains(only, route.Namespace),
+			t.Config.Refuses(route.Class, x.Classes[route.Class.Class]) == traefik.Taken,
+		} {
+			if is {
+				out |= 1 << n
+			}
+		}
+		return out
+	}
+	return slices.MaxFunc(x.Traefiks, func(a, b *Traefik) int { return score(a) - score(b) })
+}
+
 // OtherClass is evidence that the class of the route is not Traefik's; ok is false where nothing shows it.
 func (r *Route) OtherClass() (evidence Evidence, ok bool) {
 	name := r.Source.Class
 	class := r.Index.Classes[name.Class]
-	switch r.Index.Traefik.Config.Refuses(name, class) {
+	switch r.Traefik.Config.Refuses(name, class) {
 	case traefik.Filtered:
-		filter := r.Index.Traefik.Config.Value(traefik.OnlyClass)
-		return Fact(r.Index.Traefik.String(), "--%s=%s", traefik.OnlyClass, filter), true
+		filter := r.Traefik.Config.Value(traefik.OnlyClass)
+		return Fact(r.Traefik.String(), "--%s=%s", traefik.OnlyClass, filter), true
 	case traefik.NoSuchClass:
 		return Fact("IngressClasses", "none is called %s", name.Class), true
 	case traefik.OtherController:
@@ -86,11 +120,5 @@ func (r *Route) servedElsewhere() bool {
 	if _, other := r.OtherClass(); !other {
 		return false
 	}
-	config := r.Index.Traefik.Config
-	own := append(
-		r.Index.ControllerAddresses(),
-		config.Value(traefik.EndpointAddress),
-		config.Value(traefik.EndpointName),
-	)
-	return !slices.ContainsFunc(r.Published, func(p string) bool { return slices.Contains(own, p) })
+	return !slices.ContainsFunc(r.Index.Traefiks, func(t *Traefik) bool { return t.publishes(r.Published) })
 }

@@ -88,11 +88,11 @@ func Run(ctx context.Context, o Options, out io.Writer) (int, error) {
 	return code, write(out, e)
 }
 
-// images are those of the Deployments that were seen.
+// images are those of the workloads that were seen.
 func images(s *facts.Snapshot) []string {
 	var out []string
-	for i := range s.Deployments {
-		for _, c := range s.Deployments[i].Spec.Template.Spec.Containers {
+	for _, w := range s.AllWorkloads() {
+		for _, c := range w.Template.Spec.Containers {
 			out = append(out, c.Image)
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"k8s.io/apimachinery/pkg/labels"
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/edgeproof/edgeproof/e2e/edge/commandline"
 	"github.com/edgeproof/edgeproof/e2e/edge/image"
 )
 
@@ -75,22 +76,6 @@ func (s *Snapshot) Controller() (types.NamespacedName, bool) {
 	return types.NamespacedName{}, false
 }
 
-// Args are the values of a repeatable flag of a Deployment's containers, in both forms, --name=value and --name value.
-func Args(d *apps.Deployment, flag string) []string {
-	var out []string
-	for _, c := range d.Spec.Template.Spec.Containers {
-		words := append(append([]string{}, c.Command...), c.Args...)
-		for i, word := range words {
-			if value, ok := strings.CutPrefix(word, "--"+flag+"="); ok {
-				out = append(out, value)
-			} else if word == "--"+flag && i+1 < len(words) {
-				out = append(out, words[i+1])
-			}
-		}
-	}
-	return out
-}
-
 // VersionOf is the version of a component by the tag of its image, "v1.19.3", or else by the label
 // app.kubernetes.io/version; empty when it does not run, or neither has it.
 func (s *Snapshot) VersionOf(c Component) string {
@@ -99,8 +84,8 @@ func (s *Snapshot) VersionOf(c Component) string {
 			return versionOf(s.Pods[i].Spec, s.Pods[i].Labels)
 		}
 	}
-	if d := s.Running(c); len(d) > 0 {
-		return versionOf(d[0].Spec.Template.Spec, d[0].Labels)
+	if w := s.Workloads(c); len(w) > 0 {
+		return versionOf(w[0].Template.Spec, w[0].Labels)
 	}
 	return ""
 }
@@ -119,11 +104,11 @@ func versionOf(spec core.PodSpec, of map[string]string) string {
 // ClusterResources is the namespace in which cert-manager looks for what a ClusterIssuer names:
 // --cluster-resource-namespace, or else the controller's own. "cert-manager" when no controller is to be seen.
 func (s *Snapshot) ClusterResources() string {
-	controllers := s.Running(CertManager)
+	controllers := s.Workloads(CertManager)
 	if len(controllers) == 0 {
 		return "cert-manager"
 	}
-	for _, namespace := range Args(&controllers[0], "cluster-resource-namespace") {
+	for _, namespace := range commandline.OfPod(controllers[0].Template.Spec)["cluster-resource-namespace"] {
 		if namespace != "" && !strings.HasPrefix(namespace, "$(") {
 			return namespace
 		}

@@ -36,8 +36,8 @@ func (c *collection) configMaps() []task {
 		return nil
 	}
 	named := map[types.NamespacedName]bool{}
-	for _, d := range c.s.Running(ExternalDNS) {
-		for _, name := range mapsOf(d.Namespace, d.Spec.Template.Spec) {
+	for _, d := range c.s.Workloads(ExternalDNS) {
+		for _, name := range mapsOf(d.Namespace, d.Template.Spec) {
 			named[name] = true
 		}
 	}
@@ -85,14 +85,14 @@ func isFile(value string) bool { return strings.HasPrefix(value, "file:") }
 func credentialsOf(s *Snapshot) []naming {
 	var out []naming
 	environment := s.Environment()
-	for _, d := range s.Running(ExternalDNS) {
-		config, _ := externaldns.Read(d.Namespace, d.Spec.Template.Spec, environment)
+	for _, d := range s.Workloads(ExternalDNS) {
+		config, _ := externaldns.Read(d.Namespace, d.Template.Spec, environment)
 		for _, credential := range config.Credentials {
 			if credential.Plain() {
 				continue
 			}
 			n := naming{
-				entry: entryIn(credential.Secret), by: "Deployment " + d.Namespace + "/" + d.Name,
+				entry: entryIn(credential.Secret), by: d.String(),
 				global: credential.Global(), whole: credential.Whole,
 			}
 			if email := credential.Email; email.Secret != (externaldns.SecretKey{}) {

@@ -44,6 +44,29 @@ func (c *collection) kubernetes() []task {
 		}
 		s.Deployments = append(s.Deployments, l.Items...)
 	}))
+	add(DaemonSets, read(c, DaemonSets, true, &apps.DaemonSetList{}, func(l *apps.DaemonSetList) {
+		for i := range l.Items {
+			c.secrets.conceal(&l.Items[i].Spec.Template.Spec)
+		}
+		s.DaemonSets = append(s.DaemonSets, l.Items...)
+	}))
+	add(StatefulSets, read(c, StatefulSets, true, &apps.StatefulSetList{}, func(l *apps.StatefulSetList) {
+		for i := range l.Items {
+			c.secrets.conceal(&l.Items[i].Spec.Template.Spec)
+		}
+		s.StatefulSets = append(s.StatefulSets, l.Items...)
+	}))
+	add(Nodes, read(c, Nodes, false, &core.NodeList{}, func(l *core.NodeList) {
+		for i := range l.Items {
+			l.Items[i].Status.Images = nil
+		}
+		s.Nodes = append(s.Nodes, l.Items...)
+	}))
+	add(NetworkPolicies, read(c, NetworkPolicies, true, &networking.NetworkPolicyList{},
+		func(l *networking.NetworkPolicyList) { s.NetworkPolicies = append(s.NetworkPolicies, l.Items...) }))
+	add(ResourceQuotas, read(c, ResourceQuotas, true, &core.ResourceQuotaList{},
+		func(l *core.ResourceQuotaList) { s.ResourceQuotas = append(s.ResourceQuotas, l.Items...) }))
+	add(Extensions, c.extend())
 	add(Services, read(c, Services, true, &core.ServiceList{},
 		func(l *core.ServiceList) { s.Services = append(s.Services, l.Items...) }))
 	add(EndpointSlices, read(c, EndpointSlices, true, &discovery.EndpointSliceList{},
@@ -120,6 +143,13 @@ func sortObjects(s *Snapshot) {
 	tidy(s.Namespaces, func(o *core.Namespace) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.Pods, func(o *core.Pod) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.Deployments, func(o *apps.Deployment) *meta.ObjectMeta { return &o.ObjectMeta })
+	tidy(s.DaemonSets, func(o *apps.DaemonSet) *meta.ObjectMeta { return &o.ObjectMeta })
+	tidy(s.StatefulSets, func(o *apps.StatefulSet) *meta.ObjectMeta { return &o.ObjectMeta })
+	tidy(s.Nodes, func(o *core.Node) *meta.ObjectMeta { return &o.ObjectMeta })
+	tidy(s.NetworkPolicies, func(o *networking.NetworkPolicy) *meta.ObjectMeta { return &o.ObjectMeta })
+	tidy(s.ResourceQuotas, func(o *core.ResourceQuota) *meta.ObjectMeta { return &o.ObjectMeta })
+	tidy(s.Extensions, func(o *Extension) *meta.ObjectMeta { return &o.ObjectMeta })
+	slices.SortStableFunc(s.Extensions, func(a, b Extension) int { return cmp.Compare(a.Kind, b.Kind) })
 	tidy(s.ConfigMaps, func(o *core.ConfigMap) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.Services, func(o *core.Service) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.EndpointSlices, func(o *discovery.EndpointSlice) *meta.ObjectMeta { return &o.ObjectMeta })

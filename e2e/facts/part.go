@@ -16,7 +16,13 @@ const (
 	Namespaces          Part = "namespaces"
 	Pods                Part = "pods"
 	Deployments         Part = "deployments"
+	DaemonSets          Part = "daemonsets"
+	StatefulSets        Part = "statefulsets"
 	ConfigMaps          Part = "configmaps" // that external-dns takes settings from
+	Nodes               Part = "nodes"
+	NetworkPolicies     Part = "networkpolicies"
+	ResourceQuotas      Part = "resourcequotas"
+	Extensions          Part = "extensions" // objects of other projects' kinds that a route may depend on
 	Services            Part = "services"
 	EndpointSlices      Part = "endpointslices"
 	IngressClasses      Part = "ingressclasses"
@@ -43,7 +49,8 @@ const (
 // All lists every part.
 func All() []Part {
 	return []Part{
-		Version, Namespaces, Pods, Deployments, ConfigMaps, Services, EndpointSlices, IngressClasses, Ingresses, Secrets,
+		Version, Namespaces, Pods, Deployments, DaemonSets, StatefulSets, ConfigMaps, Nodes, NetworkPolicies,
+		ResourceQuotas, Extensions, Services, EndpointSlices, IngressClasses, Ingresses, Secrets,
 		Events,
 		ClusterIssuers, Issuers, Certificates, CertificateRequests, Orders, Challenges, Webhooks, Tokens, Journal, Provider,
 		DNS, Domains,
@@ -65,7 +72,7 @@ func complete(scope Scope) []Part {
 		out = append(out, Pods) // to know whose
 	}
 	if wanted(Tokens) {
-		out = append(out, ClusterIssuers, Issuers, Deployments) // to know which
+		out = append(out, ClusterIssuers, Issuers, Deployments, DaemonSets, StatefulSets) // to know which
 	}
 	if wanted(Deployments, Tokens) {
 		out = append(out, ConfigMaps) // to know how they are set up

@@ -38,13 +38,21 @@ type Snapshot struct {
 	Namespaces     []core.Namespace          `json:"namespaces,omitempty"`
 	Pods           []core.Pod                `json:"pods,omitempty"`
 	Deployments    []apps.Deployment         `json:"deployments,omitempty"`
+	DaemonSets     []apps.DaemonSet          `json:"daemonSets,omitempty"`
+	StatefulSets   []apps.StatefulSet        `json:"statefulSets,omitempty"`
 	ConfigMaps     []core.ConfigMap          `json:"configMaps,omitempty"` // that external-dns takes settings from
+	Nodes          []core.Node               `json:"nodes,omitempty"`      // without their images
+	ResourceQuotas []core.ResourceQuota      `json:"resourceQuotas,omitempty"`
+	Extensions     []Extension               `json:"extensions,omitempty"` // see extensions
 	Services       []core.Service            `json:"services,omitempty"`
 	EndpointSlices []discovery.EndpointSlice `json:"endpointSlices,omitempty"`
 	IngressClasses []networking.IngressClass `json:"ingressClasses,omitempty"`
 	Ingresses      []networking.Ingress      `json:"ingresses,omitempty"`
-	Secrets        []Secret                  `json:"secrets,omitempty"`
-	Events         []core.Event              `json:"events,omitempty"`
+
+	NetworkPolicies []networking.NetworkPolicy `json:"networkPolicies,omitempty"`
+
+	Secrets []Secret     `json:"secrets,omitempty"`
+	Events  []core.Event `json:"events,omitempty"`
 
 	ClusterIssuers      []certmanager.ClusterIssuer      `json:"clusterIssuers,omitempty"`
 	Issuers             []certmanager.Issuer             `json:"issuers,omitempty"`

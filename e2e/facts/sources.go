@@ -100,16 +100,24 @@ func kinds() meta.RESTMapper {
 			m.Add(gv.WithKind(kind), scope)
 		}
 	}
-	add(core.SchemeGroupVersion, meta.RESTScopeRoot, "Namespace")
-	add(core.SchemeGroupVersion, meta.RESTScopeNamespace, "Pod", "Service", "Secret", "Event", "ConfigMap")
-	add(apps.SchemeGroupVersion, meta.RESTScopeNamespace, "Deployment")
+	add(core.SchemeGroupVersion, meta.RESTScopeRoot, "Namespace", "Node")
+	add(core.SchemeGroupVersion, meta.RESTScopeNamespace, "Pod", "Service", "Secret", "Event", "ConfigMap",
+		"ResourceQuota")
+	add(apps.SchemeGroupVersion, meta.RESTScopeNamespace, "Deployment", "DaemonSet", "StatefulSet")
 	add(discovery.SchemeGroupVersion, meta.RESTScopeNamespace, "EndpointSlice")
 	add(networking.SchemeGroupVersion, meta.RESTScopeRoot, "IngressClass")
-	add(networking.SchemeGroupVersion, meta.RESTScopeNamespace, "Ingress")
+	add(networking.SchemeGroupVersion, meta.RESTScopeNamespace, "Ingress", "NetworkPolicy")
 	add(admission.SchemeGroupVersion, meta.RESTScopeRoot, "MutatingWebhookConfiguration",
 		"ValidatingWebhookConfiguration")
 	add(certmanager.SchemeGroupVersion, meta.RESTScopeRoot, "ClusterIssuer")
 	add(certmanager.SchemeGroupVersion, meta.RESTScopeNamespace, "Issuer", "Certificate", "CertificateRequest")
 	add(acme.SchemeGroupVersion, meta.RESTScopeNamespace, "Order", "Challenge")
+	for _, kind := range extensions() {
+		scope := meta.RESTScopeNamespace
+		if kind.root {
+			scope = meta.RESTScopeRoot
+		}
+		m.AddSpecific(kind.WithKind(kind.kind), kind.WithResource(kind.plural), kind.WithResource(kind.kind), scope)
+	}
 	return m
 }

@@ -185,7 +185,8 @@ func TestUnknown(t *testing.T) {
 func needed(p facts.Part) bool {
 	return !slices.Contains([]facts.Part{
 		facts.Version, facts.Namespaces, facts.ConfigMaps, facts.Events, facts.Webhooks, facts.Journal, facts.Domains,
-		facts.ClusterDNS,
+		facts.ClusterDNS, facts.DaemonSets, facts.StatefulSets, facts.Nodes, facts.NetworkPolicies, facts.ResourceQuotas,
+		facts.Extensions,
 	}, p)
 }
 

@@ -18,6 +18,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 	"sigs.k8s.io/yaml"
 
+	"github.com/edgeproof/edgeproof/e2e/edge/commandline"
 	"github.com/edgeproof/edgeproof/e2e/edge/image"
 )
 
@@ -62,7 +63,10 @@ func Read(namespace string, pod core.PodSpec, known map[types.NamespacedName]map
 	}
 	container := &pod.Containers[at]
 	c := Config{Version: image.Version(container.Image)}
-	flags := words(slices.Concat(container.Command, container.Args))
+	flags := map[string]string{}
+	for name, values := range commandline.Read(slices.Concat(container.Command, container.Args)) {
+		flags[name] = values[len(values)-1]
+	}
 	if file, given := flags["configfile"]; given {
 		c.values, c.Unread = readFile(namespace, &pod, container, file, known)
 		return c, true
@@ -77,27 +81,6 @@ func Read(namespace string, pod core.PodSpec, known map[types.NamespacedName]map
 		c.values = variables(container.Env)
 	}
 	return c, true
-}
-
-// words reads a command line.
-func words(line []string) map[string]string {
-	out := map[string]string{}
-	for i, word := range line {
-		name, ok := strings.CutPrefix(word, "--")
-		if !ok {
-			continue
-		}
-		name, value, given := strings.Cut(name, "=")
-		switch {
-		case given:
-		case i+1 < len(line) && !strings.HasPrefix(line[i+1], "-"):
-			value = line[i+1]
-		default:
-			value = "true"
-		}
-		out[strings.ToLower(name)] = value
-	}
-	return out
 }
 
 // variables reads an environment: TRAEFIK_ENTRYPOINTS_WEB_ADDRESS.

@@ -59,5 +59,5 @@ func findControllerDown(r *diagnose.Route) []diagnose.Finding {
 
 // absent reports whether a component has no Deployment in a cluster that was looked at as a whole.
 func absent(r *diagnose.Route, c *diagnose.Program) bool {
-	return c.Deployment == nil && len(r.Index.Snapshot.Within) == 0 && r.Index.Looked(facts.Deployments, "")
+	return !c.Runs() && len(r.Index.Snapshot.Within) == 0 && r.Index.Looked(facts.Deployments, "")
 }

@@ -39,7 +39,7 @@ func findOrderNotCreated(r *diagnose.Route) []diagnose.Finding {
 		evidence = append(evidence, s.evidence())
 	}
 	namespace, name := r.Index.CertManager.Space(), "cert-manager"
-	if r.Index.CertManager.Deployment != nil {
+	if r.Index.CertManager.Runs() {
 		name = r.Index.CertManager.Name
 	}
 	return diagnose.One(

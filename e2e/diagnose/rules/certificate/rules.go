@@ -115,7 +115,7 @@ func renew(r *diagnose.Route, text string) diagnose.Remedy {
 // managerFlags is the remedy that gives cert-manager's controller flags more.
 func managerFlags(r *diagnose.Route, text string, flags ...string) diagnose.Remedy {
 	c := r.Index.CertManager
-	if c.Deployment == nil {
+	if !c.Runs() {
 		return diagnose.Remedy{Text: text + ": " + strings.Join(flags, " ")}
 	}
 	var adds []string

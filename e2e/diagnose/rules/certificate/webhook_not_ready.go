@@ -53,7 +53,7 @@ func findWebhook(r *diagnose.Route) []diagnose.Finding {
 			evidence = append(evidence, diagnose.DownEvidence(r.Index.CAInjector)...)
 		}
 		name := r.Index.CAInjector.String()
-		if r.Index.CAInjector.Deployment == nil {
+		if !r.Index.CAInjector.Runs() {
 			name = config
 		}
 		return diagnose.One(

@@ -20,14 +20,14 @@ func credentialSigns(r *diagnose.Route) spoken {
 
 func collectSigns(r *diagnose.Route) spoken {
 	var out spoken
-	out = append(out, r.Index.Signs...)
-	if pod, w := r.Index.ExternalDNS.Waiting("CreateContainerConfigError"); pod != nil {
+	out = append(out, r.Sync.Signs...)
+	if pod, w := r.Sync.Waiting("CreateContainerConfigError"); pod != nil {
 		if a := diagnose.ProblemOf(w.Message); a != cloudflare.None {
 			out = append(
 				out,
 				diagnose.Sign{
 					Problem: a,
-					By:      r.Index.ExternalDNS.String(),
+					By:      r.Sync.String(),
 					At:      time.Time{},
 					Evidence: diagnose.Fact(
 						diagnose.Object("Pod", pod.Namespace, pod.Name),

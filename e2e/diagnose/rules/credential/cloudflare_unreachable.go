@@ -23,7 +23,7 @@ func findProviderUnreachable(r *diagnose.Route) []diagnose.Finding {
 	if len(evidence) == 0 {
 		return nil
 	}
-	space := r.Index.ExternalDNS.Space()
+	space := r.Sync.Space()
 	if space == "" {
 		space = r.Index.Snapshot.ClusterResources()
 	}

@@ -15,7 +15,7 @@ const recent = 5 * time.Minute
 // or where it has had none, since the provider last granted a request; a challenge's unless external-dns has got
 // through since; and what the provider refused of late.
 func troubles(r *diagnose.Route, of cloudflare.Problem, refused func(facts.Refusal) bool) []diagnose.Evidence {
-	through := r.Index.Synced
+	through := r.Sync.Syncs.Good
 	if through.IsZero() {
 		through = granted(r)
 	}
@@ -38,7 +38,7 @@ func troubles(r *diagnose.Route, of cloudflare.Problem, refused func(facts.Refus
 		var since []facts.Refusal
 		for _, x := range t.Refusals {
 			at, err := time.Parse(time.RFC3339, x.Time)
-			if refused(x) && (err != nil || (at.After(r.Index.Synced) && !granted.After(at) && r.Age(at) < recent)) {
+			if refused(x) && (err != nil || (at.After(r.Sync.Syncs.Good) && !granted.After(at) && r.Age(at) < recent)) {
 				since = append(since, x)
 			}
 		}

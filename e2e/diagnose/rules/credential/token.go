@@ -77,13 +77,9 @@ func token(
 		return nil
 	}
 	remedy := diagnose.Remedy{Text: text}
-	if r.Index.ExternalDNS.Deployment != nil && slices.Contains(u.By, r.Index.ExternalDNS.String()) &&
+	if r.Sync.Runs() && slices.Contains(u.By, r.Sync.String()) &&
 		strings.Contains(text, "restart external-dns") {
-		remedy.Command = fmt.Sprintf(
-			"kubectl -n %s rollout restart deployment/%s",
-			r.Index.ExternalDNS.Namespace,
-			r.Index.ExternalDNS.Name,
-		)
+		remedy.Command = r.Sync.RolloutRestart()
 	}
 	return diagnose.One(u.String(), summary, remedy, append(evidence, usedBy(u)...)...)
 }

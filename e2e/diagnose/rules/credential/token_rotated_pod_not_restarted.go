@@ -1,7 +1,6 @@
 package credential
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -35,7 +34,7 @@ func tokenRotatedRule() []diagnose.Rule {
 // syncUse is the credential of external-dns, when it is good.
 func syncUse(r *diagnose.Route) (diagnose.Use, bool) {
 	for _, u := range r.Uses() {
-		if slices.Contains(u.By, r.Index.ExternalDNS.String()) && good(r, u) {
+		if slices.Contains(u.By, r.Sync.String()) && good(r, u) {
 			return u, true
 		}
 	}
@@ -85,15 +84,11 @@ func findRotated(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	return diagnose.One(
-		r.Index.ExternalDNS.String(),
+		r.Sync.String(),
 		"external-dns uses the token it was started with, and the Secret has a new one",
 		diagnose.Remedy{
-			Text: "restart external-dns",
-			Command: fmt.Sprintf(
-				"kubectl -n %s rollout restart deployment/%s",
-				r.Index.ExternalDNS.Namespace,
-				r.Index.ExternalDNS.Name,
-			),
+			Text:    "restart external-dns",
+			Command: r.Sync.RolloutRestart(),
 		},
 		evidence...)
 }
@@ -107,15 +102,11 @@ func findCorrected(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	return diagnose.One(
-		r.Index.ExternalDNS.String(),
+		r.Sync.String(),
 		"external-dns was refused at its last attempt, and the credential is good now: it has not tried again yet",
 		diagnose.Remedy{
-			Text: "wait for its next attempt, or restart it",
-			Command: fmt.Sprintf(
-				"kubectl -n %s rollout restart deployment/%s",
-				r.Index.ExternalDNS.Namespace,
-				r.Index.ExternalDNS.Name,
-			),
+			Text:    "wait for its next attempt, or restart it",
+			Command: r.Sync.RolloutRestart(),
 		},
 		append(evidenceOf(refused), verdict(u, provided(r, u))...)...)
 }
@@ -134,7 +125,7 @@ func refusedSync(r *diagnose.Route) []diagnose.Sign {
 
 // runningSince is when the container of external-dns was started, when it runs.
 func runningSince(r *diagnose.Route) (time.Time, bool) {
-	for _, pod := range r.Index.ExternalDNS.Pods {
+	for _, pod := range r.Sync.Pods {
 		for i := range pod.Status.ContainerStatuses {
 			if run := pod.Status.ContainerStatuses[i].State.Running; run != nil &&
 				pod.Status.Phase == core.PodRunning {

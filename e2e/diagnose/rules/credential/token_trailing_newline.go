@@ -34,7 +34,7 @@ func findNewline(r *diagnose.Route) []diagnose.Finding {
 			},
 			evidenceOf(signs)...)
 		summary := "the token was stored with a line end, which an HTTP header must not contain"
-		if !r.Index.ExternalDNS.Before(0, 23) && len(signs) > 0 {
+		if !r.Sync.Before(0, 23) && len(signs) > 0 {
 			summary += "; external-dns trims it, so that only certificates fail"
 		}
 		return diagnose.One(
@@ -47,5 +47,5 @@ func findNewline(r *diagnose.Route) []diagnose.Finding {
 
 // servesUntrimmed is serves for a token with white space around it, which external-dns takes off since 0.23.
 func servesUntrimmed(r *diagnose.Route, f diagnose.Finding, l diagnose.Layer) bool {
-	return serves(r, f, l) && (l != diagnose.DNS || r.Index.ExternalDNS.Before(0, 23))
+	return serves(r, f, l) && (l != diagnose.DNS || r.Sync.Before(0, 23))
 }

@@ -14,7 +14,7 @@ func serves(r *diagnose.Route, f diagnose.Finding, l diagnose.Layer) bool {
 		if u.String() != f.Object {
 			continue
 		}
-		forDNS := slices.Contains(u.By, r.Index.ExternalDNS.String())
+		forDNS := slices.Contains(u.By, r.Sync.String())
 		return l == diagnose.DNS && forDNS || l == diagnose.Certificate && (!forDNS || len(u.By) > 1)
 	}
 	return true

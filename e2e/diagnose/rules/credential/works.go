@@ -14,8 +14,8 @@ const Active = "active"
 
 func needs(r *diagnose.Route) []diagnose.Need {
 	out := []diagnose.Need{
-		{Part: facts.Deployments, Where: r.Index.ExternalDNS.Space()},
-		{Part: facts.Pods, Where: r.Index.ExternalDNS.Space()},
+		{Part: facts.Deployments, Where: r.Sync.Space()},
+		{Part: facts.Pods, Where: r.Sync.Space()},
 		{Part: facts.Tokens, Where: ""},
 	}
 	for _, u := range r.Uses() {

@@ -29,17 +29,17 @@ func prefixIgnoredRule() []diagnose.Rule {
 
 // ignored are the annotations of the Ingress for external-dns under a prefix that it does not read, by their keys.
 func ignored(r *diagnose.Route) (prefix string, keys []string) {
-	if r.Source == nil || r.Index.Sync.Deployment == nil {
+	if r.Source == nil || !r.Sync.Runs() {
 		return "", nil
 	}
 	for _, prefix = range [...]string{externaldns.LegacyPrefix, externaldns.StablePrefix} {
-		if prefix == r.Index.Sync.Config.Selection.Prefix || prefix == externaldns.LegacyPrefix &&
-			r.Index.Sync.Config.Selection.Legacy {
+		if prefix == r.Sync.Config.Selection.Prefix || prefix == externaldns.LegacyPrefix &&
+			r.Sync.Config.Selection.Legacy {
 			continue
 		}
 		for annotation := range r.Source.Annotations {
 			if key, ok := strings.CutPrefix(annotation, prefix); ok {
-				if _, heard := r.Index.Sync.Annotation(r.Source, key); !heard {
+				if _, heard := r.Sync.Annotation(r.Source, key); !heard {
 					keys = append(keys, key)
 				}
 			}
@@ -119,7 +119,7 @@ func prefixFinding(
 	var pairs, seen []string
 	for _, key := range keys {
 		value := r.Source.Annotations[prefix+key]
-		pairs = append(pairs, prefix+key+"-", r.Index.Sync.Config.Selection.Prefix+key+"="+strconv.Quote(value))
+		pairs = append(pairs, prefix+key+"-", r.Sync.Config.Selection.Prefix+key+"="+strconv.Quote(value))
 		seen = append(seen, prefix+key+"="+value)
 	}
 	evidence := append([]diagnose.Evidence{
@@ -127,8 +127,8 @@ func prefixFinding(
 			r.Source.String(),
 			"annotations %s",
 			diagnose.List(seen),
-		), diagnose.Fact(r.Index.Sync.String(), "image %s reads annotations under %s", r.Index.Sync.Config.Image,
-			r.Index.Sync.Config.Selection.Prefix),
+		), diagnose.Fact(r.Sync.String(), "image %s reads annotations under %s", r.Sync.Config.Image,
+			r.Sync.Config.Selection.Prefix),
 	}, more...)
 	return diagnose.One(
 		r.Source.String(),

@@ -13,15 +13,15 @@ const retrying = 5 * time.Minute
 
 // patience is the age of a last sync up to which the next one is not overdue.
 func patience(r *diagnose.Route) time.Duration {
-	if len(r.Index.Sync.Syncs.Failed) > 0 && !r.Index.Sync.Before(0, 21) {
-		return max(retrying, r.Index.Sync.Config.Patience())
+	if len(r.Sync.Syncs.Failed) > 0 && !r.Sync.Before(0, 21) {
+		return max(retrying, r.Sync.Config.Patience())
 	}
-	return r.Index.Sync.Config.Patience()
+	return r.Sync.Config.Patience()
 }
 
 // hanging says that the last sync is too long ago, for the end of a sentence.
 func hanging(r *diagnose.Route) string {
-	if good := r.Index.Sync.Syncs.Good; !good.IsZero() && r.Age(good) > patience(r) {
+	if good := r.Sync.Syncs.Good; !good.IsZero() && r.Age(good) > patience(r) {
 		return fmt.Sprintf("; external-dns last synced %s ago", r.Age(good).Round(time.Second))
 	}
 	return ""
@@ -30,7 +30,7 @@ func hanging(r *diagnose.Route) string {
 // syncEvidence is what external-dns knows: what the Ingress wants, and when it last synced.
 func syncEvidence(r *diagnose.Route, n comparison) []diagnose.Evidence {
 	out := []diagnose.Evidence{diagnose.Fact(r.Source.String(), "wants %s", diagnose.List(n.wanted))}
-	if good := r.Index.Sync.Syncs.Good; !good.IsZero() {
+	if good := r.Sync.Syncs.Good; !good.IsZero() {
 		out = append(out, diagnose.Fact("log "+string(facts.ExternalDNS), "last good sync %s", diagnose.Stamp(good)))
 	}
 	return out

@@ -21,7 +21,7 @@ func candidatesRule() []diagnose.Rule {
 }
 
 func findCandidates(r *diagnose.Route) []diagnose.Finding {
-	line, logged := r.Index.Sync.Syncs.Mixed[r.Host]
+	line, logged := r.Sync.Syncs.Mixed[r.Host]
 	if r.Source == nil || !logged && len(naming(r).wanted) < 2 && len(r.Index.ByHost[r.Host]) < 2 {
 		return nil
 	}

@@ -27,18 +27,18 @@ func syncLagRule() []diagnose.Rule {
 // nothing has changed it since, the Ingress has changed since, and the next sync follows it.
 func findLag(r *diagnose.Route) []diagnose.Finding {
 	n := naming(r)
-	if r.Index.Sync.Deployment == nil || n.state != absent && n.state != wrong || r.Broken(diagnose.DNS) ||
+	if !r.Sync.Runs() || n.state != absent && n.state != wrong || r.Broken(diagnose.DNS) ||
 		r.Blocker(diagnose.DNS) != "" || len(unknown(r)) > 0 {
 		return nil
 	}
-	good := r.Index.Sync.Syncs.Good
+	good := r.Sync.Syncs.Good
 	since := good
 	switch {
 	case n.state == wrong && changedSinceMarked(r, n):
 		return nil // a sync that was under way then may be a good one and not have seen it
 	case good.IsZero(): // it has not synced, or its log was not looked at
 		since = r.Source.Created
-		if started := r.Index.Sync.CreationTimestamp.Time; started.After(since) {
+		if started := r.Sync.CreationTimestamp.Time; started.After(since) {
 			since = started
 		}
 	case r.Source.Created.After(good):
@@ -66,13 +66,13 @@ func findLag(r *diagnose.Route) []diagnose.Finding {
 				"log "+string(facts.ExternalDNS),
 				"last good sync %s, interval %s",
 				diagnose.Stamp(good),
-				r.Index.Sync.Config.Interval,
+				r.Sync.Config.Interval,
 			),
 		)
 	}
 	return diagnose.One(
 		recordName(r, n),
-		fmt.Sprintf("external-dns has not synced since the change: it syncs every %s", r.Index.Sync.Config.Interval),
+		fmt.Sprintf("external-dns has not synced since the change: it syncs every %s", r.Sync.Config.Interval),
 		resync(r, "wait for the next sync, or restart external-dns"),
 		evidence...)
 }
@@ -96,6 +96,6 @@ func wasThere(r *diagnose.Route) bool {
 	if _, ok := markOf(r, r.Host, typeOf(naming(r).wanted)); ok {
 		return true
 	}
-	changes := r.Index.Sync.Syncs.Changes[r.Host]
+	changes := r.Sync.Syncs.Changes[r.Host]
 	return len(changes) > 0 && changes[len(changes)-1].Action != "DELETE"
 }

@@ -21,8 +21,8 @@ func domainFilterRule() []diagnose.Rule {
 }
 
 func findDomainFilter(r *diagnose.Route) []diagnose.Finding {
-	s := r.Index.Sync
-	if s.Deployment == nil || r.Source == nil || naming(r).state == right {
+	s := r.Sync
+	if !s.Runs() || r.Source == nil || naming(r).state == right {
 		return nil
 	}
 	filter, zone, left := s.Config.Filter, "", ""
@@ -39,7 +39,7 @@ func findDomainFilter(r *diagnose.Route) []diagnose.Finding {
 	}
 	remedy := diagnose.Remedy{
 		Text:    "change the filter to include the host",
-		Command: fmt.Sprintf("kubectl -n %s edit deployment %s", s.Namespace, s.Name),
+		Command: s.Kubectl("edit"),
 	}
 	if filter.Plain() {
 		_, domain, _ := strings.Cut(r.Host, ".")

@@ -34,7 +34,7 @@ func findDuplicateOwner(r *diagnose.Route) []diagnose.Finding {
 	}
 	created, updated := 0, 0
 	var last externaldns.Change
-	for _, c := range r.Index.Sync.Syncs.Changes[r.Host] {
+	for _, c := range r.Sync.Syncs.Changes[r.Host] {
 		if c.Type == "TXT" {
 			continue
 		}
@@ -52,9 +52,9 @@ func findDuplicateOwner(r *diagnose.Route) []diagnose.Finding {
 	if created <= undone && updated < undone {
 		return nil
 	}
-	evidence := []diagnose.Evidence{diagnose.Fact(r.Index.Sync.String(), "owner id %s", r.Index.Sync.Config.OwnerID)}
+	evidence := []diagnose.Evidence{diagnose.Fact(r.Sync.String(), "owner id %s", r.Sync.Config.OwnerID)}
 	rec, m, marked := marked(r, naming(r))
-	foreign := marked && m.Owner == r.Index.Sync.Config.OwnerID && orphaned(r, m)
+	foreign := marked && m.Owner == r.Sync.Config.OwnerID && orphaned(r, m)
 	switch {
 	case created > undone:
 		evidence = append(
@@ -85,17 +85,17 @@ func findDuplicateOwner(r *diagnose.Route) []diagnose.Finding {
 		evidence = append(evidence, m.Record.Evidence(), rec.Evidence())
 	}
 	return diagnose.One(
-		r.Index.Sync.String(),
+		r.Sync.String(),
 		fmt.Sprintf(
 			"another cluster uses the same owner id %q and reverts the record of %s",
-			r.Index.Sync.Config.OwnerID,
+			r.Sync.Config.OwnerID,
 			r.Host,
 		),
 		addFlag(
 			r,
-			"give each cluster an owner id of its own, this one for example "+r.Index.Sync.Config.OwnerID+
+			"give each cluster an owner id of its own, this one for example "+r.Sync.Config.OwnerID+
 				"-2; records of the old id must then be taken over",
-			"--txt-owner-id="+r.Index.Sync.Config.OwnerID+"-2",
+			"--txt-owner-id="+r.Sync.Config.OwnerID+"-2",
 		),
 		evidence...)
 }

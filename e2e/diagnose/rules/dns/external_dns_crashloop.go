@@ -23,7 +23,7 @@ func externalDNSCrashRule() []diagnose.Rule {
 }
 
 func findCrash(r *diagnose.Route) []diagnose.Finding {
-	s := r.Index.Sync
+	s := r.Sync
 	pod, seen := crashing(s.Program)
 	if pod == nil || r.Has(policyFlagMissing, ownerOrPrefix) {
 		return nil

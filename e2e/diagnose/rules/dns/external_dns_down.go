@@ -1,8 +1,6 @@
 package dns
 
 import (
-	"fmt"
-
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
@@ -22,8 +20,8 @@ func externalDNSDownRule() []diagnose.Rule {
 }
 
 func findDown(r *diagnose.Route) []diagnose.Finding {
-	s := r.Index.Sync
-	if s.Deployment == nil {
+	s := r.Sync
+	if !s.Runs() {
 		if r.Source == nil || len(r.Index.Snapshot.Within) > 0 || !r.Index.Looked(facts.Deployments, "") {
 			return nil
 		}
@@ -44,12 +42,12 @@ func findDown(r *diagnose.Route) []diagnose.Finding {
 	}
 	remedy := diagnose.Remedy{
 		Text:    "find out why its pod is not ready",
-		Command: fmt.Sprintf("kubectl -n %s describe deployment %s", s.Namespace, s.Name),
+		Command: s.Kubectl("describe"),
 	}
-	if s.Spec.Replicas != nil && *s.Spec.Replicas == 0 {
+	if s.Desired == 0 {
 		remedy = diagnose.Remedy{
 			Text:    "start it",
-			Command: fmt.Sprintf("kubectl -n %s scale deployment %s --replicas=1", s.Namespace, s.Name),
+			Command: s.Kubectl("scale", "--replicas=1"),
 		}
 	}
 	return diagnose.One(

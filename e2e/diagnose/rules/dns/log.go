@@ -13,7 +13,7 @@ import (
 // when it tells of the host, or when the host's record is not as it should be.
 func refusedWith(r *diagnose.Route, codes ...cloudflare.Code) (externaldns.Refused, bool) {
 	for _, record := range []string{r.Host, ""} {
-		for _, refused := range slices.Backward(r.Index.Sync.Syncs.Refused[record]) {
+		for _, refused := range slices.Backward(r.Sync.Syncs.Refused[record]) {
 			if slices.Contains(codes, refused.Code) &&
 				(record != "" || strings.Contains(refused.Line.Message, r.Host) || naming(r).state != right) {
 				return refused, true

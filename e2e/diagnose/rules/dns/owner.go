@@ -17,5 +17,5 @@ func marked(r *diagnose.Route, n comparison) (rec diagnose.Record, m diagnose.Ma
 
 // keepsOwners reports whether external-dns looks at marks at all.
 func keepsOwners(r *diagnose.Route) bool {
-	return r.Index.Sync.Deployment != nil && r.Index.Sync.Config.OwnsByTXT()
+	return r.Sync.Runs() && r.Sync.Config.OwnsByTXT()
 }

@@ -27,7 +27,7 @@ func findOwnerMismatch(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	rec, m, ok := marked(r, n)
-	if !ok || m.Owner == r.Index.Sync.Config.OwnerID {
+	if !ok || m.Owner == r.Sync.Config.OwnerID {
 		return nil
 	}
 	return diagnose.One(
@@ -36,7 +36,7 @@ func findOwnerMismatch(r *diagnose.Route) []diagnose.Finding {
 			"%s belongs to owner %q, and the owner id of this external-dns is %q: it does not change the record",
 			rec,
 			m.Owner,
-			r.Index.Sync.Config.OwnerID,
+			r.Sync.Config.OwnerID,
 		),
 		diagnose.Drop(
 			fmt.Sprintf(
@@ -48,6 +48,6 @@ func findOwnerMismatch(r *diagnose.Route) []diagnose.Finding {
 		),
 		rec.Evidence(),
 		m.Record.Evidence(),
-		diagnose.Fact(r.Index.Sync.String(), "owner id %s", r.Index.Sync.Config.OwnerID),
+		diagnose.Fact(r.Sync.String(), "owner id %s", r.Sync.Config.OwnerID),
 	)
 }

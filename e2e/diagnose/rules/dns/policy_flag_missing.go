@@ -20,8 +20,8 @@ func policyFlagMissingRule() []diagnose.Rule {
 }
 
 func findPolicyFlagMissing(r *diagnose.Route) []diagnose.Finding {
-	s := r.Index.Sync
-	if s.Deployment == nil || s.Config.Policy != "" {
+	s := r.Sync
+	if !s.Runs() || s.Config.Policy != "" {
 		return nil
 	}
 	logged := s.Syncs.Ended() == externaldns.NoPolicy

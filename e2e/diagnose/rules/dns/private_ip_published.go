@@ -74,7 +74,7 @@ func privateFinding(
 ) []diagnose.Finding {
 	remedy := diagnose.Remedy{Text: "publish the public address, and forward ports 80 and 443"}
 	if r.Source != nil {
-		remedy = r.Annotate(remedy.Text, r.Index.Sync.Config.Selection.Prefix+"target=PUBLIC_ADDRESS")
+		remedy = r.Annotate(remedy.Text, r.Sync.Config.Selection.Prefix+"target=PUBLIC_ADDRESS")
 	}
 	return diagnose.One(rec.String(), summary, remedy, evidence...)
 }

@@ -33,7 +33,7 @@ func findNotProxiable(r *diagnose.Route) []diagnose.Finding {
 	}
 	remedy := diagnose.Remedy{Text: "do not proxy the record, or publish a public address"}
 	if r.Source != nil {
-		remedy = r.Annotate(remedy.Text, r.Index.Sync.Config.Selection.Prefix+"cloudflare-proxied=false")
+		remedy = r.Annotate(remedy.Text, r.Sync.Config.Selection.Prefix+"cloudflare-proxied=false")
 	}
 	return diagnose.One(
 		"record "+r.Host+" "+typeOf(n.wanted),

@@ -48,7 +48,7 @@ func findProxied(r *diagnose.Route) []diagnose.Finding {
 	return diagnose.One(
 		rec.String(),
 		summary,
-		r.Annotate("disable the proxy for the record", r.Index.Sync.Config.Selection.Prefix+"cloudflare-proxied=false"),
+		r.Annotate("disable the proxy for the record", r.Sync.Config.Selection.Prefix+"cloudflare-proxied=false"),
 		evidence...)
 }
 

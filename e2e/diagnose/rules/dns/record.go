@@ -67,7 +67,7 @@ func wanted(r *diagnose.Route) []string {
 		return nil
 	}
 	out := targetsOf(r, r.Source)
-	if r.Index.Sync.Before(0, 21) {
+	if r.Sync.Before(0, 21) {
 		return out
 	}
 	for _, other := range r.Index.ByHost[r.Host] {
@@ -83,7 +83,7 @@ func wanted(r *diagnose.Route) []string {
 }
 
 func targetsOf(r *diagnose.Route, i *edge.Route) []string {
-	if targets, ok := r.Index.Sync.Config.Selection.Targets(i.Annotations); ok {
+	if targets, ok := r.Sync.Config.Selection.Targets(i.Annotations); ok {
 		return targets
 	}
 	return i.Published

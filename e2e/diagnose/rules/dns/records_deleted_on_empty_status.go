@@ -42,8 +42,8 @@ func deletedOnEmptyRule() []diagnose.Rule {
 // findDeletedOnEmpty is about a record that external-dns deleted itself though its Ingress is there. While the
 // Ingress still has no address that is the cause; afterwards this is what is left of it.
 func findDeletedOnEmpty(r *diagnose.Route) []diagnose.Finding {
-	changes := r.Index.Sync.Syncs.Changes[r.Host]
-	if r.Source == nil || r.Index.Sync.Config.Policy != "sync" || len(changes) == 0 || len(r.Records) > 0 ||
+	changes := r.Sync.Syncs.Changes[r.Host]
+	if r.Source == nil || r.Sync.Config.Policy != "sync" || len(changes) == 0 || len(r.Records) > 0 ||
 		r.Has(duplicateOwner) {
 		return nil
 	}

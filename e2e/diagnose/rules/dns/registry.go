@@ -10,7 +10,7 @@ import (
 
 // markOf finds the mark of the host's record of a type.
 func markOf(r *diagnose.Route, host, kind string) (diagnose.Mark, bool) {
-	for _, name := range r.Index.Sync.Config.TXT.Names(host, kind) {
+	for _, name := range r.Sync.Config.TXT.Names(host, kind) {
 		for _, rec := range r.Index.Records[name] {
 			if m, ok := diagnose.ParseMark(rec); ok {
 				return m, true

@@ -46,26 +46,21 @@ func Section() diagnose.Section {
 
 // resync is the remedy that makes external-dns look again at once.
 func resync(r *diagnose.Route, text string) diagnose.Remedy {
-	if r.Index.Sync.Deployment == nil {
+	if !r.Sync.Runs() {
 		return diagnose.Remedy{Text: text}
 	}
 	return diagnose.Remedy{
-		Text: text,
-		Command: fmt.Sprintf(
-			"kubectl -n %s rollout restart deployment/%s",
-			r.Index.Sync.Namespace,
-			r.Index.Sync.Name,
-		),
+		Text:    text,
+		Command: r.Sync.RolloutRestart(),
 	}
 }
 
 // addFlag is the remedy that gives external-dns one flag more.
 func addFlag(r *diagnose.Route, text, flag string) diagnose.Remedy {
 	return diagnose.Remedy{Text: text, Command: fmt.Sprintf(
-		`kubectl -n %s patch deployment %s --type=json -p '[{"op":"add","path":"/spec/template/spec/containers/%d/args/-","value":"%s"}]'`,
-		r.Index.Sync.Namespace,
-		r.Index.Sync.Name,
-		r.Index.Sync.Config.Container,
+		`%s --type=json -p '[{"op":"add","path":"/spec/template/spec/containers/%d/args/-","value":"%s"}]'`,
+		r.Sync.Kubectl("patch"),
+		r.Sync.Config.Container,
 		flag,
 	)}
 }

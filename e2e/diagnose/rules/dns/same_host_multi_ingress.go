@@ -42,7 +42,7 @@ func findSameHost(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	what := "publishes the targets of all of them"
-	if r.Index.Sync.Before(0, 21) {
+	if r.Sync.Before(0, 21) {
 		what = "publishes the targets of one of them"
 	}
 	evidence := targetEvidence(r, append([]*edge.Route{r.Source}, others...)...)

@@ -24,7 +24,7 @@ func softErrorsRule() []diagnose.Rule {
 }
 
 func findSoftErrors(r *diagnose.Route) []diagnose.Finding {
-	s := r.Index.Sync
+	s := r.Sync
 	if len(s.Syncs.Failed) < 2 || !s.Available() {
 		return nil
 	}
@@ -44,6 +44,6 @@ func findSoftErrors(r *diagnose.Route) []diagnose.Finding {
 			facts.ExternalDNS,
 			last,
 		),
-		diagnose.Fact(s.String(), "%d replicas available", s.Status.AvailableReplicas),
+		diagnose.Fact(s.String(), "%d replicas available", s.Workload.Available),
 	)
 }

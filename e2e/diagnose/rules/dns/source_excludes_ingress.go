@@ -20,8 +20,8 @@ func sourceExcludesRule() []diagnose.Rule {
 }
 
 func findSourceExcludes(r *diagnose.Route) []diagnose.Finding {
-	s := r.Index.Sync
-	if s.Deployment == nil || r.Source == nil || naming(r).state == right {
+	s := r.Sync
+	if !s.Runs() || r.Source == nil || naming(r).state == right {
 		return nil
 	}
 	if program := s.Config.Selection.LeftTo(r.Source.Annotations); program != "" {
@@ -42,7 +42,7 @@ func findSourceExcludes(r *diagnose.Route) []diagnose.Finding {
 		"external-dns does not read "+r.Source.String()+": "+why,
 		diagnose.Remedy{
 			Text:    "change the flag so that external-dns reads the Ingress",
-			Command: fmt.Sprintf("kubectl -n %s edit deployment %s", s.Namespace, s.Name),
+			Command: s.Kubectl("edit"),
 		},
 		diagnose.Fact(s.String(), "%s", why),
 	)

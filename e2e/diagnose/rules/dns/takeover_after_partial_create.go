@@ -26,12 +26,12 @@ const atOnce = time.Minute
 
 func findTakeover(r *diagnose.Route) []diagnose.Finding {
 	n := naming(r)
-	if n.state != wrong || !r.Index.Sync.Config.OwnsByTXT() {
+	if n.state != wrong || !r.Sync.Config.OwnsByTXT() {
 		return nil
 	}
 	for _, rec := range n.held {
 		m, ok := markOf(r, r.Host, rec.Type)
-		if !ok || m.Owner != r.Index.Sync.Config.OwnerID || m.Record.Created.Sub(rec.Created) < atOnce {
+		if !ok || m.Owner != r.Sync.Config.OwnerID || m.Record.Created.Sub(rec.Created) < atOnce {
 			continue
 		}
 		_, refused := refusedWith(r, cloudflare.Conflicts()...)

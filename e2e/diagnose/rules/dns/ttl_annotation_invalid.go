@@ -35,7 +35,7 @@ func badTTL(r *diagnose.Route) (value, problem string) {
 	if r.Source == nil {
 		return "", ""
 	}
-	value, ok := r.Index.Sync.Annotation(r.Source, "ttl")
+	value, ok := r.Sync.Annotation(r.Source, "ttl")
 	if !ok {
 		return "", ""
 	}
@@ -93,7 +93,7 @@ func ttlFinding(r *diagnose.Route, value, problem, summary string, more ...diagn
 			diagnose.Fact(
 				r.Source.String(),
 				"annotation %sttl: %q %s",
-				r.Index.Sync.Config.Selection.Prefix,
+				r.Sync.Config.Selection.Prefix,
 				value,
 				problem,
 			),
@@ -102,6 +102,6 @@ func ttlFinding(r *diagnose.Route, value, problem, summary string, more ...diagn
 	return diagnose.One(
 		r.Source.String(),
 		summary,
-		r.Annotate("set 60 to 86400 seconds, or 1 for automatic", r.Index.Sync.Config.Selection.Prefix+"ttl=300"),
+		r.Annotate("set 60 to 86400 seconds, or 1 for automatic", r.Sync.Config.Selection.Prefix+"ttl=300"),
 		evidence...)
 }

@@ -24,8 +24,8 @@ func ownerOrPrefixRule() []diagnose.Rule {
 }
 
 func findOwnerOrPrefix(r *diagnose.Route) []diagnose.Finding {
-	s := r.Index.Sync
-	if s.Deployment == nil || !s.Config.OwnsByTXT() {
+	s := r.Sync
+	if !s.Runs() || !s.Config.OwnsByTXT() {
 		return nil
 	}
 	if s.Config.OwnerID == "" {
@@ -62,7 +62,7 @@ func findOwnerOrPrefix(r *diagnose.Route) []diagnose.Finding {
 
 // formerOwner is the owner that the marks of the route's Ingress name.
 func formerOwner(r *diagnose.Route) string {
-	for _, m := range r.Index.Sync.Marks[resource(r)] {
+	for _, m := range r.Index.Marks[resource(r)] {
 		if m.Owner != "" {
 			return m.Owner
 		}
@@ -78,9 +78,9 @@ func strayMark(r *diagnose.Route) (diagnose.Mark, bool) {
 			return diagnose.Mark{}, false
 		}
 	}
-	for _, m := range r.Index.Sync.Marks[resource(r)] {
+	for _, m := range r.Index.Marks[resource(r)] {
 		own, inZone := strings.CutSuffix(m.Record.Name, parent)
-		if m.Owner == r.Index.Sync.Config.OwnerID && inZone && strings.Contains(own, label) && !givenToday(r, m) {
+		if m.Owner == r.Sync.Config.OwnerID && inZone && strings.Contains(own, label) && !givenToday(r, m) {
 			return m, true
 		}
 	}
@@ -92,7 +92,7 @@ func strayMark(r *diagnose.Route) (diagnose.Mark, bool) {
 func givenToday(r *diagnose.Route, m diagnose.Mark) bool {
 	for _, host := range r.Source.Hosts() {
 		for _, kind := range []string{"A", "AAAA", "CNAME"} {
-			for _, n := range r.Index.Sync.Config.TXT.Names(host, kind) {
+			for _, n := range r.Sync.Config.TXT.Names(host, kind) {
 				if n == m.Record.Name {
 					return true
 				}

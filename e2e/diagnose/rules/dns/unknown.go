@@ -13,7 +13,7 @@ import (
 // them.
 func unknown(r *diagnose.Route) []facts.Line {
 	var out []facts.Line
-	for _, l := range r.Index.Sync.Syncs.Errors {
+	for _, l := range r.Sync.Syncs.Errors {
 		text := l.Message + " " + l.Fields["error"]
 		_, ofRecord := cloudflare.RecordCode(text)
 		record := strings.ToLower(strings.TrimSuffix(l.Fields["record"], "."))
@@ -30,7 +30,7 @@ func unknown(r *diagnose.Route) []facts.Line {
 
 // isOwnership reports whether a name is that of an ownership record of the host.
 func isOwnership(r *diagnose.Route, name string) bool {
-	owned, _, ok := r.Index.Sync.Config.TXT.Owned(name)
+	owned, _, ok := r.Sync.Config.TXT.Owned(name)
 	return ok && owned == r.Host
 }
 

@@ -40,7 +40,7 @@ func findUnowned(r *diagnose.Route) []diagnose.Finding {
 		diagnose.Fact(
 			"zone "+rec.Zone.Name,
 			"no ownership record among %s",
-			diagnose.List(r.Index.Sync.Config.TXT.Names(r.Host, rec.Type)),
+			diagnose.List(r.Sync.Config.TXT.Names(r.Host, rec.Type)),
 		),
 		diagnose.Fact(r.Source.String(), "status %s", diagnose.List(n.wanted)),
 	)

@@ -21,14 +21,14 @@ func upsertOnlyRule() []diagnose.Rule {
 
 func findUpsertOnly(r *diagnose.Route) []diagnose.Finding {
 	n := naming(r)
-	if !keepsOwners(r) || r.Index.Sync.Config.Policy != "create-only" && r.Index.Sync.Config.Policy != "upsert-only" {
+	if !keepsOwners(r) || r.Sync.Config.Policy != "create-only" && r.Sync.Config.Policy != "upsert-only" {
 		return nil
 	}
 	rec, m, ok := marked(r, n)
-	if !ok || m.Owner != r.Index.Sync.Config.OwnerID {
+	if !ok || m.Owner != r.Sync.Config.OwnerID {
 		return nil
 	}
-	policy := diagnose.Fact(r.Index.Sync.String(), "policy %s", r.Index.Sync.Config.Policy)
+	policy := diagnose.Fact(r.Sync.String(), "policy %s", r.Sync.Config.Policy)
 	switch {
 	case r.Source == nil && orphaned(r, m):
 		return diagnose.One(
@@ -37,7 +37,7 @@ func findUpsertOnly(r *diagnose.Route) []diagnose.Finding {
 				"%s was made for %s, which is gone, and policy %s deletes nothing",
 				rec,
 				m.Resource,
-				r.Index.Sync.Config.Policy,
+				r.Sync.Config.Policy,
 			),
 			diagnose.Drop(
 				"delete the record, or set --policy=sync",
@@ -48,7 +48,7 @@ func findUpsertOnly(r *diagnose.Route) []diagnose.Finding {
 			m.Record.Evidence(),
 			policy,
 		)
-	case n.state == wrong && r.Index.Sync.Config.Policy == "create-only":
+	case n.state == wrong && r.Sync.Config.Policy == "create-only":
 		return diagnose.One(
 			rec.String(),
 			fmt.Sprintf("%s is out of date, and policy create-only changes nothing", rec),

@@ -15,9 +15,9 @@ func needs(r *diagnose.Route) []diagnose.Need {
 	}
 	return []diagnose.Need{
 		{Part: facts.Ingresses, Where: r.Ingress.Namespace},
-		{Part: facts.Deployments, Where: r.Index.ExternalDNS.Space()},
-		{Part: facts.Pods, Where: r.Index.ExternalDNS.Space()},
-		{Part: facts.Logs, Where: r.Index.ExternalDNS.Space()},
+		{Part: facts.Deployments, Where: r.Sync.Space()},
+		{Part: facts.Pods, Where: r.Sync.Space()},
+		{Part: facts.Logs, Where: r.Sync.Space()},
 		{Part: facts.Provider, Where: zone},
 		{Part: facts.DNS, Where: r.Host},
 	}

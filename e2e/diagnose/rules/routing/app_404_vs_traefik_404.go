@@ -60,7 +60,7 @@ func failsItself(r *diagnose.Route) []diagnose.Finding {
 	}
 	status, body := rep.HTTP.Status, strings.TrimSpace(rep.HTTP.Body)
 	evidence := []diagnose.Evidence{diagnose.Probed(rep)}
-	l := r.Index.Traefik.Logged.Access[r.Host]
+	l := r.Traefik.Logged.Access[r.Host]
 	switch logs := l != nil; {
 	case logs && l.Fields["RouterName"] == "":
 		return nil

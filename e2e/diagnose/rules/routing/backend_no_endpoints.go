@@ -59,7 +59,7 @@ func ready(r *diagnose.Route, s *core.Service) bool {
 	return false
 }
 
-// whyNoEndpoints tells a selector that fits nothing, a Deployment without pods, and pods that are not ready apart.
+// whyNoEndpoints tells a selector that fits nothing, a workload without pods, and pods that are not ready apart.
 func whyNoEndpoints(r *diagnose.Route, s *core.Service) (subject, why, command string, evidence []diagnose.Evidence) {
 	selector := labels.SelectorFromSet(s.Spec.Selector)
 	for _, pod := range r.Index.Pods[s.Namespace] {
@@ -70,23 +70,24 @@ func whyNoEndpoints(r *diagnose.Route, s *core.Service) (subject, why, command s
 			return subject, "pod " + pod.Name + " is not ready, " + why, command, []diagnose.Evidence{seen}
 		}
 	}
-	for i := range r.Index.Snapshot.Deployments {
-		d := &r.Index.Snapshot.Deployments[i]
-		if d.Namespace != s.Namespace || !selector.Matches(labels.Set(d.Spec.Template.Labels)) {
+	for _, w := range r.Index.Snapshot.AllWorkloads() {
+		if w.Namespace != s.Namespace || !selector.Matches(labels.Set(w.Template.Labels)) {
 			continue
 		}
-		subject = diagnose.Object("Deployment", d.Namespace, d.Name)
-		if d.Spec.Replicas != nil && *d.Spec.Replicas == 0 {
-			command = fmt.Sprintf("kubectl -n %s scale deployment %s --replicas=1", d.Namespace, d.Name)
-			seen := diagnose.Fact(subject, "spec.replicas 0")
-			return subject, subject + " is scaled to 0", command, []diagnose.Evidence{seen}
+		p := diagnose.Program{Workload: w}
+		switch {
+		case w.Desired == 0 && w.Kind == "DaemonSet":
+			seen := diagnose.Fact(p.String(), "0 pods desired, nodeSelector %v", w.Template.Spec.NodeSelector)
+			return p.String(), p.String() + " fits no node", p.Kubectl("describe"), []diagnose.Evidence{seen}
+		case w.Desired == 0:
+			seen := diagnose.Fact(p.String(), "spec.replicas 0")
+			return p.String(), p.String() + " is scaled to 0", p.Kubectl("scale", "--replicas=1"), []diagnose.Evidence{seen}
 		}
-		command = fmt.Sprintf("kubectl -n %s describe deployment %s", d.Namespace, d.Name)
-		seen := diagnose.Fact(subject, "%d of its pods available", d.Status.AvailableReplicas)
-		return subject, subject + " has no pod", command, []diagnose.Evidence{seen}
+		seen := diagnose.Fact(p.String(), "%d of its pods available", w.Available)
+		return p.String(), p.String() + " has no pod", p.Kubectl("describe"), []diagnose.Evidence{seen}
 	}
 	fits := meta.FormatLabelSelector(&meta.LabelSelector{MatchLabels: s.Spec.Selector})
 	command = fmt.Sprintf("kubectl -n %s get pods --show-labels", s.Namespace)
 	seen := diagnose.Fact(serviceName(s), "selector %s", fits)
-	return serviceName(s), "no pod and no Deployment matches its selector", command, []diagnose.Evidence{seen}
+	return serviceName(s), "no pod and no workload matches its selector", command, []diagnose.Evidence{seen}
 }

@@ -21,11 +21,11 @@ func entryPointMissingRule() []diagnose.Rule {
 
 func findEntryPointMissing(r *diagnose.Route) []diagnose.Finding {
 	for _, n := range entryPoints(r) {
-		if _, ok := r.Index.EntryPoints[n]; ok || r.Index.EntryPoints == nil {
+		if _, ok := r.Traefik.EntryPoints[n]; ok || r.Traefik.EntryPoints == nil {
 			continue
 		}
-		known := make([]string, 0, len(r.Index.EntryPoints))
-		for p := range r.Index.EntryPoints {
+		known := make([]string, 0, len(r.Traefik.EntryPoints))
+		for p := range r.Traefik.EntryPoints {
 			known = append(known, p)
 		}
 		slices.Sort(known)
@@ -38,7 +38,7 @@ func findEntryPointMissing(r *diagnose.Route) []diagnose.Finding {
 				"annotation router.entrypoints %s",
 				diagnose.List(entryPoints(r)),
 			),
-			diagnose.Fact(r.Index.Traefik.String(), "entry points %s", diagnose.List(known)),
+			diagnose.Fact(r.Traefik.String(), "entry points %s", diagnose.List(known)),
 		)
 	}
 	return nil

@@ -1,7 +1,6 @@
 package routing
 
 import (
-	"fmt"
 	"time"
 
 	core "k8s.io/api/core/v1"
@@ -15,15 +14,11 @@ func serviceName(s *core.Service) string { return diagnose.Object("Service", s.N
 const settling = 30 * time.Second
 
 func restartTraefik(r *diagnose.Route, text string) diagnose.Remedy {
-	if r.Index.Traefik.Deployment == nil {
+	if !r.Traefik.Runs() {
 		return diagnose.Remedy{Text: text}
 	}
 	return diagnose.Remedy{
-		Text: text,
-		Command: fmt.Sprintf(
-			"kubectl -n %s rollout restart deployment/%s",
-			r.Index.Traefik.Namespace,
-			r.Index.Traefik.Name,
-		),
+		Text:    text,
+		Command: r.Traefik.RolloutRestart(),
 	}
 }

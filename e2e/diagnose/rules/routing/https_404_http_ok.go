@@ -25,13 +25,13 @@ func https404Rule() []diagnose.Rule {
 // findHTTPSOnly404 finds a route that answers on the plain entry point only. A TLS block loads a certificate; it does
 // not make a router listen, so the right certificate is shown and then 404.
 func findHTTPSOnly404(r *diagnose.Route) []diagnose.Finding {
-	if r.Source == nil || len(r.Index.EntryPoints) == 0 || r.Has(entryPointMissing) {
+	if r.Source == nil || len(r.Traefik.EntryPoints) == 0 || r.Has(entryPointMissing) {
 		return nil
 	}
 	asked := entryPoints(r)
 	forced := r.Source.Annotations[traefik.TLSAnnotation] == "true"
 	speaks := false
-	for n, tls := range r.Index.EntryPoints {
+	for n, tls := range r.Traefik.EntryPoints {
 		if len(asked) == 0 || slices.Contains(asked, n) {
 			speaks = speaks || tls || (forced && n != "web")
 		}
@@ -41,9 +41,9 @@ func findHTTPSOnly404(r *diagnose.Route) []diagnose.Finding {
 	}
 	evidence := []diagnose.Evidence{
 		diagnose.Fact(
-			r.Index.Traefik.String(),
+			r.Traefik.String(),
 			"entry points with TLS: %s",
-			diagnose.List(withTLS(r.Index.EntryPoints)),
+			diagnose.List(withTLS(r.Traefik.EntryPoints)),
 		),
 	}
 	if len(asked) > 0 {
@@ -59,7 +59,7 @@ func findHTTPSOnly404(r *diagnose.Route) []diagnose.Finding {
 	}
 	if len(asked) == 0 {
 		return diagnose.One(
-			r.Index.Traefik.String(),
+			r.Traefik.String(),
 			"no entry point of Traefik has TLS enabled for its routers, so HTTPS finds no route",
 			diagnose.Remedy{Text: "set --entryPoints.websecure.http.tls=true"},
 			evidence...)

@@ -7,7 +7,7 @@ import (
 
 // traefikClass is a class that Traefik takes up.
 func traefikClass(r *diagnose.Route) string {
-	if filter := r.Index.Traefik.Config.Value(traefik.OnlyClass); filter != "" {
+	if filter := r.Traefik.Config.Value(traefik.OnlyClass); filter != "" {
 		return filter
 	}
 	for i := range r.Index.Snapshot.IngressClasses {

@@ -27,7 +27,7 @@ func findNoClass(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	if class := r.Source.Class.Class; class != "" ||
-		(r.Index.Traefik.Config.Value(traefik.OnlyClass) == "" && (len(r.Published) > 0 || !isDown(r))) {
+		(r.Traefik.Config.Value(traefik.OnlyClass) == "" && (len(r.Published) > 0 || !isDown(r))) {
 		return nil
 	}
 	return diagnose.One(

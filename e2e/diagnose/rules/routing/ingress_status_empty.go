@@ -58,9 +58,9 @@ func findStatusEmpty(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	empty := diagnose.Fact(r.Source.String(), "status.loadBalancer is empty")
-	t := r.Index.Traefik
+	t := r.Traefik
 	switch flag := t.Config.Value(traefik.PublishedService); {
-	case t.Deployment != nil && flag == "" && t.Config.Value(traefik.EndpointAddress) == "" &&
+	case t.Runs() && flag == "" && t.Config.Value(traefik.EndpointAddress) == "" &&
 		t.Config.Value(traefik.EndpointName) == "":
 		return diagnose.One(
 			t.String(),
@@ -71,7 +71,7 @@ func findStatusEmpty(r *diagnose.Route) []diagnose.Finding {
 			empty,
 			diagnose.Fact(t.String(), "no flag --providers.kubernetesingress.ingressendpoint.*"),
 		)
-	case flag != "" && r.Index.ControllerService == nil && r.Index.Looked(facts.Services, t.Space()):
+	case flag != "" && r.Traefik.Service == nil && r.Index.Looked(facts.Services, t.Space()):
 		return diagnose.One(
 			t.String(),
 			"the Service whose address Traefik should publish does not exist",
@@ -81,30 +81,30 @@ func findStatusEmpty(r *diagnose.Route) []diagnose.Finding {
 			empty,
 			diagnose.Fact(t.String(), "--%s=%s", traefik.PublishedService, flag),
 		)
-	case r.Index.ControllerService != nil && r.Address == "":
+	case r.Traefik.Service != nil && r.Address == "":
 		return diagnose.One(
-			serviceName(r.Index.ControllerService),
+			serviceName(r.Traefik.Service),
 			"the Service of the ingress controller has no address, so the Ingress has none and external-dns publishes nothing",
 			diagnose.Remedy{
 				Text: "give the load balancer an address: install or repair its controller, or set the Service's type to " +
 					"LoadBalancer",
 				Command: fmt.Sprintf(
 					"kubectl -n %s describe service %s",
-					r.Index.ControllerService.Namespace,
-					r.Index.ControllerService.Name,
+					r.Traefik.Service.Namespace,
+					r.Traefik.Service.Name,
 				),
 			},
 			empty,
 			diagnose.Fact(
-				serviceName(r.Index.ControllerService),
+				serviceName(r.Traefik.Service),
 				"type %s, no address in its status",
-				r.Index.ControllerService.Spec.Type,
+				r.Traefik.Service.Spec.Type,
 			),
 		)
 	}
 	object, evidence := r.Source.String(), []diagnose.Evidence{empty}
-	if r.Index.ControllerService != nil {
-		evidence = append(evidence, diagnose.Fact(serviceName(r.Index.ControllerService), "address %s", r.Address))
+	if r.Traefik.Service != nil {
+		evidence = append(evidence, diagnose.Fact(serviceName(r.Traefik.Service), "address %s", r.Address))
 	}
 	return diagnose.One(
 		object,

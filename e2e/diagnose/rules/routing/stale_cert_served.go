@@ -62,7 +62,7 @@ func findStale(r *diagnose.Route) []diagnose.Finding {
 		)
 	}
 	return diagnose.One(
-		r.Index.Traefik.String(),
+		r.Traefik.String(),
 		"Traefik does not serve the certificate that is in the Secret",
 		restartTraefik(r, "restart Traefik; check that it reaches the API server and may read Secrets"),
 		evidence...)

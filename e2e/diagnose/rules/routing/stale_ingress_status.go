@@ -29,12 +29,12 @@ func staleIngressStatusRule() []diagnose.Rule {
 // follows it faithfully.
 func findStatusStale(r *diagnose.Route) []diagnose.Finding {
 	want := r.Address
-	if fixed := r.Index.Traefik.Config.Value(traefik.EndpointAddress); fixed != "" {
+	if fixed := r.Traefik.Config.Value(traefik.EndpointAddress); fixed != "" {
 		want = fixed
 	}
-	if r.Index.Traefik.Config.Value(traefik.EndpointName) != "" || want == "" || len(r.Published) == 0 ||
+	if r.Traefik.Config.Value(traefik.EndpointName) != "" || want == "" || len(r.Published) == 0 ||
 		slices.Contains(r.Published, want) ||
-		r.Index.ControllerService == nil {
+		r.Traefik.Service == nil {
 		return nil
 	}
 	return diagnose.One(
@@ -50,7 +50,7 @@ func findStatusStale(r *diagnose.Route) []diagnose.Finding {
 			"status.loadBalancer %s",
 			diagnose.List(r.Published),
 		),
-		diagnose.Fact(serviceName(r.Index.ControllerService), "address %s", r.Address),
+		diagnose.Fact(serviceName(r.Traefik.Service), "address %s", r.Address),
 	)
 }
 
@@ -58,7 +58,7 @@ func findStatusStale(r *diagnose.Route) []diagnose.Finding {
 // its Service has another and answers there. Alone that the two differ says nothing: the fixed one may be that
 // of a router in front.
 func findAddressStale(r *diagnose.Route) []diagnose.Finding {
-	fixed := r.Index.Traefik.Config.Value(traefik.EndpointAddress)
+	fixed := r.Traefik.Config.Value(traefik.EndpointAddress)
 	if fixed == "" || r.Address == "" || fixed == r.Address || !slices.Contains(r.Published, fixed) ||
 		diagnose.Unreachable(fixed) {
 		return nil
@@ -67,7 +67,7 @@ func findAddressStale(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	return diagnose.One(
-		r.Index.Traefik.String(),
+		r.Traefik.String(),
 		fmt.Sprintf("Traefik is configured to publish %s, where nothing listens; its Service is at %s", fixed, r.Address),
 		diagnose.Remedy{
 			Text: fmt.Sprintf(
@@ -77,12 +77,12 @@ func findAddressStale(r *diagnose.Route) []diagnose.Finding {
 			),
 		},
 		diagnose.Fact(
-			r.Index.Traefik.String(),
+			r.Traefik.String(),
 			"--%s=%s",
 			traefik.EndpointAddress,
 			fixed,
 		),
-		diagnose.Fact(serviceName(r.Index.ControllerService), "address %s", r.Address),
+		diagnose.Fact(serviceName(r.Traefik.Service), "address %s", r.Address),
 		diagnose.Probed(r.HTTPS),
 	)
 }

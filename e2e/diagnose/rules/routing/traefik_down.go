@@ -1,8 +1,6 @@
 package routing
 
 import (
-	"fmt"
-
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 )
 
@@ -12,7 +10,7 @@ func traefikDownRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     traefikDown,
 		Meaning:  "no pod of the ingress controller is ready",
-		Evidence: "the Deployment of Traefik has no available replica",
+		Evidence: "the Deployment, DaemonSet or StatefulSet of Traefik has no available pod",
 		Remedy:   "make its pods ready",
 		Blocks:   []diagnose.Layer{diagnose.DNS},
 		Find:     ofTraefik(findTraefikDown),
@@ -20,19 +18,18 @@ func traefikDownRule() []diagnose.Rule {
 }
 
 func findTraefikDown(r *diagnose.Route) []diagnose.Finding {
-	t := r.Index.Traefik
-	if t.Deployment == nil || t.Available() {
+	t := r.Traefik
+	if !t.Runs() || t.Available() {
 		return nil
 	}
-	text, command := "find out why its pod is not ready", fmt.Sprintf(
-		"kubectl -n %s describe deployment %s",
-		t.Namespace,
-		t.Name,
-	)
-	if t.Spec.Replicas != nil && *t.Spec.Replicas == 0 {
-		text, command = "start it", fmt.Sprintf("kubectl -n %s scale deployment %s --replicas=1", t.Namespace, t.Name)
+	text, command := "find out why its pod is not ready", t.Kubectl("describe")
+	switch {
+	case t.Desired == 0 && t.Kind == "DaemonSet":
+		text = "let its nodeSelector, affinity and tolerations fit a node"
+	case t.Desired == 0:
+		text, command = "start it", t.Kubectl("scale", "--replicas=1")
 	}
-	evidence := []diagnose.Evidence{diagnose.Fact(t.String(), "%d replicas available", t.Status.AvailableReplicas)}
+	evidence := []diagnose.Evidence{diagnose.Fact(t.String(), "%d of %d pods available", t.Workload.Available, t.Desired)}
 	for _, pod := range t.Pods {
 		evidence = append(
 			evidence,

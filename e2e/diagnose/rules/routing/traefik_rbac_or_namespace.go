@@ -25,7 +25,7 @@ func traefikBlindRule() []diagnose.Rule {
 
 // findTraefikBlind finds what keeps Traefik from seeing the Ingress: a filter of namespaces, or rights that it lacks.
 func findTraefikBlind(r *diagnose.Route) []diagnose.Finding {
-	t := r.Index.Traefik
+	t := r.Traefik
 	if only := t.Config.Value(traefik.OnlyNamespaces); only != "" && r.Source != nil &&
 		!slices.Contains(strings.Split(only, ","), r.Ingress.Namespace) {
 		return diagnose.One(
@@ -41,7 +41,7 @@ func findTraefikBlind(r *diagnose.Route) []diagnose.Finding {
 			diagnose.Fact(t.String(), "--%s=%s", traefik.OnlyNamespaces, only),
 		)
 	}
-	if l := r.Index.Traefik.Logged.Forbidden; l != nil {
+	if l := r.Traefik.Logged.Forbidden; l != nil {
 		return diagnose.One(
 			t.String(),
 			"Traefik has no permission to read the objects that define its routes",

@@ -80,8 +80,8 @@ func findAwaited(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	text := r.Ingress.Namespace + "/" + r.Block.Secret + " does not exist"
-	for i := len(r.Index.Traefik.Log) - 1; i >= 0; i-- {
-		if l := r.Index.Traefik.Log[i]; strings.Contains(l.Message, text) ||
+	for i := len(r.Traefik.Log) - 1; i >= 0; i-- {
+		if l := r.Traefik.Log[i]; strings.Contains(l.Message, text) ||
 			strings.Contains(l.Fields["error"], text) {
 			return diagnose.One(
 				r.Source.String(),

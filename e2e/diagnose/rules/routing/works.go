@@ -18,8 +18,8 @@ func needs(r *diagnose.Route) []diagnose.Need {
 		{Part: facts.IngressClasses, Where: ""},
 		{Part: facts.Services, Where: ns},
 		{Part: facts.EndpointSlices, Where: ns},
-		{Part: facts.Deployments, Where: r.Index.Traefik.Space()},
-		{Part: facts.Services, Where: r.Index.Traefik.Space()},
+		{Part: facts.Deployments, Where: r.Traefik.Space()},
+		{Part: facts.Services, Where: r.Traefik.Space()},
 		{Part: facts.Probes, Where: r.Host},
 	}
 }
@@ -117,7 +117,7 @@ func refusal(r *diagnose.Route, rep *probe.Report) diagnose.State {
 	if r.Foreign || rep.HTTP.Status != 403 && rep.HTTP.Status != 429 {
 		return diagnose.Clear
 	}
-	if l := r.Index.Traefik.Logged.Access[r.Host]; l != nil {
+	if l := r.Traefik.Logged.Access[r.Host]; l != nil {
 		switch l.Fields["OriginStatus"] {
 		case fmt.Sprint(rep.HTTP.Status):
 			return diagnose.Clear
