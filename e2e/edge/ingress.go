@@ -11,7 +11,7 @@ import (
 // FromIngress reads the route that an Ingress describes.
 func FromIngress(i *networking.Ingress) *Route {
 	out := &Route{
-		Source:      Source{"Ingress", i.Namespace, i.Name},
+		Source:      Source{Ingress, i.Namespace, i.Name},
 		Created:     i.CreationTimestamp.Time,
 		Annotations: i.Annotations,
 		Labels:      i.Labels,
@@ -22,7 +22,7 @@ func FromIngress(i *networking.Ingress) *Route {
 		rule := Rule{Host: r.Host}
 		if r.HTTP != nil {
 			for n := range r.HTTP.Paths {
-				rule.Paths = append(rule.Paths, Path{r.HTTP.Paths[n].Path, backendOf(&r.HTTP.Paths[n].Backend)})
+				rule.Paths = append(rule.Paths, Path{Path: r.HTTP.Paths[n].Path, Backend: backendOf(&r.HTTP.Paths[n].Backend)})
 			}
 		}
 		out.Rules = append(out.Rules, rule)

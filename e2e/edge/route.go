@@ -1,16 +1,19 @@
 // Package edge holds the one model of a route: hosts, how they are served, and the object that says so. Whatever
-// judges or explains a route asks a Route, not the API's object: an Ingress is the first kind that makes one; others
-// are further adapters beside FromIngress.
+// judges or explains a route asks a Route, not the API's object. FromIngress makes one of an Ingress; packages gateway,
+// traefik and externaldns make those of their own kinds.
 //
 // It knows how the kinds are written, and the readers of its sub-packages know the components that serve them. It
 // must not know how facts are collected, nor judge or explain.
 package edge
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 	"github.com/edgeproof/edgeproof/e2e/edge/ingressclass"
@@ -27,8 +30,22 @@ type Route struct {
 	// Default is where what no rule takes is led to; nil for nowhere.
 	Default *Backend
 	TLS     []TLS
-	// Published are the addresses, and names where there is no address, that its status reports.
+	// Published are the addresses, and names where there is no address, that its status reports, or that of its
+	// Listener.
 	Published []string
+	// Targets are published in their place, by host, by an object that names targets itself.
+	Targets map[string][]string
+	// Listener is the object that listens for the route, a Gateway: the issuer and the targets of the DNS are taken
+	// from its annotations. It is nil for a route that listens itself.
+	Listener *Listener
+	// Opaque says that TLS passes through to the backend, or that what is routed is no HTTP.
+	Opaque bool
+}
+
+// Listener is an object that listens for routes of other objects.
+type Listener struct {
+	Source
+	Annotations map[string]string
 }
 
 // Source is the object that a route is read from.
@@ -46,17 +63,21 @@ type Path struct {
 	Backend *Backend
 }
 
-// Backend is a port of a Service in the namespace of the route, by number or by name.
+// Backend is a port of a Service, by number or by name.
 type Backend struct {
 	Service  string
 	Port     int32
 	PortName string
+	// Namespace is that of the Service, "" for that of the route.
+	Namespace string
 }
 
 // TLS asks for HTTPS with the certificate in a Secret.
 type TLS struct {
 	Hosts  []string
 	Secret string
+	// Namespace is that of the Secret, "" for that of the route.
+	Namespace string
 }
 
 // String names the object, as findings do.
@@ -168,8 +189,42 @@ func (r *Route) Backends(rule *Rule) []*Backend {
 	return out
 }
 
+// Asks are the annotations by which the route asks for a certificate and for targets: its own, or its listener's.
+func (r *Route) Asks() map[string]string {
+	if r.Listener != nil {
+		return r.Listener.Annotations
+	}
+	return r.Annotations
+}
+
+// AskedBy is the object whose annotations Asks are.
+func (r *Route) AskedBy() Source {
+	if r.Listener != nil {
+		return r.Listener.Source
+	}
+	return r.Source
+}
+
+// PublishedFor are the addresses and names that the route publishes for a host.
+func (r *Route) PublishedFor(host string) []string {
+	if r.Targets != nil {
+		return r.Targets[host]
+	}
+	return r.Published
+}
+
+// ServiceName is the name of the Service of a backend.
+func (r *Route) ServiceName(b *Backend) types.NamespacedName {
+	return types.NamespacedName{Namespace: cmp.Or(b.Namespace, r.Namespace), Name: b.Service}
+}
+
+// SecretName is the name of the Secret of a TLS block.
+func (r *Route) SecretName(t *TLS) types.NamespacedName {
+	return types.NamespacedName{Namespace: cmp.Or(t.Namespace, r.Namespace), Name: t.Secret}
+}
+
 // Issuer is the issuer that the route asks for a certificate; zero for none.
-func (r *Route) Issuer() certmanager.Reference { return certmanager.Requested(r.Annotations) }
+func (r *Route) Issuer() certmanager.Reference { return certmanager.Requested(r.Asks()) }
 
 // Covers reports whether a name, as in a rule or a certificate, fits the host: a wildcard stands for exactly one
 // label (RFC 6125 section 6.4.3).

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"net"
 	"net/netip"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/edge"
+	"github.com/edgeproof/edgeproof/e2e/edge/gateway"
 	"github.com/edgeproof/edgeproof/e2e/edge/ingressclass"
 	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 	"github.com/edgeproof/edgeproof/e2e/probe"
@@ -52,7 +54,7 @@ func (c *collection) beyond() []task {
 		if c.s.Has(DNS) {
 			out = append(out, func(ctx context.Context) { c.lookup(ctx, host, how.six) })
 		}
-		if c.s.Has(Probes) {
+		if c.s.Has(Probes) && (how.served || !how.named) {
 			out = append(out, func(ctx context.Context) { c.probe(ctx, host, how) })
 		}
 	}
@@ -64,7 +66,9 @@ type asked struct {
 	address string // the raw one of its ingress controller, "" when there is none
 	path    string
 	assumed bool // the path was not given: it is the first path of the host's rules, or / when they match any
-	six     bool // an Ingress has an address of IPv6 for it
+	six     bool // a route has an address of IPv6 for it
+	named   bool // an object has it
+	served  bool // and leads requests for it somewhere
 }
 
 // hosts returns the hosts to look up.
@@ -86,30 +90,57 @@ func (c *collection) hosts() map[string]*asked {
 	}
 	for i := range c.s.Ingresses {
 		ingress := &c.s.Ingresses[i]
-		route := edge.FromIngress(ingress)
-		address, another := controller, ingressclass.OfAnother(ingress, c.s.IngressClasses, traefik.Controller)
-		if lb := ingress.Status.LoadBalancer.Ingress; (address == "" || another) && len(lb) > 0 {
-			address = lb[0].IP
-		}
-		six := reportsIPv6(route)
-		for _, host := range route.Hosts() {
-			if strings.HasPrefix(host, "*") || len(c.scope.Hosts) > 0 && !slices.Contains(c.scope.Hosts, host) {
-				continue
-			}
-			a := at(host)
-			if a.address == "" || another {
-				a.address = address
-			}
-			a.six = a.six || six
-			if c.scope.Paths[host] == "" && a.path != "/" {
-				a.path = cmp.Or(pathOf(route, host), a.path)
-			}
+		another := ingressclass.OfAnother(ingress, c.s.IngressClasses, traefik.Controller)
+		c.want(edge.FromIngress(ingress), controller, another, at)
+	}
+	world := c.s.Gateways()
+	for _, route := range c.s.Routes(world) {
+		if route.Kind != edge.Ingress {
+			c.want(route, controller, route.OfGateway() && !ownGateway(world, route), at)
 		}
 	}
 	for host, a := range out {
 		a.path, a.assumed = cmp.Or(a.path, "/"), c.scope.Paths[host] == ""
 	}
 	return out
+}
+
+// want adds the hosts of a route. Its own address is used where another controller serves it, or the ingress
+// controller's is not known.
+func (c *collection) want(route *edge.Route, controller string, another bool, at func(string) *asked) {
+	address, six := controller, reportsIPv6(route)
+	if (address == "" || another) && len(route.Published) > 0 {
+		if address = route.Published[0]; net.ParseIP(address) == nil {
+			address = ""
+		}
+	}
+	for _, host := range route.Hosts() {
+		if strings.HasPrefix(host, "*") || len(c.scope.Hosts) > 0 && !slices.Contains(c.scope.Hosts, host) {
+			continue
+		}
+		a := at(host)
+		a.six = a.six || six
+		if a.named = true; route.OnlyNames() {
+			continue
+		}
+		a.served = true
+		if a.address == "" || another {
+			a.address = address
+		}
+		if c.scope.Paths[host] == "" && a.path != "/" {
+			a.path = cmp.Or(pathOf(route, host), a.path)
+		}
+	}
+}
+
+// ownGateway reports whether Traefik serves a Gateway that the route attaches to.
+func ownGateway(w *gateway.World, route *edge.Route) bool {
+	for _, g := range w.Route(route.Source).Gateways() {
+		if class := w.Class(g); class != nil && class.Spec.ControllerName == traefik.GatewayController {
+			return true
+		}
+	}
+	return false
 }
 
 // pathOf is the first path of the rules that a route has for a host, "/" where they match any path, "" when

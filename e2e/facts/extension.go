@@ -1,16 +1,10 @@
 package facts
 
 import (
-	"context"
-	"fmt"
-
-	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime/schema"
-	"sigs.k8s.io/controller-runtime/pkg/client"
 
-	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 )
 
 // Extension is an object of a kind that a CustomResourceDefinition brings: its parts as they stand, without what
@@ -32,83 +26,44 @@ func (e *Extension) String() string {
 	return e.Kind + " " + e.Namespace + "/" + e.Name
 }
 
-// extended is a kind of the part Extensions.
-type extended struct {
-	schema.GroupVersion
-
-	kind, plural string
-	root         bool
-	// keep lists what is kept of its spec, by name; nothing else may be read.
-	keep []string
-}
-
-// extensions are the kinds that explain why a route of a built-in kind fails. Where two versions of a kind are
-// listed, a cluster serves the first or both.
-func extensions() []extended {
-	traefik := schema.GroupVersion{Group: "traefik.io", Version: "v1alpha1"}
-	secrets := schema.GroupVersion{Group: "external-secrets.io", Version: "v1"}
-	return []extended{
-		{traefik, "Middleware", "middlewares", false, []string{
-			"ipAllowList", "ipWhiteList", "redirectScheme", "redirectRegex", "chain", "stripPrefix", "stripPrefixRegex",
-			"addPrefix", "replacePath", "replacePathRegex", "rateLimit", "inFlightReq", "buffering", "errors", "circuitBreaker",
-		}},
-		{traefik, "TLSOption", "tlsoptions", false, []string{
-			"sniStrict", "minVersion", "maxVersion", "cipherSuites", "clientAuth", "alpnProtocols",
-		}},
-		{traefik, "TLSStore", "tlsstores", false, []string{"defaultCertificate", "certificates"}},
-		{traefik, "ServersTransport", "serverstransports", false, []string{
-			"serverName", "insecureSkipVerify", "rootCAsSecrets", "rootCAs", "certificatesSecrets", "forwardingTimeouts",
-		}},
-		{secrets, "ExternalSecret", "externalsecrets", false, []string{"secretStoreRef", "target", "refreshInterval"}},
-		{secrets, "SecretStore", "secretstores", false, nil},
-		{secrets, "ClusterSecretStore", "clustersecretstores", true, nil},
+// dependencies are the kinds of the part Extensions: what routes of other kinds depend on, and what is kept of the spec
+// of each.
+func dependencies() []extension {
+	own := func(kind string, keep ...string) extension {
+		return extension{Extensions, traefik.Group, kind, []string{"v1alpha1"}, false, shapes(keep)}
+	}
+	secrets := func(kind string, keep ...string) extension {
+		return extension{Extensions, "external-secrets.io", kind, []string{"v1"}, false, shapes(keep)}
+	}
+	clusterStore := secrets("ClusterSecretStore")
+	clusterStore.clustered = true
+	return []extension{
+		own("Middleware", "ipAllowList", "ipWhiteList", "redirectScheme", "redirectRegex", "chain", "stripPrefix",
+			"stripPrefixRegex", "addPrefix", "replacePath", "replacePathRegex", "rateLimit", "inFlightReq", "buffering",
+			"errors", "circuitBreaker"),
+		own("TLSOption", "sniStrict", "minVersion", "maxVersion", "cipherSuites", "clientAuth", "alpnProtocols"),
+		own("TLSStore", "defaultCertificate", "certificates"),
+		own("ServersTransport", "serverName", "insecureSkipVerify", "rootCAsSecrets", "rootCAs", "certificatesSecrets",
+			"forwardingTimeouts"),
+		own("TraefikService"),
+		secrets("ExternalSecret", "secretStoreRef", "target", "refreshInterval"),
+		secrets("SecretStore"),
+		clusterStore,
 	}
 }
 
-// extend makes the tasks that read the kinds of others. A kind that is not installed has no objects.
-func (c *collection) extend() []task {
-	var out []task
-	for _, kind := range extensions() {
-		out = append(out, c.extensionsOf(kind)...)
+// shapes keeps the parts of a spec that are named, and of others that they are there.
+func shapes(keep []string) keeper {
+	return func(s *Snapshot, objects []unstructured.Unstructured) error {
+		for i := range objects {
+			s.Extensions = append(s.Extensions, shape(&objects[i], keep))
+		}
+		return nil
 	}
-	return out
 }
 
-func (c *collection) extensionsOf(kind extended) []task {
-	within := c.scope.Namespaces
-	if kind.root || len(within) == 0 {
-		within = []string{""}
-	}
-	out := make([]task, 0, len(within))
-	for _, namespace := range within {
-		out = append(out, func(ctx context.Context) {
-			for next := ""; ; {
-				page := &unstructured.UnstructuredList{}
-				page.SetGroupVersionKind(kind.WithKind(kind.kind + "List"))
-				options := &client.ListOptions{Namespace: namespace, Limit: pageSize, Continue: next}
-				switch err := c.from.Kube.List(ctx, page, options); {
-				case apierrors.IsNotFound(err), meta.IsNoMatchError(err):
-					return
-				case err != nil:
-					c.fail(Extensions, kind.plural+"."+kind.Group, fmt.Errorf("list %s.%s: %w", kind.plural, kind.Group, err))
-					return
-				}
-				c.keep(func(s *Snapshot) {
-					for i := range page.Items {
-						s.Extensions = append(s.Extensions, kind.read(&page.Items[i]))
-					}
-				})
-				if next = page.GetContinue(); next == "" {
-					return
-				}
-			}
-		})
-	}
-	return out
-}
-
-// read takes of an object what is kept.
-func (k extended) read(o *unstructured.Unstructured) Extension {
+// shape takes of an object what is kept.
+func shape(o *unstructured.Unstructured, keep []string) Extension {
 	out := Extension{APIVersion: o.GetAPIVersion(), Kind: o.GetKind(), ObjectMeta: metav1.ObjectMeta{
 		Namespace: o.GetNamespace(), Name: o.GetName(), Generation: o.GetGeneration(),
 		CreationTimestamp: o.GetCreationTimestamp(), Labels: o.GetLabels(), OwnerReferences: o.GetOwnerReferences(),
@@ -120,7 +75,7 @@ func (k extended) read(o *unstructured.Unstructured) Extension {
 		}
 		out.Spec[name] = map[string]any{} // that it is there is a fact
 	}
-	for _, name := range k.keep {
+	for _, name := range keep {
 		if value, ok := spec[name]; ok {
 			out.Spec[name] = value
 		}

@@ -66,7 +66,6 @@ func (c *collection) kubernetes() []task {
 		func(l *networking.NetworkPolicyList) { s.NetworkPolicies = append(s.NetworkPolicies, l.Items...) }))
 	add(ResourceQuotas, read(c, ResourceQuotas, true, &core.ResourceQuotaList{},
 		func(l *core.ResourceQuotaList) { s.ResourceQuotas = append(s.ResourceQuotas, l.Items...) }))
-	add(Extensions, c.extend())
 	add(Services, read(c, Services, true, &core.ServiceList{},
 		func(l *core.ServiceList) { s.Services = append(s.Services, l.Items...) }))
 	add(EndpointSlices, read(c, EndpointSlices, true, &discovery.EndpointSliceList{},
@@ -106,7 +105,7 @@ func (c *collection) kubernetes() []task {
 		func(l *acme.ChallengeList) { s.Challenges = append(s.Challenges, l.Items...) }))
 	add(Webhooks, c.webhooks())
 	add(ClusterDNS, []task{c.clusterDNS})
-	return out
+	return append(out, c.extended()...)
 }
 
 // read makes one task for each namespace in scope, or one for the whole cluster. keep runs under the
@@ -155,6 +154,7 @@ func sortObjects(s *Snapshot) {
 	tidy(s.EndpointSlices, func(o *discovery.EndpointSlice) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.IngressClasses, func(o *networking.IngressClass) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.Ingresses, func(o *networking.Ingress) *meta.ObjectMeta { return &o.ObjectMeta })
+	tidyExtended(s)
 	tidy(s.Secrets, func(o *Secret) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.Events, func(o *core.Event) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.ClusterIssuers, func(o *certmanager.ClusterIssuer) *meta.ObjectMeta { return &o.ObjectMeta })

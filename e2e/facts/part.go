@@ -27,6 +27,9 @@ const (
 	EndpointSlices      Part = "endpointslices"
 	IngressClasses      Part = "ingressclasses"
 	Ingresses           Part = "ingresses"
+	GatewayAPI          Part = "gatewayapi"   // all of its kinds
+	TraefikKinds        Part = "traefik"      // IngressRoute and what it refers to
+	DNSEndpoints        Part = "dnsendpoints" // of external-dns
 	Secrets             Part = "secrets"
 	Events              Part = "events"
 	ClusterIssuers      Part = "clusterissuers"
@@ -50,8 +53,8 @@ const (
 func All() []Part {
 	return []Part{
 		Version, Namespaces, Pods, Deployments, DaemonSets, StatefulSets, ConfigMaps, Nodes, NetworkPolicies,
-		ResourceQuotas, Extensions, Services, EndpointSlices, IngressClasses, Ingresses, Secrets,
-		Events,
+		ResourceQuotas, Extensions, Services, EndpointSlices, IngressClasses, Ingresses, GatewayAPI, TraefikKinds,
+		DNSEndpoints, Secrets, Events,
 		ClusterIssuers, Issuers, Certificates, CertificateRequests, Orders, Challenges, Webhooks, Tokens, Journal, Provider,
 		DNS, Domains,
 		ClusterDNS, Probes, Logs,
@@ -78,7 +81,7 @@ func complete(scope Scope) []Part {
 		out = append(out, ConfigMaps) // to know how they are set up
 	}
 	if len(scope.Hosts) == 0 && wanted(DNS, Domains, Probes) {
-		out = append(out, Ingresses) // to know the hosts
+		out = append(out, Ingresses, GatewayAPI, TraefikKinds, DNSEndpoints, Services) // to know the hosts
 	}
 	if wanted(Probes) {
 		out = append(out, Services, Ingresses) // to know the raw address

@@ -24,6 +24,7 @@ import (
 type apiServer struct {
 	lists   map[string][]any // by path
 	objects map[string]any   // by path
+	absent  map[string]bool  // paths of lists that it does not serve
 	logs    string
 
 	mu    sync.Mutex
@@ -36,6 +37,8 @@ func (a *apiServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a.mu.Unlock()
 	w.Header().Set("Content-Type", "application/json")
 	switch {
+	case a.absent[r.URL.Path]:
+		refuse(w, http.StatusNotFound, "NotFound")
 	case r.URL.Path == "/version":
 		answer(w, map[string]string{"gitVersion": "v1.37.2"})
 	case strings.HasSuffix(r.URL.Path, "/log"):

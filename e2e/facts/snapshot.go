@@ -12,7 +12,10 @@ import (
 	discovery "k8s.io/api/discovery/v1"
 	networking "k8s.io/api/networking/v1"
 
+	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
+	"github.com/edgeproof/edgeproof/e2e/edge/gateway"
 	"github.com/edgeproof/edgeproof/e2e/edge/logline"
+	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
@@ -49,6 +52,10 @@ type Snapshot struct {
 	IngressClasses []networking.IngressClass `json:"ingressClasses,omitempty"`
 	Ingresses      []networking.Ingress      `json:"ingresses,omitempty"`
 
+	// GatewayAPI, Traefik and DNSEndpoints are the objects of kinds that a cluster need not have.
+	GatewayAPI      gateway.Objects            `json:"gatewayAPI,omitzero"`
+	Traefik         traefik.Objects            `json:"traefik,omitzero"`
+	DNSEndpoints    []externaldns.DNSEndpoint  `json:"dnsEndpoints,omitempty"`
 	NetworkPolicies []networking.NetworkPolicy `json:"networkPolicies,omitempty"`
 
 	Secrets []Secret     `json:"secrets,omitempty"`

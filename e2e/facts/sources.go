@@ -112,12 +112,16 @@ func kinds() meta.RESTMapper {
 	add(certmanager.SchemeGroupVersion, meta.RESTScopeRoot, "ClusterIssuer")
 	add(certmanager.SchemeGroupVersion, meta.RESTScopeNamespace, "Issuer", "Certificate", "CertificateRequest")
 	add(acme.SchemeGroupVersion, meta.RESTScopeNamespace, "Order", "Challenge")
-	for _, kind := range extensions() {
-		scope := meta.RESTScopeNamespace
-		if kind.root {
+	for _, e := range extensions() {
+		scope := meta.RESTScope(meta.RESTScopeNamespace)
+		if e.clustered {
 			scope = meta.RESTScopeRoot
 		}
-		m.AddSpecific(kind.WithKind(kind.kind), kind.WithResource(kind.plural), kind.WithResource(kind.kind), scope)
+		for _, version := range e.versions {
+			gv := schema.GroupVersion{Group: e.group, Version: version}
+			plural := gv.WithResource(e.plural())
+			m.AddSpecific(gv.WithKind(e.kind), plural, plural, scope)
+		}
 	}
 	return m
 }

@@ -186,7 +186,7 @@ func needed(p facts.Part) bool {
 	return !slices.Contains([]facts.Part{
 		facts.Version, facts.Namespaces, facts.ConfigMaps, facts.Events, facts.Webhooks, facts.Journal, facts.Domains,
 		facts.ClusterDNS, facts.DaemonSets, facts.StatefulSets, facts.Nodes, facts.NetworkPolicies, facts.ResourceQuotas,
-		facts.Extensions,
+		facts.Extensions, facts.GatewayAPI, facts.TraefikKinds, facts.DNSEndpoints,
 	}, p)
 }
 

@@ -28,6 +28,8 @@ type Selection struct {
 	sources          []string
 	namespace        string
 	classes          []string
+	gateway          string // the name of the only Gateway
+	gateways         string // the namespace of the only Gateways
 	annotations      labels.Selector
 	labels           labels.Selector
 	annotationFilter string
@@ -37,6 +39,7 @@ type Selection struct {
 func readSelection(f flags, legacy bool) Selection {
 	s := Selection{
 		Legacy: f.on("enable-legacy-annotation-prefix"), sources: f.all("source"), namespace: f.last("namespace"),
+		gateway: f.last("gateway-name"), gateways: f.last("gateway-namespace"),
 		classes: f.all("ingress-class"), annotationFilter: f.last("annotation-filter"), labelFilter: f.last("label-filter"),
 	}
 	s.Prefix = f.or("annotation-prefix", StablePrefix)
@@ -65,17 +68,21 @@ func (s Selection) Annotation(annotations map[string]string, key string) (string
 	return value, ok
 }
 
-// Excludes says by which setting external-dns does not look at an Ingress, "" when it does. The annotation
-// "controller" of the Ingress itself is not a setting: see LeftTo.
+// Excludes says by which setting external-dns does not look at a route, "" when it does. The annotation
+// "controller" of the route itself is not a setting: see LeftTo.
 func (s Selection) Excludes(i *edge.Route) string {
 	class := i.Class.Class
 	switch {
-	case !slices.Contains(s.sources, "ingress"):
-		return fmt.Sprintf("--source=%s has no ingress", strings.Join(s.sources, ","))
+	case !slices.Contains(s.sources, SourceOf(i.Kind)):
+		return fmt.Sprintf("--source=%s has no %s", strings.Join(s.sources, ","), SourceOf(i.Kind))
 	case s.namespace != "" && s.namespace != i.Namespace:
 		return "--namespace=" + s.namespace
-	case len(s.classes) > 0 && !slices.Contains(s.classes, class):
+	case i.Kind == edge.Ingress && len(s.classes) > 0 && !slices.Contains(s.classes, class):
 		return fmt.Sprintf("--ingress-class=%s, the Ingress is of class %q", strings.Join(s.classes, ","), class)
+	case i.OfGateway() && s.gateway != "" && (i.Listener == nil || i.Listener.Name != s.gateway):
+		return "--gateway-name=" + s.gateway
+	case i.OfGateway() && s.gateways != "" && (i.Listener == nil || i.Listener.Namespace != s.gateways):
+		return "--gateway-namespace=" + s.gateways
 	case s.annotations != nil && !s.annotations.Matches(labels.Set(i.Annotations)):
 		return "--annotation-filter=" + s.annotationFilter
 	case s.labels != nil && !s.labels.Matches(labels.Set(i.Labels)):

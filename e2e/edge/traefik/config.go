@@ -27,6 +27,8 @@ const (
 	Program = "traefik"
 	// Controller is what an IngressClass of Traefik names as its controller.
 	Controller = "traefik.io/ingress-controller"
+	// GatewayController is what a GatewayClass of Traefik names as its controller.
+	GatewayController = "traefik.io/gateway-controller"
 	// Class is that which Traefik takes by annotation when no filter is set.
 	Class = "traefik"
 )
