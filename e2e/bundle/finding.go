@@ -45,8 +45,10 @@ type Finding struct {
 	Object   string
 	Problem  string
 	Remedy   string
+	Stage    string // whose folder was being built when it was found; "" where that is not what was going on
 
 	refusal *Error // why Load refuses the bundle; nil when it does not
+	text    string // of the object that it is about; its line is that of the finding
 }
 
 // keep records an *Error as a finding, so that the rest of the bundle is read. Any other error ends the load.
@@ -61,6 +63,9 @@ func (l *load) keep(err error, file, object string) error {
 	finding := Finding{
 		Severity: Wrong, Rule: known.Rule, File: known.File, Object: known.Object,
 		Problem: known.Problem, Remedy: known.Remedy, refusal: known,
+	}
+	if l.building && l.at != nil {
+		finding.Stage = l.at.Name
 	}
 	switch known.Rule {
 	case "":
@@ -90,18 +95,20 @@ func (l *load) notice(severity Severity, rule Rule, o Object, problem, remedy st
 	})
 }
 
-// Complete reports whether all of the bundle was rendered: nothing is refused, and nothing is encrypted.
-func (b *Bundle) Complete() bool { return b.refusal() == nil && len(b.Sealed) == 0 }
+// Complete reports whether all of the bundle was rendered and can be applied to a new cluster as it is: nothing is
+// wrong, encrypted, or without a value.
+func (b *Bundle) Complete() bool {
+	return b.refusal() == nil && len(b.Sealed) == 0 && !slices.ContainsFunc(b.Findings, func(f Finding) bool {
+		return f.Severity == Wrong || f.Rule == VariableMissing
+	})
+}
 
-// Unreadable returns the first thing that is wrong in the bundle itself, as an *Error; nil where what is missing only
-// cannot be had from here.
-func (b *Bundle) Unreadable() error {
-	for _, f := range b.Findings {
-		if f.refusal != nil && f.Severity == Wrong {
-			return f.refusal
-		}
+// Refusal is the error by which Load would refuse the bundle; nil where it would not because of this finding.
+func (f Finding) Refusal() error {
+	if f.refusal == nil {
+		return nil
 	}
-	return nil
+	return f.refusal
 }
 
 // refusal returns the first finding for which a bundle is refused by those who need all of it.
@@ -118,7 +125,13 @@ func (b *Bundle) refusal() error {
 func (l *load) locate() {
 	for i, f := range l.bundle.Findings {
 		if f.File != "" && f.Line == 0 {
-			l.bundle.Findings[i].Line = l.lines.of(filepath.Join(l.dir, f.File), f.Object)
+			path := filepath.Join(l.dir, f.File)
+			if f.text != "" {
+				l.bundle.Findings[i].Line = l.lines.with(path, f.Object, f.text)
+			}
+			if l.bundle.Findings[i].Line == 0 {
+				l.bundle.Findings[i].Line = l.lines.of(path, f.Object)
+			}
 		}
 	}
 	l.bundle.lines = l.lines

@@ -7,9 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 
-	"github.com/fluxcd/pkg/sourceignore"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 )
 
@@ -93,51 +91,6 @@ func locate(path, root string) (dir, bound string, err error) {
 	return dir, bound, nil
 }
 
-// workTree returns the root of the source that dir lies in: its Git work tree, or the folder of its .sourceignore. A
-// folder that was taken out of its repository has neither: then it is the nearest folder below which the
-// Kustomizations of dir find their paths.
-func workTree(dir string) string {
-	const levels = 4
-	for at := dir; at != filepath.Dir(at); at = filepath.Dir(at) {
-		for _, mark := range []string{".git", sourceignore.IgnoreFile} {
-			if _, err := os.Stat(filepath.Join(at, mark)); err == nil {
-				return at
-			}
-		}
-	}
-	paths := kustomizationPaths(dir)
-	for at, n := dir, 0; len(paths) > 0 && n <= levels && at != filepath.Dir(at); at, n = filepath.Dir(at), n+1 {
-		if !slices.ContainsFunc(paths, func(path string) bool { return !confine(at).IsDir(filepath.Join(at, path)) }) {
-			return at
-		}
-	}
-	return dir
-}
-
-// kustomizationPaths lists the paths of the Flux Kustomizations in the files of a folder.
-func kustomizationPaths(dir string) []string {
-	names, err := filepath.Glob(filepath.Join(dir, "*.y*ml"))
-	if err != nil {
-		return nil
-	}
-	var all []string
-	for _, name := range names {
-		content, err := confine(dir).ReadFile(name)
-		if err != nil {
-			continue
-		}
-		parts, _ := documents(content)
-		for _, part := range parts {
-			if version, _ := part.object["apiVersion"].(string); strings.HasPrefix(version, "kustomize.toolkit.fluxcd.io/") {
-				if path, _, _ := unstructured.NestedString(part.object, "spec", "path"); filepath.IsLocal(path) {
-					all = append(all, path)
-				}
-			}
-		}
-	}
-	return all
-}
-
 // load is one load under way.
 type load struct {
 	ctx      context.Context // of the one call of Read
@@ -154,6 +107,7 @@ type load struct {
 	lines    *lines
 	flux     bool   // the bundle has Flux objects, so Flux's rules hold for all of it
 	at       *stage // whose folder is being built
+	building bool   // folders are being built, so what is found is about the stage at
 	argo     bool   // the bundle has objects of Argo CD
 }
 
@@ -161,9 +115,11 @@ func (l *load) all() error {
 	if err := checkNames(l.opts.Variables); err != nil {
 		return err
 	}
+	l.building = true
 	if err := l.folders(); err != nil {
 		return err
 	}
+	l.building = false
 	if err := l.charts(); err != nil {
 		return err
 	}
@@ -176,6 +132,7 @@ func (l *load) all() error {
 	}
 	l.bundle.Digest = digest
 	l.complete()
+	l.valueless()
 	l.locate()
 	return nil
 }

@@ -63,6 +63,32 @@ func (b *Bundle) hasRelease(name string) bool {
 	})
 }
 
+// With returns the bundle with more objects: before all others, or after them.
+func (b *Bundle) With(first bool, objects ...Object) (*Bundle, error) {
+	if len(objects) == 0 || len(b.Stages) == 0 {
+		return b, nil
+	}
+	out := *b
+	out.Stages = slices.Clone(b.Stages)
+	at := len(out.Stages) - 1
+	if first {
+		at = 0
+	}
+	stage := out.Stages[at]
+	if first {
+		stage.Objects = slices.Concat(objects, stage.Objects)
+	} else {
+		stage.Objects = slices.Concat(stage.Objects, objects)
+	}
+	out.Stages[at] = stage
+	digest, err := out.digest()
+	if err != nil {
+		return nil, err
+	}
+	out.Digest = digest
+	return &out, nil
+}
+
 // Replace returns the bundle with other objects in the place of some: of those for which with returns one.
 func (b *Bundle) Replace(with func(Object) (*unstructured.Unstructured, error)) (*Bundle, error) {
 	out := *b

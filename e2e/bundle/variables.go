@@ -129,6 +129,21 @@ func (l *load) missing(b built, s *stage, object map[string]any) func(string) (s
 	}
 }
 
+// valueless reports each variable that was read as a stand-in, where it is used first.
+func (l *load) valueless() {
+	for _, v := range l.bundle.Missing {
+		problem := fmt.Sprintf("${%s} has no value in the repository", v.Name)
+		if len(v.From) > 0 {
+			problem += "; " + strings.Join(v.From, " or ") + " may bring it on a cluster"
+		}
+		l.report(Finding{
+			Severity: Doubtful, Rule: VariableMissing, File: v.UsedIn[0], text: "${" + v.Name,
+			Problem: fmt.Sprintf("%s: read as %s in %d files", problem, v.Value, len(v.UsedIn)),
+			Remedy:  fmt.Sprintf("give its value by --var %s=… or --vars-from", v.Name),
+		})
+	}
+}
+
 // uses returns the texts of an object in which a variable occurs.
 func uses(value any, name string) []string {
 	switch v := value.(type) {

@@ -73,7 +73,7 @@ func routes(ingresses []networking.Ingress) []Route {
 }
 
 func fromExternalDNS(t Target, config externaldns.Config) Target {
-	if zones := config.Filter.Include; len(zones) > 0 {
+	if zones := config.Filter.Zones(); len(zones) > 0 {
 		t.Zones = zones
 	}
 	t.OwnerID, t.TXT = config.OwnerID, config.TXT

@@ -9,6 +9,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/bundle/survey"
 	"github.com/edgeproof/edgeproof/e2e/gitops"
 	"github.com/edgeproof/edgeproof/e2e/standin"
+	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
@@ -36,9 +37,6 @@ func (e *Env) read(ctx context.Context) error {
 		e.Bundle = whole
 		return nil
 	}
-	if err := whole.Unreadable(); err != nil {
-		return err
-	}
 	s, err := survey.Read(ctx, o.Bundle, options, o.Reading.Survey())
 	if err != nil {
 		return err
@@ -46,22 +44,20 @@ func (e *Env) read(ctx context.Context) error {
 	return e.surveyed(s)
 }
 
+// judgeable reports why nothing of what was rendered can be judged, before anything is made for it.
+func (e *Env) judgeable() error {
+	_, err := testbed.Target(e.Bundle, e.Apps)
+	if err == nil {
+		return nil
+	}
+	return &bundle.Error{File: e.Options.Bundle, Problem: err.Error(), Remedy: "name the folder of a cluster that has " +
+		"routes, or give APPS= a folder of applications; `edgeproof bundle` shows what is read"}
+}
+
 // surveyed takes the edge that was found, and prints what it is not.
 func (e *Env) surveyed(s *survey.Survey) error {
-	for _, c := range s.Edge.Components {
-		if c.Missing != "" {
-			return &bundle.Error{
-				File: c.File, Object: c.Object, Problem: c.Name + " is part of the edge and is not rendered: " + c.Missing,
-				Remedy: "let this machine reach the repository of the chart, or name a folder that has it with --charts",
-			}
-		}
-	}
-	if len(s.Edge.Components) == 0 {
-		return &bundle.Error{
-			File: s.Path, Problem: "no part of the edge was found: neither cert-manager nor external-dns nor an ingress " +
-				"controller",
-			Remedy: "name the folder of a cluster; `edgeproof bundle` shows what is read",
-		}
+	if err := s.Refusal(); err != nil {
+		return err
 	}
 	switch e.Options.Engine {
 	case gitops.FluxName:
@@ -104,6 +100,17 @@ func recorded(s *survey.Survey) *verdict.Survey {
 	for _, app := range s.StandIns.Applications {
 		out.StandIns = append(out.StandIns, verdict.StandIn{For: app.Object, Reason: "an application behind a route; its " +
 			"images are not run"})
+	}
+	for _, n := range s.StandIns.Namespaces {
+		out.StandIns = append(out.StandIns, verdict.StandIn{
+			For: n.Object, Reason: "nothing in the bundle makes it, and " + n.For + " needs it", File: n.File, Line: n.Line,
+		})
+	}
+	for _, n := range s.StandIns.Services {
+		out.StandIns = append(out.StandIns, verdict.StandIn{
+			For: n.Object, Reason: "nothing in the bundle makes it, and " + n.For + " leads to it: its application is taken to " +
+				"be delivered from elsewhere", File: n.File, Line: n.Line,
+		})
 	}
 	for _, v := range s.Variables {
 		out.StandIns = append(out.StandIns, verdict.StandIn{For: "variable " +

@@ -182,6 +182,53 @@ func TestWhatIsWrongInARepositoryIsRefused(t *testing.T) {
 	}
 }
 
+// TestWhatCannotBeAppliedAsItIsStands: what a new cluster would refuse has a stand-in, or is left out.
+func TestWhatCannotBeAppliedAsItIsStands(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ more, replace, want string }{
+		"a kind of an operator that is not there": {`apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: token, namespace: edge}
+spec: {data: [{secretKey: api-token, remoteRef: {key: a}}]}
+`, "", "stand-in for Secret edge/token"},
+		"a namespace": {"", "apiVersion: v1\nkind: Namespace\nmetadata: {name: edge}\n---\n", "stand-in for Namespace edge"},
+		"a Service, of a repository that is not complete": {
+			sealedToken, published[strings.Index(published, "---\napiVersion: v1\nkind: Service"):strings.Index(published,
+				"---\napiVersion: batch")], "stand-in for Service edge/web",
+		},
+		"a variable": {
+			"apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: \"${NAME}\", namespace: edge}\n", "", "stand-in for variable NAME",
+		},
+	} {
+		e, printed, err := rendered(t, Options{Bundle: repository(t, map[string]string{
+			"all.yaml": strings.Replace(published, c.replace, "", 1), "more.yaml": c.more,
+		})})
+		if err != nil || e.Survey == nil || !strings.Contains(printed, c.want) {
+			t.Errorf("%s: %v, want a survey with %q in\n%s", name, err, c.want, printed)
+			continue
+		}
+		if len(e.Apps.Objects()) < 3 || len(e.Bundle.Objects()) != 2 || e.Bundle.Objects()[0].GetKind() != "Namespace" {
+			t.Errorf("%s: components %v, applications %v", name, e.Bundle.Objects(), e.Apps.Objects())
+		}
+	}
+}
+
+// TestABundleWithoutRoutesIsRefusedBeforeAnythingIsMade: images and a cluster would be made in vain.
+func TestABundleWithoutRoutesIsRefusedBeforeAnythingIsMade(t *testing.T) {
+	t.Parallel()
+	e, _, err := rendered(t, Options{Bundle: repository(t, map[string]string{
+		"all.yaml": published[:strings.Index(published, "---\napiVersion: networking")],
+	})})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var refused *bundle.Error
+	if err := e.judgeable(); !errors.As(err, &refused) || !strings.Contains(err.Error(), "have an Ingress") ||
+		refused.Remedy == "" {
+		t.Errorf("judgeable: %v", err)
+	}
+}
+
 func TestExclude(t *testing.T) {
 	t.Parallel()
 	e, _, err := rendered(t, Options{

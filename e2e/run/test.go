@@ -84,7 +84,7 @@ func (t *test) run(ctx context.Context) *shards {
 	working, stop := context.WithCancel(ctx)
 	defer stop()
 	var err error
-	if t.env, err = prepare(ctx, t.options); err == nil {
+	if t.env, err = prepare(ctx, t.options, (*Env).judgeable); err == nil {
 		t.usual.Began = time.Now() // making images takes nothing, or many times the rest
 		t.options.Log.Expect(t.usual)
 		err = t.env.raise(ctx)

@@ -49,7 +49,7 @@ func (e *Env) Close() error {
 // Up renders the bundle, provides the images, makes the cluster and sets up the test environment. Even when it
 // fails the world holds what there is, phases included.
 func Up(ctx context.Context, o Options) (*Env, error) {
-	e, err := prepare(ctx, o)
+	e, err := prepare(ctx, o, nil)
 	if err == nil {
 		err = e.raise(ctx)
 	}
@@ -71,8 +71,9 @@ func Attach(ctx context.Context, o Options) (*Env, error) {
 	return Up(ctx, o)
 }
 
-// prepare makes all that a run needs before it has a cluster.
-func prepare(ctx context.Context, o Options) (*Env, error) {
+// prepare makes all that a run needs before it has a cluster. What was rendered must pass a check, where one is given,
+// before images are made.
+func prepare(ctx context.Context, o Options, check func(*Env) error) (*Env, error) {
 	e := &Env{}
 	if err := o.complete(); err != nil {
 		return e, err
@@ -80,6 +81,11 @@ func prepare(ctx context.Context, o Options) (*Env, error) {
 	e.Options = o
 	if err := e.timed("render bundle", func() error { return e.render(ctx) }); err != nil {
 		return e, err
+	}
+	if check != nil {
+		if err := check(e); err != nil {
+			return e, err
+		}
 	}
 	return e, e.timed("images", func() error { return e.images(ctx) })
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/criteria"
-	"github.com/edgeproof/edgeproof/e2e/evidence"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/report"
@@ -42,7 +41,7 @@ func (e *edge) commands() {
 			case failed != nil:
 				Fail(judge.Impossible(id, command, failed, facts.Collect(ctx, e.Sources, judge.Scope(e.Target)), e.Target))
 			case err != nil:
-				AddReportEntry(report.EntryObject, evidence.Objects(read.Reasons), ReportEntryVisibilityNever)
+				blame(read.Reasons)
 				Fail(fmt.Sprintf("$ %s\n%s\n%s", command, out, read))
 			}
 		})

@@ -43,9 +43,7 @@ func (e *edge) expectMet(ctx context.Context, id criteria.ID, target judge.Targe
 		return last.Answer()
 	})
 	if err != nil {
-		if objects := evidence.Objects(last.Reasons); len(objects) > 0 {
-			AddReportEntry(report.EntryObject, objects, ReportEntryVisibilityNever)
-		}
+		blame(last.Reasons)
 		if len(last.Reasons) == 0 {
 			Fail(err.Error())
 		}
@@ -53,6 +51,14 @@ func (e *edge) expectMet(ctx context.Context, id criteria.ID, target judge.Targe
 	}
 	if len(last.Evidence) > 0 {
 		AddReportEntry(report.EntryEvidence, last.Evidence, ReportEntryVisibilityNever)
+	}
+}
+
+// blame hands the objects that stand in the way to the verdict, where there are any.
+func blame(reasons []string) {
+	GinkgoHelper()
+	if objects := evidence.Objects(reasons); len(objects) > 0 {
+		AddReportEntry(report.EntryObject, objects, ReportEntryVisibilityNever)
 	}
 }
 

@@ -19,7 +19,6 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/interceptor"
 
-	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
@@ -329,15 +328,6 @@ func TestAnObjectThatIsRefusedIsJudgedToo(t *testing.T) {
 	}
 	if !strings.Contains(w.testbed.Stuck, "apply of "+w.refuse) {
 		t.Errorf("Stuck is %q", w.testbed.Stuck)
-	}
-}
-
-func TestInstallBundleRefusesAHostWithoutAZone(t *testing.T) {
-	t.Parallel()
-	s := newTestbed(t, builder(t).Build())
-	s.Bundle, s.Apps = made(t, ingress("frontend")), &bundle.Bundle{}
-	if err := s.installBundle(t.Context()); !strings.Contains(message(err), "zone of host frontend") {
-		t.Errorf("installBundle = %v", err)
 	}
 }
 

@@ -43,8 +43,7 @@ func Target(bundles ...*bundle.Bundle) (judge.Target, error) {
 		return target, err
 	}
 	if len(target.Routes) == 0 {
-		return target, fmt.Errorf("find routes to judge: neither %s nor the applications have an Ingress; give APPS= a "+
-			"folder that has", bundles[0].Path)
+		return target, fmt.Errorf("find routes to judge: %s", routeless(objects))
 	}
 	if len(target.Zones) == 0 {
 		wants, err := WantsOf(bundles...)
@@ -54,8 +53,8 @@ func Target(bundles ...*bundle.Bundle) (judge.Target, error) {
 		target.Zones = wants.Zones
 	}
 	if len(target.Zones) == 0 {
-		return target, fmt.Errorf("find the zones of %s: external-dns has no --domain-filter and no Ingress has a host; "+
-			"give one", bundles[0].Path)
+		return target, fmt.Errorf("find the zones of %s: external-dns has no --domain-filter and no Ingress has a host "+
+			"below a domain; give one", bundles[0].Path)
 	}
 	for n := range target.Routes {
 		if ours[target.Routes[n].Ingress.Namespace] {
@@ -63,6 +62,25 @@ func Target(bundles ...*bundle.Bundle) (judge.Target, error) {
 		}
 	}
 	return target, nil
+}
+
+// routeless says why there is no route: what is there in place of an Ingress is not judged.
+func routeless(objects []*unstructured.Unstructured) string {
+	var others []string
+	for _, o := range objects {
+		gvk := o.GroupVersionKind()
+		switch gvk.Group {
+		case "gateway.networking.k8s.io", "traefik.io", "traefik.containo.us", "networking.istio.io":
+			if strings.HasSuffix(gvk.Kind, "Route") || gvk.Kind == "VirtualService" {
+				others = append(others, fmt.Sprintf("%s %s/%s", gvk.Kind, o.GetNamespace(), o.GetName()))
+			}
+		}
+	}
+	if len(others) == 0 {
+		return "neither the bundle nor the applications have an Ingress"
+	}
+	return fmt.Sprintf("neither the bundle nor the applications have an Ingress; HTTPRoutes, IngressRoutes and their like "+
+		"are not judged, and there are %d of them: %s", len(others), strings.Join(others[:min(3, len(others))], ", "))
 }
 
 // ExternalDNS is the name of external-dns's Deployment in the bundle; "external-dns" when it has none.

@@ -77,12 +77,22 @@ func TestTarget(t *testing.T) {
 func TestTargetWithoutARouteIsRefused(t *testing.T) {
 	t.Parallel()
 	_, err := Target(made(t, clusterIssuer, externalDNS), made(t, otherFrontend))
-	if said := message(err); !strings.Contains(said, "neither made nor the applications have an Ingress") ||
-		!strings.Contains(said, "give APPS=") {
+	if said := message(err); !strings.Contains(said, "neither the bundle nor the applications have an Ingress") {
 		t.Errorf("Target without an Ingress = %v", err)
 	}
-	if _, err := Target(made(t, ingress("co.uk"))); !strings.Contains(message(err), "zone of host co.uk") {
+	if _, err := Target(made(t, ingress("co.uk"))); !strings.Contains(message(err), "no Ingress has a host below a domain") {
 		t.Errorf("Target of a host without a zone = %v", err)
+	}
+}
+
+// TestRoutesOfOtherKindsAreNamed: a bundle without an Ingress is refused with what it has in its place.
+func TestRoutesOfOtherKindsAreNamed(t *testing.T) {
+	t.Parallel()
+	_, err := Target(made(t, "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: web, namespace: "+
+		"apps}\nspec: {hostnames: [a.example.org]}\n"))
+	if !strings.Contains(message(err), "HTTPRoutes, IngressRoutes and their like are not judged, and there are 1 of them: "+
+		"HTTPRoute apps/web") {
+		t.Errorf("Target of an HTTPRoute = %v", err)
 	}
 }
 

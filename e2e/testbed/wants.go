@@ -62,11 +62,10 @@ func WantsOf(bundles ...*bundle.Bundle) (Wants, error) {
 	}
 	if len(c.zones) == 0 {
 		for host := range c.hosts {
-			domain, err := publicsuffix.EffectiveTLDPlusOne(strings.TrimPrefix(host, "*."))
-			if err != nil {
-				return Wants{}, fmt.Errorf("zone of host %s: %w", host, err)
+			// A host without a registrable domain is in no zone; what judges it finds that it does not resolve.
+			if domain, err := publicsuffix.EffectiveTLDPlusOne(strings.TrimPrefix(host, "*.")); err == nil {
+				c.zones[domain] = true
 			}
-			c.zones[domain] = true
 		}
 	}
 	w := Wants{}
@@ -184,8 +183,8 @@ func (c *collector) externalDNS(namespace string, pod corev1.PodSpec) {
 	if !ok || config.Provider != "cloudflare" {
 		return
 	}
-	for _, zone := range config.Filter.Include {
-		c.zones[strings.TrimPrefix(zone, ".")] = true
+	for _, zone := range config.Filter.Zones() {
+		c.zones[zone] = true
 	}
 	for _, credential := range config.Credentials {
 		if !credential.Plain() && !credential.Global() { // a global key is a user's, none is minted

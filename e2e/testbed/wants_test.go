@@ -1,6 +1,7 @@
 package testbed
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -196,9 +197,6 @@ func TestWantsOfSeveralBundles(t *testing.T) {
 func TestWantsOfRefuses(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct{ given, want string }{
-		"a host that is a public suffix":   {ingress("co.uk"), "zone of host co.uk"},
-		"a wildcard below a public suffix": {ingress("*.co.uk"), "zone of host *.co.uk"},
-		"a host without a domain":          {ingress("frontend"), "zone of host frontend"},
 		"a Deployment that is none": {"apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: a}\nspec: {template: " +
 			"1}\n", "made.yaml: read Deployment a"},
 		"an issuer that is none": {"apiVersion: cert-manager.io/v1\nkind: ClusterIssuer\nmetadata: {name: " +
@@ -207,6 +205,17 @@ func TestWantsOfRefuses(t *testing.T) {
 		got, err := WantsOf(made(t, c.given))
 		if !strings.Contains(message(err), c.want) {
 			t.Errorf("%s: %v, %v, want an error with %q", name, got, err, c.want)
+		}
+	}
+}
+
+// TestHostsThatNoZoneHolds: such a host is the bundle's mistake, and found where its route is judged.
+func TestHostsThatNoZoneHolds(t *testing.T) {
+	t.Parallel()
+	for _, host := range []string{"co.uk", "*.co.uk", "frontend"} {
+		got, err := WantsOf(made(t, ingress(host), strings.Replace(ingress("www.example.org"), "frontend", "other", 1)))
+		if err != nil || !slices.Equal(got.Zones, []string{"example.org"}) {
+			t.Errorf("%s: zones %v, %v, want that of the other host", host, got.Zones, err)
 		}
 	}
 }

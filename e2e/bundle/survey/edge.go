@@ -150,13 +150,7 @@ func externalDNS(o bundle.Object, c externaldns.Config) ExternalDNS {
 		Object: label(o), Provider: c.Provider, Sources: c.Sources, Zones: []string{}, Owner: c.OwnerID, Proxied: c.Proxied,
 		Credentials: []string{},
 	}
-	for _, zone := range c.Filter.Include {
-		// A star matches no name, and a leading dot means what is below.
-		if zone = strings.TrimPrefix(zone, "."); zone != "" && !strings.Contains(zone, "*") &&
-			!slices.Contains(out.Zones, zone) {
-			out.Zones = append(out.Zones, zone)
-		}
-	}
+	out.Zones = append(out.Zones, c.Filter.Zones()...)
 	for _, flag := range []string{
 		"annotation-filter", "label-filter", "ingress-class", "gateway-name",
 		"gateway-namespace", "gateway-label-filter", "namespace",

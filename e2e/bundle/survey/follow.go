@@ -136,7 +136,11 @@ func (s *selection) rights(namespace, account string) {
 	}
 }
 
-type backend struct{ namespace, name string }
+// backend is a Service that a route leads to, and its port: an int64, a name, or nil where none is given.
+type backend struct {
+	namespace, name string
+	port            any
+}
 
 // backends finds the Services that a route names, of whichever kind it is.
 func backends(object map[string]any) []backend {
@@ -154,10 +158,10 @@ func backends(object map[string]any) []backend {
 			kind, _ := v["kind"].(string)
 			switch {
 			case key == "service", (key == "services" || key == "backendRefs") && (kind == "" || kind == "Service"):
-				all = append(all, backend{namespace, name})
+				all = append(all, backend{namespace, name, portOf(v["port"])})
 			case key == "destination":
 				host, _ := v["host"].(string)
-				all = append(all, backend{"", host})
+				all = append(all, backend{"", host, nil})
 			}
 			for below, item := range v {
 				visit(below, item)
@@ -166,4 +170,18 @@ func backends(object map[string]any) []backend {
 	}
 	visit("", object["spec"])
 	return all
+}
+
+// portOf reads the port of a backend: as it is, or under number or name.
+func portOf(port any) any {
+	if named, ok := port.(map[string]any); ok {
+		if port = named["number"]; port == nil {
+			port = named["name"]
+		}
+	}
+	switch port.(type) {
+	case int64, string:
+		return port
+	}
+	return nil
 }

@@ -9,7 +9,11 @@ import (
 
 // Components is the edge without its routes and what is behind them.
 func (s *Survey) Components() (*bundle.Bundle, error) {
-	return s.only(func(i int) bool { return !s.routed(i) })
+	components, err := s.only(func(i int) bool { return !s.routed(i) })
+	if err != nil {
+		return nil, err
+	}
+	return components.With(true, s.namespaces()...)
 }
 
 // Applications are the routes with what is behind them; server takes the place of each workload.
@@ -28,12 +32,20 @@ func (s *Survey) Applications(server standin.Server) (*bundle.Bundle, error) {
 			services = append(services, o)
 		}
 	}
-	return apps.Replace(func(o bundle.Object) (*unstructured.Unstructured, error) {
+	replaced, err := apps.Replace(func(o bundle.Object) (*unstructured.Unstructured, error) {
 		if !workloads[o.Unstructured] {
 			return nil, nil //nolint:nilnil // it stays
 		}
 		return server.Application(o, services)
 	})
+	if err != nil {
+		return nil, err
+	}
+	more, err := s.applications(server)
+	if err != nil {
+		return nil, err
+	}
+	return replaced.With(false, more...)
 }
 
 // routed reports whether an object is a route or behind one.

@@ -36,6 +36,8 @@ type Survey struct {
 type StandIns struct {
 	Secrets      []standin.Secret `json:"secrets"`
 	Applications []Application    `json:"applications"`
+	Namespaces   []Backing        `json:"namespaces"`
+	Services     []Backing        `json:"services"`
 }
 
 // LeftOut is what is not part of the edge.
@@ -43,6 +45,14 @@ type LeftOut struct {
 	Objects  int            `json:"objects"`
 	ByKind   map[string]int `json:"byKind"`
 	Releases []string       `json:"releases"`
+	List     []Left         `json:"list"`
+}
+
+// Left is one object that is left out.
+type Left struct {
+	Object string `json:"object"`
+	File   string `json:"file"`
+	Line   int    `json:"line"`
 }
 
 // Finding is one of the bundle's findings, with its place in the repository.
@@ -85,7 +95,7 @@ func Of(b *bundle.Bundle, options Options) *Survey {
 		Engines: []string{}, Variables: []Missing{}, Findings: []Finding{},
 	}
 	var objects []bundle.Object
-	s.LeftOut.ByKind, s.LeftOut.Releases = map[string]int{}, []string{}
+	s.LeftOut.ByKind, s.LeftOut.Releases, s.LeftOut.List = map[string]int{}, []string{}, []Left{}
 	releases := map[string]bool{}
 	for i, o := range s.chosen.objects {
 		if s.chosen.why[i] != "" {
@@ -95,6 +105,8 @@ func Of(b *bundle.Bundle, options Options) *Survey {
 		}
 		s.LeftOut.Objects++
 		s.LeftOut.ByKind[o.GetKind()]++
+		file, line := s.position(o, "")
+		s.LeftOut.List = append(s.LeftOut.List, Left{label(o), file, line})
 	}
 	for _, stage := range b.Stages {
 		for _, r := range stage.Releases {
@@ -106,6 +118,7 @@ func Of(b *bundle.Bundle, options Options) *Survey {
 	s.engines()
 	s.edge(objects)
 	s.standIns()
+	s.backing()
 	s.findings()
 	for _, v := range b.Missing {
 		s.Variables = append(s.Variables, Missing{v.Name, v.Value, v.From, v.UsedIn})
@@ -185,6 +198,7 @@ func (s *Survey) findings() {
 			Problem: f.Problem, Remedy: f.Remedy, Edge: about[f.Object] || f.Object == "" && files[f.File],
 		})
 	}
+	s.Findings = append(s.Findings, s.filters()...)
 	rank := map[string]int{"error": 0, "warning": 1, "note": 2}
 	slices.SortStableFunc(s.Findings, func(a, b Finding) int {
 		if a.Edge != b.Edge {

@@ -10,8 +10,10 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 )
 
-// WriteText writes the survey for people. Findings that are not about the edge are counted, unless all is set.
+// WriteText writes the survey for people. Findings that are not about the edge are counted, unless all is set or there
+// is no edge.
 func (s *Survey) WriteText(w io.Writer, all bool) error {
+	all = all || s.Edge.Objects == 0
 	p := &printer{w: w}
 	p.line("bundle %s (%s, %d stages)", s.Path, strings.Join(s.Engines, ", "), s.Stages)
 	p.section("edge: %d objects, %d routes, %d certificates", s.Edge.Objects, len(s.Edge.Routes), s.Edge.Certificates)
@@ -43,7 +45,8 @@ func (s *Survey) WriteText(w io.Writer, all bool) error {
 		p.line("  %s: %s to %s  (%s:%d)", r.Object, list(r.Hosts, "any host"), list(r.Services, "no Service"), r.File,
 			r.Line)
 	}
-	p.section("stand-ins: %d Secrets, %d applications", len(s.StandIns.Secrets), len(s.StandIns.Applications))
+	p.section("stand-ins: %d Secrets, %d applications, %d namespaces, %d Services", len(s.StandIns.Secrets),
+		len(s.StandIns.Applications), len(s.StandIns.Namespaces), len(s.StandIns.Services))
 	for _, secret := range s.StandIns.Secrets {
 		keys := make([]string, len(secret.Keys))
 		for i, key := range secret.Keys {
@@ -53,6 +56,9 @@ func (s *Survey) WriteText(w io.Writer, all bool) error {
 	}
 	for _, app := range s.StandIns.Applications {
 		p.line("  %s: %s", app.Object, list(app.Images, "no image"))
+	}
+	for _, n := range slices.Concat(s.StandIns.Namespaces, s.StandIns.Services) {
+		p.line("  %s: nothing in the bundle makes it, and %s needs it  (%s:%d)", n.Object, n.For, n.File, n.Line)
 	}
 	if len(s.Variables) > 0 {
 		p.section("variables without a value: %d; give them by --var NAME=VALUE or --vars-from FILE", len(s.Variables))

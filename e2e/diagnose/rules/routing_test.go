@@ -265,6 +265,17 @@ func routingScenes() []scene {
 			},
 		},
 		{
+			name: "middleware-missing", causes: []string{"middleware-missing " + theIngress}, states: unrouted(),
+			do: func(w world) {
+				w.ingress.Annotations["traefik.ingress.kubernetes.io/router.middlewares"] = "auth-forward@kubernetescrd"
+				w.answer(404, traefik404)
+				w.Logs = append(w.Logs, facts.Log{
+					Component: facts.Traefik, Namespace: "traefik", Pod: "traefik-1",
+					Lines: []facts.Line{line(1, "error", `middleware "auth-forward@kubernetescrd" does not exist`)},
+				})
+			},
+		},
+		{
 			name: "no-tls-block", causes: []string{"no-tls-block " + theIngress}, states: unsecured(),
 			do: func(w world) { w.ingress.Spec.TLS = nil; w.withoutCertificate() },
 		},

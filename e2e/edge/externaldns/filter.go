@@ -40,6 +40,19 @@ func domains(filters []string) []string {
 
 func plain(domain string) string { return strings.ToLower(strings.TrimSuffix(domain, ".")) }
 
+// Zones are the zones that the included domains stand for, once each: the one above a leading dot, and none for a star,
+// which matches no name.
+func (f Filter) Zones() []string {
+	var out []string
+	for _, domain := range f.Include {
+		if domain = strings.TrimPrefix(domain, "."); domain != "" && !strings.Contains(domain, "*") &&
+			!slices.Contains(out, domain) {
+			out = append(out, domain)
+		}
+	}
+	return out
+}
+
 // Matches reports whether a name, or a zone, passes.
 func (f Filter) Matches(name string) bool {
 	name = plain(name)

@@ -11,6 +11,7 @@ import (
 // The annotations of an Ingress that bind its routers.
 const (
 	EntryPointsAnnotation = "traefik.ingress.kubernetes.io/router.entrypoints"
+	MiddlewaresAnnotation = "traefik.ingress.kubernetes.io/router.middlewares"
 	TLSAnnotation         = "traefik.ingress.kubernetes.io/router.tls"
 )
 
@@ -44,9 +45,18 @@ func (c Config) Refuses(name ingressclass.Name, class *networking.IngressClass) 
 
 // EntryPointsOf are the entry points that annotations bind a router to; nil for all.
 func EntryPointsOf(annotations map[string]string) []string {
+	return listed(strings.ToLower(annotations[EntryPointsAnnotation]))
+}
+
+// MiddlewaresOf are the middlewares, with their providers, that annotations put before a router.
+func MiddlewaresOf(annotations map[string]string) []string {
+	return listed(annotations[MiddlewaresAnnotation])
+}
+
+func listed(text string) []string {
 	var out []string
-	for n := range strings.SplitSeq(annotations[EntryPointsAnnotation], ",") {
-		if n = strings.ToLower(strings.TrimSpace(n)); n != "" {
+	for n := range strings.SplitSeq(text, ",") {
+		if n = strings.TrimSpace(n); n != "" {
 			out = append(out, n)
 		}
 	}

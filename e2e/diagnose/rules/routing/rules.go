@@ -40,6 +40,7 @@ func Section() diagnose.Section {
 		backendNoEndpointsRule(),
 		backendRefusedRule(),
 		entryPointMissingRule(),
+		middlewareMissingRule(),
 		https404Rule(),
 		http404Rule(),
 		misdirectedRule(),
