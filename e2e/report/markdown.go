@@ -46,6 +46,9 @@ func Markdown(w io.Writer, v *verdict.Verdict) error {
 	if text := surveyLine(v.Bundle.Survey); text != "" {
 		m.row("not as written", mdText(text))
 	}
+	if v.Delivery != nil {
+		m.row("delivered by", mdText(v.Delivery.String()))
+	}
 	m.row("cluster", mdText(clusterText(v.Cluster)))
 	m.row("suite", mdText("edgeproof "+v.Suite.Version+", "+v.Suite.GoVersion))
 	m.row("seal", mdText(sealLine(v)))

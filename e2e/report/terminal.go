@@ -76,6 +76,9 @@ func Terminal(w io.Writer, v *verdict.Verdict, style Style) error {
 		t.wrap("    ", line, "      ")
 	}
 	t.wrap("    ", "time: "+budgetLine(v.Budget), "      ")
+	if v.Delivery != nil {
+		t.wrap("    ", "delivered by "+oneLine(v.Delivery.String()), "      ")
+	}
 	t.wrap("    ", "seal: "+sealLine(v), "      ")
 	if v.Error != nil {
 		t.out.WriteByte('\n')

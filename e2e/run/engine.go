@@ -1,7 +1,9 @@
 package run
 
 import (
+	"cmp"
 	"context"
+	"net/url"
 	"path/filepath"
 
 	"k8s.io/client-go/rest"
@@ -10,6 +12,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/gitops"
 	"github.com/edgeproof/edgeproof/e2e/kubernetes"
 	"github.com/edgeproof/edgeproof/e2e/supply/gomod"
+	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
 // fluxFolder is where the manifests of Flux's controllers are.
@@ -63,4 +66,21 @@ func (e *Env) engine(ctx context.Context) (gitops.Engine, error) {
 		Components: components,
 		Budgets:    e.Testbed.Budgets, Logf: e.Options.Log.Note,
 	}, nil
+}
+
+// delivery says how the bundle got into the cluster; nil where it was not tried.
+func (e *Env) delivery() *verdict.Delivery {
+	switch {
+	case e.Testbed == nil:
+		return nil
+	case e.Testbed.Engine == nil:
+		return &verdict.Delivery{Engine: verdict.Rendered}
+	}
+	d := e.Testbed.Delivered
+	out := &verdict.Delivery{Engine: cmp.Or(d.Engine, gitops.FluxName), Versions: d.Versions, Revision: d.Revision}
+	if u, err := url.Parse(d.Repository); err == nil {
+		u.User = nil // a bundle may name a credential there
+		out.Repository = u.String()
+	}
+	return out
 }

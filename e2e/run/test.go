@@ -213,6 +213,7 @@ func (t *test) describe() {
 		t.verdict.Cluster.Kubernetes = e.Cluster.Kubernetes
 		t.verdict.Cluster.Switches = strings.Join(t.options.minor().Switches(), ", ")
 	}
+	t.verdict.Delivery = e.delivery()
 	if e.Node == nil {
 		return
 	}

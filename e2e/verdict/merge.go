@@ -98,6 +98,7 @@ func sameRun(first, p *Verdict) error {
 		{"seed", fmt.Sprint(first.Suite.Seed), fmt.Sprint(p.Suite.Seed)},
 		{"catalogue", string(first.Catalogue), string(p.Catalogue)},
 		{"Kubernetes", first.Cluster.Kubernetes, p.Cluster.Kubernetes},
+		{"engine", first.Delivery.engine(), p.Delivery.engine()},
 	} {
 		unknown := p.Error != nil && x.b == "" // it did not get so far
 		if x.a != x.b && !unknown && (first.Error == nil || x.a != "") {

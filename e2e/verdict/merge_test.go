@@ -111,6 +111,10 @@ func TestMergeRefuses(t *testing.T) {
 		"another version of": change(func(p []*verdict.Verdict) []*verdict.Verdict { p[1].Suite.Version = "v9"; return p }),
 		"another catalogue":  change(func(p []*verdict.Verdict) []*verdict.Verdict { p[1].Catalogue = verdict.Full; return p }),
 		"another Kubernetes": change(func(p []*verdict.Verdict) []*verdict.Verdict { p[1].Cluster.Kubernetes = "v1.1.1"; return p }),
+		"another engine": change(func(p []*verdict.Verdict) []*verdict.Verdict {
+			p[0].Delivery, p[1].Delivery = &verdict.Delivery{Engine: "flux"}, &verdict.Delivery{Engine: verdict.Rendered}
+			return p
+		}),
 		"is in two shards":   change(func(p []*verdict.Verdict) []*verdict.Verdict { p[1].Faults = p[0].Faults; return p }),
 	} {
 		if _, err := verdict.Merge(given); err == nil || !strings.Contains(err.Error(), says) {

@@ -79,6 +79,7 @@ func full() *verdict.Verdict {
 	passing.Faults[0].ID = "another"
 	v.Faults = append(v.Faults, passing.Faults...)
 	recorded := verdicttest.Recorded()
+	v.Delivery = recorded.Delivery
 	v.Findings, v.Timeline, v.Omitted = recorded.Findings, append(v.Timeline, recorded.Timeline...), recorded.Omitted
 	v.Phases = append(v.Phases, recorded.Phases...)
 	v.Specs.List[0].Evidence = []string{"seen"}

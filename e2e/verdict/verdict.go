@@ -35,6 +35,8 @@ type Verdict struct {
 	Suite   Suite   `json:"suite"`
 	Bundle  Bundle  `json:"bundle"`
 	Cluster Cluster `json:"cluster"`
+	// Delivery is absent where nothing was installed.
+	Delivery *Delivery `json:"delivery,omitempty"`
 	// Apps are the applications whose routes were judged beside the bundle.
 	Apps Content `json:"apps,omitzero"`
 	// Baseline is the bundle that the candidate is to replace. Where there is one, the upgrade and the rollback
