@@ -146,5 +146,9 @@ func (c *collection) order() {
 		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Pod, b.Pod),
 			cmp.Compare(a.Container, b.Container), previous)
 	})
+	if s.Has(Delivery) {
+		noteChanges(s)
+	}
 	sortObjects(s)
+	sortDelivered(&s.Delivered)
 }

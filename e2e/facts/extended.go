@@ -72,7 +72,7 @@ func extensions() []extension {
 			own("IngressRouteTCP", into(func(s *Snapshot) *[]traefik.IngressRoute { return &s.Traefik.TCPRoutes })),
 		)
 	}
-	return append(out, dependencies()...)
+	return slices.Concat(out, dependencies(), engines())
 }
 
 // extended lists the tasks that read the kinds of CRDs. Which groups there are is one request; a cluster that has none
@@ -85,7 +85,7 @@ func (c *collection) extended() []task {
 	served := map[schema.GroupVersion]bool{}
 	groups, err := c.from.Clientset.Discovery().ServerGroups()
 	if err != nil {
-		for _, part := range []Part{GatewayAPI, TraefikKinds, DNSEndpoints, Extensions} {
+		for _, part := range []Part{GatewayAPI, TraefikKinds, DNSEndpoints, Extensions, Delivery} {
 			if c.s.Has(part) {
 				c.fail(part, "", fmt.Errorf("list the API groups: %w", err))
 			}
@@ -178,8 +178,8 @@ func into[T any](at func(*Snapshot) *[]T) keeper {
 // plural is the resource of the kind.
 func (e extension) plural() string {
 	name := strings.ToLower(e.kind)
-	if root, policy := strings.CutSuffix(name, "cy"); policy {
-		return root + "cies"
+	if root, ends := strings.CutSuffix(name, "y"); ends && !strings.ContainsAny(root[len(root)-1:], "aeiou") {
+		return root + "ies"
 	}
 	if strings.HasSuffix(name, "s") {
 		return name + "es"

@@ -39,6 +39,7 @@ const (
 	Orders              Part = "orders"
 	Challenges          Part = "challenges"
 	Webhooks            Part = "webhooks"
+	Delivery            Part = "delivery" // GitOps engines' objects, and what was changed by hand in what they deliver
 	Tokens              Part = "tokens"
 	Journal             Part = "journal"
 	Provider            Part = "provider"
@@ -55,7 +56,8 @@ func All() []Part {
 		Version, Namespaces, Pods, Deployments, DaemonSets, StatefulSets, ConfigMaps, Nodes, NetworkPolicies,
 		ResourceQuotas, Extensions, Services, EndpointSlices, IngressClasses, Ingresses, GatewayAPI, TraefikKinds,
 		DNSEndpoints, Secrets, Events,
-		ClusterIssuers, Issuers, Certificates, CertificateRequests, Orders, Challenges, Webhooks, Tokens, Journal, Provider,
+		ClusterIssuers, Issuers, Certificates, CertificateRequests, Orders, Challenges, Webhooks, Delivery, Tokens,
+		Journal, Provider,
 		DNS, Domains,
 		ClusterDNS, Probes, Logs,
 	}

@@ -17,6 +17,7 @@ import (
 func TestTheRoleIsWhatIsAskedFor(t *testing.T) {
 	t.Parallel()
 	a := extended(cluster())
+	delivered(a)
 	facts.Collect(context.Background(), a.connect(t, &world{}), facts.Scope{})
 	var asked []string
 	for _, path := range a.asked {

@@ -73,6 +73,9 @@ type Snapshot struct {
 	MutatingWebhooks   []admission.MutatingWebhookConfiguration   `json:"mutatingWebhooks,omitempty"`
 	ValidatingWebhooks []admission.ValidatingWebhookConfiguration `json:"validatingWebhooks,omitempty"`
 
+	// Delivered is what GitOps engines report of what they deliver.
+	Delivered Delivered `json:"delivered,omitzero"`
+
 	// Tokens are what the credentials that external-dns and the issuers use are able to do.
 	Tokens []Token `json:"tokens,omitempty"`
 	// Journal has the newest entries of the fake internet's journal: API requests, ACME steps, DNS queries. It is

@@ -115,7 +115,7 @@ func TestMergeRefuses(t *testing.T) {
 			p[0].Delivery, p[1].Delivery = &verdict.Delivery{Engine: "flux"}, &verdict.Delivery{Engine: verdict.Rendered}
 			return p
 		}),
-		"is in two shards":   change(func(p []*verdict.Verdict) []*verdict.Verdict { p[1].Faults = p[0].Faults; return p }),
+		"is in two shards": change(func(p []*verdict.Verdict) []*verdict.Verdict { p[1].Faults = p[0].Faults; return p }),
 	} {
 		if _, err := verdict.Merge(given); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("want %q, got %v", says, err)

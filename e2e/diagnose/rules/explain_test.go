@@ -187,6 +187,7 @@ func needed(p facts.Part) bool {
 		facts.Version, facts.Namespaces, facts.ConfigMaps, facts.Events, facts.Webhooks, facts.Journal, facts.Domains,
 		facts.ClusterDNS, facts.DaemonSets, facts.StatefulSets, facts.Nodes, facts.NetworkPolicies, facts.ResourceQuotas,
 		facts.Extensions, facts.GatewayAPI, facts.TraefikKinds, facts.DNSEndpoints,
+		facts.Delivery,
 	}, p)
 }
 

@@ -38,31 +38,42 @@ const (
 
 // App is one Application.
 type App struct {
-	Namespace, Name string
+	Namespace string `json:"namespace"`
+	Name      string `json:"name"`
 
-	State   State
-	Message string
-	Since   time.Time // when the last operation ended
+	State   State     `json:"state"`
+	Message string    `json:"message,omitempty"`
+	Since   time.Time `json:"since,omitzero"` // when the last operation ended
 
 	// Automated says that Argo CD syncs by itself; SelfHeal that it undoes what was changed by hand, Prune that it
 	// deletes.
-	Automated, SelfHeal, Prune bool
+	Automated bool `json:"automated,omitempty"`
+	SelfHeal  bool `json:"selfHeal,omitempty"`
+	Prune     bool `json:"prune,omitempty"`
 	// Repository and Wanted are what its first source names: the URL, and the branch, tag or version.
-	Repository, Wanted string
+	Repository string `json:"repository,omitempty"`
+	Wanted     string `json:"wanted,omitempty"`
 	// Revision is what was compared last, and Applied what the last successful sync applied.
-	Revision, Applied string
+	Revision string `json:"revision,omitempty"`
+	Applied  string `json:"applied,omitempty"`
 	// Sync and Health are the words of the status: Synced, OutOfSync, Unknown; Healthy, Progressing, Degraded, Missing …
-	Sync, Health string
+	Sync   string `json:"sync,omitempty"`
+	Health string `json:"health,omitempty"`
 	// Differing are the objects that differ from the source, or are not healthy.
-	Differing []Object
+	Differing []Object `json:"differing,omitempty"`
 }
 
 func (a App) String() string { return Application + " " + a.Namespace + "/" + a.Name }
 
 // Object is an object of an Application.
 type Object struct {
-	Group, Kind, Namespace, Name string
-	Sync, Health, Message        string
+	Group     string `json:"group,omitempty"`
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name"`
+	Sync      string `json:"sync,omitempty"`
+	Health    string `json:"health,omitempty"`
+	Message   string `json:"message,omitempty"`
 }
 
 func (o Object) String() string {

@@ -124,7 +124,7 @@ type snapshot struct {
 }
 
 func (d *document) releases() []Release {
-	out := make([]Release, 0, len(d.Status.History))
+	var out []Release
 	for _, s := range d.Status.History {
 		out = append(out, Release{
 			Number: s.Version, Status: s.Status, Action: s.Action, Chart: s.ChartName, Version: s.ChartVersion,

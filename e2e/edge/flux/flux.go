@@ -39,7 +39,11 @@ const (
 const RequestedAt = "reconcile.fluxcd.io/requestedAt"
 
 // Ref names an object of Flux.
-type Ref struct{ Kind, Namespace, Name string }
+type Ref struct {
+	Kind      string `json:"kind,omitempty"`
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name,omitempty"`
+}
 
 func (r Ref) String() string { return r.Kind + " " + r.Namespace + "/" + r.Name }
 
@@ -58,47 +62,55 @@ const (
 	New         State = "new" // no controller has seen it yet
 )
 
-// Object is one object of Flux.
+// Object is one object of Flux. Values, variables and anything else that may hold a secret are not read.
 type Object struct {
 	Ref
 
-	State State
+	State State `json:"state"`
 	// Reason and Message are those of the condition that the state comes from.
-	Reason, Message string
+	Reason  string `json:"reason,omitempty"`
+	Message string `json:"message,omitempty"`
 	// Since is when that condition was last changed.
-	Since time.Time
+	Since time.Time `json:"since,omitzero"`
 	// Remediated says what helm-controller did after an upgrade or an install failed; empty where it did nothing.
-	Remediated string
+	Remediated string `json:"remediated,omitempty"`
 
 	// Source is what it takes manifests or charts from: empty for a source that fetches by itself.
-	Source Ref
+	Source Ref `json:"source,omitzero"`
 	// DependsOn must be ready before it is reconciled.
-	DependsOn []Ref
+	DependsOn []Ref `json:"dependsOn,omitempty"`
 	// URL and Wanted are what a source fetches: the address, and the branch, tag, version or digest.
-	URL, Wanted string
+	URL    string `json:"url,omitempty"`
+	Wanted string `json:"wanted,omitempty"`
 	// Chart and Version are what a HelmRelease or a HelmChart asks for.
-	Chart, Version string
+	Chart   string `json:"chart,omitempty"`
+	Version string `json:"version,omitempty"`
 	// Path is the folder of a Kustomization.
-	Path string
+	Path string `json:"path,omitempty"`
 
 	// Revision is what is in the cluster: the artifact of a source, the applied revision of a Kustomization, the
 	// chart version of a HelmRelease. Attempted is the last one that was tried.
-	Revision, Attempted string
+	Revision  string `json:"revision,omitempty"`
+	Attempted string `json:"attempted,omitempty"`
 	// HandledRequest is the last value of RequestedAt that was carried out.
-	HandledRequest string
+	HandledRequest string `json:"handledRequest,omitempty"`
 	// Inventory are the objects that it applied, where it lists them.
-	Inventory []Applied
+	Inventory []Applied `json:"inventory,omitempty"`
 	// History are the releases of a HelmRelease, newest first.
-	History []Release
+	History []Release `json:"history,omitempty"`
 }
 
 // Release is one release that helm-controller made.
 type Release struct {
-	Number              int
-	Status, Action      string
-	Chart, Version, App string
-	Namespace, Name     string
-	LastDeployed        time.Time
+	Number       int       `json:"number"`
+	Status       string    `json:"status,omitempty"`
+	Action       string    `json:"action,omitempty"`
+	Chart        string    `json:"chart,omitempty"`
+	Version      string    `json:"version,omitempty"`
+	App          string    `json:"app,omitempty"`
+	Namespace    string    `json:"namespace,omitempty"`
+	Name         string    `json:"name,omitempty"`
+	LastDeployed time.Time `json:"lastDeployed,omitzero"`
 }
 
 // Known says whether an object is one of those that are read here.

@@ -7,7 +7,12 @@ import (
 )
 
 // Applied names an object that Flux applied, without a version: it may be served in several.
-type Applied struct{ Group, Kind, Namespace, Name string }
+type Applied struct {
+	Group     string `json:"group,omitempty"`
+	Kind      string `json:"kind"`
+	Namespace string `json:"namespace,omitempty"`
+	Name      string `json:"name"`
+}
 
 func (a Applied) String() string {
 	if a.Namespace == "" {
