@@ -123,6 +123,8 @@ func TestHelpOfEveryCommand(t *testing.T) {
 			uses = "--out"
 		case "bundle":
 			uses = "--vars-from"
+		case "bench-explain":
+			uses = "--diagnoses"
 		}
 		if got.code != 0 || got.stderr != "" || !strings.Contains(got.stdout, command.Short) ||
 			!strings.Contains(got.stdout, uses) {

@@ -134,7 +134,8 @@ an external client), installs a GitOps bundle unmodified, and judges every crite
 		f.bind(cmd.Flags())
 		root.AddCommand(cmd)
 	}
-	root.AddCommand(newGate(f, log), newBaseline(log), newExplain(), newReport(), newBundle(), newVerdict())
+	root.AddCommand(newGate(f, log), newBaseline(log), newExplain(), newBenchExplain(), newReport(), newBundle(),
+		newVerdict())
 	if plugin {
 		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl edgeproof"}
 		exampleAsPlugin(root)
