@@ -39,6 +39,10 @@ type Options struct {
 	TrustedName string
 	// Trusted is the only root set that verifies.
 	Trusted *x509.CertPool
+	// Public are further root sets by name that verify too, as a browser trusts more than one authority.
+	Public map[string]*x509.CertPool
+	// Dial connects; net.Dialer's unless set.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 	// Known are further root sets by name, that do not verify but are recognised: "staging".
 	Known map[string]*x509.CertPool
 }
@@ -50,6 +54,9 @@ type Client struct{ o Options }
 func New(o Options) *Client {
 	if o.Trusted == nil {
 		o.Trusted = x509.NewCertPool() // an empty pool trusts no CA; nil would mean the system's roots
+	}
+	if o.Dial == nil {
+		o.Dial = (&net.Dialer{}).DialContext
 	}
 	return &Client{o: o}
 }
@@ -138,7 +145,7 @@ func (c *Client) once(ctx context.Context, req Request) (rep Report) {
 	if rep.Failed != "" {
 		return rep
 	}
-	conn, rep := connect(ctx, addrs, rep)
+	conn, rep := c.connect(ctx, addrs, rep)
 	if conn == nil {
 		return rep
 	}

@@ -15,12 +15,12 @@ import (
 )
 
 // connect tries the addresses in their order, as a simple client does.
-func connect(ctx context.Context, addrs []string, rep Report) (net.Conn, Report) {
+func (c *Client) connect(ctx context.Context, addrs []string, rep Report) (net.Conn, Report) {
 	start := time.Now()
 	rep.Connect = &Connection{Tried: []Attempt{}}
 	var last error
 	for _, addr := range addrs {
-		conn, err := (&net.Dialer{Timeout: connectTimeout}).DialContext(ctx, "tcp", addr)
+		conn, err := c.dial(ctx, addr)
 		rep.Connect.Address = addr
 		rep.Connect.Millis = millis(start)
 		if err == nil {
@@ -31,6 +31,12 @@ func connect(ctx context.Context, addrs []string, rep Report) (net.Conn, Report)
 		last = err
 	}
 	return nil, rep.fail(StepConnect, connectClass(last), fmt.Errorf("connect: %w", last))
+}
+
+func (c *Client) dial(ctx context.Context, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, connectTimeout)
+	defer cancel()
+	return c.o.Dial(ctx, "tcp", address)
 }
 
 func connectClass(err error) Class {
@@ -107,17 +113,23 @@ func (c *Client) verify(chain []*x509.Certificate, name string, h *Handshake) er
 	if leads(c.o.Trusted) {
 		h.LeadsTo = c.o.TrustedName
 	}
+	trustedName, trusted := c.o.TrustedName, c.o.Trusted
+	for public, roots := range c.o.Public {
+		if h.LeadsTo == "" && leads(roots) {
+			h.LeadsTo, trustedName, trusted = public, public, roots
+		}
+	}
 	for known, roots := range c.o.Known {
 		if h.LeadsTo == "" && leads(roots) {
 			h.LeadsTo = known
 		}
 	}
-	_, err := chain[0].Verify(x509.VerifyOptions{DNSName: name, Roots: c.o.Trusted, Intermediates: intermediates})
+	_, err := chain[0].Verify(x509.VerifyOptions{DNSName: name, Roots: trusted, Intermediates: intermediates})
 	if err != nil {
 		h.VerifyError = err.Error()
 		return err
 	}
-	h.Verified, h.TrustedBy = true, c.o.TrustedName
+	h.Verified, h.TrustedBy = true, trustedName
 	return nil
 }
 

@@ -15,10 +15,12 @@ import (
 // sockets are the open listeners.
 type sockets struct {
 	https, control net.Listener
-	ssh            net.Listener // nil without --ssh-address
-	dns, secondary dns.Listener
-	all            []io.Closer
-	once           *sync.Once
+	// of Cloudflare's edge: its addresses are not this process's, so clients in it are led here
+	edgePlain, edgeSecure net.Listener
+	ssh                   net.Listener // nil without --ssh-address
+	dns, secondary        dns.Listener
+	all                   []io.Closer
+	once                  *sync.Once
 }
 
 func (s *sockets) close() {
@@ -44,6 +46,11 @@ func listen(ctx context.Context, c config) (s sockets, err error) {
 	}
 	if s.dns, err = s.both(ctx, "--dns-address", c.dnsAddress); err != nil {
 		return s, err
+	}
+	for _, l := range []*net.Listener{&s.edgePlain, &s.edgeSecure} {
+		if *l, err = s.tcp(ctx, "Cloudflare's edge", "127.0.0.1:0"); err != nil {
+			return s, err
+		}
 	}
 	if c.sshAddress != "" {
 		if s.ssh, err = s.tcp(ctx, "--ssh-address", c.sshAddress); err != nil {

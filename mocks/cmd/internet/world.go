@@ -19,6 +19,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/mocks/acme"
+	"github.com/edgeproof/edgeproof/mocks/cfproxy"
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 	"github.com/edgeproof/edgeproof/mocks/control/server"
@@ -56,6 +57,7 @@ type world struct {
 	staging     *acme.Authority
 	git         *git.Server
 	registry    *registry.Server
+	edge        *cfproxy.Edge
 	control     http.Handler
 	token       string // shown once, when it was minted
 	caFile      string
@@ -118,6 +120,9 @@ func build(ctx context.Context, c config, errs io.Writer) (_ *world, err error) 
 	if err = w.deliver(); err != nil {
 		return nil, err
 	}
+	if err = w.proxy(logs); err != nil {
+		return nil, err
+	}
 	return w, w.openControl()
 }
 
@@ -176,7 +181,8 @@ func (w *world) openControl() error {
 	}
 	client := probe.New(probe.Options{
 		Resolver: reachable(w.sockets.dns.Stream.Addr()), TrustedName: "production", Trusted: trusted,
-		Known: map[string]*x509.CertPool{"staging": known, "web": w.pki.Roots()},
+		Public: map[string]*x509.CertPool{"web": w.pki.Roots()},
+		Known:  map[string]*x509.CertPool{"staging": known}, Dial: w.dial,
 	})
 	w.control = server.New(server.Internet{
 		Store: w.store, API: w.api, DNS: w.dns, Probe: external(client, w.journal), Journal: w.journal, Faults: w.faults,
@@ -277,6 +283,7 @@ func (w *world) serve(ctx context.Context, ready func()) error {
 	if w.sockets.ssh != nil {
 		g.Go(func() error { return w.git.ServeSSH(ctx, w.sockets.ssh) })
 	}
+	g.Go(func() error { return w.edge.Serve(ctx, w.sockets.edgePlain, w.sockets.edgeSecure) })
 	g.Go(func() error { return serveControl(ctx, w.sockets.control, w.control, controlTimeout) })
 	if w.config.stateFile != "" {
 		g.Go(func() error { keepState(ctx, w.config.stateFile, w.store, w.savedFailed); return nil })

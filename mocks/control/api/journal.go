@@ -14,6 +14,7 @@ const (
 	SourceControl  JournalSource = "control"  // the control API
 	SourceGit      JournalSource = "git"      // the Git hosts
 	SourceRegistry JournalSource = "registry" // chart repositories and OCI registries
+	SourceProxy    JournalSource = "proxy"    // Cloudflare's proxy
 )
 
 // JournalEntry is one thing that a mock saw, with what it answered.

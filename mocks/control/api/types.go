@@ -23,6 +23,7 @@ type ZoneDraft struct {
 	Name        string     `json:"name"`
 	Status      ZoneStatus `json:"status,omitempty"`      // active unless set
 	Plan        string     `json:"plan,omitempty"`        // free (default), pro, enterprise
+	SSL         SSLMode    `json:"ssl,omitempty"`         // full unless set
 	NameServers []string   `json:"nameServers,omitempty"` // two of Cloudflare's unless set
 }
 
@@ -31,6 +32,7 @@ type ZonePatch struct {
 	Status      *ZoneStatus `json:"status,omitempty"`
 	Paused      *bool       `json:"paused,omitempty"`
 	Plan        *string     `json:"plan,omitempty"`
+	SSL         *SSLMode    `json:"ssl,omitempty"`
 	NameServers []string    `json:"nameServers,omitempty"`
 }
 

@@ -12,6 +12,18 @@ const (
 	ZoneMoved   ZoneStatus = "moved"   // was active, is delegated elsewhere now
 )
 
+// SSLMode is how Cloudflare's proxy reaches the origins of a zone
+// (developers.cloudflare.com/ssl/origin-configuration/ssl-modes).
+type SSLMode string
+
+// The modes. A zone without one has SSLFull.
+const (
+	SSLOff      SSLMode = "off"      // no HTTPS at all: it is redirected to HTTP
+	SSLFlexible SSLMode = "flexible" // HTTPS to the proxy, HTTP to the origin
+	SSLFull     SSLMode = "full"     // as the client came, with any certificate of the origin
+	SSLStrict   SSLMode = "strict"   // and the certificate must verify
+)
+
 // Account owns zones.
 type Account struct {
 	ID   ID     `json:"id"`
@@ -24,7 +36,8 @@ type Zone struct {
 	Name        string     `json:"name"` // apex, canonical
 	Status      ZoneStatus `json:"status"`
 	Paused      bool       `json:"paused,omitempty"`
-	NameServers []string   `json:"name_servers"` // two, no trailing dot
+	SSL         SSLMode    `json:"ssl,omitempty"` // of its proxied names
+	NameServers []string   `json:"name_servers"`  // two, no trailing dot
 	Account     Account    `json:"account"`
 	Plan        Plan       `json:"plan"`
 	Created     time.Time  `json:"created_on"`

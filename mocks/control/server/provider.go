@@ -45,12 +45,24 @@ func checkStatus(status api.ZoneStatus) error {
 	return nil
 }
 
+func checkSSL(mode api.SSLMode) error {
+	if !slices.Contains([]api.SSLMode{api.SSLOff, api.SSLFlexible, api.SSLFull, api.SSLStrict}, mode) {
+		return invalid("SSL mode %q: give off, flexible, full or strict", mode)
+	}
+	return nil
+}
+
 func (s *server) createZone(r *http.Request) (any, error) {
 	var d api.ZoneDraft
 	if err := decode(r, &d); err != nil {
 		return nil, err
 	}
-	z := api.Zone{Name: d.Name, Status: d.Status, NameServers: d.NameServers}
+	z := api.Zone{Name: d.Name, Status: d.Status, NameServers: d.NameServers, SSL: d.SSL}
+	if d.SSL != "" {
+		if err := checkSSL(d.SSL); err != nil {
+			return nil, err
+		}
+	}
 	if d.Status != "" {
 		if err := checkStatus(d.Status); err != nil {
 			return nil, err
@@ -84,6 +96,11 @@ func (s *server) patchZone(r *http.Request) (any, error) {
 			return nil, err
 		}
 	}
+	if p.SSL != nil {
+		if err := checkSSL(*p.SSL); err != nil {
+			return nil, err
+		}
+	}
 	var subscribed api.Plan
 	if p.Plan != nil {
 		if subscribed, err = plan(*p.Plan); err != nil {
@@ -96,6 +113,9 @@ func (s *server) patchZone(r *http.Request) (any, error) {
 		}
 		if p.Paused != nil {
 			z.Paused = *p.Paused
+		}
+		if p.SSL != nil {
+			z.SSL = *p.SSL
 		}
 		if p.Plan != nil {
 			z.Plan = subscribed
