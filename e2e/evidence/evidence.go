@@ -8,55 +8,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
-
-// Diagnoses explains every host of a target.
-func Diagnoses(explain *diagnose.Explainer, target judge.Target) []diagnose.Diagnosis {
-	var out []diagnose.Diagnosis
-	for _, route := range target.Routes {
-		for _, host := range route.Hosts {
-			out = append(out, explain.Explain(diagnose.Target{Host: host, Ingress: route.Ingress}))
-		}
-	}
-	return out
-}
-
-// Causes names the causes of a diagnosis as a verdict does: "layer/code", the root cause first.
-func Causes(d diagnose.Diagnosis) []string {
-	out := make([]string, 0, len(d.Causes))
-	for _, f := range d.Causes {
-		out = append(out, string(f.Layer)+"/"+string(f.Code))
-	}
-	return out
-}
-
-// Explained judges DW-5: what fails is explained, by causes that have a name.
-func Explained(s *facts.Snapshot, explain *diagnose.Explainer, target judge.Target) judge.Judgement {
-	j := judge.Judgement{ID: "DW-5"}
-	works := judge.Judge("DW-4", s, target)
-	for _, d := range Diagnoses(explain, target) {
-		unattributed := slices.ContainsFunc(d.Causes, func(f diagnose.Finding) bool { return f.Code == diagnose.Unattributed })
-		switch {
-		case d.Healthy && !works.Met:
-			j.Reasons = append(j.Reasons, d.Host+": does not work, and is found healthy: "+strings.Join(works.Reasons, "; "))
-		case d.Healthy:
-			j.Evidence = append(j.Evidence, d.Host+": works, every layer of the chain is clear")
-		case len(d.Causes) == 0:
-			j.Reasons = append(j.Reasons, d.Host+": is not healthy, and no cause is named")
-		case unattributed:
-			j.Reasons = append(j.Reasons, d.Host+": "+string(diagnose.Unattributed)+": "+d.Causes[0].Summary)
-		default:
-			j.Evidence = append(j.Evidence, d.Host+": "+strings.Join(Causes(d), ", "))
-		}
-	}
-	j.Met = len(j.Reasons) == 0 && len(j.Evidence) > 0
-	return j
-}
 
 // Findings are the causes of all diagnoses, each once with every host that it breaks, in the order of their objects.
 func Findings(diagnoses []diagnose.Diagnosis) []verdict.Finding {
@@ -99,7 +57,7 @@ func routeSeen(s *facts.Snapshot, target judge.Target, host string) verdict.Rout
 		Host: host, Result: verdict.Passed, Addresses: []string{},
 		Target: s.AddressOf(target.Controller),
 	}
-	if j := judge.Judge("DW-4", s, target); !j.Met {
+	if j := criteria.Judge(criteria.Works, criteria.View{Facts: s, Target: target}); !j.Met {
 		seen.Result, seen.Reason = verdict.Failed, j.String()
 	}
 	probe := s.Probes[host]

@@ -7,7 +7,6 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
-	"github.com/edgeproof/edgeproof/e2e/diagnose/rules"
 	"github.com/edgeproof/edgeproof/e2e/evidence"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
@@ -45,30 +44,17 @@ func TestOneCauseOfTwoHostsIsOneFinding(t *testing.T) {
 		!slices.Equal(found[1].Hosts, []string{"b.example.org"}) {
 		t.Errorf("findings %+v", found)
 	}
-	if got := evidence.Causes(b); !slices.Equal(got, []string{
-		"shared-credential/token-secret-missing",
-		"dns/record-missing",
-	}) {
-		t.Errorf("causes %q", got)
-	}
 }
 
-// TestAnEmptyClusterIsNotExplained: where nothing was seen, DW-5 must not pass, and no route either.
-func TestAnEmptyClusterIsNotExplained(t *testing.T) {
+// Where nothing was seen, no route works.
+func TestRoutesOfAnEmptyCluster(t *testing.T) {
 	t.Parallel()
 	target := judge.Reference()
 	s := &facts.Snapshot{}
-	explain := rules.New(s)
-	if j := evidence.Explained(s, explain, target); j.Met {
-		t.Errorf("without a route: %s", j)
-	}
 	target.Routes = []judge.Route{{
 		Ingress: types.NamespacedName{Namespace: "develop", Name: "frontend"},
 		Hosts:   []string{"develop.safeops.work"},
 	}}
-	if j := evidence.Explained(s, explain, target); j.Met {
-		t.Errorf("of a route that was not probed: %s", j)
-	}
 	routes := evidence.Routes(s, target)
 	if len(routes) != 1 || routes[0].Result != verdict.Failed || routes[0].Reason == "" ||
 		routes[0].Host != "develop.safeops.work" {

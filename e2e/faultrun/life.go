@@ -125,7 +125,7 @@ func (r *Runner) seen(ctx context.Context, f fault.Fault, target judge.Target, p
 			return await.Wait("no look at it in time")
 		}
 		d := v.Explain.Explain(diagnose.Target{Host: target.Routes[0].Hosts[0], Ingress: target.Routes[0].Ingress})
-		p.Record.Diagnosed, p.Record.Cleared = evidence.Causes(d), cleared(d)
+		p.Record.Diagnosed, p.Record.Cleared = criteria.Causes(d), cleared(d)
 		unmet, reasons := f.Expect.Unmet(d), []string(nil)
 		if len(unmet) == 0 {
 			unmet, reasons = r.unmet(ctx, f, v, target)
@@ -147,7 +147,7 @@ func (r *Runner) seen(ctx context.Context, f fault.Fault, target judge.Target, p
 		for _, u := range r.usual(ctx, v, target, r.applicationOf(f)) {
 			p.Record.ConventionalChecks = append(p.Record.ConventionalChecks, verdict.ConventionalCheck(u))
 		}
-		if naive := judge.RawIPCheck(v.Facts, target); f.RawIPCheck && !naive.Met {
+		if naive := criteria.RawIPCheck(v.Facts, target); f.RawIPCheck && !naive.Met {
 			return await.Fail("a check of the raw address alone must not notice this fault, and does: %s", naive)
 		}
 		return await.Done("seen")
@@ -160,7 +160,7 @@ func (r *Runner) seen(ctx context.Context, f fault.Fault, target judge.Target, p
 // look.
 func (r *Runner) unmet(ctx context.Context, f fault.Fault, v View, target judge.Target) (unmet, reasons []string) {
 	for _, id := range commandsLast(slices.Concat(f.Red.IDs(), f.Green)) {
-		if id.Family() == criteria.VerificationCommand && len(unmet) > 0 {
+		if commandOf(id) != nil && len(unmet) > 0 {
 			break
 		}
 		j := r.judgeIn(ctx, id, v, target)
@@ -183,7 +183,7 @@ func (r *Runner) unmet(ctx context.Context, f fault.Fault, v View, target judge.
 func commandsLast(ids []criteria.ID) []criteria.ID {
 	slices.SortStableFunc(ids, func(a, b criteria.ID) int {
 		last := func(id criteria.ID) int {
-			if id.Family() == criteria.VerificationCommand {
+			if commandOf(id) != nil {
 				return 1
 			}
 			return 0

@@ -7,7 +7,6 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/diagnose/rules"
-	"github.com/edgeproof/edgeproof/e2e/evidence"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
@@ -49,8 +48,7 @@ func (r *Runner) Look(ctx context.Context) (v View, there bool) { return r.views
 
 // scope is everything in the cluster, and the hosts that somebody watches.
 func (r *Runner) scope() facts.Scope {
-	scope := judge.Scope(r.Target)
-	scope.Parts, scope.Namespaces = nil, nil
+	scope := criteria.Scope(r.Target)
 	scope.Patience = LastLook / 2 // the hosts that do not answer must not hold up all the others
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -76,19 +74,31 @@ func (r *Runner) Watch(hosts ...string) (stop func()) {
 	return func() { add(-1) }
 }
 
-// judgeIn judges a criterion of a route in a look: by the snapshot, by what its command prints, or by the diagnosis.
+// judgeIn judges a criterion of a route in a look, or by what its command prints.
 func (r *Runner) judgeIn(ctx context.Context, id criteria.ID, v View, target judge.Target) judge.Judgement {
-	switch {
-	case id.Family() == criteria.VerificationCommand:
-		out, err := r.Kubectl(ctx, judge.SpecifiedCommand(id, target))
+	return r.judge(ctx, id, target, func() View { return v })
+}
+
+// judge judges a criterion by what its command prints, and one without a command by a look.
+func (r *Runner) judge(ctx context.Context, id criteria.ID, target judge.Target, look func() View) judge.Judgement {
+	view := criteria.View{Target: target, ExternalDNS: r.ExternalDNS}
+	if command := commandOf(id); command != nil {
+		printed, err := r.Kubectl(ctx, command.Line(target))
 		if err != nil {
-			return judge.Judgement{ID: id, Reasons: []string{err.Error()}}
+			return judge.Judgement{ID: string(id), Reasons: []string{err.Error()}}
 		}
-		return judge.Read(id, out, target, r.ExternalDNS)
-	case id == "DW-5":
-		return evidence.Explained(v.Facts, v.Explain, target)
+		view.Printed = printed
+		return criteria.Judge(id, view)
 	}
-	return judge.Judge(id, v.Facts, target)
+	v := look()
+	view.Facts, view.Explain = v.Facts, func() *diagnose.Explainer { return v.Explain }
+	return criteria.Judge(id, view)
+}
+
+// commandOf is the command by whose output a criterion is judged; nil for one that a look shows.
+func commandOf(id criteria.ID) *criteria.Command {
+	c, _ := criteria.Lookup(id)
+	return c.Command
 }
 
 // rolloutOf is the command that asks for the rollout of an application.
@@ -97,18 +107,18 @@ func rolloutOf(namespace string) string {
 }
 
 // usual runs the checks that people usually run, while the fault is in.
-func (r *Runner) usual(ctx context.Context, v View, target judge.Target, application string) []judge.Usual {
+func (r *Runner) usual(ctx context.Context, v View, target judge.Target, application string) []Usual {
 	route := target.Routes[0].Ingress
 	printed, _ := r.lists.Look(ctx)
 	rollout, err := printed.rollout, printed.rolloutErr
 	if application != testbed.ApplicationNamespace {
 		rollout, err = r.Kubectl(ctx, rolloutOf(application))
 	}
-	return []judge.Usual{
-		judge.UsualOfCertificates(printed.certificates, route.Namespace),
-		judge.UsualOfPods(printed.pods, application),
-		judge.UsualOfRollout(rollout, err),
-		judge.UsualOfAddress(v.Facts, target),
-		judge.UsualOfStatus(v.Facts, route.Namespace),
+	return []Usual{
+		usualOfCertificates(printed.certificates, route.Namespace),
+		usualOfPods(printed.pods, application),
+		usualOfRollout(rollout, err),
+		usualOfAddress(v.Facts, target),
+		usualOfStatus(v.Facts, route.Namespace),
 	}
 }

@@ -16,7 +16,6 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/diagnose/rules"
-	"github.com/edgeproof/edgeproof/e2e/evidence"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/inventory"
@@ -63,16 +62,16 @@ func New(t *testbed.Testbed, sources facts.Sources, target judge.Target, budgets
 	return r
 }
 
-// Judge looks once at what the criterion needs.
+// Judge judges a criterion by a look at what it needs, and no more, or by what its command prints.
 func (r *Runner) Judge(ctx context.Context, id criteria.ID, target judge.Target) judge.Judgement {
-	if id == "DW-5" {
-		scope := judge.Scope(target)
-		scope.Parts = nil // an explanation may need anything
+	return r.judge(ctx, id, target, func() View {
+		scope := criteria.Scope(target, id)
 		s := facts.Collect(ctx, r.Sources, scope)
-		r.observe(s)
-		return evidence.Explained(s, rules.New(s), target)
-	}
-	return judge.Judge(id, facts.Collect(ctx, r.Sources, judge.Scope(target, id)), target)
+		if scope.Parts == nil { // it saw everything
+			r.observe(s)
+		}
+		return View{s, rules.New(s)}
+	})
 }
 
 // Works waits until the criteria are met and every route of the target is found healthy.
@@ -84,7 +83,7 @@ func (r *Runner) Works(ctx context.Context, ids []criteria.ID, target judge.Targ
 			if !there {
 				return await.Wait("no look at it in time")
 			}
-			for _, d := range evidence.Diagnoses(v.Explain, target) {
+			for _, d := range criteria.Diagnoses(v.Explain, target) {
 				if !d.Healthy {
 					return await.Wait("%s is not found healthy: %s", d.Host, Summary(d))
 				}

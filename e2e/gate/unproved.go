@@ -122,11 +122,11 @@ func (f *findings) criteria(v *verdict.Verdict) {
 // routes lists the hosts that do not work, by what the external client saw.
 func (f *findings) routes(v *verdict.Verdict) {
 	if len(v.Routes) == 0 {
-		f.add("DW-4", "the external client saw no route")
+		f.add(string(criteria.Works), "the external client saw no route")
 	}
 	for _, r := range v.Routes {
 		if r.Result != verdict.Passed {
-			f.add("DW-4", "%s %s for the external client: %s", r.Host, r.Result, r.Reason)
+			f.add(string(criteria.Works), "%s %s for the external client: %s", r.Host, r.Result, r.Reason)
 		}
 	}
 }

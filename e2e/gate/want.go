@@ -91,7 +91,7 @@ func (w Want) missing(v *verdict.Verdict) findings {
 	}
 	for _, host := range w.Hosts {
 		if !slices.ContainsFunc(v.Routes, func(r verdict.Route) bool { return r.Host == host }) {
-			f.add("DW-4", "%s was not requested by the external client", host)
+			f.add(string(criteria.Works), "%s was not requested by the external client", host)
 		}
 	}
 	return *f

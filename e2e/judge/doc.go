@@ -1,8 +1,5 @@
-// Package judge says of each criterion whether a snapshot meets it, and if not, which object stands in the way.
-// The same holds for what the verification commands print: a text is read as a person would read it.
+// Package judge holds what is expected of an edge, Target, and what is found of it, Judgement.
 //
-// It does no I/O: equal snapshots and targets give equal judgements, on a saved file as on a live cluster. It
-// knows the criteria and the three components; it must not know how facts are collected, who waits for a
-// judgement, or how it is reported. It names what is wrong with a criterion, not the root cause of a failure:
-// that is a diagnosis.
+// A target is the names of the specification, completed by what a bundle states. The package knows no criterion:
+// those are values of package criteria, which make judgements. It does no I/O.
 package judge

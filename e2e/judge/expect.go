@@ -13,13 +13,14 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/edge"
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
 // Expect completes a target by what a rendered bundle says: its routes, its zones and owner, and the credential
 // that its issuers name. What the bundle may not choose (the issuers' names and servers, the namespace) stays
-// as the target has it, so that a bundle that chooses otherwise is found out.
+// as the target has it, so that a bundle that chooses otherwise is found.
 func Expect(t Target, objects []*unstructured.Unstructured) (Target, error) {
 	var seen facts.Snapshot
 	for _, o := range objects {
@@ -40,7 +41,8 @@ func Expect(t Target, objects []*unstructured.Unstructured) (Target, error) {
 	}
 	t.Routes = append(slices.Clone(t.Routes), routes(seen.Ingresses)...)
 	if running := seen.Running(facts.ExternalDNS); len(running) > 0 {
-		t = fromExternalDNS(t, configOf(&seen, &running[0]))
+		config, _ := externaldns.Read(running[0].Namespace, running[0].Spec.Template.Spec, seen.Environment())
+		t = fromExternalDNS(t, config)
 	}
 	if c, ok := credential(seen.ClusterIssuers, t.Production); ok {
 		t.Credential = c
@@ -80,19 +82,21 @@ func fromExternalDNS(t Target, config externaldns.Config) Target {
 	return t
 }
 
-// credential is the token that the production issuer names, by its name or else by its server.
+// credential is the token that the production issuer names, found by its name or else by its server.
 func credential(issuers []certmanager.ClusterIssuer, production Issuer) (Credential, bool) {
 	for _, match := range []func(*certmanager.ClusterIssuer) bool{
 		func(i *certmanager.ClusterIssuer) bool { return i.Name == production.Name },
-		func(i *certmanager.ClusterIssuer) bool { return server(i) == production.Server },
+		func(i *certmanager.ClusterIssuer) bool {
+			return i.Spec.ACME != nil && i.Spec.ACME.Server == production.Server
+		},
 	} {
 		for i := range issuers {
-			if !match(&issuers[i]) || issuers[i].Spec.ACME == nil {
+			if !match(&issuers[i]) {
 				continue
 			}
-			for _, s := range issuers[i].Spec.ACME.Solvers {
-				if s.DNS01 != nil && s.DNS01.Cloudflare != nil && s.DNS01.Cloudflare.APIToken != nil {
-					return Credential{Secret: s.DNS01.Cloudflare.APIToken.Name, Key: s.DNS01.Cloudflare.APIToken.Key}, true
+			for _, c := range cm.Credentials(issuers[i].Spec.ACME) {
+				if !c.Global {
+					return Credential{Secret: c.Secret, Key: c.Key}, true
 				}
 			}
 		}

@@ -5,13 +5,12 @@ import (
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/await"
-	"github.com/edgeproof/edgeproof/e2e/criteria"
 )
 
 // Judgement is what a snapshot, or a command's output, says of one criterion.
 type Judgement struct {
-	ID  criteria.ID `json:"id"`
-	Met bool        `json:"met"`
+	ID  string `json:"id"`
+	Met bool   `json:"met"`
 	// Final says that the criterion failed permanently: waiting changes nothing, only an action does.
 	Final bool `json:"final,omitempty"`
 	// Reasons say why it is not met. Each names its object first.
@@ -52,36 +51,46 @@ func (j Judgement) String() string {
 	return strings.Join(lines, "\n")
 }
 
-// lacks notes a reason that time may mend.
-func (j *Judgement) lacks(format string, args ...any) {
+// Lacks notes a reason that time may remove.
+func (j *Judgement) Lacks(format string, args ...any) {
 	j.Reasons = append(j.Reasons, fmt.Sprintf(format, args...))
 }
 
-// never notes a reason that time does not mend.
-func (j *Judgement) never(format string, args ...any) {
-	j.lacks(format, args...)
+// Never notes a reason that time does not remove.
+func (j *Judgement) Never(format string, args ...any) {
+	j.Lacks(format, args...)
 	j.Final = true
 }
 
-// saw notes what speaks for the criterion.
-func (j *Judgement) saw(format string, args ...any) {
+// Saw notes what speaks for the criterion.
+func (j *Judgement) Saw(format string, args ...any) {
 	j.Evidence = append(j.Evidence, fmt.Sprintf(format, args...))
 }
 
-// take adds what another judgement found.
-func (j *Judgement) take(other Judgement) {
+// Take adds what another judgement found.
+func (j *Judgement) Take(other Judgement) {
 	j.Reasons = append(j.Reasons, other.Reasons...)
 	j.Evidence = append(j.Evidence, other.Evidence...)
 	j.Final = j.Final || other.Final
 }
 
-// conclude draws the sum: no reason against it, and something seen for it. A criterion that nothing speaks for
-// is not met, so that an empty snapshot never passes.
-func (j *Judgement) conclude() Judgement {
+// Conclude decides: met without a reason against it, and with something seen for it. A criterion that nothing
+// speaks for is not met, so that an empty snapshot never passes.
+func (j *Judgement) Conclude() Judgement {
 	if len(j.Reasons) == 0 && len(j.Evidence) == 0 {
-		j.lacks("nothing was there to judge")
+		j.Lacks("nothing was there to judge")
 	}
 	j.Met = len(j.Reasons) == 0
 	j.Final = j.Final && !j.Met
 	return *j
+}
+
+// Short cuts a text for a reason.
+func Short(text string) string {
+	const head, tail = 180, 120
+	text = strings.Join(strings.Fields(text), " ")
+	if len(text) > head+tail {
+		text = strings.ToValidUTF8(text[:head], "") + "…" + strings.ToValidUTF8(text[len(text)-tail:], "")
+	}
+	return text
 }

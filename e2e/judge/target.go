@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"cmp"
 	"slices"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -48,7 +49,7 @@ type Issuer struct {
 type Route struct {
 	Ingress types.NamespacedName `json:"ingress"`
 	Hosts   []string             `json:"hosts"`
-	// Path is asked for; "/" unless set.
+	// Path is requested; "/" unless set.
 	Path string `json:"path,omitempty"`
 	// Marker is a text that only the intended application answers; empty accepts any body.
 	Marker string `json:"marker,omitempty"`
@@ -71,6 +72,10 @@ func Reference() Target {
 	}
 }
 
+// SinceAnnotation is when an object was first there. Whoever takes an object away and puts it back, as a fault does,
+// sets it to the creation time of the first (RFC 3339); the order of the workflow is then still known.
+const SinceAnnotation = "edgeproof.dev/since"
+
 // Hosts lists the hosts of all routes.
 func (t Target) Hosts() []string {
 	var out []string
@@ -81,8 +86,8 @@ func (t Target) Hosts() []string {
 	return slices.Compact(out)
 }
 
-// issuers are the two, production first.
-func (t Target) issuers() []Issuer { return []Issuer{t.Production, t.Staging} }
+// Issuers are the two, production first.
+func (t Target) Issuers() []Issuer { return []Issuer{t.Production, t.Staging} }
 
 // Owner is the owner id that records must bear.
 func (t Target) Owner() string {
@@ -92,8 +97,8 @@ func (t Target) Owner() string {
 	return t.OwnerID
 }
 
-// namespaces are all that a judgement may need.
-func (t Target) namespaces() []string {
+// Namespaces are all that a judgement may need.
+func (t Target) Namespaces() []string {
 	out := []string{t.Namespace, t.Controller.Namespace}
 	for _, r := range t.Routes {
 		out = append(out, r.Ingress.Namespace)
@@ -102,9 +107,5 @@ func (t Target) namespaces() []string {
 	return slices.Compact(slices.DeleteFunc(out, func(s string) bool { return s == "" }))
 }
 
-func (r Route) path() string {
-	if r.Path == "" {
-		return "/"
-	}
-	return r.Path
-}
+// Requested is the path that is requested of the route.
+func (r Route) Requested() string { return cmp.Or(r.Path, "/") }

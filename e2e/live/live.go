@@ -51,9 +51,7 @@ func Judge(ctx context.Context, o Options, v *verdict.Verdict) error {
 	)
 	started := time.Now()
 	if err := o.Log.Run("look at the cluster", func() error {
-		scope := judge.Scope(o.Target)
-		scope.Parts, scope.Namespaces = nil, nil // an explanation may need anything
-		l.facts, err = explain.Collect(ctx, o.Explain, scope)
+		l.facts, err = explain.Collect(ctx, o.Explain, criteria.Scope(o.Target))
 		return err
 	}); err != nil {
 		return err
@@ -77,11 +75,11 @@ func Judge(ctx context.Context, o Options, v *verdict.Verdict) error {
 	v.Specs = verdict.Tally(len(specs), 0, specs)
 	v.Routes = evidence.Routes(l.facts, o.Target)
 	for n := range v.Routes {
-		if v.Routes[n].Result == verdict.Failed && judge.Unread("DW-4", l.facts) {
+		if v.Routes[n].Result == verdict.Failed && criteria.Unread(criteria.Works, l.facts) {
 			v.Routes[n].Result = verdict.Unsupported
 		}
 	}
-	v.Findings = evidence.Findings(evidence.Diagnoses(l.explain, o.Target))
+	v.Findings = evidence.Findings(criteria.Diagnoses(l.explain, o.Target))
 	v.JudgeCriteria()
 	return nil
 }
@@ -100,13 +98,11 @@ func (l look) spec(ctx context.Context, c criteria.Criterion) verdict.Spec {
 	var j judge.Judgement
 	spec.Result = verdict.Passed
 	switch {
-	case c.ID.Family() == criteria.VerificationCommand:
-		j, spec.Result = l.command(ctx, c.ID)
-	case c.ID == "DW-5":
-		j = evidence.Explained(l.facts, l.explain, l.Target)
+	case c.Command != nil:
+		j, spec.Result = l.command(ctx, c)
 	default:
-		j = judge.Judge(c.ID, l.facts, l.Target)
-		if !j.Met && judge.Unread(c.ID, l.facts) {
+		j = criteria.Judge(c.ID, l.view(""))
+		if !j.Met && criteria.Unread(c.ID, l.facts) {
 			spec.Result = verdict.Unsupported
 		}
 	}
@@ -120,11 +116,19 @@ func (l look) spec(ctx context.Context, c criteria.Criterion) verdict.Spec {
 	return spec
 }
 
+// view is what criteria are judged by.
+func (l look) view(printed string) criteria.View {
+	return criteria.View{
+		Facts: l.facts, Target: l.Target, Explain: func() *diagnose.Explainer { return l.explain },
+		Printed: printed, ExternalDNS: l.ExternalDNS,
+	}
+}
+
 // command runs the specification's command and reads what it prints.
-func (l look) command(ctx context.Context, id criteria.ID) (judge.Judgement, verdict.Result) {
-	command := judge.SpecifiedCommand(id, l.Target)
+func (l look) command(ctx context.Context, c criteria.Criterion) (judge.Judgement, verdict.Result) {
+	command := c.Command.Line(l.Target)
 	not := func(reason string, result verdict.Result) (judge.Judgement, verdict.Result) {
-		return judge.Judgement{ID: id, Final: true, Reasons: []string{reason}}, result
+		return judge.Judgement{ID: string(c.ID), Final: true, Reasons: []string{reason}}, result
 	}
 	kubectl, err := exec.LookPath("kubectl")
 	if err != nil {
@@ -153,9 +157,9 @@ func (l look) command(ctx context.Context, id criteria.ID) (judge.Judgement, ver
 				verdict.Unsupported)
 		}
 		err = fmt.Errorf("%w: %s", err, strings.TrimSpace(stderr.String()))
-		return not(judge.Impossible(id, command, err, l.facts, l.Target), verdict.Failed)
+		return not(c.Command.Impossible(err, l.facts, l.Target), verdict.Failed)
 	}
-	j := judge.Read(id, string(printed), l.Target, l.ExternalDNS)
+	j := criteria.Judge(c.ID, l.view(string(printed)))
 	j.Evidence = append([]string{"$ " + command}, j.Evidence...)
 	return j, verdict.Passed
 }

@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 
 	"github.com/edgeproof/edgeproof/e2e/attest"
+	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/facts"
-	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/report"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
 )
@@ -41,8 +41,7 @@ func (t *test) snapshot(ctx context.Context) error {
 	}
 	scope := facts.Scope{}
 	if target, err := testbed.Target(bed.Bundle, bed.Apps); err == nil {
-		scope = judge.Scope(target)
-		scope.Parts, scope.Namespaces = nil, nil
+		scope = criteria.Scope(target)
 	}
 	raw, err := json.MarshalIndent(facts.Collect(ctx, sources, scope), "", " ")
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/convergence"
+	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/probe"
@@ -59,7 +60,7 @@ func (e *edge) timeRoute(ctx context.Context, route judge.Route) {
 
 // recordTimes hands to the verdict how long the target's records and certificates took, and the first route.
 func (e *edge) recordTimes(ctx context.Context) {
-	times := convergence.Of(facts.Collect(ctx, e.Sources, judge.Scope(e.Target, "DW-4", "WF-6")), e.Target)
+	times := convergence.Of(facts.Collect(ctx, e.Sources, criteria.Scope(e.Target, criteria.Works)), e.Target)
 	e.mu.Lock()
 	toRoute := e.toRoute
 	e.mu.Unlock()

@@ -28,7 +28,7 @@ func (e *edge) faults(list []fault.Fault) {
 				e.awaitSound(ctx)
 			}
 			if e.unsound && (f.Alone || e.config.Catalogue == verdict.Full) {
-				Skip("the edge does not work, see DW-4: a fault shows nothing on it")
+				Skip(fmt.Sprintf("the edge does not work, see %s: a fault shows nothing on it", criteria.Works))
 			}
 			if f.Alone {
 				e.reportFault(e.run(ctx, f))
@@ -66,7 +66,7 @@ func (e *edge) awaitSound(ctx context.Context) {
 	if e.sound || e.unsound {
 		return
 	}
-	err := e.Works(ctx, []criteria.ID{"DW-4"}, e.Target, e.Budgets.CertificateIssued)
+	err := e.Works(ctx, []criteria.ID{criteria.Works}, e.Target, e.Budgets.CertificateIssued)
 	e.sound, e.unsound = err == nil, err != nil
 	if err != nil {
 		e.warn("the edge does not work, no fault that runs alone is proved on it: %v", err)

@@ -14,21 +14,18 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/report"
 )
 
-// specs declares that every criterion of a family is met, each within its budget.
-func (e *edge) specs(family criteria.Family) {
-	for _, c := range criteria.Of(family) {
-		e.spec(c)
-	}
-}
-
 // spec declares that a criterion is met, within its budget.
-func (e *edge) spec(c criteria.Criterion, around ...func()) {
+func (e *edge) spec(c criteria.Criterion) {
 	It(string(c.ID)+" "+c.Text, Label(string(c.ID)), func(ctx SpecContext) {
-		for _, f := range around {
-			f()
+		if add := e.additions()[c.Adds]; add != nil {
+			DeferCleanup(add)
 		}
 		if c.Installed && e.Testbed.Stuck != "" {
 			Fail("the bundle did not become ready: " + e.Testbed.Stuck)
+		}
+		if c.Command != nil {
+			e.expectPrinted(ctx, c)
+			return
 		}
 		e.expectMet(ctx, c.ID, e.Target, e.remaining(e.budgetOf(c)))
 	})

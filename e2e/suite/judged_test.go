@@ -8,8 +8,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/faultrun"
 )
 
-// TestWaitsAndTracesOfCriteriaAreKnown: an unknown wait or trace would silently have no effect.
-func TestWaitsAndTracesOfCriteriaAreKnown(t *testing.T) {
+// An unknown wait, trace or addition would silently have no effect.
+func TestWhatCriteriaNameIsKnown(t *testing.T) {
 	t.Parallel()
 	e := &edge{Runner: &faultrun.Runner{Budgets: await.Default()}}
 	atOnce := e.budgetOf(criteria.Criterion{})
@@ -19,6 +19,9 @@ func TestWaitsAndTracesOfCriteriaAreKnown(t *testing.T) {
 		}
 		if q, shown := e.rests(c); shown != (c.Shown != "") || shown && len(q.Sources) == 0 {
 			t.Errorf("%s is shown by %q, which gives %+v", c.ID, c.Shown, q)
+		}
+		if add := e.additions()[c.Adds]; (add != nil) != (c.Adds != "") {
+			t.Errorf("%s adds %q, which is unknown", c.ID, c.Adds)
 		}
 	}
 }

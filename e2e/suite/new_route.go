@@ -37,7 +37,7 @@ func (e *edge) probeNewRoute(ctx context.Context, name string) (broken []string,
 	}
 	defer e.Watch(route.Hosts...)()
 	target, host := e.only(route), route.Hosts[0]
-	if reason := e.unmetWithin(ctx, "DW-2", target, e.Budgets.IssuerReady); reason != "" {
+	if reason := e.unmetWithin(ctx, criteria.IssuersReady, target, e.Budgets.IssuerReady); reason != "" {
 		return []string{reason}, nil, nil
 	}
 	owner, ownership := "", e.naming(e.Testbed.Bundle).Name(host, "A")
@@ -60,7 +60,7 @@ func (e *edge) probeNewRoute(ctx context.Context, name string) (broken []string,
 	if owner != target.Owner() {
 		return nil, []verdict.OwnerChange{{Name: host, Type: "A", Before: target.Owner(), After: owner}}, nil
 	}
-	if reason := e.unmetWithin(ctx, "DW-4", target, e.Budgets.CertificateIssued); reason != "" {
+	if reason := e.unmetWithin(ctx, criteria.Works, target, e.Budgets.CertificateIssued); reason != "" {
 		return []string{reason + "; " + e.Explain(ctx, route)}, nil, ctx.Err()
 	}
 	e.change.renewing = route

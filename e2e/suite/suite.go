@@ -95,11 +95,9 @@ func (e *edge) describe(faults []fault.Fault) {
 		if e.config.Candidate != nil {
 			e.upgrade(faults)
 		}
-		e.specs(criteria.SafeWorkflow) // each failure says what goes wrong when the step is done too early
-		e.specs(criteria.Baseline)
-		e.journey()
-		e.commands()
-		e.specs(criteria.Guardrail)
+		for _, c := range criteria.InTurn() {
+			e.spec(c)
+		}
 		e.faults(faults)
 		if e.config.Candidate != nil {
 			e.rollback(faults)

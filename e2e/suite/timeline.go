@@ -192,7 +192,7 @@ func (e *edge) recordFindings(ctx context.Context) {
 	if !there {
 		return
 	}
-	for _, f := range evidence.Findings(evidence.Diagnoses(v.Explain, e.Target)) {
+	for _, f := range evidence.Findings(criteria.Diagnoses(v.Explain, e.Target)) {
 		AddReportEntry(report.EntryFinding, f, ReportEntryVisibilityNever)
 	}
 }

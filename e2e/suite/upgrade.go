@@ -92,7 +92,7 @@ func (e *edge) rollback(faults []fault.Fault) {
 			for _, f := range faults {
 				Expect(e.Testbed.RouteGone(ctx, e.Variables(f))).To(Succeed())
 			}
-			e.expectMet(ctx, "DW-2", e.Target, e.Budgets.Recovered)
+			e.expectMet(ctx, criteria.IssuersReady, e.Target, e.Budgets.Recovered)
 			e.reportUpgrade(ctx, e.try(ctx, verdict.Rollback, e.change.candidate, e.change.baseline))
 		})
 }
@@ -113,15 +113,12 @@ func (e *edge) verifyBaseline(ctx context.Context) {
 	GinkgoHelper()
 	route, err := e.probeRoute(ctx, "steady")
 	Expect(err).NotTo(HaveOccurred())
-	for _, family := range []criteria.Family{
-		criteria.Baseline, criteria.SafeWorkflow, criteria.DoneWhen,
-		criteria.Guardrail,
-	} {
-		for _, c := range criteria.Of(family) {
+	for _, c := range criteria.InTurn() {
+		if c.Command == nil { // a command reads again what a snapshot shows
 			e.expectMet(ctx, c.ID, e.Target, e.remaining(e.budgetOf(c)))
 		}
 	}
-	e.expectMet(ctx, "DW-4", e.only(route), e.remaining(e.Budgets.CertificateIssued))
+	e.expectMet(ctx, criteria.Works, e.only(route), e.remaining(e.Budgets.CertificateIssued))
 }
 
 // probeRoute makes a route of the project's own application, for external clients to request.
@@ -232,7 +229,7 @@ func (e *edge) issueNearExpiry(ctx context.Context, name string, in time.Duratio
 	defer func() { Expect(back(context.WithoutCancel(ctx))).To(Succeed()) }()
 	route, err := e.probeRoute(ctx, name)
 	Expect(err).NotTo(HaveOccurred())
-	e.expectMet(ctx, "DW-4", e.only(route), e.Budgets.CertificateIssued)
+	e.expectMet(ctx, criteria.Works, e.only(route), e.Budgets.CertificateIssued)
 	return route
 }
 
@@ -259,7 +256,7 @@ func (e *edge) sabotages(list []upgrade.Sabotage) {
 			Expect(e.Testbed.Stuck).To(BeEmpty(), "the baseline does not become ready again")
 			Expect(e.Testbed.RemoveRoute(ctx, e.probeVariables(s.ID))).To(Succeed())
 			e.change.routes, e.change.renewing = routes, judge.Route{}
-			e.expectMet(ctx, "DW-4", e.change.target, e.Budgets.Recovered)
+			e.expectMet(ctx, criteria.Works, e.change.target, e.Budgets.Recovered)
 
 			objections := strings.Join(u.Objections(), "\n")
 			AddReportEntry(report.EntryEvidence, u.Objections(), ReportEntryVisibilityNever)

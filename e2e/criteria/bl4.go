@@ -1,0 +1,45 @@
+package criteria
+
+import (
+	"strings"
+
+	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+
+	"github.com/edgeproof/edgeproof/e2e/edge"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/judge"
+)
+
+func bl4() Criterion {
+	return Criterion{
+		ID: "BL-4", Text: "ingresses ask for certificates by naming the production issuer and their TLS hosts",
+		Check: namesProduction, Needs: []facts.Part{facts.Ingresses}, Shown: ByRoutes,
+	}
+}
+
+// namesProduction judges that each route names the production issuer, and its TLS hosts.
+func namesProduction(v View) judge.Judgement {
+	t := v.Target
+	return each(v, func(j *judge.Judgement, r judge.Route, i *edge.Route) {
+		before := len(j.Reasons)
+		name := i.Annotations[certmanager.IngressClusterIssuerNameAnnotationKey]
+		switch other := i.Annotations[certmanager.IngressIssuerNameAnnotationKey]; {
+		case other != "":
+			j.Never("Ingress %s: asks the Issuer %s of its namespace; it must ask the ClusterIssuer %s", r.Ingress, other,
+				t.Production.Name)
+		case name == "":
+			j.Never("Ingress %s: has no annotation %s: it must be %s", r.Ingress,
+				certmanager.IngressClusterIssuerNameAnnotationKey, t.Production.Name)
+		case name != t.Production.Name:
+			j.Never("Ingress %s: asks the ClusterIssuer %s; it must ask %s", r.Ingress, name, t.Production.Name)
+		}
+		for _, host := range r.Hosts {
+			if !edge.AnyCovers(i.TLSHosts(), host) {
+				j.Never("Ingress %s: names host %s in no TLS block", r.Ingress, host)
+			}
+		}
+		if len(j.Reasons) == before {
+			j.Saw("Ingress %s: asks ClusterIssuer %s for %s", r.Ingress, name, strings.Join(i.TLSHosts(), ", "))
+		}
+	})
+}

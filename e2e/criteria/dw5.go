@@ -1,0 +1,59 @@
+package criteria
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/judge"
+)
+
+func dw5() Criterion {
+	return Criterion{
+		ID: "DW-5", Text: "any failure is explained: app routing, DNS sync, or certificate issuance (or the credential " +
+			"that two of them share)",
+		Check: explained, Adds: Findings,
+	}
+}
+
+// explained judges that what fails is explained, by causes that have a name.
+func explained(v View) judge.Judgement {
+	var j judge.Judgement
+	works := Judge(Works, v)
+	for _, d := range Diagnoses(v.Explain(), v.Target) {
+		unattributed := slices.ContainsFunc(d.Causes, func(f diagnose.Finding) bool { return f.Code == diagnose.Unattributed })
+		switch {
+		case d.Healthy && !works.Met:
+			j.Lacks("%s: does not work, and is found healthy: %s", d.Host, strings.Join(works.Reasons, "; "))
+		case d.Healthy:
+			j.Saw("%s: works, every layer of the chain is clear", d.Host)
+		case len(d.Causes) == 0:
+			j.Lacks("%s: is not healthy, and no cause is named", d.Host)
+		case unattributed:
+			j.Lacks("%s: %s: %s", d.Host, diagnose.Unattributed, d.Causes[0].Summary)
+		default:
+			j.Saw("%s: %s", d.Host, strings.Join(Causes(d), ", "))
+		}
+	}
+	return j
+}
+
+// Diagnoses explains every host of a target.
+func Diagnoses(explain *diagnose.Explainer, target judge.Target) []diagnose.Diagnosis {
+	var out []diagnose.Diagnosis
+	for _, route := range target.Routes {
+		for _, host := range route.Hosts {
+			out = append(out, explain.Explain(diagnose.Target{Host: host, Ingress: route.Ingress}))
+		}
+	}
+	return out
+}
+
+// Causes names the causes of a diagnosis as "layer/code", the root cause first.
+func Causes(d diagnose.Diagnosis) []string {
+	out := make([]string, 0, len(d.Causes))
+	for _, f := range d.Causes {
+		out = append(out, string(f.Layer)+"/"+string(f.Code))
+	}
+	return out
+}
