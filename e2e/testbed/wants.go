@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sort"
 	"strings"
 
 	certmanagerv1 "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
@@ -14,6 +13,7 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/apimachinery/pkg/util/sets"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
@@ -41,7 +41,7 @@ type Wants struct {
 // the registrable domains of the ingress hosts.
 func WantsOf(bundles ...*bundle.Bundle) (Wants, error) {
 	c := collector{
-		tokens: map[SecretKey]bool{}, zones: map[string]bool{}, hosts: map[string]bool{},
+		tokens: sets.New[SecretKey](), zones: sets.New[string](), hosts: sets.New[string](),
 		environment: externaldns.Sources{
 			ConfigMaps: map[types.NamespacedName]map[string]string{}, SecretKeys: map[types.NamespacedName][]string{},
 		},
@@ -58,32 +58,25 @@ func WantsOf(bundles ...*bundle.Bundle) (Wants, error) {
 	}
 	// ClusterIssuers read Secrets in the namespace of the controller, which may be rendered after them.
 	for _, ref := range c.cluster {
-		c.tokens[SecretKey{Namespace: c.controllerNamespace(), Name: ref.Name, Key: ref.Key}] = true
+		c.tokens.Insert(SecretKey{Namespace: c.controllerNamespace(), Name: ref.Name, Key: ref.Key})
 	}
 	if len(c.zones) == 0 {
 		for host := range c.hosts {
 			// A host without a registrable domain is in no zone; what judges it finds that it does not resolve.
 			if domain, err := publicsuffix.EffectiveTLDPlusOne(strings.TrimPrefix(host, "*.")); err == nil {
-				c.zones[domain] = true
+				c.zones.Insert(domain)
 			}
 		}
 	}
-	w := Wants{}
-	for token := range c.tokens {
-		w.Tokens = append(w.Tokens, token)
-	}
-	for zone := range c.zones {
-		w.Zones = append(w.Zones, zone)
-	}
-	sort.Slice(w.Tokens, func(a, b int) bool { return w.Tokens[a].String() < w.Tokens[b].String() })
-	sort.Strings(w.Zones)
-	return w, nil
+	tokens := c.tokens.UnsortedList()
+	slices.SortFunc(tokens, func(a, b SecretKey) int { return strings.Compare(a.String(), b.String()) })
+	return Wants{Tokens: tokens, Zones: sets.List(c.zones)}, nil
 }
 
 type collector struct {
-	tokens     map[SecretKey]bool
-	zones      map[string]bool
-	hosts      map[string]bool
+	tokens     sets.Set[SecretKey]
+	zones      sets.Set[string]
+	hosts      sets.Set[string]
 	cluster    []SecretKey // named by ClusterIssuers; their namespace is the controller's
 	controller string
 
@@ -147,7 +140,7 @@ func (c *collector) object(o bundle.Object) error {
 		}
 		for _, rule := range ingress.Spec.Rules {
 			if rule.Host != "" {
-				c.hosts[rule.Host] = true
+				c.hosts.Insert(rule.Host)
 			}
 		}
 	}
@@ -161,7 +154,7 @@ func (c *collector) issuer(namespaced bool, issuer certmanagerv1.ClusterIssuer) 
 		}
 		ref := SecretKey{Namespace: issuer.Namespace, Name: credential.Secret, Key: credential.Key}
 		if namespaced {
-			c.tokens[ref] = true
+			c.tokens.Insert(ref)
 		} else {
 			c.cluster = append(c.cluster, ref)
 		}
@@ -184,12 +177,12 @@ func (c *collector) externalDNS(namespace string, pod corev1.PodSpec) {
 		return
 	}
 	for _, zone := range config.Filter.Zones() {
-		c.zones[zone] = true
+		c.zones.Insert(zone)
 	}
 	for _, credential := range config.Credentials {
 		if !credential.Plain() && !credential.Global() { // a global key is a user's, none is minted
 			at := credential.Secret
-			c.tokens[SecretKey{Namespace: at.Namespace, Name: at.Name, Key: at.Key}] = true
+			c.tokens.Insert(SecretKey{Namespace: at.Namespace, Name: at.Name, Key: at.Key})
 			return // the first that holds something counts
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 )
@@ -22,7 +23,7 @@ func TestWantsOfTheReferenceBundle(t *testing.T) {
 		Tokens: []SecretKey{{"cert-manager", "cloudflare-api-token", "api-token"}},
 		Zones:  []string{"safeops.work"},
 	}
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("wants (-want +got):\n%s", diff)
 	}
 }
@@ -177,7 +178,7 @@ func TestWantsOf(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if diff := cmp.Diff(c.want, got); diff != "" {
+			if diff := cmp.Diff(c.want, got, cmpopts.EquateEmpty()); diff != "" {
 				t.Errorf("wants (-want +got):\n%s", diff)
 			}
 		})

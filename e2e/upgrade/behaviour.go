@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"k8s.io/apimachinery/pkg/util/sets"
+
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
@@ -33,10 +35,10 @@ func Behaviour(before, after []api.JournalEntry) []verdict.Change {
 
 // requests lists the forms of the requests of each component: method and path without ids, the names in the
 // query, the answer.
-func requests(entries []api.JournalEntry) map[string]map[string]bool {
+func requests(entries []api.JournalEntry) map[string]sets.Set[string] {
 	id := regexp.MustCompile(`[0-9a-f]{32}`)
 	version := regexp.MustCompile(`[/ (].*`)
-	out := map[string]map[string]bool{}
+	out := map[string]sets.Set[string]{}
 	for _, e := range entries {
 		name := version.ReplaceAllString(e.Detail["agent"], "")
 		if name == "" || e.Source != api.SourceAPI && e.Source != api.SourceACME {
@@ -55,9 +57,9 @@ func requests(entries []api.JournalEntry) map[string]map[string]bool {
 			line += "?" + strings.Join(fields, "&")
 		}
 		if out[name] == nil {
-			out[name] = map[string]bool{}
+			out[name] = sets.New[string]()
 		}
-		out[name][line+" -> "+e.Outcome] = true
+		out[name].Insert(line + " -> " + e.Outcome)
 	}
 	return out
 }

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/util/sets"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
@@ -29,10 +30,10 @@ func Changes(from, to *bundle.Bundle) []verdict.Change {
 		switch {
 		case before == nil:
 			change.Text = "is new"
-			change.Evidence = slices.Sorted(maps.Keys(leaves(after)))
+			change.Evidence = sets.List(leaves(after))
 		case after == nil:
 			change.Text = "is no longer part of the bundle"
-			change.Evidence = slices.Sorted(maps.Keys(leaves(before)))
+			change.Evidence = sets.List(leaves(before))
 		default:
 			change.Evidence = difference(leaves(before), leaves(after))
 			if len(change.Evidence) == 0 {
@@ -72,25 +73,21 @@ func index(b *bundle.Bundle) map[string]*unstructured.Unstructured {
 	return out
 }
 
-func difference(before, after map[string]bool) []string {
+func difference(before, after sets.Set[string]) []string {
 	var out []string
-	for _, line := range slices.Sorted(maps.Keys(before)) {
-		if !after[line] {
-			out = append(out, "- "+line)
-		}
+	for _, line := range sets.List(before.Difference(after)) {
+		out = append(out, "- "+line)
 	}
-	for _, line := range slices.Sorted(maps.Keys(after)) {
-		if !before[line] {
-			out = append(out, "+ "+line)
-		}
+	for _, line := range sets.List(after.Difference(before)) {
+		out = append(out, "+ "+line)
 	}
 	return out
 }
 
 // leaves writes an object as a set of lines, "path: value". Lists are sets: a container goes by its name, the
 // rules of a role by what each allows, everything else by its value.
-func leaves(o *unstructured.Unstructured) map[string]bool {
-	out := map[string]bool{}
+func leaves(o *unstructured.Unstructured) sets.Set[string] {
+	out := sets.New[string]()
 	if strings.HasSuffix(o.GetKind(), "Role") {
 		rules, _, _ := unstructured.NestedSlice(o.Object, "rules")
 		for _, rule := range rules {
@@ -103,7 +100,7 @@ func leaves(o *unstructured.Unstructured) map[string]bool {
 }
 
 // allow takes a rule apart, so that it does not matter how rights are gathered in rules.
-func allow(out map[string]bool, rule any) {
+func allow(out sets.Set[string], rule any) {
 	r, _ := rule.(map[string]any)
 	list := func(field string) []string { l, _, _ := unstructured.NestedStringSlice(r, field); return l }
 	only := ""
@@ -116,13 +113,13 @@ func allow(out map[string]bool, rule any) {
 				resource += "." + group
 			}
 			for _, verb := range list("verbs") {
-				out["may "+verb+" "+resource+only] = true
+				out.Insert("may " + verb + " " + resource + only)
 			}
 		}
 	}
 }
 
-func walk(out map[string]bool, path string, value any) {
+func walk(out sets.Set[string], path string, value any) {
 	switch v := value.(type) {
 	case map[string]any:
 		for key, child := range v {
@@ -138,11 +135,11 @@ func walk(out map[string]bool, path string, value any) {
 				continue
 			}
 			raw, _ := json.Marshal(child) //nolint:errchkjson // it came from JSON
-			out[path+": "+string(raw)] = true
+			out.Insert(path + ": " + string(raw))
 		}
 	default:
 		raw, _ := json.Marshal(value) //nolint:errchkjson // it came from JSON
-		out[path+": "+string(raw)] = true
+		out.Insert(path + ": " + string(raw))
 	}
 }
 
