@@ -66,7 +66,9 @@ type Options struct {
 	// of this machine that divide the faults, 1 to MostClusters; 0 is one, and three for the whole full catalogue
 	Clusters int
 	Shard    verdict.Shard // the part of a run that this is; the zero Shard is all of it
-	Log      *progress.Log
+	// Verbosity is the level of -v, for the processes of further clusters.
+	Verbosity int
+	Log       *progress.Log
 }
 
 // MostClusters is how many clusters may share the faults: each is a node of its own, of 2 GB.

@@ -10,6 +10,7 @@ import (
 	"al.essio.dev/pkg/shellescape"
 
 	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/gitops"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
@@ -79,6 +80,9 @@ func (t *test) command(variable, value string) string {
 	}
 	if o.Kubernetes != "" {
 		out += " KUBERNETES=" + quote(o.Kubernetes)
+	}
+	if o.Engine != "" && o.Engine != gitops.Rendered {
+		out += " ENGINE=" + quote(o.Engine)
 	}
 	if reading := o.Reading.command(); reading != "" {
 		out += " READING=" + quote(reading)

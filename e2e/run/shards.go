@@ -74,8 +74,9 @@ func (t *test) shard(ctx context.Context, n int, dir string) error {
 func (o *Options) shardArguments(n int, dir string) []string {
 	return append([]string{
 		"test", "--shard", verdict.Shard{Index: n, Of: o.Clusters}.String(), "--cluster", furtherCluster(o.Cluster, n),
-		"--artifacts", dir,
-		"--source", o.Source, "--bundle", o.Bundle, "--apps", o.Apps, "--images", string(o.Images), "--node-image", o.Node,
+		"--artifacts", dir, "-v", strconv.Itoa(o.Verbosity),
+		"--source", o.Source, "--bundle", o.Bundle, "--apps", o.Apps, "--images", string(o.Images), "--engine", o.Engine,
+		"--kubernetes", o.Kubernetes, "--node-image", o.Node,
 		"--keep", string(o.Keep),
 		"--focus", o.Focus, "--labels", o.Labels, "--seed", strconv.FormatInt(o.Seed, 10), "--catalogue",
 		string(o.Catalogue),

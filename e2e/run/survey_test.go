@@ -247,6 +247,19 @@ func TestReadingIsRepeated(t *testing.T) {
 		Charts: "/charts", Offline: true,
 	}}
 	want := []string{"--var=A=x y", "--var=B=2", "--include=Secret/*", "--exclude=Job/a", "--charts=/charts", "--offline"}
+	flux := o
+	if line := (&test{options: flux, verdict: &verdict.Verdict{}}).command("LABELS", "DW-2"); strings.Contains(line, "ENGINE") {
+		t.Error(line)
+	}
+	flux.Engine, flux.Kubernetes = "flux", "1.36"
+	if line := (&test{options: flux, verdict: &verdict.Verdict{}}).command("LABELS", "DW-2"); !strings.Contains(line, " ENGINE=flux ") {
+		t.Error(line)
+	}
+	for _, pair := range [][]string{{"--engine", "flux"}, {"--kubernetes", "1.36"}} {
+		if got := flux.shardArguments(2, "d"); !strings.Contains(strings.Join(got, " "), strings.Join(pair, " ")) {
+			t.Errorf("a shard gets %v, want %v", got, pair)
+		}
+	}
 	if got := o.shardArguments(2, "d"); !slices.Equal(got[len(got)-len(want):], want) {
 		t.Errorf("a shard gets %v, want %v at the end", got, want)
 	}
