@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"k8s.io/klog/v2"
 )
 
 // Result tells how a wait went, whether it succeeded or not.
@@ -87,6 +89,9 @@ func Until(ctx context.Context, b Budget, what string, e Expectation) (Result, e
 		r.Polls++
 		// A look that was cut short saw its own cancellation, not the world: keep the state seen before it.
 		if answer.State != Pending || deadline.Err() == nil || r.Answer.Message == "" {
+			if answer != r.Answer {
+				klog.FromContext(ctx).V(4).Info("Wait", "for", what, "budget", b.Name, "state", answer.State, "seen", answer.Message)
+			}
 			r.saw(answer)
 		}
 		switch answer.State {

@@ -8,8 +8,11 @@ import (
 	"testing/synctest"
 	"time"
 
-	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/google/go-cmp/cmp"
+	"k8s.io/klog/v2"
+	"k8s.io/klog/v2/ktesting"
+
+	"github.com/edgeproof/edgeproof/e2e/await"
 )
 
 func budget() await.Budget {
@@ -24,6 +27,24 @@ func script(answers ...await.Answer) await.Expectation {
 		i++
 		return a
 	}
+}
+
+// What a wait sees is logged when it changes, from level 4.
+func TestUntilLogsWhatItSees(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for level, want := range map[int]int{3: 0, 4: 2} {
+			logger := ktesting.NewLogger(t, ktesting.NewConfig(ktesting.BufferLogs(true), ktesting.Verbosity(level)))
+			ctx := klog.NewContext(t.Context(), logger)
+			if _, err := await.Until(ctx, budget(), "the route", script(await.Wait("404"), await.Wait("404"), await.Done("200"))); err != nil {
+				t.Fatal(err)
+			}
+			seen := logger.GetSink().(ktesting.Underlier).GetBuffer().String()
+			if got := strings.Count(seen, `for="the route" budget="test"`); got != want {
+				t.Errorf("level %d: %d lines, want %d:\n%s", level, got, want, seen)
+			}
+		}
+	})
 }
 
 func TestUntil(t *testing.T) {

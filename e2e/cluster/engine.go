@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+	"k8s.io/klog/v2"
 )
 
 // Names of the engines that kind can drive, in the order in which they are tried.
@@ -184,7 +185,10 @@ const outputLimit = 4 << 10
 func output(cmd *exec.Cmd) ([]byte, error) {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	if err := cmd.Run(); err != nil {
+	began := time.Now()
+	err := cmd.Run()
+	klog.V(2).InfoS("Ran", "command", strings.Join(cmd.Args, " "), "took", time.Since(began), "err", err)
+	if err != nil {
 		return stdout.Bytes(), &CommandError{Args: cmd.Args, Output: tail(stdout.String() + stderr.String()), Err: err}
 	}
 	return stdout.Bytes(), nil

@@ -55,6 +55,16 @@ func Terminal(w io.Writer, columns int) *Log {
 	return &Log{w: w, tty: true, width: func() int { return columns }}
 }
 
+// Writer returns a writer for other loggers. Each Write is one or more whole lines, printed below the running step.
+func (l *Log) Writer() io.Writer { return lines{l} }
+
+type lines struct{ log *Log }
+
+func (w lines) Write(text []byte) (int, error) {
+	w.log.line(string(text))
+	return len(text), nil
+}
+
 // Note prints one line below the running step.
 func (l *Log) Note(format string, args ...any) {
 	l.line("   " + fmt.Sprintf(format, args...))

@@ -16,6 +16,9 @@ import (
 	"runtime"
 	"sort"
 	"strings"
+	"time"
+
+	"k8s.io/klog/v2"
 
 	"github.com/edgeproof/edgeproof/scripts"
 )
@@ -214,7 +217,9 @@ func goCommand(ctx context.Context, dir string, args ...string) ([]byte, error) 
 	command.Dir = dir
 	var stderr bytes.Buffer
 	command.Stderr = &stderr
+	began := time.Now()
 	out, err := command.Output()
+	klog.V(2).InfoS("Ran", "command", "go "+strings.Join(args, " "), "folder", dir, "took", time.Since(began), "err", err)
 	if err != nil {
 		return nil, fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, tail(stderr.String(), 12))
 	}

@@ -31,7 +31,10 @@ func (e statusError) Error() string { return fmt.Sprintf("exit status %d", int(e
 // execute runs the command line and returns its exit status: 0 pass, 1 the bundle fails, 2 the suite could not run.
 // It may be installed as kubectl-edgeproof, too: args[0] tells.
 func execute(ctx context.Context, args []string) (int, error) {
-	root := newRoot(isPlugin(args[0])) //nolint:contextcheck // each command is given its context by cobra
+	root := newRoot(isPlugin(args[0]))     //nolint:contextcheck // each command is given its context by cobra
+	if len(args) == 2 && args[1] == "-v" { // its meaning before there were levels
+		args = []string{args[0], "--version"}
+	}
 	root.SetArgs(args[1:])
 	err := root.ExecuteContext(ctx)
 	var status statusError
@@ -59,6 +62,7 @@ type flags struct {
 	shard    string
 	seed     int64
 	clusters int
+	verbose  int
 
 	read readFlags
 }
@@ -82,6 +86,7 @@ func (f *flags) options(log *progress.Log) (run.Options, error) {
 		Keep: run.Keep(f.keep), Focus: f.focus, Labels: f.labels, Seed: f.seed, Rerun: f.rerun,
 		Catalogue: verdict.Catalogue(f.catalogue), Log: log,
 		Candidate: f.candidate, Traefik: f.traefik, CandidateTraefik: f.candidateTraefik, Clusters: f.clusters,
+		Verbosity: f.verbose,
 	}, nil
 }
 
@@ -130,6 +135,7 @@ an external client), installs a GitOps bundle unmodified, and judges every crite
 	}
 	f := &flags{}
 	log := progress.New(os.Stderr)
+	bindVerbosity(root.PersistentFlags(), &f.verbose, log)
 	for _, cmd := range []*cobra.Command{newImages(f, log), newUp(f, log), newTest(f, log), newDown(f, log)} {
 		f.bind(cmd.Flags())
 		root.AddCommand(cmd)
