@@ -66,10 +66,9 @@ func (f feature) serve(one bool) handler {
 	return func(x *exchange) error {
 		switch {
 		case !x.caller.may(f.need):
-			return gatewayRefusal(http.StatusForbidden, codeAuth, f.evidence, "Authentication error")
+			return forbidden(f.evidence)
 		case one || x.r.Method != http.MethodGet:
-			return gatewayRefusal(http.StatusNotFound, codeNoRoute, zone.Unverified,
-				"Could not route to %s, perhaps your object identifier is invalid?", bounded(x.r.URL.Path))
+			return x.noRoute()
 		}
 		return succeedAll(x, []string{})
 	}

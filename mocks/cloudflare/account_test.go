@@ -2,8 +2,10 @@ package cloudflare_test
 
 import (
 	"crypto/tls"
+	"errors"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"strings"
 	"testing"
 
@@ -62,11 +64,25 @@ func TestWhatClientsCallFirst(t *testing.T) {
 			403,
 			`{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]`, 200, none,
 		},
-		inZone + "/rulesets":     {403, "10000", 200, none},
-		inZone + "/dnssec":       {200, `"status":"disabled"`, 200, `"status":"disabled"`},
-		inZone + "/nothing":      {404, "7003", 404, "7003"},
-		inZone + "/dns_settings": {200, `"zone_mode":"standard"`, 200, `"zone_mode"`},
-		somewhere + "/pagerules": {403, "10000", 403, "10000"},
+		inZone + "/rulesets": {403, "10000", 200, none},
+		inZone + "/dnssec":   {200, `"status":"disabled"`, 200, `"status":"disabled"`},
+		inZone + "/nothing":  {404, "7003", 404, "7003"},
+		// What this server does not have: a token has no permission there, whatever the depth of the path.
+		inZone + "/ssl/universal/settings":             {403, "10000", 404, "7003"},
+		inZone + "/available_plans":                    {403, "10000", 404, "7003"},
+		inZone + "/dns_analytics/report":               {403, "10000", 404, "7003"},
+		inZone + "/email/routing":                      {403, "10000", 404, "7003"},
+		somewhere + "/purge_cache":                     {403, "10000", 403, "10000"},
+		"/accounts/" + account + "/workers/scripts":    {403, "10000", 404, "7003"},
+		"/accounts/" + account + "/dns_settings/views": {403, "10000", 404, "7003"},
+		"/accounts/" + account + "/nothing":            {404, "7003", 404, "7003"},
+		"/accounts/x/workers/scripts":                  {404, "7003", 404, "7003"},
+		"/user/organizations":                          {403, "9109", 404, "7003"},
+		"/user/nothing":                                {404, "7003", 404, "7003"},
+		"/certificates":                                {403, "9109", 404, "7003"},
+		"/ips":                                         {200, `{"ipv4_cidrs":["173.245.48.0/20",`, 200, `"ipv6_cidrs":["2400:cb00::/32",`},
+		inZone + "/dns_settings":                       {200, `"zone_mode":"standard"`, 200, `"zone_mode"`},
+		somewhere + "/pagerules":                       {403, "10000", 403, "10000"},
 	} {
 		if status, body := ask(http.MethodGet, path, false); status != want.token ||
 			!strings.Contains(body, want.tokenText) {
@@ -106,6 +122,50 @@ func TestTrace(t *testing.T) {
 	for _, want := range []string{"h=api.cloudflare.com\n", "ip=2001:db8::7\n", "tls=TLSv1.3\n"} {
 		if !strings.Contains(w.Body.String(), want) {
 			t.Errorf("no %q in\n%s", want, w.Body)
+		}
+	}
+}
+
+// TestRanges: the edge's addresses are public, and no target of a proxied record.
+func TestRanges(t *testing.T) {
+	t.Parallel()
+	store := zone.New(zone.Options{})
+	z, err := store.AddZone(api.Zone{Name: "example.com"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/client/v4/ips", nil) // no credentials
+	w := httptest.NewRecorder()
+	cloudflare.New(cloudflare.Options{Store: store}).ServeHTTP(w, r)
+	if w.Code != http.StatusOK || !strings.Contains(w.Body.String(), `"104.16.0.0/13"`) {
+		t.Errorf("%d %s", w.Code, w.Body)
+	}
+	ipv4, ipv6 := cloudflare.Ranges()
+	for _, text := range append(ipv4, ipv6...) {
+		address := netip.MustParsePrefix(text).Addr().Next()
+		c := zone.Draft("a", "A", address.String())
+		if address.Is6() {
+			c = zone.Draft("a", "AAAA", address.String())
+		}
+		proxied := true
+		c.Proxied = &proxied
+		var refused *zone.APIError
+		if _, err := store.Create(z.ID, c); !errors.As(err, &refused) || refused.Code != zone.CodeTargetPrivate {
+			t.Errorf("%s as target of a proxied record: %v", address, err)
+		}
+	}
+}
+
+func TestWebsite(t *testing.T) {
+	t.Parallel()
+	for path, want := range map[string]string{
+		"/ips-v4": "173.245.48.0/20\n", "/ips-v6": "2400:cb00::/32\n", "/cdn-cgi/trace": "h=www.cloudflare.com\n",
+	} {
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodGet, "https://www.cloudflare.com"+path, nil)
+		w := httptest.NewRecorder()
+		cloudflare.Website().ServeHTTP(w, r)
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: no %q in\n%s", path, want, w.Body)
 		}
 	}
 }

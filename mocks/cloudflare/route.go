@@ -15,6 +15,7 @@ const (
 	zones family = iota
 	records
 	tokens
+	open // no credentials are read
 )
 
 type handler func(*exchange) error
@@ -35,10 +36,30 @@ func (x *exchange) route() (family, handler) {
 		return zones, x.by(methods{http.MethodGet: listAccounts})
 	case x.path[0] == "user" && len(x.path) > 1 && x.path[1] == "tokens":
 		return x.routeTokens(x.path[2:])
-	case x.path[0] == "accounts" && isID(x.path[1]):
+	case x.path[0] == "accounts" && len(x.path) > 1 && isID(x.path[1]):
 		return x.routeAccount(x.path[2:])
+	case len(x.path) == 1 && x.path[0] == "ips":
+		return open, x.by(methods{http.MethodGet: listRanges})
+	case knownAtRoot(x.path[0]), x.path[0] == "user" && knownOfUser(x.path[1]):
+		return zones, beyond(refuseAccess(zone.Unverified))
 	}
 	return 0, nil
+}
+
+// beyond is a part of the API that this server does not have: a token has no permission for it, and a user, who has
+// them all, finds no route.
+func beyond(refused error) handler {
+	return func(x *exchange) error {
+		if x.caller.user != nil {
+			return x.noRoute()
+		}
+		return refused
+	}
+}
+
+// forbidden is how the DNS API refuses a token without the permission; that the rest of the API does so is by inference.
+func forbidden(evidence zone.Evidence) error {
+	return gatewayRefusal(http.StatusForbidden, codeAuth, evidence, "Authentication error")
 }
 
 func (x *exchange) routeAccount(rest []string) (family, handler) {
@@ -51,6 +72,9 @@ func (x *exchange) routeAccount(rest []string) (family, handler) {
 	}
 	if f, one, ok := featureOf(accountFeatures(), rest); ok {
 		return zones, f.serve(one)
+	}
+	if knownInAccount(rest[0]) {
+		return zones, beyond(forbidden(zone.Unverified))
 	}
 	return 0, nil
 }
@@ -85,6 +109,9 @@ func (x *exchange) routeZones() (family, handler) {
 	}
 	if f, one, ok := featureOf(zoneFeatures(), x.path[2:]); ok {
 		return zones, onZone(records, api.ZoneRead, f.serve(one))
+	}
+	if knownInZone(x.path[2]) {
+		return zones, onZone(records, api.ZoneRead, beyond(forbidden(zone.Unverified)))
 	}
 	return 0, nil
 }

@@ -103,8 +103,10 @@ func (x *exchange) serve() error {
 	if err := x.authenticate(family); err != nil {
 		return err
 	}
-	if err := x.limit(); err != nil {
-		return err
+	if family != open {
+		if err := x.limit(); err != nil {
+			return err
+		}
 	}
 	query, err := parseQuery(x.r.URL.RawQuery)
 	if err != nil {

@@ -22,11 +22,15 @@ import (
 	mdns "github.com/miekg/dns"
 )
 
-// The host names of the two resolvers.
-const (
-	CloudflareHost = "cloudflare-dns.com"
-	GoogleHost     = "dns.google"
-)
+// CloudflareHosts are the names of Cloudflare's resolver [DOC 2026-11: developers.cloudflare.com/1.1.1.1; the last two are
+// those that browsers are built with].
+func CloudflareHosts() []string {
+	return []string{"cloudflare-dns.com", "one.one.one.one", "1dot1dot1dot1.cloudflare-dns.com",
+		"mozilla.cloudflare-dns.com", "chrome.cloudflare-dns.com"}
+}
+
+// GoogleHosts are the names of Google's [DOC 2026-11: developers.google.com/speed/public-dns/docs/doh].
+func GoogleHosts() []string { return []string{"dns.google", "dns.google.com"} }
 
 const (
 	wireType   = "application/dns-message"
@@ -36,7 +40,7 @@ const (
 // Resolver answers a message of a client; nil when it does not answer at all.
 type Resolver func(ctx context.Context, query *mdns.Msg, client string) *mdns.Msg
 
-// Cloudflare is the handler of CloudflareHost: both forms at /dns-query.
+// Cloudflare is the handler of CloudflareHosts: both forms at /dns-query.
 func Cloudflare(resolve Resolver) http.Handler {
 	s := &server{resolve: resolve}
 	mux := http.NewServeMux()
@@ -50,7 +54,7 @@ func Cloudflare(resolve Resolver) http.Handler {
 	return mux
 }
 
-// Google is the handler of GoogleHost: messages at /dns-query, JSON at /resolve.
+// Google is the handler of GoogleHosts: messages at /dns-query, JSON at /resolve.
 func Google(resolve Resolver) http.Handler {
 	s := &server{resolve: resolve}
 	mux := http.NewServeMux()

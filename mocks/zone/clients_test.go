@@ -49,8 +49,26 @@ func TestStoredForm(t *testing.T) {
 		},
 		"HTTPS target without a dot": {
 			change:  data("HTTPS", "a", map[string]any{"priority": 1.0, "target": "www.example.com", "value": ""}),
-			content: "1 www.example.com ",
+			content: "1 www.example.com", data: `{"priority":1,"target":"www.example.com","value":""}`,
 		},
+		"SVCB parameters with spaces around": {
+			change: data("SVCB", "a", map[string]any{
+				"priority": 1.0, "target": ".", "value": `  alpn="h2"   dohpath="/a  b"  port=1 `,
+			}),
+			content: `1 . alpn="h2" dohpath="/a  b" port=1`,
+			data:    `{"priority":1,"target":".","value":"alpn=\"h2\" dohpath=\"/a  b\" port=1"}`,
+		},
+		"LOC with decimals": {
+			change: data("LOC", "a", map[string]any{
+				"lat_degrees": 37.0, "lat_minutes": 46.0, "lat_seconds": 46.0, "lat_direction": "N",
+				"long_degrees": "122", "long_minutes": 23.0, "long_seconds": 35.5, "long_direction": "W",
+				"altitude": -1.5, "size": 100.0, "precision_horz": 0.0, "precision_vert": 0.0,
+			}),
+			content: "37 46 46.000 N 122 23 35.500 W -1.50 100.00 0.00 0.00",
+		},
+		"TXT with one quote":            {change: zone.Draft("a", "TXT", `"left`), content: `"left`},
+		"TXT with a quote at its end":   {change: zone.Draft("a", "TXT", `right"`), content: `right"`},
+		"TXT with quotes in the middle": {change: zone.Draft("a", "TXT", `in"ter"ior`), content: `in"ter"ior`},
 		"NAPTR replacement keeps its final dot": {
 			change: data("NAPTR", "a", map[string]any{
 				"order": 10.0, "preference": 100.0, "flags": "S", "service": "SIP+D2U", "regex": "",
@@ -124,6 +142,7 @@ func TestRefusedAsInProduction(t *testing.T) {
 		"CNAME to itself":          {zone.Draft("a", "CNAME", "a.example.com"), zone.CodeSelfReference, zone.Reported},
 		"proxied, in another case": {proxied, zone.CodeSelfReference, zone.Reported},
 		"the apex to itself":       {zone.Draft("@", "CNAME", "example.com"), zone.CodeSelfReference, zone.Reported},
+		"TXT with a line break":    {zone.Draft("a", "TXT", "a\nb"), zone.CodeTXTPrintable, zone.Reported},
 		"DS without NS":            {ds, zone.CodeDSWithoutNS, zone.Unverified},
 		"a field that belongs there": {data("SRV", "a", map[string]any{
 			"priority": 1.0, "weight": 2.0,

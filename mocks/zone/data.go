@@ -14,14 +14,20 @@ type kind int
 
 const (
 	number kind = iota // 0 to max
-	decimal
+	// seconds and meters are shown with three and two decimals [SRC 2026-07: terraform-provider-cloudflare, the LOC
+	// acceptance test].
+	seconds
+	meters
 	word   // bare text
 	quoted // text in double quotes
 	target // a host name, without its final dot
 	// dotted is a host name with its final dot, if it was sent with one [SRC 2026-11: the SVCB acceptance test of
 	// terraform-provider-cloudflare, octodns-cloudflare's fixtures of SVCB, HTTPS and NAPTR].
 	dotted
-	hexes // hexadecimal, upper case as the real API returns it [SRC external-dns]
+	// params are separated by one space, without one at either end [SRC 2026-08: octodns-cloudflare sends a space before
+	// them and reads content word by word].
+	params
+	hexes // hexadecimal, upper case [ISS 2023-03: octodns-cloudflare#39, SSHFP; SRC: external-dns, TLSA]
 )
 
 type field struct {
@@ -57,21 +63,21 @@ func fields(typ string) []field {
 			{"digest", hexes, 0},
 		}
 	case "HTTPS", "SVCB":
-		return []field{{"priority", number, u16}, {"target", dotted, 0}, {"value", word, 0}}
+		return []field{{"priority", number, u16}, {"target", dotted, 0}, {"value", params, 0}}
 	case "LOC":
 		return []field{
 			{"lat_degrees", number, 90},
 			{"lat_minutes", number, 59},
-			{"lat_seconds", decimal, 59.999},
+			{"lat_seconds", seconds, 59.999},
 			{"lat_direction", word, 0},
 			{"long_degrees", number, 180},
 			{"long_minutes", number, 59},
-			{"long_seconds", decimal, 59.999},
+			{"long_seconds", seconds, 59.999},
 			{"long_direction", word, 0},
-			{"altitude", decimal, 42849672.95},
-			{"size", decimal, 90000000},
-			{"precision_horz", decimal, 90000000},
-			{"precision_vert", decimal, 90000000},
+			{"altitude", meters, 42849672.95},
+			{"size", meters, 90000000},
+			{"precision_horz", meters, 90000000},
+			{"precision_vert", meters, 90000000},
 		}
 	case "NAPTR":
 		return []field{
@@ -132,7 +138,9 @@ func compose(typ string, data map[string]any) (content, canonical string, priori
 			priority = &p
 			continue
 		}
-		shown = append(shown, text)
+		if text != "" {
+			shown = append(shown, text)
+		}
 	}
 	encoded, err := json.Marshal(kept)
 	if err != nil {
@@ -150,7 +158,7 @@ func compose(typ string, data map[string]any) (content, canonical string, priori
 
 // read takes a decoded JSON value and returns what is stored and what content shows.
 func (f field) read(value any) (stored any, text string, ok bool) {
-	if f.kind == number || f.kind == decimal {
+	if f.kind == number || f.kind == seconds || f.kind == meters {
 		n, isNumber := value.(float64)
 		if s, isText := value.(string); isText { // old clients quote numbers
 			parsed, err := strconv.ParseFloat(s, 64)
@@ -159,10 +167,12 @@ func (f field) read(value any) (stored any, text string, ok bool) {
 		if !isNumber || n < 0 && f.name != "altitude" || n > f.max || math.IsNaN(n) {
 			return nil, "", false
 		}
-		if f.kind == decimal {
-			return n, strconv.FormatFloat(n, 'f', -1, 64), true
-		}
-		if n != math.Trunc(n) {
+		switch {
+		case f.kind == seconds:
+			return n, strconv.FormatFloat(n, 'f', 3, 64), true
+		case f.kind == meters:
+			return n, strconv.FormatFloat(n, 'f', 2, 64), true
+		case n != math.Trunc(n):
 			return nil, "", false
 		}
 		return int64(n), strconv.FormatInt(int64(n), 10), true
@@ -172,6 +182,9 @@ func (f field) read(value any) (stored any, text string, ok bool) {
 		return nil, "", false
 	}
 	switch f.kind {
+	case params:
+		s = spaced(s)
+		return s, s, true
 	case quoted:
 		return s, `"` + s + `"`, !strings.Contains(s, `"`)
 	case hexes:
@@ -189,4 +202,21 @@ func (f field) read(value any) (stored any, text string, ok bool) {
 	default:
 		return s, s, true
 	}
+}
+
+// spaced leaves one space between words, and none at the ends; what is quoted stays as it is.
+func spaced(text string) string {
+	out := make([]byte, 0, len(text))
+	quoted := false
+	for i := range len(text) {
+		c := text[i]
+		if c == '"' {
+			quoted = !quoted
+		}
+		if c == ' ' && !quoted && (len(out) == 0 || out[len(out)-1] == ' ') {
+			continue
+		}
+		out = append(out, c)
+	}
+	return strings.TrimRight(string(out), " ")
 }

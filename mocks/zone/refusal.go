@@ -46,6 +46,7 @@ const (
 	CodeContentLength    = 9015  // content is over 4096 wire bytes
 	CodeTTL              = 9021  // TTL outside the plan's range
 	CodeSelfReference    = 9039  // CNAME to its own name
+	CodeTXTPrintable     = 9051  // TXT with control characters
 	CodeFieldRequired    = 9100  // top-level field missing
 	CodeDataRequired     = 9101  // field of data missing
 	CodeDataInvalid      = 9102  // field of data has a wrong value

@@ -15,8 +15,12 @@ func reachable(addr netip.Addr) bool {
 		return reachable4(addr.As4())
 	}
 	b := addr.As16()
-	edge := b[0] == 0x26 && b[1] == 0x06 && b[2] == 0x47 && b[3] == 0x00 // 2606:4700::/32, Cloudflare
-	return !edge
+	switch [4]byte(b[:4]) { // Cloudflare's edge [DOC 2026-11: cloudflare.com/ips]
+	case [4]byte{0x24, 0, 0xcb, 0}, [4]byte{0x26, 0x06, 0x47, 0}, [4]byte{0x28, 0x03, 0xf8, 0}, [4]byte{0x24, 0x05, 0xb5, 0},
+		[4]byte{0x24, 0x05, 0x81, 0}, [4]byte{0x2c, 0x0f, 0xf2, 0x48}:
+		return false
+	}
+	return b[0] != 0x2a || b[1] != 0x06 || b[2] != 0x98 || b[3]&0xf8 != 0xc0
 }
 
 func reachable4(b [4]byte) bool {
@@ -27,9 +31,12 @@ func reachable4(b [4]byte) bool {
 		return false
 	case within(100<<24|64<<16, 10): // carrier-grade NAT, RFC 6598
 		return false
-	case within(104<<24|16<<16, 13), within(172<<24|64<<16, 13), within(162<<24|158<<16, 15),
-		within(188<<24|114<<16|96<<8, 20), within(173<<24|245<<16|48<<8, 20), within(198<<24|41<<16|128<<8, 17):
-		return false // Cloudflare's edge
+	case within(104<<24|16<<16, 13), within(104<<24|24<<16, 14), within(172<<24|64<<16, 13), within(162<<24|158<<16, 15),
+		within(188<<24|114<<16|96<<8, 20), within(173<<24|245<<16|48<<8, 20), within(198<<24|41<<16|128<<8, 17),
+		within(103<<24|21<<16|244<<8, 22), within(103<<24|22<<16|200<<8, 22), within(103<<24|31<<16|4<<8, 22),
+		within(141<<24|101<<16|64<<8, 18), within(108<<24|162<<16|192<<8, 18), within(190<<24|93<<16|240<<8, 20),
+		within(197<<24|234<<16|240<<8, 22), within(131<<24|72<<8, 22):
+		return false // Cloudflare's edge [DOC 2026-11: cloudflare.com/ips]
 	case n == 1<<24|1<<16|1<<8|1, n == 1<<24|1: // Cloudflare's resolver [ISS]
 		return false
 	}

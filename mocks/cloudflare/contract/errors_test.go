@@ -282,8 +282,8 @@ func refusals() []refusal {
 		},
 		{400, 9100, "priority is a required field.", zone.Reported, post(record("MX", "x", "mx.example.net")), nil, nil},
 		{
-			400, 9007, "Content for TXT record is invalid.", zone.Unverified, post(record("TXT", "x", `"half a quote`)), nil,
-			nil,
+			400, 9051, "Invalid TXT record. Record may only contain printable ASCII!", zone.Reported,
+			post(record("TXT", "x", "two\nlines")), nil, nil,
 		},
 		{
 			400, 9102, "port is not a valid data field.", zone.Unverified,

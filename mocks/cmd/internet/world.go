@@ -92,13 +92,10 @@ func build(ctx context.Context, c config, errs io.Writer) (_ *world, err error) 
 		Address: c.address,
 		Journal: w.journal,
 		Faults:  w.faults,
-		Own: []string{
-			apiHost,
-			acme.ProductionHost,
-			acme.StagingHost,
-			doh.CloudflareHost,
-			doh.GoogleHost,
-		},
+		Own: slices.Concat(
+			[]string{apiHost, acme.ProductionHost, acme.StagingHost},
+			websites(), doh.CloudflareHosts(), doh.GoogleHosts(),
+		),
 		Elsewhere: c.nameServers,
 	})
 	if err = w.authorities(logs); err != nil {
@@ -111,8 +108,7 @@ func build(ctx context.Context, c config, errs io.Writer) (_ *world, err error) 
 	api := w.faults.HTTP(faultinjection.Host{Name: "api"}, w.api)
 	w.front = httpsfront.New(w.pki, logs)
 	w.front.Host(apiHost, traced(api))
-	w.front.Host(doh.CloudflareHost, traced(doh.Cloudflare(w.dns.Resolve)))
-	w.front.Host(doh.GoogleHost, doh.Google(w.dns.Resolve))
+	w.resolvers()
 	w.front.Local(api, localNames(c, w.sockets.https.Addr())...)
 	for host, a := range map[string]*acme.Authority{acme.ProductionHost: w.production, acme.StagingHost: w.staging} {
 		w.front.Host(host, w.faults.HTTP(faultinjection.Host{Name: a.Name(), Step: acme.Step, Nonce: a.Nonce}, a))
@@ -124,6 +120,22 @@ func build(ctx context.Context, c config, errs io.Writer) (_ *world, err error) 
 		return nil, err
 	}
 	return w, w.openControl()
+}
+
+// websites are the hosts at which programs read the addresses of Cloudflare's edge, or their own.
+func websites() []string { return []string{"cloudflare.com", "www.cloudflare.com"} }
+
+// resolvers serves DNS over HTTPS, and the websites.
+func (w *world) resolvers() {
+	for _, host := range doh.CloudflareHosts() {
+		w.front.Host(host, traced(doh.Cloudflare(w.dns.Resolve)))
+	}
+	for _, host := range doh.GoogleHosts() {
+		w.front.Host(host, doh.Google(w.dns.Resolve))
+	}
+	for _, host := range websites() {
+		w.front.Host(host, cloudflare.Website())
+	}
 }
 
 // traced adds what Cloudflare answers on each of its hosts.
