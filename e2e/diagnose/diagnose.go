@@ -15,9 +15,12 @@
 package diagnose
 
 import (
+	"cmp"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/edgeproof/edgeproof/e2e/edge"
 )
 
 // Layer is the part of the edge that a cause lies in.
@@ -50,8 +53,24 @@ const (
 type Target struct {
 	// Host is the name that people use.
 	Host string `json:"host"`
-	// Ingress serves the host; empty when no Ingress does.
+	// Ingress is the object that has the host, an Ingress unless Kind says otherwise; empty when no object has it.
 	Ingress types.NamespacedName `json:"ingress,omitzero"`
+	// Kind is that of the object, "" for an Ingress.
+	Kind string `json:"kind,omitempty"`
+}
+
+// TargetOf is a host as one object has it.
+func TargetOf(host string, s edge.Source) Target {
+	out := Target{Host: host, Ingress: types.NamespacedName{Namespace: s.Namespace, Name: s.Name}}
+	if s.Kind != edge.Ingress {
+		out.Kind = s.Kind
+	}
+	return out
+}
+
+// Source is the object that has the host.
+func (t Target) Source() edge.Source {
+	return edge.Source{Kind: cmp.Or(t.Kind, edge.Ingress), Namespace: t.Ingress.Namespace, Name: t.Ingress.Name}
 }
 
 // Diagnosis says what is wrong with one route, or that nothing is.

@@ -1,12 +1,6 @@
 package diagnose
 
 import (
-	"cmp"
-	"slices"
-
-	"k8s.io/apimachinery/pkg/types"
-
-	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -41,7 +35,9 @@ func Check(sections ...Section) error {
 func (e *Explainer) Explain(t Target) Diagnosis {
 	r := e.index.route(t)
 	for i := range e.steps {
-		r.running = &e.steps[i]
+		if r.running = &e.steps[i]; !r.running.concerns(r.Source) {
+			continue
+		}
 		for _, f := range r.running.Find(r) {
 			r.add(f)
 		}
@@ -55,29 +51,4 @@ func (e *Explainer) Explain(t Target) Diagnosis {
 	}
 	d.Causes, d.Notes = r.ranked()
 	return d
-}
-
-// Targets lists every route of the snapshot: each host of each Ingress, by namespace, name and host. A wildcard that
-// stands in a TLS block for hosts of the rules is none.
-func (e *Explainer) Targets() []Target {
-	var out []Target
-	for _, route := range e.index.Routes {
-		hosts := route.RuleHosts()
-		for _, host := range route.Hosts() {
-			standsFor := func(h string) bool { return edge.Covers(host, h) && h != host }
-			if !slices.Contains(hosts, host) && slices.ContainsFunc(hosts, standsFor) {
-				continue
-			}
-			name := types.NamespacedName{Namespace: route.Namespace, Name: route.Name}
-			out = append(out, Target{Host: host, Ingress: name})
-		}
-	}
-	slices.SortFunc(out, func(a, b Target) int {
-		return cmp.Or(
-			cmp.Compare(a.Ingress.Namespace, b.Ingress.Namespace),
-			cmp.Compare(a.Ingress.Name, b.Ingress.Name),
-			cmp.Compare(a.Host, b.Host),
-		)
-	})
-	return out
 }

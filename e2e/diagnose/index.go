@@ -16,6 +16,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/edge"
 	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
+	"github.com/edgeproof/edgeproof/e2e/edge/gateway"
+	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -25,6 +27,11 @@ type Index struct {
 
 	issuance
 
+	// Gateways is what there is of Gateway API, IngressRoutes of Traefik's own routes, and Extensions of what these
+	// refer to.
+	Gateways      *gateway.World
+	IngressRoutes map[edge.Source]*traefik.IngressRoute
+	Extensions    map[edge.Source]*facts.Extension
 	// Routes are those of all kinds, in the order of the snapshot.
 	Routes    []*edge.Route
 	ByName    map[edge.Source]*edge.Route
@@ -91,21 +98,34 @@ func newIndex(s *facts.Snapshot) *Index {
 		Certificates: group(s.Certificates, func(o *certmanager.Certificate) types.NamespacedName {
 			return types.NamespacedName{Namespace: o.Namespace, Name: o.Spec.SecretName}
 		}),
-		issued:     cm.NewObjects(s.CertificateRequests, s.Orders, s.Challenges),
-		Contenders: group(s.Challenges, func(o *acme.Challenge) string { return o.Spec.DNSName }),
-		Zones:      group(s.Zones, func(z *facts.Zone) string { return z.Name }),
-		Tokens:     by(s.Tokens, func(t *facts.Token) TokenRef { return TokenRef{t.Namespace, t.Secret, t.Key} }),
-		ByName:     map[edge.Source]*edge.Route{},
-		ByHost:     map[string][]*edge.Route{},
-		Records:    map[string][]Record{},
-		ByLeaf:     map[string]*facts.Secret{},
-		Errors:     map[facts.Part][]facts.Error{},
+		issued:        cm.NewObjects(s.CertificateRequests, s.Orders, s.Challenges),
+		Contenders:    group(s.Challenges, func(o *acme.Challenge) string { return o.Spec.DNSName }),
+		Zones:         group(s.Zones, func(z *facts.Zone) string { return z.Name }),
+		Tokens:        by(s.Tokens, func(t *facts.Token) TokenRef { return TokenRef{t.Namespace, t.Secret, t.Key} }),
+		ByName:        map[edge.Source]*edge.Route{},
+		IngressRoutes: map[edge.Source]*traefik.IngressRoute{},
+		Extensions:    map[edge.Source]*facts.Extension{},
+		ByHost:        map[string][]*edge.Route{},
+		Records:       map[string][]Record{},
+		ByLeaf:        map[string]*facts.Secret{},
+		Errors:        map[facts.Part][]facts.Error{},
 	}
 	for _, e := range s.Errors {
 		x.Errors[e.Part] = append(x.Errors[e.Part], e)
 	}
-	for i := range s.Ingresses {
-		x.Routes = append(x.Routes, edge.FromIngress(&s.Ingresses[i]))
+	x.Gateways = s.Gateways()
+	x.Routes = s.Routes(x.Gateways)
+	for i := range s.Traefik.Routes {
+		o := &s.Traefik.Routes[i]
+		x.IngressRoutes[edge.Source{Kind: edge.IngressRoute, Namespace: o.Namespace, Name: o.Name}] = o
+	}
+	for i := range s.Traefik.TCPRoutes {
+		o := &s.Traefik.TCPRoutes[i]
+		x.IngressRoutes[edge.Source{Kind: edge.IngressRouteTCP, Namespace: o.Namespace, Name: o.Name}] = o
+	}
+	for i := range s.Extensions {
+		o := &s.Extensions[i]
+		x.Extensions[edge.Source{Kind: o.Kind, Namespace: o.Namespace, Name: o.Name}] = o
 	}
 	for _, o := range x.Routes {
 		x.ByName[o.Source] = o

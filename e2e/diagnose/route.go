@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/edge"
+	"github.com/edgeproof/edgeproof/e2e/edge/gateway"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 )
@@ -58,10 +59,11 @@ type Route struct {
 	Sync    *Syncer  // the external-dns that publishes it
 	Traefik *Traefik // the ingress controller that serves it
 
-	Source *edge.Route
-	Rule   *edge.Rule // for the host
-	Block  *edge.TLS  // that covers the host
-	Issuer Issuer     // that the Certificate names, or else the Ingress
+	Source  *edge.Route
+	Gateway *gateway.Route // what is known of it beside; nil unless it is of Gateway API
+	Rule    *edge.Rule     // for the host
+	Block   *edge.TLS      // that covers the host
+	Issuer  Issuer         // that the Certificate names, or else the Ingress
 
 	Secret      *facts.Secret            // that the block names
 	Certificate *certmanager.Certificate // that fills the Secret
@@ -111,13 +113,15 @@ func (i Issuer) String() string { return Object(i.Kind, i.Namespace, i.Name) }
 // route looks up what concerns a target. The Ingress is found by its host when the target names none.
 func (x *Index) route(t Target) *Route {
 	t.Host = strings.ToLower(strings.TrimSuffix(t.Host, "."))
-	if list := x.ByHost[t.Host]; t.Ingress == (types.NamespacedName{}) && len(list) > 0 {
-		t.Ingress = types.NamespacedName{Namespace: list[0].Namespace, Name: list[0].Name}
+	if t.Ingress == (types.NamespacedName{}) {
+		if route := x.having(t.Host); route != nil {
+			t = TargetOf(t.Host, route.Source)
+		}
 	}
 	r := &Route{
 		Index:   x,
 		Target:  t,
-		Source:  x.ByName[edge.Source{Kind: "Ingress", Namespace: t.Ingress.Namespace, Name: t.Ingress.Name}],
+		Source:  x.ByName[t.Source()],
 		Zone:    x.zoneOf(t.Host),
 		Records: x.Records[t.Host],
 	}
@@ -131,7 +135,10 @@ func (x *Index) route(t Target) *Route {
 	if r.Source == nil {
 		return r
 	}
-	r.Published = r.Source.Published
+	if r.Published = r.Source.PublishedFor(t.Host); r.Source.OfTraefik() {
+		r.Published = r.Traefik.Addresses() // no status says so
+	}
+	r.Gateway = x.Gateways.Route(r.Source.Source)
 	r.Rule, r.Block = r.Source.RuleFor(t.Host), r.Source.TLSFor(t.Host)
 	r.Foreign = r.servedElsewhere()
 	r.lookUpCertificate()
@@ -142,14 +149,18 @@ func (x *Index) route(t Target) *Route {
 func (r *Route) lookUpCertificate() {
 	kind, name := IssuerOf(r.Source)
 	if r.Block != nil {
-		key := r.Named(r.Block.Secret)
+		key := r.Source.SecretName(r.Block)
 		r.Secret = r.Index.Secrets[key]
 		if list := r.Index.Certificates[key]; len(list) > 0 {
 			r.Certificate = list[0]
 			kind, name = r.Certificate.Spec.IssuerRef.Kind, r.Certificate.Spec.IssuerRef.Name
 		}
 	}
-	r.Issuer = r.Index.IssuerNamed(kind, r.Ingress.Namespace, name)
+	asking := r.Source.AskedBy().Namespace
+	if r.Certificate != nil {
+		asking = r.Certificate.Namespace
+	}
+	r.Issuer = r.Index.IssuerNamed(kind, asking, name)
 	issuance := r.Index.issued.Of(r.Certificate)
 	r.Request, r.Order = issuance.Request, issuance.Order
 	for _, c := range issuance.Challenges {
@@ -163,6 +174,17 @@ func (r *Route) lookUpCertificate() {
 // Named is the name of an object in the namespace of the route.
 func (r *Route) Named(n string) types.NamespacedName {
 	return types.NamespacedName{Namespace: r.Ingress.Namespace, Name: n}
+}
+
+// Part is the part of the facts that the object of the route belongs to.
+func (r *Route) Part() facts.Part { return facts.RoutePart(r.Target.Source().Kind) }
+
+// Held is the name of the Secret of the route's certificate; its namespace alone where the route names none.
+func (r *Route) Held() types.NamespacedName {
+	if r.Block == nil {
+		return types.NamespacedName{Namespace: r.Ingress.Namespace}
+	}
+	return r.Source.SecretName(r.Block)
 }
 
 // Age is how long ago a moment was when the snapshot was taken.

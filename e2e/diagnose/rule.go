@@ -1,6 +1,11 @@
 package diagnose
 
-import "github.com/edgeproof/edgeproof/e2e/facts"
+import (
+	"slices"
+
+	"github.com/edgeproof/edgeproof/e2e/edge"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+)
 
 // Kind says what a finding of a rule means for its layer.
 type Kind int
@@ -27,6 +32,8 @@ type Rule struct {
 	// Fallback says that the rule explains only what no other rule of its layer does: it comes after all rules of its
 	// layer that are no fallbacks and do not themselves come after it. Order among fallbacks is given by After.
 	Fallback bool
+	// Kinds are those of the routes that the rule is about; nil for all.
+	Kinds []string
 	// Blocks are the layers that cannot work while a cause of this rule is there. Affects, if it is set, leaves out
 	// those that do not depend on the object of a finding.
 	Blocks  []Layer
@@ -35,6 +42,24 @@ type Rule struct {
 	// of the snapshot, no regular expression. It concludes nothing from the absence of what was not looked at; see
 	// Index.Looked.
 	Find func(*Route) []Finding
+}
+
+// About bounds rules to kinds of routes.
+func About(kinds []string, rules ...[]Rule) []Rule {
+	out := slices.Concat(rules...)
+	for i := range out {
+		out[i].Kinds = kinds
+	}
+	return out
+}
+
+// concerns reports whether the rule is about a route; one of no object is looked at as an Ingress is.
+func (r *Rule) concerns(route *edge.Route) bool {
+	kind := edge.Ingress
+	if route != nil {
+		kind = route.Kind
+	}
+	return r.Kinds == nil || slices.Contains(r.Kinds, kind)
 }
 
 // Section is one layer of the chain: its rules, and how it is judged beside them.

@@ -8,13 +8,13 @@ import (
 // ByDefault reports whether cert-manager serves the Ingress without an issuer annotation.
 func (r *Route) ByDefault() bool {
 	return r.Index.CertManager.Flag("default-issuer-name") != "" &&
-		r.Source.Annotations["kubernetes.io/tls-acme"] == "true"
+		r.Source.Asks()["kubernetes.io/tls-acme"] == "true"
 }
 
 // Brought reports whether the route has a certificate that does not come from cert-manager, of Traefik's default store
 // or of a Secret that somebody keeps: no issuer is named, and what is served verifies.
 func (r *Route) Brought() bool {
-	if r.Source == nil || r.Certificate != nil && cm.MadeFor(r.Certificate, r.Source.Kind) != "" {
+	if r.Source == nil || r.Certificate != nil && cm.MadeFor(r.Certificate, r.Source.AskedBy().Kind) != "" {
 		return false
 	}
 	kind, _ := IssuerOf(r.Source)

@@ -114,6 +114,9 @@ func (r *Route) OtherClass() (evidence Evidence, ok bool) {
 // servedElsewhere reports whether another controller serves the route: it is of another class, and reports an address
 // that is not Traefik's. Where it reports none, or still Traefik's, no other controller took it.
 func (r *Route) servedElsewhere() bool {
+	if r.Source.Kind != edge.Ingress {
+		return r.ofOtherGateway()
+	}
 	if len(r.Published) == 0 {
 		return false
 	}

@@ -28,10 +28,11 @@ const (
 
 // Options are the user's options.
 type Options struct {
-	// Target is a host, ingress/NAMESPACE/NAME or ingress/NAME; All means every route instead.
+	// Target is a host, or an object by its kind: ingress/NAMESPACE/NAME, or ingress/NAME, and so for the other kinds
+	// that describe routes and those that routes depend on. All means every route instead.
 	Target string
 	All    bool
-	// Namespace bounds which Ingresses are meant; what they depend on is looked at wherever it is.
+	// Namespace bounds which routes are meant; what they depend on is looked at wherever it is.
 	Namespace string
 	// Output is one of report.ExplanationFormats.
 	Output string
@@ -67,7 +68,7 @@ func Run(ctx context.Context, o Options, out io.Writer) (int, error) {
 		return Blind, err
 	}
 	explainer := rules.New(s)
-	targets, err := want.choose(explainer.Targets())
+	targets, err := want.choose(explainer)
 	if err != nil {
 		return Blind, err
 	}

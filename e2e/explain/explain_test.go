@@ -94,11 +94,11 @@ func TestBadOptionsSendNoRequest(t *testing.T) {
 		o    explain.Options
 		want string
 	}{
-		"nothing":             {explain.Options{}, "a host, ingress/NAMESPACE/NAME, or --all"},
+		"nothing":             {explain.Options{}, "a host, ingress/NAMESPACE/NAME (httproute"},
 		"both":                {explain.Options{Target: host, All: true}, "leave out one"},
 		"a URL":               {explain.Options{Target: "https://" + host + "/"}, "give the name alone"},
 		"no host":             {explain.Options{Target: "a b"}, "give the name alone"},
-		"another kind":        {explain.Options{Target: "service/develop/frontend"}, "ingress/NAMESPACE/NAME"},
+		"another kind":        {explain.Options{Target: "deployment/develop/frontend"}, "ingress/NAMESPACE/NAME"},
 		"no name":             {explain.Options{Target: "ingress/develop/"}, "give ingress/NAMESPACE/NAME"},
 		"too many names":      {explain.Options{Target: "ingress/a/b/c"}, "give ingress/NAMESPACE/NAME"},
 		"two namespaces":      {explain.Options{Target: "ingress/a/b", Namespace: "c"}, "leave out -n"},
@@ -162,7 +162,7 @@ func TestACluster(t *testing.T) {
 		},
 		"without that host": {
 			explain.Options{Target: "developp.safeops.work", Kubeconfig: cluster().kubeconfig(t)},
-			[]string{"no Ingress has this host", host},
+			[]string{"no route has this host", host},
 		},
 		"without it there": {explain.Options{
 			Target: host, Namespace: "staging",
@@ -174,7 +174,7 @@ func TestACluster(t *testing.T) {
 		},
 		"without any": {
 			explain.Options{All: true, Kubeconfig: (&apiServer{}).kubeconfig(t)},
-			[]string{"no Ingress has a host", "kubectl get ingress -A"},
+			[]string{"no route has a host", "kubectl get ingress,httproute -A"},
 		},
 		"without the fake internet": {
 			explain.Options{All: true, Internet: "fake", Kubeconfig: cluster().kubeconfig(t)},

@@ -19,7 +19,7 @@ import (
 // firstLook bounds the question whether there is a cluster at all.
 const firstLook = 20 * time.Second
 
-// look collects the facts of the routes that are meant. It looks at the Ingresses first: a cluster that does
+// look collects the facts of the routes that are meant. It looks at the routes first: a cluster that does
 // not answer, and a route that is not there, are reported before any external service is used.
 func (o Options) look(ctx context.Context, want wanted) (*facts.Snapshot, wanted, error) {
 	seen, err := o.reach(ctx)
@@ -27,7 +27,7 @@ func (o Options) look(ctx context.Context, want wanted) (*facts.Snapshot, wanted
 		return nil, want, err
 	}
 	want = want.in(seen.namespace)
-	targets, err := want.choose(rules.New(seen.first).Targets())
+	targets, err := want.choose(rules.New(seen.first))
 	if err != nil {
 		return nil, want, err
 	}
@@ -84,7 +84,7 @@ type reached struct {
 
 	config    *rest.Config
 	namespace string          // of the context
-	first     *facts.Snapshot // its Ingresses and Services
+	first     *facts.Snapshot // its routes and Services
 	kube      facts.Sources   // without the internet
 }
 
@@ -126,11 +126,13 @@ func (o Options) cluster() (*rest.Config, string, error) {
 	return config, namespace, nil
 }
 
-// glance reads Ingresses and Services, without which there is nothing to explain.
+// glance reads the objects that have hosts, without which there is nothing to explain.
 func glance(ctx context.Context, sources facts.Sources, host string) (*facts.Snapshot, error) {
 	ctx, cancel := context.WithTimeout(ctx, firstLook)
 	defer cancel()
-	s := facts.Collect(ctx, sources, facts.Scope{Parts: []facts.Part{facts.Ingresses, facts.Services}})
+	s := facts.Collect(ctx, sources, facts.Scope{Parts: []facts.Part{
+		facts.Ingresses, facts.Services, facts.GatewayAPI, facts.TraefikKinds, facts.DNSEndpoints, facts.Certificates,
+	}})
 	troubles := s.Trouble(facts.Ingresses)
 	if len(troubles) == 0 {
 		return s, nil

@@ -98,9 +98,9 @@ func routeState(d diagnose.Diagnosis) diagnose.State {
 // routeName is a route in one line.
 func routeName(d diagnose.Diagnosis) string {
 	if d.Ingress.Name == "" {
-		return oneLine(d.Host) + " (no Ingress serves it)"
+		return oneLine(d.Host) + " (no route has it)"
 	}
-	return oneLine(d.Host) + " (Ingress " + oneLine(d.Ingress.String()) + ")"
+	return oneLine(d.Host) + " (" + oneLine(d.Source().String()) + ")"
 }
 
 // layerText is what speaks for the state of a layer, and the code it is due to.

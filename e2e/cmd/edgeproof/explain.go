@@ -15,18 +15,21 @@ func newExplain() *cobra.Command {
 		"the " +
 		"cluster cannot be read"
 	cmd := &cobra.Command{
-		Use:   "explain HOST | ingress/NAMESPACE/NAME | --all",
+		Use:   "explain HOST | KIND/NAMESPACE/NAME | --all",
 		Short: short,
 		Long: short + `.
 
 It checks the layers of a route in order: shared credential, routing, DNS, certificate. It reports the first layer that fails,
-with the evidence and the remedy, and lists the layers that are not at fault.
+with the evidence and the remedy, and lists the layers that are not at fault. A route is an Ingress, an HTTPRoute, GRPCRoute or
+TLSRoute, an IngressRoute, a DNSEndpoint or an annotated Service; a Gateway, a Service or a Certificate stands for the routes that
+depend on it.
 
 It works on any cluster that kubectl reaches, and only reads. It queries DNS and hosts from this machine; on a cluster made by
 edgeproof, in the fake internet of that cluster. It needs the permissions of e2e/facts/rbac.yaml; what it may not read is left out
 and listed as not read.`,
 		Example: `  edgeproof explain develop.safeops.work
-  edgeproof explain ingress/develop/frontend
+  edgeproof explain ingress/develop/frontend          # or httproute/…, ingressroute/…, dnsendpoint/…
+  edgeproof explain gateway/edge/public               # or service/…, certificate/…
   edgeproof explain --all --save edge.json            # keep the facts
   edgeproof explain --all --snapshot edge.json        # the same diagnosis, without a cluster
   edgeproof explain develop.safeops.work -o markdown >> "$GITHUB_STEP_SUMMARY"
@@ -47,7 +50,7 @@ and listed as not read.`,
 	flags := cmd.Flags()
 	flags.BoolVar(&o.All, "all", false, "explain every route")
 	bindOutput(cmd, &o.Output, report.ExplanationFormats())
-	flags.StringVarP(&o.Namespace, "namespace", "n", "", "only Ingresses of this namespace")
+	flags.StringVarP(&o.Namespace, "namespace", "n", "", "only routes of this namespace")
 	bindPlace(flags, &o)
 	flags.StringVar(&o.Save, "save", "", "write the facts that were read to this file; it contains no value of a Secret")
 	bindFailOn(flags, &o.FailOn)

@@ -26,7 +26,7 @@ func TestExplain(t *testing.T) {
 		"an unknown host": {
 			[]string{"develop.safeops.wrk", "--snapshot", file},
 			2, "",
-			"no Ingress has this host; give a host or Ingress of: develop.safeops.work",
+			"no route has this host; give a host or an object of: develop.safeops.work",
 		},
 		"an unknown kind": {
 			[]string{"--all", "--snapshot", file, "--fail-on=age"},

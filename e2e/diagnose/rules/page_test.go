@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,13 +24,8 @@ func TestVocabulary(t *testing.T) {
 		code, _, _ := strings.Cut(sc.name, "/")
 		scenes[code] = true
 	}
-	for _, r := range append(dnsRows(), certificateRows()...) {
+	for _, r := range slices.Concat(dnsRows(), certificateRows(), kindRows()) {
 		scenes[r.cause], scenes[r.note] = true, true
-	}
-	for _, r := range append(dnsRows(), certificateRows()...) {
-		if r.cause+r.note != "" {
-			scenes[r.cause], scenes[r.note] = true, true
-		}
 	}
 	seen := map[diagnose.Code]bool{}
 	for _, e := range rules.Codes() {

@@ -26,6 +26,7 @@ func all(changes ...change) change {
 // be clear, as must be the two other layers where their state is not given.
 type row struct {
 	name   string
+	kind   string // of the route, "" for an Ingress; see kinds
 	change change
 	cause  string // code; no other cause may be there
 	note   string // code; with no cause it is what object, seen and remedy are of
@@ -49,8 +50,14 @@ func check(t *testing.T, rows []row) {
 func (r row) check(t *testing.T) {
 	t.Helper()
 	s := healthy().Snapshot
-	r.change(s)
-	d := rules.Explain(s, route())
+	target := route()
+	if target.Kind = r.kind; r.kind != "" {
+		kinds()[r.kind](s)
+	}
+	if r.change != nil {
+		r.change(s)
+	}
+	d := rules.Explain(s, target)
 	findings := d.Causes
 	if r.cause == "" {
 		findings = d.Notes

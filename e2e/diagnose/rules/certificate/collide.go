@@ -9,7 +9,7 @@ import (
 
 // foreignIssuer reports whether the issuer is none of cert-manager's own kinds.
 func foreignIssuer(r *diagnose.Route) bool {
-	group := r.Source.Annotations[certmanager.IssuerGroupAnnotationKey]
+	group := r.Source.Asks()[certmanager.IssuerGroupAnnotationKey]
 	if r.Certificate != nil {
 		group = r.Certificate.Spec.IssuerRef.Group
 	}
@@ -50,7 +50,7 @@ func annotationOf(kind string) string {
 func issuerEvidence(r *diagnose.Route) []diagnose.Evidence {
 	var out []diagnose.Evidence
 	if kind, n := diagnose.IssuerOf(r.Source); n != "" {
-		out = append(out, diagnose.Fact(r.Source.String(), "annotation %s: %s", annotationOf(kind), n))
+		out = append(out, diagnose.Fact(r.Source.AskedBy().String(), "annotation %s: %s", annotationOf(kind), n))
 	}
 	if r.Certificate != nil {
 		out = append(out, diagnose.Fact(diagnose.CertificateName(r.Certificate), "issuerRef %s", r.Issuer))

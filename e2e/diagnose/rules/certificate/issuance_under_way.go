@@ -39,7 +39,7 @@ func findUnderWay(r *diagnose.Route) []diagnose.Finding {
 		}
 		return diagnose.One(
 			r.Source.String(),
-			"the Ingress is new, and cert-manager has not created its Certificate yet",
+			"the "+r.Source.Kind+" is new, and cert-manager has not created its Certificate yet",
 			diagnose.Remedy{Text: "wait"},
 			diagnose.Fact(
 				r.Source.String(),

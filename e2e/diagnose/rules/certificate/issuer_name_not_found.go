@@ -34,10 +34,8 @@ func findIssuerNotFound(r *diagnose.Route) []diagnose.Finding {
 		pairs = append([]string{annotationOf(certmanager.IssuerKind) + "-"}, pairs...)
 	}
 	return diagnose.One(
-		r.Source.String(),
+		asker(r),
 		fmt.Sprintf("%s does not exist; the ClusterIssuers are %s", r.Issuer, diagnose.List(there)),
-		r.Annotate(
-			"name an issuer that exists",
-			pairs...),
+		ask(r, "name an issuer that exists", certmanager.ClusterIssuerKind, likely(r, r.Issuer.Name), pairs...),
 		append(issuerEvidence(r), diagnose.Fact("ClusterIssuers", "%s", diagnose.List(there)))...)
 }

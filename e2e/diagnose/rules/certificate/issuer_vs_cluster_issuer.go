@@ -28,15 +28,17 @@ func findIssuerKind(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	return diagnose.One(
-		r.Source.String(),
+		asker(r),
 		fmt.Sprintf(
 			"%s does not exist, and there is %s %s: the annotation is that of the other kind",
 			r.Issuer,
 			kind,
 			r.Issuer.Name,
 		),
-		r.Annotate(
+		ask(
+			r,
 			"use the annotation of the kind",
+			kind, r.Issuer.Name,
 			annotationOf(r.Issuer.Kind)+"-",
 			annotationOf(kind)+"="+r.Issuer.Name,
 		),

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 )
 
@@ -25,12 +26,14 @@ func Section() diagnose.Section {
 			crdsMissingRule(),
 			controllerDownRule(),
 			webhookNotReadyRule(),
-			bothAnnotationsRule(),
-			noAnnotationRule(),
-			tlsBlockInvalidRule(),
-			badAnnotationRule(),
-			sharedSecretNameRule(),
-			manualCertificateRule(),
+			diagnose.About([]string{edge.Ingress},
+				bothAnnotationsRule(),
+				noAnnotationRule(),
+				tlsBlockInvalidRule(),
+				badAnnotationRule(),
+				sharedSecretNameRule(),
+				manualCertificateRule(),
+			),
 			issuerKindRule(),
 			issuerNotFoundRule(),
 			clockSkewRule(),

@@ -70,12 +70,13 @@ func findStaging(r *diagnose.Route) []diagnose.Finding {
 	if kind, n := diagnose.IssuerOf(r.Source); n != "" {
 		evidence = append(
 			evidence,
-			diagnose.Fact(r.Source.String(), "annotation %s: %s", annotationOf(kind), n),
+			diagnose.Fact(r.Source.AskedBy().String(), "annotation %s: %s", annotationOf(kind), n),
 		)
 	}
 	return diagnose.One(
-		r.Source.String(),
+		asker(r),
 		"the certificate is from the staging CA, which no browser trusts",
-		r.Annotate("name the production issuer", annotationOf(certmanager.ClusterIssuerKind)+"="+likely),
+		ask(r, "name the production issuer", certmanager.ClusterIssuerKind, likely,
+			annotationOf(certmanager.ClusterIssuerKind)+"="+likely),
 		evidence...)
 }

@@ -11,9 +11,12 @@ import (
 )
 
 func needs(r *diagnose.Route) []diagnose.Need {
-	ns := r.Ingress.Namespace
+	ns := r.Held().Namespace
+	if unjudged(r) {
+		return []diagnose.Need{{Part: r.Part(), Where: r.Ingress.Namespace}}
+	}
 	return []diagnose.Need{
-		{Part: facts.Ingresses, Where: ns},
+		{Part: r.Part(), Where: r.Ingress.Namespace},
 		{Part: facts.Secrets, Where: ns},
 		{Part: facts.ClusterIssuers, Where: ""},
 		{Part: facts.Issuers, Where: ns},
@@ -30,7 +33,10 @@ func needs(r *diagnose.Route) []diagnose.Need {
 // again when the certificate runs out).
 func works(r *diagnose.Route) (diagnose.State, string) {
 	if r.Source == nil {
-		return diagnose.Broken, "no Ingress requests a certificate"
+		return diagnose.Broken, "no route has the host"
+	}
+	if unjudged(r) {
+		return diagnose.Clear, r.Source.String() + ": its certificate is not the ingress controller's"
 	}
 	served, held := r.Shown(), leaf(r)
 	switch {
@@ -46,8 +52,8 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 	if r.Block == nil && !r.HasTLSElsewhere() {
 		return diagnose.Broken, r.Source.String() + ": requests no certificate for " + r.Host
 	}
-	if r.Block != nil && r.Index.Looked(facts.Secrets, r.Ingress.Namespace) {
-		name := diagnose.Object("Secret", r.Ingress.Namespace, r.Block.Secret)
+	if r.Block != nil && r.Index.Looked(facts.Secrets, r.Held().Namespace) {
+		name := diagnose.Object("Secret", r.Held().Namespace, r.Block.Secret)
 		switch {
 		case held == nil:
 			return diagnose.Broken, name + ": contains no certificate"

@@ -35,9 +35,10 @@ func findWrongTarget(r *diagnose.Route) []diagnose.Finding {
 		return diagnose.One(
 			rec.String(),
 			fmt.Sprintf(
-				"%s has target %s, and the Ingress's status has %s%s",
+				"%s has target %s, and %s has %s%s",
 				rec,
 				diagnose.List(contents(n.held)),
+				declared(r),
 				diagnose.List(n.wanted),
 				hanging(r),
 			),
@@ -66,9 +67,10 @@ func findWrongTarget(r *diagnose.Route) []diagnose.Finding {
 		return diagnose.One(
 			recordName(r, n),
 			fmt.Sprintf(
-				"the DNS answers %s for %s, and the Ingress's status has %s%s",
+				"the DNS answers %s for %s, and %s has %s%s",
 				answer(authority),
 				r.Host,
+				declared(r),
 				diagnose.List(n.wanted),
 				hanging(r),
 			),

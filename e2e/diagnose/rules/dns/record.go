@@ -67,7 +67,7 @@ func wanted(r *diagnose.Route) []string {
 		return nil
 	}
 	out := targetsOf(r, r.Source)
-	if r.Sync.Before(0, 21) {
+	if r.Sync.Before(0, 21) && (len(out) > 0 || r.Source.Kind == edge.Ingress) {
 		return out
 	}
 	for _, other := range r.Index.ByHost[r.Host] {
@@ -79,14 +79,17 @@ func wanted(r *diagnose.Route) []string {
 			}
 		}
 	}
+	if len(out) == 0 && r.Source.Kind != edge.Ingress {
+		return given(r)
+	}
 	return out
 }
 
 func targetsOf(r *diagnose.Route, i *edge.Route) []string {
-	if targets, ok := r.Sync.Config.Selection.Targets(i.Annotations); ok {
+	if targets, ok := r.Sync.Config.Selection.Targets(i.Asks()); ok {
 		return targets
 	}
-	return i.Published
+	return i.PublishedFor(r.Host)
 }
 
 // recordName names the records of the host, or those that are wanted.

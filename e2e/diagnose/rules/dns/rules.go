@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 )
 
 // Section is the layer with its rules.
@@ -19,7 +20,9 @@ func Section() diagnose.Section {
 		ownerOrPrefixRule(),
 		externalDNSCrashRule(),
 		externalDNSDownRule(),
-		sourceExcludesRule(),
+		diagnose.About([]string{edge.Ingress}, sourceExcludesRule()),
+		sourceMissingRule(),
+		unpublishedRule(),
 		domainFilterRule(),
 		prefixIgnoredRule(),
 		ttlInvalidRule(),
@@ -31,7 +34,7 @@ func Section() diagnose.Section {
 		duplicateOwnerRule(),
 		upsertOnlyRule(),
 		unownedRecordRule(),
-		deletedOnEmptyRule(),
+		diagnose.About([]string{edge.Ingress}, deletedOnEmptyRule()),
 		candidatesRule(),
 		sameHostRule(),
 		proxiedUnexpectedRule(),

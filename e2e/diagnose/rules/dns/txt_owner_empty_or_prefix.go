@@ -102,7 +102,7 @@ func givenToday(r *diagnose.Route, m diagnose.Mark) bool {
 	return false
 }
 
-// resource is how a mark names the route's Ingress.
+// resource is how a mark names the route's object.
 func resource(r *diagnose.Route) string {
-	return "ingress/" + r.Ingress.Namespace + "/" + r.Ingress.Name
+	return externaldns.Resource(r.Target.Source())
 }

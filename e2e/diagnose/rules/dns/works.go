@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -14,7 +15,7 @@ func needs(r *diagnose.Route) []diagnose.Need {
 		zone = r.Zone.Name
 	}
 	return []diagnose.Need{
-		{Part: facts.Ingresses, Where: r.Ingress.Namespace},
+		{Part: r.Part(), Where: r.Ingress.Namespace},
 		{Part: facts.Deployments, Where: r.Sync.Space()},
 		{Part: facts.Pods, Where: r.Sync.Space()},
 		{Part: facts.Logs, Where: r.Sync.Space()},
@@ -28,6 +29,9 @@ func needs(r *diagnose.Route) []diagnose.Need {
 func works(r *diagnose.Route) (diagnose.State, string) {
 	n := naming(r)
 	if r.Source != nil && len(n.wanted) == 0 {
+		if r.Source.Kind != edge.Ingress && reached(r) {
+			return diagnose.Clear, r.Host + " leads to the application, by a record that no object of the cluster publishes"
+		}
 		return diagnose.Broken, r.Source.String() + ": reports no address to publish"
 	}
 	switch {
@@ -36,8 +40,9 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 		return diagnose.Broken, "the provider holds no record of " + r.Host
 	case n.state == wrong:
 		return diagnose.Broken, fmt.Sprintf(
-			"the provider holds %s, the Ingress reports %s",
+			"the provider holds %s, the %s reports %s",
 			diagnose.List(contents(n.held)),
+			r.Source.AskedBy().Kind,
 			diagnose.List(n.wanted),
 		)
 	}
@@ -59,9 +64,10 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 			return diagnose.Broken, fmt.Sprintf("%s answers %s, no address", a.who, a.Rcode)
 		case !r.Proxied() && r.Source != nil && len(a.Names) == 0 && !sameSet(a.Addresses, n.wanted):
 			return diagnose.Broken, fmt.Sprintf(
-				"%s answers %s, the Ingress reports %s",
+				"%s answers %s, the %s reports %s",
 				a.who,
 				diagnose.List(a.Addresses),
+				r.Source.AskedBy().Kind,
 				diagnose.List(n.wanted),
 			)
 		}

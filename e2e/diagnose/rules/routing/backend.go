@@ -23,7 +23,7 @@ func backends(
 		if b == nil {
 			continue
 		}
-		if found := f(b, r.Index.Services[r.Named(b.Service)]); found != nil {
+		if found := f(b, r.Index.Services[r.Source.ServiceName(b)]); found != nil {
 			return found
 		}
 	}

@@ -15,7 +15,7 @@ const backendPortWrong diagnose.Code = "backend-port-wrong"
 func backendPortWrongRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     backendPortWrong,
-		Meaning:  "the Ingress names a port that the Service does not have",
+		Meaning:  "the route names a port that the Service does not have",
 		Evidence: "no port of the Service has the number or name",
 		Remedy:   "name one of the Service's ports",
 		Find:     findPortWrong,
@@ -40,7 +40,7 @@ func findPortWrong(r *diagnose.Route) []diagnose.Finding {
 		}
 		return diagnose.One(
 			r.Source.String(),
-			fmt.Sprintf("the Ingress names port %s of %s, which the Service does not have", want, serviceName(s)),
+			fmt.Sprintf("the %s names port %s of %s, which the Service does not have", r.Source.Kind, want, serviceName(s)),
 			diagnose.Remedy{
 				Text: "name one of the Service's ports: " + diagnose.List(has),
 			},

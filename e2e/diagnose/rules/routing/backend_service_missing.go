@@ -13,7 +13,7 @@ const backendMissing diagnose.Code = "backend-service-missing"
 func backendMissingRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     backendMissing,
-		Meaning:  "the backend Service of the Ingress does not exist in its namespace",
+		Meaning:  "the backend Service of the route does not exist in its namespace",
 		Evidence: "no such Service",
 		Remedy:   "create the Service or name another",
 		Find:     findServiceMissing,
@@ -21,16 +21,14 @@ func backendMissingRule() []diagnose.Rule {
 }
 
 func findServiceMissing(r *diagnose.Route) []diagnose.Finding {
-	if !r.Index.Looked(facts.Services, r.Ingress.Namespace) {
-		return nil
-	}
 	return backends(r, func(b *edge.Backend, s *core.Service) []diagnose.Finding {
-		if s != nil {
+		namespace := r.Source.ServiceName(b).Namespace
+		if s != nil || !r.Index.Looked(facts.Services, namespace) {
 			return nil
 		}
 		evidence := []diagnose.Evidence{
 			diagnose.Fact(r.Source.String(), "backend Service %s", b.Service),
-			diagnose.Fact(diagnose.Object("Service", r.Ingress.Namespace, b.Service), "not found"),
+			diagnose.Fact(diagnose.Object("Service", namespace, b.Service), "not found"),
 		}
 		for i := range r.Index.Snapshot.Services {
 			if other := &r.Index.Snapshot.Services[i]; other.Name == b.Service {
@@ -38,12 +36,19 @@ func findServiceMissing(r *diagnose.Route) []diagnose.Finding {
 			}
 		}
 		return diagnose.One(
-			diagnose.Object("Service", r.Ingress.Namespace, b.Service),
-			"the backend Service of the Ingress does not exist in its namespace",
+			diagnose.Object("Service", namespace, b.Service),
+			"the backend Service of the "+r.Source.Kind+" does not exist in its namespace",
 			diagnose.Remedy{
-				Text: "create the Service, or name one of namespace " + r.Ingress.Namespace + ": an Ingress cannot use Services " +
-					"of other namespaces",
+				Text: "create the Service, or name one of namespace " + namespace + otherNamespaces(r),
 			},
 			evidence...)
 	})
+}
+
+// otherNamespaces says whether a route of this kind could use a Service of another namespace.
+func otherNamespaces(r *diagnose.Route) string {
+	if r.Source.Kind == edge.Ingress {
+		return ": an Ingress cannot use Services of other namespaces"
+	}
+	return ""
 }

@@ -15,29 +15,46 @@ const hostMismatch diagnose.Code = "host-mismatch-raw-ip-works"
 func hostMismatchRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:     hostMismatch,
-		Meaning:  "no Ingress has a rule for the host, so only other hosts or the raw address answer",
-		Evidence: "no rule of any Ingress matches the host; one may differ by a letter",
+		Meaning:  "no route of any kind has the host, so only other hosts or the raw address answer",
+		Evidence: "no Ingress, HTTPRoute, IngressRoute, DNSEndpoint or annotated Service has it; one may differ by a letter",
 		Remedy:   "add a rule for the host, or request another one",
 		Blocks:   []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
 		Find:     findHostMismatch,
 	}}
 }
 
-// findHostMismatch finds a host that no Ingress has a rule for. A raw address answers other hosts all the same.
+// looked are the kinds of routes that were looked at.
+func looked(r *diagnose.Route) string {
+	var kinds []string
+	for _, k := range []struct {
+		part facts.Part
+		name string
+	}{
+		{facts.Ingresses, "Ingresses"}, {facts.GatewayAPI, "HTTPRoutes"}, {facts.TraefikKinds, "IngressRoutes"},
+		{facts.DNSEndpoints, "DNSEndpoints"}, {facts.Services, "Services"},
+	} {
+		if r.Index.Looked(k.part, "") {
+			kinds = append(kinds, k.name)
+		}
+	}
+	return diagnose.List(kinds)
+}
+
+// findHostMismatch finds a host that no route has. A raw address answers other hosts all the same.
 func findHostMismatch(r *diagnose.Route) []diagnose.Finding {
 	if !r.Index.Looked(facts.Ingresses, r.Ingress.Namespace) {
 		return nil
 	}
 	if r.Source == nil {
-		evidence := diagnose.Fact("Ingresses", "none has a rule for %s", r.Host)
+		evidence := diagnose.Fact("routes", "of %s, none has the host %s", looked(r), r.Host)
 		object, remedy := "host "+r.Host, diagnose.Remedy{
-			Text: "add a rule for the host to an Ingress, or request another host",
+			Text: "add a rule for the host to a route, or request another host",
 		}
 		if r.Ingress != (types.NamespacedName{}) {
-			object = "Ingress " + r.Ingress.String()
+			object = r.Target.Source().String()
 			evidence = diagnose.Fact(object, "not found")
 		}
-		out := diagnose.One(object, "no Ingress routes "+r.Host, remedy, evidence)
+		out := diagnose.One(object, "no route has the host "+r.Host, remedy, evidence)
 		if i, host := closest(r); i != nil {
 			out[0].Object = i.String()
 			out[0].Evidence = append(

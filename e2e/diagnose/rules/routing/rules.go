@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 )
 
 // ofTraefik leaves out a route that another controller serves: what Traefik does is none of its business.
@@ -22,31 +23,43 @@ func ofTraefik(find func(*diagnose.Route) []diagnose.Finding) func(*diagnose.Rou
 	}
 }
 
+// routed are the kinds that lead requests somewhere.
+func routed() []string {
+	return slices.Concat([]string{edge.Ingress}, edge.GatewayKinds(), edge.TraefikKinds())
+}
+
 // Section is the layer with its rules.
 func Section() diagnose.Section {
 	return diagnose.Section{Layer: diagnose.Routing, Needs: needs, Works: works, Rules: slices.Concat(
-		hostMismatchRule(),
-		tlsHostNotInRulesRule(),
-		noTLSBlockRule(),
-		traefikDownRule(),
-		traefikBlindRule(),
-		ingressNoClassRule(),
-		ingressWrongClassRule(),
-		classMissingRule(),
-		ingressStatusEmptyRule(),
-		staleIngressStatusRule(),
-		backendMissingRule(),
-		backendPortWrongRule(),
-		backendNoEndpointsRule(),
-		backendRefusedRule(),
-		entryPointMissingRule(),
-		middlewareMissingRule(),
-		https404Rule(),
-		http404Rule(),
-		misdirectedRule(),
-		starvesRule(),
-		staleServedRule(),
-		applicationRule(),
-		anotherControllerRule(),
+		diagnose.About([]string{edge.Ingress},
+			hostMismatchRule(),
+			tlsHostNotInRulesRule(),
+			noTLSBlockRule(),
+		),
+		diagnose.About(routed(), traefikDownRule()),
+		diagnose.About([]string{edge.Ingress},
+			traefikBlindRule(),
+			ingressNoClassRule(),
+			ingressWrongClassRule(),
+			classMissingRule(),
+			ingressStatusEmptyRule(),
+			staleIngressStatusRule(),
+		),
+		diagnose.About(routed(),
+			backendMissingRule(),
+			backendPortWrongRule(),
+			backendNoEndpointsRule(),
+			backendRefusedRule(),
+		),
+		diagnose.About([]string{edge.Ingress},
+			entryPointMissingRule(),
+			middlewareMissingRule(),
+			https404Rule(),
+			http404Rule(),
+		),
+		diagnose.About(routed(), misdirectedRule()),
+		diagnose.About([]string{edge.Ingress}, starvesRule()),
+		diagnose.About(routed(), staleServedRule(), applicationRule()),
+		diagnose.About([]string{edge.Ingress}, anotherControllerRule()),
 	)}
 }

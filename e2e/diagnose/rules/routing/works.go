@@ -13,8 +13,11 @@ import (
 
 func needs(r *diagnose.Route) []diagnose.Need {
 	ns := r.Ingress.Namespace
+	if r.Source != nil && r.Source.OnlyNames() {
+		return []diagnose.Need{{Part: r.Part(), Where: ns}}
+	}
 	return []diagnose.Need{
-		{Part: facts.Ingresses, Where: ns},
+		{Part: r.Part(), Where: ns},
 		{Part: facts.IngressClasses, Where: ""},
 		{Part: facts.Services, Where: ns},
 		{Part: facts.EndpointSlices, Where: ns},
@@ -29,7 +32,11 @@ func needs(r *diagnose.Route) []diagnose.Need {
 func works(r *diagnose.Route) (diagnose.State, string) {
 	switch {
 	case r.Source == nil:
-		return diagnose.Broken, "no Ingress routes " + r.Host
+		return diagnose.Broken, "no route has the host " + r.Host
+	case r.Source.OnlyNames():
+		return diagnose.Clear, r.Source.String() + " gives the host an address; what answers there is not checked"
+	case r.Source.Opaque:
+		return worksOpaque(r)
 	case len(r.Published) == 0:
 		return diagnose.Broken, r.Source.String() + ": reports no address"
 	case !r.Index.Looked(facts.Probes, r.Host):
