@@ -50,6 +50,14 @@ gate-sabotage: build ## broken copies of CANDIDATE=, each of which must be block
 baseline: build ## make the times of the last `make e2e`, which must have passed, the baseline of later runs
 	$(EDGEPROOF) baseline '$(or $(ARTIFACTS),_artifacts)/verdict.json'
 
+.PHONY: engines
+engines: ## `make e2e` on each container engine that can be had here: Podman, Docker, nerdctl
+	scripts/engines.sh
+
+.PHONY: steady
+steady: ## `make e2e` many times, beside a load, and after SIGKILL; hours. RUNS='20 10 3 10': runs, of them loaded, whole catalogues, killed
+	scripts/steady.sh $(RUNS)
+
 .PHONY: example
 example: ## a platform team's own spec, by e2e-framework, on CLUSTER=
 	EDGEPROOF_EXAMPLE='$(CLUSTER)' go test -count=1 -timeout 30m ./e2e/testbed/example
