@@ -2,11 +2,14 @@
 //
 //	go test ./e2e -ginkgo.label-filter=DW-4
 //
+// EDGEPROOF_CLUSTER names another cluster than the default one.
+//
 // Without a filter or a focus, as in `go test ./...`, only the tree of specs is checked: every criterion has a
 // spec and a fault.
 package e2e_test
 
 import (
+	"os"
 	"testing"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -35,7 +38,9 @@ func TestEdge(t *testing.T) {
 			"cluster of `make up`")
 		return
 	}
-	env, err := run.Attach(t.Context(), run.Options{Dir: "..", Source: "..", Log: progress.Plain(t.Output())})
+	env, err := run.Attach(t.Context(), run.Options{
+		Dir: "..", Source: "..", Cluster: os.Getenv("EDGEPROOF_CLUSTER"), Log: progress.Plain(t.Output()),
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
