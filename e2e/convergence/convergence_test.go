@@ -13,9 +13,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	networking "k8s.io/api/networking/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/convergence"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
@@ -56,8 +56,8 @@ func world() (*facts.Snapshot, judge.Target) {
 			facts.Record{Name: host, Type: "TXT", Created: at(99).Time},
 		)
 		target.Routes = append(target.Routes, judge.Route{
-			Ingress: types.NamespacedName{Namespace: name, Name: "frontend"},
-			Hosts:   []string{host},
+			Source: edge.Source{Kind: edge.Ingress, Namespace: name, Name: "frontend"},
+			Hosts:  []string{host},
 		})
 	}
 	s.Zones = []facts.Zone{zone}

@@ -7,9 +7,10 @@ import (
 
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	cmmeta "github.com/cert-manager/cert-manager/pkg/apis/meta/v1"
-	networking "k8s.io/api/networking/v1"
+	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/await"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/pace"
@@ -33,7 +34,7 @@ func fixedDelay(to string) float64 {
 func Of(s *facts.Snapshot, target judge.Target) []verdict.Time {
 	var record, certificate slowest
 	for _, r := range target.Routes {
-		ingress, there := s.Ingress(r.Ingress)
+		route, there := s.Route(r.Source)
 		if !there {
 			return nil
 		}
@@ -44,10 +45,10 @@ func Of(s *facts.Snapshot, target judge.Target) []verdict.Time {
 					written = x.Created
 				}
 			}
-			record.add(ingress.CreationTimestamp.Time, written)
+			record.add(route.Created, written)
 		}
 		for n := range s.Certificates {
-			if c := &s.Certificates[n]; c.Namespace == r.Ingress.Namespace && asks(ingress.Spec.TLS, c.Spec.SecretName) {
+			if c := &s.Certificates[n]; fills(route, c.Namespace, c.Spec.SecretName) {
 				certificate.add(c.CreationTimestamp.Time, ready(c))
 			}
 		}
@@ -55,9 +56,10 @@ func Of(s *facts.Snapshot, target judge.Target) []verdict.Time {
 	return append(record.time(verdict.ToRecord), certificate.time(verdict.ToCertificate)...)
 }
 
-// asks reports whether a TLS block names the Secret.
-func asks(blocks []networking.IngressTLS, secret string) bool {
-	return slices.ContainsFunc(blocks, func(b networking.IngressTLS) bool { return b.SecretName == secret })
+// fills reports whether a TLS block of the route names the Secret.
+func fills(route *edge.Route, namespace, secret string) bool {
+	name := types.NamespacedName{Namespace: namespace, Name: secret}
+	return slices.ContainsFunc(route.TLS, func(b edge.TLS) bool { return route.SecretName(&b) == name })
 }
 
 // slowest is the longest of several times; none when one of them has not ended.

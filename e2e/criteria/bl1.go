@@ -23,14 +23,14 @@ func controlledByTraefik(v View) judge.Judgement {
 		class := ingressclass.Find(s.IngressClasses, name)
 		switch {
 		case name == "":
-			j.Never("Ingress %s: names no class, and no IngressClass is the default: no controller takes it", r.Ingress)
+			j.Never("%s: names no class, and no IngressClass is the default: no controller takes it", r.Source)
 		case class == nil:
-			j.Lacks("IngressClass %s: not found; Ingress %s names it", name, r.Ingress)
+			j.Lacks("IngressClass %s: not found; %s names it", name, r.Source)
 		case class.Spec.Controller != t.ControllerName:
-			j.Never("IngressClass %s: belongs to %s; Ingress %s needs one of %s", name, class.Spec.Controller, r.Ingress,
+			j.Never("IngressClass %s: belongs to %s; %s needs one of %s", name, class.Spec.Controller, r.Source,
 				t.ControllerName)
 		default:
-			j.Saw("Ingress %s: class %s of %s", r.Ingress, name, class.Spec.Controller)
+			j.Saw("%s: class %s of %s", r.Source, name, class.Spec.Controller)
 		}
 	})
 	d := deploymentOf(&j, s, facts.Traefik, t.Controller.Namespace)

@@ -22,24 +22,24 @@ func namesProduction(v View) judge.Judgement {
 	t := v.Target
 	return each(v, func(j *judge.Judgement, r judge.Route, i *edge.Route) {
 		before := len(j.Reasons)
-		name := i.Annotations[certmanager.IngressClusterIssuerNameAnnotationKey]
-		switch other := i.Annotations[certmanager.IngressIssuerNameAnnotationKey]; {
+		name := i.Asks()[certmanager.IngressClusterIssuerNameAnnotationKey]
+		switch other := i.Asks()[certmanager.IngressIssuerNameAnnotationKey]; {
 		case other != "":
-			j.Never("Ingress %s: asks the Issuer %s of its namespace; it must ask the ClusterIssuer %s", r.Ingress, other,
+			j.Never("%s: asks the Issuer %s of its namespace; it must ask the ClusterIssuer %s", i.AskedBy(), other,
 				t.Production.Name)
 		case name == "":
-			j.Never("Ingress %s: has no annotation %s: it must be %s", r.Ingress,
+			j.Never("%s: has no annotation %s: it must be %s", i.AskedBy(),
 				certmanager.IngressClusterIssuerNameAnnotationKey, t.Production.Name)
 		case name != t.Production.Name:
-			j.Never("Ingress %s: asks the ClusterIssuer %s; it must ask %s", r.Ingress, name, t.Production.Name)
+			j.Never("%s: asks the ClusterIssuer %s; it must ask %s", i.AskedBy(), name, t.Production.Name)
 		}
 		for _, host := range r.Hosts {
 			if !edge.AnyCovers(i.TLSHosts(), host) {
-				j.Never("Ingress %s: names host %s in no TLS block", r.Ingress, host)
+				j.Never("%s: names host %s in no TLS block", r.Source, host)
 			}
 		}
 		if len(j.Reasons) == before {
-			j.Saw("Ingress %s: asks ClusterIssuer %s for %s", r.Ingress, name, strings.Join(i.TLSHosts(), ", "))
+			j.Saw("%s: asks ClusterIssuer %s for %s", r.Source, name, strings.Join(i.TLSHosts(), ", "))
 		}
 	})
 }

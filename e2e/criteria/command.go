@@ -38,7 +38,7 @@ func whereRouted(line func(judge.Target) string) func(*facts.Snapshot, judge.Tar
 		if len(t.Routes) == 0 {
 			return ""
 		}
-		if _, found := s.Ingress(t.Routes[0].Ingress); !found {
+		if _, found := s.Route(t.Routes[0].Source); !found {
 			return ""
 		}
 		return line(t)

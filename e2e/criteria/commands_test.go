@@ -5,9 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"k8s.io/apimachinery/pkg/types"
-
 	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 )
 
@@ -220,7 +219,7 @@ func TestCommandFollowsTheNameOfTheDeployment(t *testing.T) {
 	if got := works("VC-3"); got != "" {
 		t.Errorf("no Deployment: %q", got)
 	}
-	target.Routes[0].Ingress = types.NamespacedName{Namespace: "shop", Name: "web"}
+	target.Routes[0].Source = edge.Source{Kind: edge.Ingress, Namespace: "shop", Name: "web"}
 	c, _ := criteria.Lookup("VC-4")
 	if got := c.Command.Line(target); got != "kubectl -n shop describe ingress web" {
 		t.Errorf("the command for another target: %q", got)

@@ -24,11 +24,11 @@ func asksForTLS(v View) judge.Judgement {
 		before := len(j.Reasons)
 		tlsBlock(j, r, i)
 		if i.Issuer() == (cm.Reference{}) {
-			j.Never("Ingress %s: has no annotation %s: cert-manager does nothing for it", r.Ingress,
+			j.Never("%s: has no annotation %s: cert-manager does nothing for it", i.AskedBy(),
 				certmanager.IngressClusterIssuerNameAnnotationKey)
 		}
 		if len(j.Reasons) == before {
-			j.Saw("Ingress %s: TLS for %s in Secret %s by %s", r.Ingress, strings.Join(i.TLSHosts(), ", "),
+			j.Saw("%s: TLS for %s in Secret %s by %s", r.Source, strings.Join(i.TLSHosts(), ", "),
 				strings.Join(i.TLSSecrets(), ", "), i.Issuer())
 		}
 	})
@@ -36,20 +36,20 @@ func asksForTLS(v View) judge.Judgement {
 
 func tlsBlock(j *judge.Judgement, r judge.Route, i *edge.Route) {
 	if len(i.TLS) == 0 {
-		j.Never("Ingress %s: has no TLS block: HTTPS is served with the controller's default certificate", r.Ingress)
+		j.Never("%s: has no TLS block: HTTPS is served with the controller's default certificate", r.Source)
 		return
 	}
 	for n, block := range i.TLS {
 		if block.Secret == "" {
-			j.Never("Ingress %s: TLS block %d names no Secret", r.Ingress, n+1)
+			j.Never("%s: TLS block %d names no Secret", r.Source, n+1)
 		}
 		if len(block.Hosts) == 0 {
-			j.Never("Ingress %s: TLS block %d names no host", r.Ingress, n+1)
+			j.Never("%s: TLS block %d names no host", r.Source, n+1)
 		}
 	}
 	for _, host := range i.RuleHosts() {
 		if !edge.AnyCovers(i.TLSHosts(), host) {
-			j.Never("Ingress %s: host %s is in no TLS block, which has %s", r.Ingress, host, orNone(i.TLSHosts()))
+			j.Never("%s: host %s is in no TLS block, which has %s", r.Source, host, orNone(i.TLSHosts()))
 		}
 	}
 }

@@ -41,9 +41,9 @@ func reachable(v View) judge.Judgement {
 	}
 	for _, r := range t.Routes {
 		before := len(j.Reasons)
-		ingress, found := s.Ingress(r.Ingress)
+		route, found := s.Route(r.Source)
 		if !found {
-			j.Lacks("Ingress %s: not found", r.Ingress)
+			j.Lacks("%s: not found", r.Source)
 		}
 		for _, host := range r.Hosts {
 			here := len(j.Reasons)
@@ -55,7 +55,7 @@ func reachable(v View) judge.Judgement {
 			}
 		}
 		if found && len(j.Reasons) > before {
-			issued(&j, s, edge.FromIngress(ingress)) // what the objects say of it
+			issued(&j, s, route) // what the objects say of it
 		}
 	}
 	return j

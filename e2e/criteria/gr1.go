@@ -38,8 +38,9 @@ func automated(v View) judge.Judgement {
 		for _, host := range i.Hosts() {
 			recordsOwned(j, s, t, config, host)
 		}
-		for _, name := range i.TLSSecrets() {
-			if secret, ok := s.Secret(i.Namespace, name); ok {
+		for n := range i.TLS {
+			name := i.SecretName(&i.TLS[n])
+			if secret, ok := s.Secret(name.Namespace, name.Name); ok {
 				secretIssued(j, s, secret)
 			}
 		}

@@ -31,17 +31,16 @@ func certificateOf(s *facts.Snapshot, namespace, secret string) (*certmanager.Ce
 	return nil, false
 }
 
-// issued notes what stands between an Ingress and the certificates in its Secrets: the deepest object with a reason.
+// issued notes what stands between a route and the certificates in its Secrets: the deepest object with a reason.
 func issued(j *judge.Judgement, s *facts.Snapshot, i *edge.Route) {
-	for _, block := range i.TLS {
-		name := i.Namespace + "/" + block.Secret
-		c, ok := certificateOf(s, i.Namespace, block.Secret)
+	for n := range i.TLS {
+		name := i.SecretName(&i.TLS[n])
+		c, ok := certificateOf(s, name.Namespace, name.Name)
 		switch {
 		case !ok && i.Issuer() == (cm.Reference{}):
-			j.Never("Certificate for Secret %s: no request for it, Ingress %s/%s names no issuer", name, i.Namespace, i.Name)
+			j.Never("Certificate for Secret %s: no request for it, %s names no issuer", name, i.AskedBy())
 		case !ok:
-			j.Lacks("Certificate for Secret %s: not there yet: cert-manager makes it for Ingress %s/%s", name, i.Namespace,
-				i.Name)
+			j.Lacks("Certificate for Secret %s: not there yet: cert-manager makes it for %s", name, i.AskedBy())
 		default:
 			ready(j, s, c)
 		}

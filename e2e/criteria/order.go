@@ -9,11 +9,13 @@ import (
 )
 
 // since is when an object came to be there.
-func since(o meta.ObjectMeta) time.Time {
-	if t, err := time.Parse(time.RFC3339, o.Annotations[judge.SinceAnnotation]); err == nil {
+func since(o meta.ObjectMeta) time.Time { return sinceOf(o.Annotations, o.CreationTimestamp.Time) }
+
+func sinceOf(annotations map[string]string, created time.Time) time.Time {
+	if t, err := time.Parse(time.RFC3339, annotations[judge.SinceAnnotation]); err == nil {
 		return t
 	}
-	return o.CreationTimestamp.Time
+	return created
 }
 
 // named is something with a time.

@@ -9,7 +9,7 @@ import (
 // SNI and Host, without a DNS query and without a look at the certificate. It is no criterion; set beside Works it
 // shows what such a test misses.
 func RawIPCheck(s *facts.Snapshot, t judge.Target) judge.Judgement {
-	j := Criterion{ID: RawAddress, Needs: []facts.Part{facts.Probes}}.unread(s)
+	j := Criterion{ID: RawAddress, Needs: []facts.Part{facts.Probes}}.unread(View{Facts: s, Target: t})
 	j.ID = string(RawAddress)
 	for _, host := range t.Hosts() {
 		rep := s.Probes[host].RawIP

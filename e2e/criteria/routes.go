@@ -11,13 +11,13 @@ import (
 func each(v View, check func(j *judge.Judgement, r judge.Route, i *edge.Route)) judge.Judgement {
 	var j judge.Judgement
 	if len(v.Target.Routes) == 0 {
-		j.Never("target: names no Ingress: there is no route to judge")
+		j.Never("target: names no route: there is none to judge")
 	}
 	for _, r := range v.Target.Routes {
-		if i, ok := v.Facts.Ingress(r.Ingress); ok {
-			check(&j, r, edge.FromIngress(i))
+		if route, ok := v.Facts.Route(r.Source); ok {
+			check(&j, r, route)
 		} else {
-			j.Lacks("Ingress %s: not found", r.Ingress)
+			j.Lacks("%s: not found", r.Source)
 		}
 	}
 	return j

@@ -1,7 +1,6 @@
 package criteria
 
 import (
-	"fmt"
 	"strings"
 
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
@@ -12,10 +11,7 @@ import (
 )
 
 func vc4() Criterion {
-	line := func(t judge.Target) string {
-		route := t.Routes[0].Ingress
-		return fmt.Sprintf("kubectl -n %s describe ingress %s", route.Namespace, route.Name)
-	}
+	line := func(t judge.Target) string { return t.Routes[0].Command("describe") }
 	return Criterion{
 		ID: "VC-4", Text: "`kubectl -n develop describe ingress frontend`",
 		Check: routeShown, Waits: ForCertificate, Shown: ByRoutes,

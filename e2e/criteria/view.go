@@ -32,7 +32,7 @@ func Judge(id ID, v View) judge.Judgement {
 	}
 	var j judge.Judgement
 	if len(c.Needs) > 0 {
-		j = c.unread(v.Facts)
+		j = c.unread(v)
 	}
 	if len(j.Reasons) == 0 {
 		j = c.Check(v)
@@ -69,7 +69,7 @@ func Scope(t judge.Target, ids ...ID) facts.Scope {
 			ids, out.Parts = nil, nil
 			break
 		}
-		out.Parts = append(append(out.Parts, c.Needs...), c.Helps...)
+		out.Parts = append(append(out.Parts, c.needs(t)...), c.Helps...)
 	}
 	if len(ids) > 0 {
 		out.Namespaces = t.Namespaces()
@@ -80,21 +80,37 @@ func Scope(t judge.Target, ids ...ID) facts.Scope {
 }
 
 // Unread reports whether something that a criterion needs was not collected, or could not be read.
-func Unread(id ID, s *facts.Snapshot) bool {
+func Unread(id ID, v View) bool {
 	c, _ := Lookup(id)
-	return len(c.unread(s).Reasons) > 0
+	return len(c.unread(v).Reasons) > 0
+}
+
+// needs are the parts that the criterion needs for a target: in place of Ingresses, the kinds of its routes.
+func (c Criterion) needs(t judge.Target) []facts.Part {
+	var out []facts.Part
+	for _, part := range c.Needs {
+		if part != facts.Ingresses || len(t.Routes) == 0 {
+			out = append(out, part)
+			continue
+		}
+		for _, r := range t.Routes {
+			out = append(out, facts.RoutePart(r.Kind))
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
 }
 
 // unread says which of the needed parts were not collected or could not be: what was not seen must not be called
 // missing.
-func (c Criterion) unread(s *facts.Snapshot) judge.Judgement {
+func (c Criterion) unread(v View) judge.Judgement {
 	var j judge.Judgement
-	for _, part := range c.Needs {
-		if !s.Has(part) {
+	for _, part := range c.needs(v.Target) {
+		if !v.Facts.Has(part) {
 			j.Never("snapshot: holds no %s, which %s needs: collect it", part, c.ID)
 			continue
 		}
-		for _, e := range s.Trouble(part) {
+		for _, e := range v.Facts.Trouble(part) {
 			if strings.HasSuffix(e.Object, facts.PreviousRun) {
 				continue // the run before a restart is an extra
 			}

@@ -37,8 +37,8 @@ func bundleFirst(v View) judge.Judgement {
 	for _, n := range needed {
 		j.Saw("%s: there since %s", n.name, n.at.UTC().Format(time.RFC3339))
 		for _, r := range t.Routes {
-			if i, ok := s.Ingress(r.Ingress); ok {
-				before(&j, n, named{"Ingress " + r.Ingress.String(), since(i.ObjectMeta)})
+			if route, ok := s.Route(r.Source); ok {
+				before(&j, n, named{r.Source.String(), sinceOf(route.Annotations, route.Created)})
 			}
 		}
 	}

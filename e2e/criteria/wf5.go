@@ -22,11 +22,11 @@ func complete(v View) judge.Judgement {
 	j := each(v, func(j *judge.Judgement, r judge.Route, i *edge.Route) {
 		hosts := i.RuleHosts()
 		if len(hosts) == 0 {
-			j.Never("Ingress %s: has no rule with a host: there is no name to publish", r.Ingress)
+			j.Never("%s: has no rule with a host: there is no name to publish", r.Source)
 		}
 		for _, host := range r.Hosts {
 			if !slices.Contains(hosts, host) {
-				j.Never("Ingress %s: has no rule for host %s, only for %s", r.Ingress, host, orNone(hosts))
+				j.Never("%s: has no rule for host %s, only for %s", r.Source, host, orNone(hosts))
 			}
 		}
 	})

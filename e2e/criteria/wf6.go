@@ -35,36 +35,35 @@ func nameAndCertificate(v View) judge.Judgement {
 			}
 		}
 		if len(i.TLS) == 0 {
-			j.Never("Ingress %s: has no TLS block: no certificate will be issued", r.Ingress)
+			j.Never("%s: has no TLS block: no certificate will be issued", r.Source)
 		}
 		issued(j, s, i)
-		for _, name := range i.TLSSecrets() {
-			stored(j, s, i, name)
+		for n := range i.TLS {
+			stored(j, s, i, &i.TLS[n])
 		}
 		if len(j.Reasons) == before {
-			j.Saw("Ingress %s: records of %s are there, and a certificate in Secret %s", r.Ingress, strings.Join(r.Hosts, ", "),
+			j.Saw("%s: records of %s are there, and a certificate in Secret %s", r.Source, strings.Join(r.Hosts, ", "),
 				strings.Join(i.TLSSecrets(), ", "))
 		}
 	})
 }
 
-// stored notes what is wrong with the certificate in a Secret.
-func stored(j *judge.Judgement, s *facts.Snapshot, i *edge.Route, name string) {
-	secret, ok := s.Secret(i.Namespace, name)
-	switch full := i.Namespace + "/" + name; {
+// stored notes what is wrong with the certificate in the Secret of a TLS block.
+func stored(j *judge.Judgement, s *facts.Snapshot, i *edge.Route, block *edge.TLS) {
+	name := i.SecretName(block)
+	secret, ok := s.Secret(name.Namespace, name.Name)
+	switch {
 	case !ok:
-		j.Lacks("Secret %s: not found", full)
+		j.Lacks("Secret %s: not found", name)
 	case len(secret.Certificates) == 0:
-		j.Lacks("Secret %s: %s", full, cmp.Or(secret.Problem, "has no tls.crt"))
+		j.Lacks("Secret %s: %s", name, cmp.Or(secret.Problem, "has no tls.crt"))
 	case !secret.Certificates[0].NotAfter.After(s.Time):
-		j.Lacks("Secret %s: its certificate is over since %s", full,
+		j.Lacks("Secret %s: its certificate is over since %s", name,
 			secret.Certificates[0].NotAfter.UTC().Format(time.RFC3339))
 	default:
-		for _, block := range i.TLS {
-			for _, host := range block.Hosts {
-				if block.Secret == name && !edge.AnyCovers(secret.Certificates[0].Names, host) {
-					j.Lacks("Secret %s: its certificate is for %s, not for %s", full, orNone(secret.Certificates[0].Names), host)
-				}
+		for _, host := range block.Hosts {
+			if !edge.AnyCovers(secret.Certificates[0].Names, host) {
+				j.Lacks("Secret %s: its certificate is for %s, not for %s", name, orNone(secret.Certificates[0].Names), host)
 			}
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	core "k8s.io/api/core/v1"
 	networking "k8s.io/api/networking/v1"
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/probe"
@@ -34,7 +34,7 @@ func reference() judge.Target {
 	t := judge.Reference()
 	t.Zones, t.OwnerID = []string{"safeops.work"}, "sre-cluster"
 	t.Routes = []judge.Route{{
-		Ingress: types.NamespacedName{Namespace: "develop", Name: "frontend"}, Hosts: []string{host},
+		Source: edge.Source{Kind: edge.Ingress, Namespace: "develop", Name: "frontend"}, Hosts: []string{host},
 		Marker: `"app":"frontend"`,
 	}}
 	return t

@@ -45,7 +45,7 @@ func Routes(s *facts.Snapshot, target judge.Target) []verdict.Route {
 	for _, route := range target.Routes {
 		for _, host := range route.Hosts {
 			one := target
-			one.Routes = []judge.Route{{Ingress: route.Ingress, Hosts: []string{host}}}
+			one.Routes = []judge.Route{{Source: route.Source, Hosts: []string{host}}}
 			out = append(out, routeSeen(s, one, host))
 		}
 	}

@@ -4,9 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	"k8s.io/apimachinery/pkg/types"
-
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/evidence"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
@@ -52,8 +51,8 @@ func TestRoutesOfAnEmptyCluster(t *testing.T) {
 	target := judge.Reference()
 	s := &facts.Snapshot{}
 	target.Routes = []judge.Route{{
-		Ingress: types.NamespacedName{Namespace: "develop", Name: "frontend"},
-		Hosts:   []string{"develop.safeops.work"},
+		Source: edge.Source{Kind: edge.Ingress, Namespace: "develop", Name: "frontend"},
+		Hosts:  []string{"develop.safeops.work"},
 	}}
 	routes := evidence.Routes(s, target)
 	if len(routes) != 1 || routes[0].Result != verdict.Failed || routes[0].Reason == "" ||

@@ -1,6 +1,8 @@
 package facts
 
 import (
+	"k8s.io/apimachinery/pkg/types"
+
 	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/edge/gateway"
@@ -31,6 +33,23 @@ func (s *Snapshot) Routes(w *gateway.World) []*edge.Route {
 		}
 	}
 	return out
+}
+
+// Route finds the route that an object describes.
+func (s *Snapshot) Route(of edge.Source) (*edge.Route, bool) {
+	if of.Kind == edge.Ingress { // which needs no world of Gateways
+		i, ok := s.Ingress(types.NamespacedName{Namespace: of.Namespace, Name: of.Name})
+		if !ok {
+			return nil, false
+		}
+		return edge.FromIngress(i), true
+	}
+	for _, r := range s.Routes(s.Gateways()) {
+		if r.Source == of {
+			return r, true
+		}
+	}
+	return nil, false
 }
 
 // Gateways is Gateway API as the snapshot has it.

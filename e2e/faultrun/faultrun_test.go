@@ -5,10 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"k8s.io/apimachinery/pkg/types"
-
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 )
@@ -45,14 +44,14 @@ func TestCommandsAreJudgedLast(t *testing.T) {
 func TestTheWatchedRouteIsTheFaultsOwnUnlessItNamesAnother(t *testing.T) {
 	t.Parallel()
 	own := judge.Target{Routes: []judge.Route{{
-		Ingress: types.NamespacedName{Namespace: "n", Name: "frontend"},
-		Hosts:   []string{"a.example"},
+		Source: edge.Source{Kind: edge.Ingress, Namespace: "n", Name: "frontend"},
+		Hosts:  []string{"a.example"},
 	}}}
 	if got := watched(own, nil); got.Routes[0].Hosts[0] != "a.example" {
 		t.Errorf("no other is named: %+v", got.Routes)
 	}
 	got := watched(own, &fault.Watch{Host: "b.example", Namespace: "m", Ingress: "second"}).Routes[0]
-	if got.Hosts[0] != "b.example" || got.Ingress != (types.NamespacedName{Namespace: "m", Name: "second"}) {
+	if got.Hosts[0] != "b.example" || got.String() != "Ingress m/second" {
 		t.Errorf("another is named: %+v", got)
 	}
 	if own.Routes[0].Hosts[0] != "a.example" {

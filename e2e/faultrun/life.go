@@ -124,7 +124,7 @@ func (r *Runner) seen(ctx context.Context, f fault.Fault, target judge.Target, p
 		if !there {
 			return await.Wait("no look at it in time")
 		}
-		d := v.Explain.Explain(diagnose.Target{Host: target.Routes[0].Hosts[0], Ingress: target.Routes[0].Ingress})
+		d := v.Explain.Explain(criteria.Explained(target.Routes[0].Hosts[0], target.Routes[0]))
 		p.Record.Diagnosed, p.Record.Cleared = criteria.Causes(d), cleared(d)
 		unmet, reasons := f.Expect.Unmet(d), []string(nil)
 		if len(unmet) == 0 {
@@ -248,10 +248,10 @@ func watched(own judge.Target, w *fault.Watch) judge.Target {
 		route.Hosts = []string{w.Host}
 	}
 	if w.Namespace != "" {
-		route.Ingress.Namespace = w.Namespace
+		route.Namespace = w.Namespace
 	}
 	if w.Ingress != "" {
-		route.Ingress.Name = w.Ingress
+		route.Name = w.Ingress
 	}
 	own.Routes = []judge.Route{route}
 	return own

@@ -108,7 +108,7 @@ func rolloutOf(namespace string) string {
 
 // usual runs the checks that people usually run, while the fault is in.
 func (r *Runner) usual(ctx context.Context, v View, target judge.Target, application string) []Usual {
-	route := target.Routes[0].Ingress
+	route := target.Routes[0]
 	printed, _ := r.lists.Look(ctx)
 	rollout, err := printed.rollout, printed.rolloutErr
 	if application != testbed.ApplicationNamespace {

@@ -14,7 +14,6 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/criteria"
-	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/diagnose/rules"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/fault"
@@ -104,7 +103,7 @@ func (r *Runner) Explain(ctx context.Context, route judge.Route) string {
 	if !there {
 		return "no look at it in time"
 	}
-	return Summary(v.Explain.Explain(diagnose.Target{Host: route.Hosts[0], Ingress: route.Ingress}))
+	return Summary(v.Explain.Explain(criteria.Explained(route.Hosts[0], route)))
 }
 
 func (r *Runner) observe(s *facts.Snapshot) {

@@ -25,7 +25,7 @@ func (r *Runner) trace(ctx context.Context, target judge.Target) (lasting invent
 }
 
 func traceIn(v View, target judge.Target) (lasting inventory.Inventory, work []string) {
-	namespace, host := target.Routes[0].Ingress.Namespace, target.Routes[0].Hosts[0]
+	namespace, host := target.Routes[0].Namespace, target.Routes[0].Hosts[0]
 	return inventory.Of(v.Facts, target.TXT, namespace, host), inventory.Work(v.Facts, namespace, host)
 }
 
@@ -127,7 +127,7 @@ func (r *Runner) traceless(ctx context.Context, target judge.Target, before inve
 			return await.Wait("no look at it in time")
 		}
 		now, work := traceIn(v, target)
-		lost := before.Lost(v.Facts, target.Routes[0].Ingress.Namespace)
+		lost := before.Lost(v.Facts, target.Routes[0].Namespace)
 		if len(lost) == 0 || whole.IsZero() {
 			whole = time.Now()
 		}

@@ -10,7 +10,6 @@ import (
 	networking "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/edge"
 	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
@@ -63,7 +62,7 @@ func routes(ingresses []networking.Ingress) []Route {
 	var out []Route
 	for i := range ingresses {
 		route := edge.FromIngress(&ingresses[i])
-		r := Route{Ingress: types.NamespacedName{Namespace: route.Namespace, Name: route.Name}, Hosts: route.RuleHosts()}
+		r := Route{Source: route.Source, Hosts: route.RuleHosts()}
 		for _, rule := range route.Rules {
 			if r.Path == "" && len(rule.Paths) > 0 {
 				r.Path = rule.Paths[0].Path

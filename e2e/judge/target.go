@@ -6,6 +6,7 @@ import (
 
 	"k8s.io/apimachinery/pkg/types"
 
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 )
@@ -45,10 +46,10 @@ type Issuer struct {
 	Server string `json:"server"`
 }
 
-// Route is an Ingress whose hosts must work.
+// Route is a route whose hosts must work, by the object that it is read from.
 type Route struct {
-	Ingress types.NamespacedName `json:"ingress"`
-	Hosts   []string             `json:"hosts"`
+	edge.Source
+	Hosts []string `json:"hosts"`
 	// Path is requested; "/" unless set.
 	Path string `json:"path,omitempty"`
 	// Marker is a text that only the intended application answers; empty accepts any body.
@@ -101,7 +102,7 @@ func (t Target) Owner() string {
 func (t Target) Namespaces() []string {
 	out := []string{t.Namespace, t.Controller.Namespace}
 	for _, r := range t.Routes {
-		out = append(out, r.Ingress.Namespace)
+		out = append(out, r.Namespace)
 	}
 	slices.Sort(out)
 	return slices.Compact(slices.DeleteFunc(out, func(s string) bool { return s == "" }))

@@ -75,7 +75,7 @@ func Judge(ctx context.Context, o Options, v *verdict.Verdict) error {
 	v.Specs = verdict.Tally(len(specs), 0, specs)
 	v.Routes = evidence.Routes(l.facts, o.Target)
 	for n := range v.Routes {
-		if v.Routes[n].Result == verdict.Failed && criteria.Unread(criteria.Works, l.facts) {
+		if v.Routes[n].Result == verdict.Failed && criteria.Unread(criteria.Works, l.view("")) {
 			v.Routes[n].Result = verdict.Unsupported
 		}
 	}
@@ -102,7 +102,7 @@ func (l look) spec(ctx context.Context, c criteria.Criterion) verdict.Spec {
 		j, spec.Result = l.command(ctx, c)
 	default:
 		j = criteria.Judge(c.ID, l.view(""))
-		if !j.Met && criteria.Unread(c.ID, l.facts) {
+		if !j.Met && criteria.Unread(c.ID, l.view("")) {
 			spec.Result = verdict.Unsupported
 		}
 	}

@@ -14,9 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"k8s.io/apimachinery/pkg/types"
-
 	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/explain"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/live"
@@ -82,8 +81,8 @@ func judged(t *testing.T, kubeconfig string) *verdict.Verdict {
 	target := judge.Reference()
 	target.Zones = []string{"safeops.work"}
 	target.Routes = []judge.Route{{
-		Ingress: types.NamespacedName{Namespace: "apps", Name: "shop"},
-		Hosts:   []string{"shop.safeops.work"},
+		Source: edge.Source{Kind: edge.Ingress, Namespace: "apps", Name: "shop"},
+		Hosts:  []string{"shop.safeops.work"},
 	}}
 	v := verdict.New(verdict.Suite{Version: "test", Started: time.Now()})
 	v.Profile = verdict.Live

@@ -114,7 +114,7 @@ func (e *edge) rests(c criteria.Criterion) (timeline.Query, bool) {
 	own := []string{}
 	for _, route := range e.Target.Routes {
 		own = append(own, route.Hosts...)
-		own = append(own, " "+route.Ingress.Namespace+"/")
+		own = append(own, " "+route.Namespace+"/")
 	}
 	switch c.Shown {
 	case criteria.BySyncs:

@@ -137,8 +137,8 @@ func (e *edge) probeVariables(name string) map[string]string {
 // try replaces one version by another and gathers the effects.
 func (e *edge) try(ctx context.Context, way verdict.Direction, from, to Version) verdict.Upgrade {
 	certificate := types.NamespacedName{}
-	if e.change.renewing.Ingress.Name != "" {
-		certificate = types.NamespacedName{Namespace: e.change.renewing.Ingress.Namespace, Name: "frontend-tls"}
+	if e.change.renewing.Name != "" {
+		certificate = types.NamespacedName{Namespace: e.change.renewing.Namespace, Name: "frontend-tls"}
 	}
 	hosts := e.change.target.Hosts()
 	for _, route := range e.change.routes {

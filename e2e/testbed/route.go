@@ -15,6 +15,7 @@ import (
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/edgeproof/edgeproof/e2e/await"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/fixtures"
 	"github.com/edgeproof/edgeproof/mocks/control/api"
@@ -75,8 +76,8 @@ func (s *Testbed) MakeRoute(ctx context.Context, variables map[string]string, o 
 		return judge.Route{}, fmt.Errorf("make route %s: %w", variables["id"], err)
 	}
 	return judge.Route{
-		Ingress: types.NamespacedName{Namespace: variables["namespace"], Name: "frontend"},
-		Hosts:   []string{variables["host"]}, Marker: frontendMarker,
+		Source: edge.Source{Kind: edge.Ingress, Namespace: variables["namespace"], Name: "frontend"},
+		Hosts:  []string{variables["host"]}, Marker: frontendMarker,
 	}, nil
 }
 

@@ -57,7 +57,7 @@ func Target(bundles ...*bundle.Bundle) (judge.Target, error) {
 			"below a domain; give one", bundles[0].Path)
 	}
 	for n := range target.Routes {
-		if ours[target.Routes[n].Ingress.Namespace] {
+		if ours[target.Routes[n].Namespace] {
 			target.Routes[n].Marker = frontendMarker
 		}
 	}

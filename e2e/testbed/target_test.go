@@ -6,8 +6,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
-	"k8s.io/apimachinery/pkg/types"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/fault"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/fixtures"
@@ -22,7 +23,7 @@ func TestTargetOfTheReferenceBundle(t *testing.T) {
 	want := judge.Reference() // the names of the specification stay
 	want.Zones, want.OwnerID = []string{"safeops.work"}, "sre-cluster"
 	want.Routes = []judge.Route{{
-		Ingress: types.NamespacedName{Namespace: "develop", Name: "frontend"}, Hosts: []string{"develop.safeops.work"},
+		Source: edge.Source{Kind: edge.Ingress, Namespace: "develop", Name: "frontend"}, Hosts: []string{"develop.safeops.work"},
 		Path: "/", Marker: `"app":"frontend"`,
 	}}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -161,7 +162,7 @@ func TestARouteOfAFaultIsJudgedAsItIsMade(t *testing.T) {
 		t.Fatal(err)
 	}
 	live := object(t, ingress(""))
-	if err := c.Get(t.Context(), got.Ingress, live); err != nil {
+	if err := c.Get(t.Context(), client.ObjectKey{Namespace: got.Namespace, Name: got.Name}, live); err != nil {
 		t.Fatal(err)
 	}
 	judged, err := Target(made(t, mustYAML(t, live.Object), `
