@@ -3,9 +3,12 @@ package criteria_test
 import (
 	"testing"
 
+	acme "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
+
 	core "k8s.io/api/core/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/judge"
 )
 
 func TestBaselineFaults(t *testing.T) {
@@ -118,6 +121,16 @@ func TestBaselineFaults(t *testing.T) {
 			}, true,
 			"ClusterIssuer letsencrypt-staging: uses key token of Secret cloudflare-api-token",
 		},
+		{
+			"another token for the host", "BL-5", func(s *facts.Snapshot) { twoSolvers(s, "safeops.work") }, true,
+			"ClusterIssuer letsencrypt-staging: uses key token of Secret other",
+		},
+		{
+			"a kind beside a ClusterIssuer", "BL-4", func(s *facts.Snapshot) {
+				s.Ingresses[0].Annotations["cert-manager.io/issuer-kind"] = "Issuer"
+			}, true,
+			"Ingress develop/frontend: cert-manager takes no issuer of it: both",
+		},
 		{"plain text", "BL-5", func(s *facts.Snapshot) {
 			s.Deployments[3].Spec.Template.Spec.Containers[0].Env = []core.EnvVar{{Name: "CF_API_TOKEN", Value: "[sha256:00]"}}
 		}, true, "Deployment cert-manager/external-dns: has its token in plain text in CF_API_TOKEN"},
@@ -151,4 +164,31 @@ func TestBaselineFaults(t *testing.T) {
 			"key api-token begins or ends with white space",
 		},
 	})
+}
+
+// twoSolvers gives the staging issuer a second solver, with another token, for a zone.
+func twoSolvers(s *facts.Snapshot, zone string) {
+	spec := s.ClusterIssuers[1].Spec.ACME
+	second := *spec.Solvers[0].DeepCopy()
+	second.Selector = &acme.CertificateDNSNameSelector{DNSZones: []string{zone}}
+	second.DNS01.Cloudflare.APIToken.Name, second.DNS01.Cloudflare.APIToken.Key = "other", "token"
+	spec.Solvers = append(spec.Solvers, second)
+}
+
+func TestASolverOfAnotherZoneHasACredentialOfItsOwn(t *testing.T) {
+	t.Parallel()
+	s := healthy()
+	twoSolvers(s, "example.org")
+	if j := judged("BL-5", s, reference()); !j.Met {
+		t.Errorf("%s", j)
+	}
+	s.ClusterIssuers = s.ClusterIssuers[1:]
+	s.ClusterIssuers[0].Name = reference().Production.Name
+	for zone, want := range map[string]string{"example.org": "cloudflare-api-token", "safeops.work": "other"} {
+		s.ClusterIssuers[0].Spec.ACME.Solvers[1].Selector.DNSZones = []string{zone}
+		got, err := judge.Expect(reference(), rendered(t, s))
+		if err != nil || got.Credential.Secret != want {
+			t.Errorf("a solver of its own for %s: credential %+v, %v; want Secret %s", zone, got.Credential, err, want)
+		}
+	}
 }

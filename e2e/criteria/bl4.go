@@ -6,6 +6,7 @@ import (
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 
 	"github.com/edgeproof/edgeproof/e2e/edge"
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 )
@@ -27,6 +28,8 @@ func namesProduction(v View) judge.Judgement {
 		case other != "":
 			j.Never("%s: asks the Issuer %s of its namespace; it must ask the ClusterIssuer %s", i.AskedBy(), other,
 				t.Production.Name)
+		case cm.Conflict(i.Asks()) != "":
+			j.Never("%s: cert-manager takes no issuer of it: %s", i.AskedBy(), cm.Conflict(i.Asks()))
 		case name == "":
 			j.Never("%s: has no annotation %s: it must be %s", i.AskedBy(),
 				certmanager.IngressClusterIssuerNameAnnotationKey, t.Production.Name)

@@ -2,9 +2,12 @@ package criteria
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	apps "k8s.io/api/apps/v1"
+
+	acme "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
 
 	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
@@ -32,7 +35,7 @@ func oneCredential(v View) judge.Judgement {
 		uses = append(uses, usesOf(&j, s, d)...)
 	}
 	for _, want := range t.Issuers() {
-		uses = append(uses, solverUses(&j, s, want)...)
+		uses = append(uses, solverUses(&j, s, want, t.Names())...)
 	}
 	for _, u := range uses {
 		if u.secret != t.Credential.Secret || u.key != t.Credential.Key {
@@ -89,17 +92,22 @@ func usesOf(j *judge.Judgement, s *facts.Snapshot, d *apps.Deployment) []use {
 	return out
 }
 
-// solverUses lists where an issuer's solvers take their token from.
-func solverUses(j *judge.Judgement, s *facts.Snapshot, want judge.Issuer) []use {
+// solverUses lists where the solvers that an issuer picks for the names take their token from.
+func solverUses(j *judge.Judgement, s *facts.Snapshot, want judge.Issuer, names []string) []use {
 	issuer, ok := clusterIssuer(s, want.Name)
 	if !ok {
 		missing(j, s, want)
 		return nil
 	}
+	var solvers []acme.ACMEChallengeSolver
+	if issuer.Spec.ACME != nil {
+		solvers = issuer.Spec.ACME.Solvers
+	}
 	var out []use
-	for _, c := range cm.Credentials(issuer.Spec.ACME) {
-		if !c.Global {
-			out = append(out, use{"ClusterIssuer " + want.Name, c.Secret, c.Key})
+	for _, name := range names {
+		c, ok := cm.CredentialOf(cm.Pick(solvers, name, nil))
+		if u := (use{"ClusterIssuer " + want.Name, c.Secret, c.Key}); ok && !c.Global && !slices.Contains(out, u) {
+			out = append(out, u)
 		}
 	}
 	if len(out) == 0 {

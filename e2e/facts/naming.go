@@ -3,6 +3,8 @@ package facts
 import (
 	acme "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
 	"k8s.io/apimachinery/pkg/types"
+
+	"github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 )
 
 // entry is one key of a Secret.
@@ -53,17 +55,9 @@ func ofSolvers(by, namespace string, issuer *acme.ACMEIssuer) []naming {
 	}
 	var out []naming
 	for _, solver := range issuer.Solvers {
-		if solver.DNS01 == nil || solver.DNS01.Cloudflare == nil {
-			continue
-		}
-		config := solver.DNS01.Cloudflare
-		if ref := config.APIToken; ref != nil {
-			out = append(out, naming{by: by, entry: entryOf(namespace, ref.Name, ref.Key)})
-		}
-		if ref := config.APIKey; ref != nil {
+		if c, ok := certmanager.CredentialOf(&solver); ok {
 			out = append(out, naming{
-				by: by, entry: entryOf(namespace, ref.Name, ref.Key), global: true,
-				email: variable{text: config.Email},
+				by: by, entry: entryOf(namespace, c.Secret, c.Key), global: c.Global, email: variable{text: c.Email},
 			})
 		}
 	}

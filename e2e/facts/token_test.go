@@ -106,11 +106,16 @@ func TestTokens(t *testing.T) {
 			tried: []string{value + " "},
 		},
 		"no Secret, no key, nothing in it": {
-			issuer:      object{"apiTokenSecretRef": ref("gone", "key"), "apiKeySecretRef": ref("token", "gone")},
+			issuer:      object{"apiTokenSecretRef": ref("gone", "key")},
 			externalDNS: object{"env": []any{fromSecret("CF_API_TOKEN", "token", "empty")}},
 			want: []facts.Token{
 				{Secret: "gone", Key: "key", UsedBy: []string{"ClusterIssuer acme"}},
 				{Secret: "token", Key: "empty", UsedBy: []string{"Deployment cert-manager/external-dns"}},
+			},
+		},
+		"no key for a global key": {
+			issuer: object{"apiKeySecretRef": ref("token", "gone")},
+			want: []facts.Token{
 				{Secret: "token", Key: "gone", GlobalKey: true, UsedBy: []string{"ClusterIssuer acme"}},
 			},
 		},

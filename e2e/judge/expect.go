@@ -43,7 +43,7 @@ func Expect(t Target, objects []*unstructured.Unstructured) (Target, error) {
 		config, _ := externaldns.Read(running[0].Namespace, running[0].Spec.Template.Spec, seen.Environment())
 		t = fromExternalDNS(t, config)
 	}
-	if c, ok := credential(seen.ClusterIssuers, t.Production); ok {
+	if c, ok := credential(seen.ClusterIssuers, t.Production, t.Names()); ok {
 		t.Credential = c
 	}
 	return t, nil
@@ -81,8 +81,9 @@ func fromExternalDNS(t Target, config externaldns.Config) Target {
 	return t
 }
 
-// credential is the token that the production issuer names, found by its name or else by its server.
-func credential(issuers []certmanager.ClusterIssuer, production Issuer) (Credential, bool) {
+// credential is the token of the solver that the production issuer, found by its name or else by its server, picks
+// for one of the names.
+func credential(issuers []certmanager.ClusterIssuer, production Issuer, names []string) (Credential, bool) {
 	for _, match := range []func(*certmanager.ClusterIssuer) bool{
 		func(i *certmanager.ClusterIssuer) bool { return i.Name == production.Name },
 		func(i *certmanager.ClusterIssuer) bool {
@@ -93,8 +94,11 @@ func credential(issuers []certmanager.ClusterIssuer, production Issuer) (Credent
 			if !match(&issuers[i]) {
 				continue
 			}
-			for _, c := range cm.Credentials(issuers[i].Spec.ACME) {
-				if !c.Global {
+			if issuers[i].Spec.ACME == nil {
+				continue
+			}
+			for _, name := range names {
+				if c, ok := cm.CredentialOf(cm.Pick(issuers[i].Spec.ACME.Solvers, name, nil)); ok && !c.Global {
 					return Credential{Secret: c.Secret, Key: c.Key}, true
 				}
 			}

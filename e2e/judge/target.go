@@ -87,6 +87,14 @@ func (t Target) Hosts() []string {
 	return slices.Compact(out)
 }
 
+// Names are those that certificates are asked for: the hosts, or where no route has one, the zones.
+func (t Target) Names() []string {
+	if hosts := t.Hosts(); len(hosts) > 0 {
+		return hosts
+	}
+	return t.Zones
+}
+
 // Issuers are the two, production first.
 func (t Target) Issuers() []Issuer { return []Issuer{t.Production, t.Staging} }
 

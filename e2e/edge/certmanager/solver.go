@@ -76,9 +76,9 @@ func Credentials(issuer *acme.ACMEIssuer) []Credential {
 	return out
 }
 
-// CredentialOf is the credential of one solver; false when it is not of Cloudflare, or names none.
+// CredentialOf is the credential of one solver; false when it is not of Cloudflare, names none, or is nil.
 func CredentialOf(s *acme.ACMEChallengeSolver) (Credential, bool) {
-	if s.DNS01 == nil || s.DNS01.Cloudflare == nil {
+	if s == nil || s.DNS01 == nil || s.DNS01.Cloudflare == nil {
 		return Credential{}, false
 	}
 	config := s.DNS01.Cloudflare
