@@ -11,6 +11,8 @@ type found struct {
 	Finding
 	kind   Kind
 	blocks []Layer
+	// explains are the layers whose causes an Upstream finding is the cause of.
+	explains []Layer
 }
 
 // add takes a finding of the rule that runs. A symptom that something found before explains, a cause or a wait,
@@ -28,7 +30,13 @@ func (r *Route) add(f Finding) {
 	if by.Affects != nil {
 		blocks = slices.DeleteFunc(slices.Clone(blocks), func(l Layer) bool { return !by.Affects(r, f, l) })
 	}
-	r.findings = append(r.findings, found{Finding: f, kind: kind, blocks: blocks})
+	add := found{Finding: f, kind: kind, blocks: blocks}
+	if kind == Upstream {
+		if add.kind = Note; r.explain(&add, by) {
+			add.kind = Cause
+		}
+	}
+	r.findings = append(r.findings, add)
 }
 
 // first is the code of the first finding that is so and that the running rule sees, "" for none.
@@ -84,6 +92,8 @@ func (r *Route) link(s *Section) Link {
 	switch by, blocker, waits := r.cause(s.Layer), r.Blocker(s.Layer), r.waits(s.Layer); {
 	case by != "":
 		out.State, out.By, out.Seen = Broken, by, r.summary(by)
+	case r.explainedBy(s.Layer) != "":
+		out.State, out.By = Blocked, r.explainedBy(s.Layer)
 	case state == Clear && missing != "":
 		out.State, out.Seen = Unknown, "not looked at: "+missing
 	case state == Clear || state == Unknown:

@@ -1,5 +1,5 @@
 // Package diagnose is the engine that explains, from a snapshot alone, why a route does not work: it walks the chain
-// shared credential, routing, DNS, certificate, and names the first broken link with its evidence and its remedy.
+// delivery, shared credential, routing, DNS, certificate, and names the first broken link with its evidence and its remedy.
 //
 // It gives the rules of each layer one view of a route, Route, over an Index of the snapshot, runs them in an order
 // that they name themselves (Rule.After), and judges the layers by what they found. The rules are packages of their
@@ -28,6 +28,7 @@ type Layer string
 
 // The layers, in the order of the chain.
 const (
+	Delivery    Layer = "delivery"
 	Credential  Layer = "shared-credential" //nolint:gosec // a name
 	Routing     Layer = "routing"
 	DNS         Layer = "dns"
@@ -35,7 +36,7 @@ const (
 )
 
 // Layers lists the layers in the order of the chain.
-func Layers() []Layer { return []Layer{Credential, Routing, DNS, Certificate} }
+func Layers() []Layer { return []Layer{Delivery, Credential, Routing, DNS, Certificate} }
 
 // State is what became of a layer of one route.
 type State string

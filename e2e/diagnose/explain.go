@@ -1,6 +1,9 @@
 package diagnose
 
 import (
+	"cmp"
+	"slices"
+
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -34,6 +37,7 @@ func Check(sections ...Section) error {
 // change or renewal will fail.
 func (e *Explainer) Explain(t Target) Diagnosis {
 	r := e.index.route(t)
+	r.sections = e.sections
 	for i := range e.steps {
 		if r.running = &e.steps[i]; !r.running.concerns(r.Source) {
 			continue
@@ -48,6 +52,17 @@ func (e *Explainer) Explain(t Target) Diagnosis {
 		link := r.link(&e.sections[i])
 		d.Healthy = d.Healthy && link.State == Clear
 		d.Chain = append(d.Chain, link)
+	}
+	order := Layers() // rules run in another: what is upstream is looked at once all else is known
+	slices.SortStableFunc(d.Chain, func(a, b Link) int {
+		return cmp.Compare(slices.Index(order, a.Layer), slices.Index(order, b.Layer))
+	})
+	for i := range e.sections {
+		if adjust := e.sections[i].Adjust; adjust != nil {
+			for n := range r.findings {
+				adjust(r, &r.findings[n].Finding)
+			}
+		}
 	}
 	d.Causes, d.Notes = r.ranked()
 	return d

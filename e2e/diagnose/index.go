@@ -68,6 +68,7 @@ type Index struct {
 	ByLeaf         map[string]*facts.Secret // Secrets by the SHA-256 of their leaf
 	SentTokens     map[string]time.Time     // the token, by fingerprint, that external-dns last sent
 	Errors         map[facts.Part][]facts.Error
+	Deliveries     *Deliveries
 }
 
 // Record is one record at the provider with its zone.
@@ -158,6 +159,7 @@ func newIndex(s *facts.Snapshot) *Index {
 	}
 	x.issuance = newIssuance(x)
 	x.CredentialRefs = x.credentialUses()
+	x.Deliveries = newDeliveries(x)
 	return x
 }
 
@@ -184,6 +186,7 @@ func namespaced(part facts.Part) bool {
 		facts.IngressClasses,
 		facts.ClusterIssuers,
 		facts.Webhooks,
+		facts.Delivery,
 		facts.Tokens,
 		facts.Journal,
 		facts.Provider,

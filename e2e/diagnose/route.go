@@ -85,7 +85,8 @@ type Route struct {
 
 	memo []any // see once
 
-	running  *step // the rule that looks at the route, nil for none
+	sections []Section // of the chain
+	running  *step     // the rule that looks at the route, nil for none
 	findings []found
 }
 

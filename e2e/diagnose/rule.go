@@ -16,6 +16,9 @@ const (
 	Symptom             // it breaks its layer, unless a cause that the rule sees explains it: then it is a note
 	Wait                // the layer does not work yet, and will without a change; a note
 	Note                // it only looks broken, or breaks nothing for this route
+	// Upstream breaks its layer where it explains (Rule.Explains) why another layer does not work, whose causes are then
+	// notes; it is a note where all else works.
+	Upstream
 )
 
 // Rule recognizes one pattern, and documents the code that it finds. Several rules may find the same code: they run
@@ -38,6 +41,8 @@ type Rule struct {
 	// those that do not depend on the object of a finding.
 	Blocks  []Layer
 	Affects func(*Route, Finding, Layer) bool
+	// Explains says that what does not work in another layer follows from a finding of this rule, of kind Upstream.
+	Explains func(*Route, Finding, Trouble) bool
 	// Find returns what it found, without Code and Layer. It must cost next to nothing on a route that works: no scan
 	// of the snapshot, no regular expression. It concludes nothing from the absence of what was not looked at; see
 	// Index.Looked.
@@ -73,6 +78,8 @@ type Section struct {
 	Works func(*Route) (State, string)
 	// Remaining is further evidence of a failure that no rule explains; nil where there is none.
 	Remaining func(*Route) []Evidence
+	// Adjust changes the remedy of a finding of any layer; nil where the layer has nothing to say of the others.
+	Adjust func(*Route, *Finding)
 }
 
 // Need is a kind of fact, and the namespace, host or zone that it is needed of; "" for what belongs to none.

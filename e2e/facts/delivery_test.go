@@ -49,7 +49,7 @@ func delivered(a *apiServer) {
 	a.lists["/apis/source.toolkit.fluxcd.io/v1beta2/ocirepositories"] = []any{typed(flux.SourceGroup, "v1beta2",
 		flux.OCIRepository, "apps", object{"status": object{"artifact": object{"revision": "latest@sha256:1"}}})}
 	a.lists["/apis/helm.toolkit.fluxcd.io/v2/helmreleases"] = []any{typed(flux.HelmGroup, "v2", flux.HelmRelease,
-		"external-dns", object{"spec": object{"values": object{"secret": "kept-by-nobody"}}, "status": object{
+		"external-dns", object{"spec": object{"values": object{"secret": "not-to-be-kept"}}, "status": object{
 			"conditions": ready("True", ""),
 		}})}
 	a.lists["/apis/argoproj.io/v1alpha1/applications"] = []any{typed(argocd.Group, "v1alpha1", argocd.Application, "edge",
@@ -101,7 +101,7 @@ func TestDelivery(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, secret := range []string{token, "robot", "kept-by-nobody"} {
+	for _, secret := range []string{token, "robot", "not-to-be-kept"} {
 		if strings.Contains(string(raw), secret) {
 			t.Errorf("the snapshot has %q", secret)
 		}

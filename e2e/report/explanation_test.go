@@ -32,8 +32,10 @@ func explainers() map[string]func(io.Writer, *report.Explanation) error {
 	}
 }
 
+// chain has the states of the layers after delivery, which is clear.
 func chain(states ...diagnose.State) []diagnose.Link {
 	var out []diagnose.Link
+	states = append([]diagnose.State{diagnose.Clear}, states...)
 	for i, layer := range diagnose.Layers() {
 		out = append(out, diagnose.Link{Layer: layer, State: states[i], Seen: "what was seen of " + string(layer)})
 	}

@@ -13,7 +13,7 @@ import (
 const (
 	screenWidth  = 100
 	maxSummary   = 2
-	maxEvidence  = 5
+	maxEvidence  = 4
 	maxRemedy    = 2
 	maxFurther   = 3
 	maxUnread    = 2

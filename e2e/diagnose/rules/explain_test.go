@@ -104,7 +104,7 @@ func run(t *testing.T, scenes []scene) {
 func TestHealthy(t *testing.T) {
 	t.Parallel()
 	d := rules.Explain(healthy().Snapshot, route())
-	if !d.Healthy || len(d.Causes) != 0 || len(d.Notes) != 0 || len(d.Chain) != 4 {
+	if !d.Healthy || len(d.Causes) != 0 || len(d.Notes) != 0 || len(d.Chain) != 5 {
 		t.Fatalf("the healthy world is not healthy: %+v", d)
 	}
 	for _, link := range d.Chain {
@@ -151,7 +151,7 @@ func TestWithin(t *testing.T) {
 		w.EndpointSlices[:1]
 	w.Secrets, w.Logs = w.Secrets[1:2], nil
 	d := rules.Explain(w.Snapshot, route())
-	if len(d.Causes) != 0 || d.Healthy || d.Chain[0].State != diagnose.Unknown || d.Chain[2].State != diagnose.Unknown {
+	if len(d.Causes) != 0 || d.Healthy || d.Chain[1].State != diagnose.Unknown || d.Chain[3].State != diagnose.Unknown {
 		t.Errorf("%+v", d)
 	}
 }
@@ -187,7 +187,6 @@ func needed(p facts.Part) bool {
 		facts.Version, facts.Namespaces, facts.ConfigMaps, facts.Events, facts.Webhooks, facts.Journal, facts.Domains,
 		facts.ClusterDNS, facts.DaemonSets, facts.StatefulSets, facts.Nodes, facts.NetworkPolicies, facts.ResourceQuotas,
 		facts.Extensions, facts.GatewayAPI, facts.TraefikKinds, facts.DNSEndpoints,
-		facts.Delivery,
 	}, p)
 }
 

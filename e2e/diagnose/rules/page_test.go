@@ -27,6 +27,10 @@ func TestVocabulary(t *testing.T) {
 	for _, r := range slices.Concat(dnsRows(), certificateRows(), kindRows()) {
 		scenes[r.cause], scenes[r.note] = true, true
 	}
+	for _, sc := range deliveryScenes() {
+		code, _, _ := strings.Cut(sc.name, "/")
+		scenes[code] = true
+	}
 	seen := map[diagnose.Code]bool{}
 	for _, e := range rules.Codes() {
 		if seen[e.Code] {

@@ -1,4 +1,4 @@
-// Package rules composes the chain that explains a route: shared credential, routing, DNS, certificate, each with its
+// Package rules composes the chain that explains a route: delivery, shared credential, routing, DNS, certificate, each with its
 // rules, on the engine of package diagnose.
 //
 // It knows the order of the layers and nothing of what they look at. A new rule is a file in the package of its layer
@@ -9,14 +9,18 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/diagnose/rules/certificate"
 	"github.com/edgeproof/edgeproof/e2e/diagnose/rules/credential"
+	"github.com/edgeproof/edgeproof/e2e/diagnose/rules/delivery"
 	"github.com/edgeproof/edgeproof/e2e/diagnose/rules/dns"
 	"github.com/edgeproof/edgeproof/e2e/diagnose/rules/routing"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-// Chain lists the layers in the order in which one depends on another.
+// Chain lists the layers in the order in which their rules run: that in which one depends on another, and delivery, which
+// all others depend on, last, since it is a cause only of what does not work.
 func Chain() []diagnose.Section {
-	return []diagnose.Section{credential.Section(), routing.Section(), dns.Section(), certificate.Section()}
+	return []diagnose.Section{
+		credential.Section(), routing.Section(), dns.Section(), certificate.Section(), delivery.Section(),
+	}
 }
 
 // New indexes a snapshot, to explain its routes.

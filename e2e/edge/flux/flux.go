@@ -92,6 +92,8 @@ type Object struct {
 	// chart version of a HelmRelease. Attempted is the last one that was tried.
 	Revision  string `json:"revision,omitempty"`
 	Attempted string `json:"attempted,omitempty"`
+	// Unobserved says that the object was changed since a controller last looked at it.
+	Unobserved bool `json:"unobserved,omitempty"`
 	// HandledRequest is the last value of RequestedAt that was carried out.
 	HandledRequest string `json:"handledRequest,omitempty"`
 	// Inventory are the objects that it applied, where it lists them.
@@ -142,6 +144,7 @@ func Read(o *unstructured.Unstructured) (Object, error) {
 	}
 	out.wants(&d)
 	out.has(&d)
+	out.Unobserved = o.GetGeneration() > d.Status.ObservedGeneration && d.Status.ObservedGeneration > 0
 	out.State, out.Reason, out.Message, out.Since = d.state(o.GetGeneration(), out.static(&d))
 	if c := d.condition("Remediated"); c != nil && c.Status == metav1.ConditionTrue {
 		out.Remediated = c.Message

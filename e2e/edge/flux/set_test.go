@@ -1,6 +1,7 @@
 package flux_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -108,5 +109,40 @@ func TestSet(t *testing.T) {
 	}
 	if _, ok := set.Owner(flux.Applied{Kind: "Pod"}); ok {
 		t.Error("Owner of what nothing applied")
+	}
+}
+
+func TestStopsAndBehind(t *testing.T) {
+	t.Parallel()
+	git := flux.Ref{Kind: flux.GitRepository, Namespace: "n", Name: "git"}
+	app := func(name string, state flux.State, applied string, dependsOn ...string) flux.Object {
+		o := flux.Object{
+			Ref: flux.Ref{Kind: flux.Kustomization, Namespace: "n", Name: name}, State: state, Source: git, Revision: applied,
+			Attempted: "main@sha1:b",
+		}
+		for _, d := range dependsOn {
+			o.DependsOn = append(o.DependsOn, flux.Ref{Kind: flux.Kustomization, Namespace: "n", Name: d})
+		}
+		return o
+	}
+	set := flux.Set{
+		{Ref: git, State: flux.Ready, Revision: "main@sha1:b"},
+		app("base", flux.Failed, "main@sha1:a"), app("top", flux.Waiting, "", "base"), app("ready", flux.Ready, "main@sha1:b"),
+		app("busy", flux.Reconciling, "main@sha1:a"), app("lost", flux.Waiting, "main@sha1:b", "gone"),
+	}
+	var got []string
+	for _, s := range set.Stops() {
+		got = append(got, fmt.Sprint(s.Name, " ", s.Missing, " ", len(s.Waiting)))
+	}
+	if want := []string{"base false 2", "gone true 2"}; !slices.Equal(got, want) {
+		t.Errorf("stops %q, want %q", got, want)
+	}
+	for name, want := range map[string]string{
+		"base": "the cluster has main@a, its source main@b", "top": "nothing of it has been applied", "ready": "", "lost": "",
+	} {
+		o, _ := set.Find(flux.Ref{Kind: flux.Kustomization, Namespace: "n", Name: name})
+		if text, behind := set.Behind(o); text != want || behind != (want != "") {
+			t.Errorf("%s: %q, want %q", name, text, want)
+		}
 	}
 }
