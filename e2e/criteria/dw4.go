@@ -50,8 +50,11 @@ func reachable(v View) judge.Judgement {
 			resolves(&j, s, host, address)
 			secure(&j, s, r, host)
 			plain(&j, s, host)
+			if proxied(s, host) {
+				atOrigin(&j, s, r, host)
+			}
 			if len(j.Reasons) == here {
-				j.Saw("%s: %s by the public DNS, HTTPS %s", host, address, certificateSeen(s.Probes[host].HTTPS))
+				seen(&j, s, host, address)
 			}
 		}
 		if found && len(j.Reasons) > before {
@@ -69,6 +72,8 @@ func resolves(j *judge.Judgement, s *facts.Snapshot, host, address string) {
 		j.Lacks("%s: DNS could not be asked: %s", host, answer.Error)
 	case len(answer.Addresses) == 0:
 		j.Lacks("%s: DNS answers %s, no address; %s", host, cmp.Or(answer.Rcode, "nothing"), atProvider(s, host))
+	case proxied(s, host):
+		originOf(j, s, host, address)
 	case address != "" && !slices.Equal(answer.Addresses, []string{address}):
 		j.Lacks("%s: DNS answers %s, the ingress controller is at %s; %s", host, strings.Join(answer.Addresses, ", "),
 			address, atProvider(s, host))
@@ -100,56 +105,65 @@ func isAddress(kind string) bool { return kind == "A" || kind == "AAAA" || kind 
 
 // secure notes what is wrong with HTTPS by name.
 func secure(j *judge.Judgement, s *facts.Snapshot, r judge.Route, host string) {
-	rep := s.Probes[host].HTTPS
+	from := vantage{url: "https://" + host, roots: productionRoots}
+	if proxied(s, host) {
+		from.roots = publicRoots
+	}
+	from.secure(j, s, r, host, s.Probes[host].HTTPS)
+}
+
+// vantage is where HTTPS is looked at: what it is called, and the roots that its certificate must lead to.
+type vantage struct{ url, roots string }
+
+func (at vantage) secure(j *judge.Judgement, s *facts.Snapshot, r judge.Route, host string, rep *probe.Report) {
 	switch {
 	case rep == nil:
-		j.Lacks("https://%s: was not probed", host)
+		j.Lacks("%s: was not probed", at.url)
 		return
 	case rep.Failed == probe.StepResolve:
-		unresolved(j, s, "https://"+host, host)
+		unresolved(j, s, at.url, host)
 		return
 	case rep.Failed != "" && rep.Failed != probe.StepTLS:
-		j.Lacks("https://%s: %s failed, %s: %s", host, rep.Failed, rep.Class, rep.Error)
+		j.Lacks("%s: %s failed, %s: %s", at.url, rep.Failed, rep.Class, rep.Error)
 		return
 	}
 	if rep.TLS != nil && len(rep.TLS.Chain) > 0 {
-		trusted(j, s, host, rep.TLS)
+		at.trusted(j, s, host, rep.TLS)
 	} else {
-		j.Lacks("https://%s: no certificate: %s", host, cmp.Or(rep.Error, "no handshake"))
+		j.Lacks("%s: no certificate: %s", at.url, cmp.Or(rep.Error, "no handshake"))
 	}
 	switch {
 	case rep.HTTP == nil:
 		return
 	case rep.HTTP.Status != 200:
-		j.Lacks("https://%s: answers %d, not 200: %s", host, rep.HTTP.Status, judge.Short(rep.HTTP.Body))
+		j.Lacks("%s: answers %d, not 200: %s", at.url, rep.HTTP.Status, judge.Short(rep.HTTP.Body))
 	case r.Marker != "" && !strings.Contains(rep.HTTP.Body, r.Marker):
-		j.Lacks("https://%s: another application answers: %s", host, judge.Short(rep.HTTP.Body))
+		j.Lacks("%s: another application answers: %s", at.url, judge.Short(rep.HTTP.Body))
 	}
 }
 
 // trusted notes what is wrong with a certificate that was served.
-func trusted(j *judge.Judgement, s *facts.Snapshot, host string, h *probe.Handshake) {
+func (at vantage) trusted(j *judge.Judgement, s *facts.Snapshot, host string, h *probe.Handshake) {
 	leaf := h.Chain[0]
 	before := len(j.Reasons)
 	if strings.Contains(leaf.Subject, traefik.DefaultSubject) {
-		j.Lacks("https://%s: Traefik serves its own default certificate: it has none for the host", host)
+		j.Lacks("%s: Traefik serves its own default certificate: it has none for the host", at.url)
 		return
 	}
 	if !edge.AnyCovers(leaf.SANs, host) {
-		j.Lacks("https://%s: the certificate is for %s", host, orNone(leaf.SANs))
+		j.Lacks("%s: the certificate is for %s", at.url, orNone(leaf.SANs))
 	}
 	if !leaf.NotAfter.After(s.Time) {
-		j.Lacks("https://%s: the certificate is over since %s", host, leaf.NotAfter.UTC().Format(time.RFC3339))
+		j.Lacks("%s: the certificate is over since %s", at.url, leaf.NotAfter.UTC().Format(time.RFC3339))
 	}
 	if leaf.NotBefore.After(s.Time.Add(time.Minute)) { // clocks differ
-		j.Lacks("https://%s: the certificate begins at %s", host, leaf.NotBefore.UTC().Format(time.RFC3339))
+		j.Lacks("%s: the certificate begins at %s", at.url, leaf.NotBefore.UTC().Format(time.RFC3339))
 	}
 	switch {
-	case h.LeadsTo != "" && h.LeadsTo != productionRoots:
-		j.Lacks("https://%s: the certificate leads to the %s root, not to production (issuer %s)", host, h.LeadsTo,
-			leaf.Issuer)
-	case (!h.Verified || h.TrustedBy != productionRoots) && len(j.Reasons) == before:
-		j.Lacks("https://%s: the certificate does not verify against the production root: %s (issuer %s)", host,
+	case h.LeadsTo != "" && h.LeadsTo != at.roots:
+		j.Lacks("%s: the certificate leads to the %s root, not to %s (issuer %s)", at.url, h.LeadsTo, at.roots, leaf.Issuer)
+	case (!h.Verified || h.TrustedBy != at.roots) && len(j.Reasons) == before:
+		j.Lacks("%s: the certificate does not verify against the %s root: %s (issuer %s)", at.url, at.roots,
 			cmp.Or(h.VerifyError, "trusted by "+h.TrustedBy), leaf.Issuer)
 	}
 }

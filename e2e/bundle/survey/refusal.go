@@ -2,14 +2,15 @@ package survey
 
 import (
 	"fmt"
+	"path"
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 )
 
 // Refusal is why the edge cannot be judged, as a *bundle.Error; nil where it can. Only what the edge stands on counts:
-// there must be one, its cert-manager and external-dns must be rendered, and each folder from which the engine takes a
-// part of it must be readable, since the engine applies all of a folder or nothing.
+// there must be one, its cert-manager and external-dns must be rendered, and each folder that holds a part of it must be
+// readable, since the engine applies all of a folder or nothing.
 func (s *Survey) Refusal() error {
 	if err := s.unreadable(); err != nil {
 		return err
@@ -47,23 +48,18 @@ func (s *Survey) others() string {
 	return ""
 }
 
-// unreadable is the first finding about a whole folder from which components or issuers come.
+// unreadable is the first finding about a file that stands beside those of components or issuers.
 func (s *Survey) unreadable() error {
-	holds := map[any]bool{}
+	holds := map[string]bool{}
 	for _, i := range s.chosen.chosen() {
 		if !s.routed(i) && s.chosen.objects[i].Release == "" && s.chosen.objects[i].GetKind() != "Namespace" {
-			holds[s.chosen.objects[i].Unstructured] = true
-		}
-	}
-	stages := map[string]bool{}
-	for _, stage := range s.bundle.Stages {
-		for _, o := range stage.Objects {
-			stages[stage.Name] = stages[stage.Name] || holds[o.Unstructured]
+			name, _, _ := strings.Cut(s.chosen.objects[i].Source, ": ")
+			holds[path.Dir(name)] = true
 		}
 	}
 	for _, f := range s.bundle.Findings {
-		if err := f.Refusal(); err != nil && f.Severity == bundle.Wrong && f.Rule == bundle.Unreadable && f.Object == "" &&
-			stages[f.Stage] {
+		if err := f.Refusal(); err != nil && f.Severity == bundle.Wrong && f.Rule == bundle.Unreadable && f.Object == "" && f.Stage != "" &&
+			holds[path.Dir(f.File)] {
 			return err
 		}
 	}

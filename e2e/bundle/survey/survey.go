@@ -27,6 +27,8 @@ type Survey struct {
 	Findings   []Finding `json:"findings"`
 	Variables  []Missing `json:"variables"`
 	Images     []string  `json:"images"`
+	// Refused is why the edge cannot be judged; "" where it can.
+	Refused string `json:"refused,omitempty"`
 
 	bundle *bundle.Bundle
 	chosen *selection
@@ -124,6 +126,9 @@ func Of(b *bundle.Bundle, options Options) *Survey {
 		s.Variables = append(s.Variables, Missing{v.Name, v.Value, v.From, v.UsedIn})
 	}
 	s.images()
+	if err := s.Refusal(); err != nil {
+		s.Refused = err.Error()
+	}
 	return s
 }
 

@@ -81,6 +81,9 @@ func (s *Survey) WriteText(w io.Writer, all bool) error {
 		p.line("  %s", strings.Join(counts, ", "))
 	}
 	s.writeFindings(p, all)
+	if s.Refused != "" {
+		p.section("a run would refuse it: %s", s.Refused)
+	}
 	p.section("images: %d", len(s.Images))
 	for _, image := range s.Images {
 		p.line("  %s", image)

@@ -1,0 +1,64 @@
+package criteria_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/probe"
+)
+
+// behindProxy has Cloudflare's proxy before the host, in order.
+func behindProxy(change func(s *facts.Snapshot, record *facts.Record)) func(*facts.Snapshot) {
+	return func(s *facts.Snapshot) {
+		record := &s.Zones[0].Records[0]
+		record.Proxied = true
+		at := facts.Answer{Rcode: "NOERROR", Addresses: []string{"104.21.3.4", "172.67.3.4"}, TTL: 300}
+		s.DNS[host] = facts.Answers{Authority: at, Resolver: at}
+		shown := s.Probes[host].HTTPS.TLS
+		shown.LeadsTo, shown.TrustedBy, shown.Chain[0].SANs = "web", "web", []string{"safeops.work", "*.safeops.work"}
+		if change != nil {
+			change(s, record)
+		}
+	}
+}
+
+// TestARouteBehindTheProxy: it is judged as a browser meets it, and at the origin as the proxy meets it.
+func TestARouteBehindTheProxy(t *testing.T) {
+	t.Parallel()
+	s := healthy()
+	behindProxy(nil)(s)
+	for _, id := range []string{"DW-4", "WF-6", "WF-7"} {
+		if j := judged(criteria.ID(id), s, reference()); !j.Met {
+			t.Errorf("%s: %s", id, j)
+		}
+	}
+	evidence := strings.Join(judged("DW-4", s, reference()).Evidence, "\n")
+	for _, want := range []string{
+		"Cloudflare's proxy at 104.21.3.4, 172.67.3.4 by the public DNS, HTTPS 200 with a certificate of the web root",
+		"at the origin, 203.0.113.10: HTTPS 200 with a certificate of the production root",
+	} {
+		if !strings.Contains(evidence, want) {
+			t.Errorf("evidence\n%s\nwants %q", evidence, want)
+		}
+	}
+	run(t, []fault{
+		{"another origin", "DW-4", behindProxy(func(_ *facts.Snapshot, record *facts.Record) {
+			record.Content = "203.0.113.99"
+		}), false, "its proxied record leads to 203.0.113.99, the ingress controller is at 203.0.113.10"},
+		{"a tunnel", "DW-4", behindProxy(func(_ *facts.Snapshot, record *facts.Record) {
+			record.Type, record.Content = "CNAME", "5c1e.cfargotunnel.com"
+		}), true, "leads to the tunnel 5c1e.cfargotunnel.com"},
+		{"an error of the proxy", "DW-4", behindProxy(func(s *facts.Snapshot, _ *facts.Record) {
+			s.Probes[host].HTTPS.HTTP.Status, s.Probes[host].HTTPS.HTTP.Body = 526, "error code: 526"
+		}), false, "https://develop.safeops.work: answers 526, not 200: error code: 526"},
+		{"a staging certificate at the origin", "DW-4", behindProxy(func(s *facts.Snapshot, _ *facts.Record) {
+			shown := s.Probes[host].RawIP.TLS
+			shown.Verified, shown.LeadsTo = false, "staging"
+		}), false, "https://develop.safeops.work at the origin: the certificate leads to the staging root, not to production"},
+		{"no origin", "DW-4", behindProxy(func(s *facts.Snapshot, _ *facts.Record) {
+			*s.Probes[host].RawIP = probe.Report{Failed: probe.StepConnect, Class: probe.ClassRefused, Error: "refused"}
+		}), false, "https://develop.safeops.work at the origin: connect failed, refused"},
+	})
+}
