@@ -21,9 +21,12 @@ func Live(ctx context.Context, o Options, where explain.Options, out io.Writer) 
 	}
 	quiet := func(string, ...any) {}
 	var installed, apps *bundle.Bundle
-	if err := o.Log.Run("render bundle "+o.Bundle, func() (err error) {
-		if installed, err = LoadBundle(ctx, o.Bundle, nil, quiet); err == nil {
-			apps, err = LoadBundle(ctx, o.Apps, installed.Variables(), quiet)
+	var surveyed *verdict.Survey // what of it a clone cannot have; on the cluster it is there
+	if err := o.Log.Run("render bundle "+o.Bundle, func() error {
+		found, err := o.Reading.Edge(ctx, o.minor(), o.Bundle, o.Apps, quiet)
+		installed, apps = found.Bundle, found.Apps
+		if found.Survey != nil {
+			surveyed = recorded(found.Survey)
 		}
 		return err
 	}); err != nil {
@@ -39,7 +42,7 @@ func Live(ctx context.Context, o Options, where explain.Options, out io.Writer) 
 	t := &test{options: o, verdict: begun()}
 	v := t.verdict
 	v.Profile = verdict.Live
-	v.Bundle = verdict.Bundle{Path: installed.Path, Digest: installed.Digest}
+	v.Bundle = verdict.Bundle{Path: installed.Path, Digest: installed.Digest, Survey: surveyed}
 	v.Apps = verdict.Content{Path: apps.Path, Digest: apps.Digest}
 	err = live.Judge(ctx, live.Options{
 		Target: target, ExternalDNS: testbed.ExternalDNS(installed), Explain: where,

@@ -92,6 +92,9 @@ func (o *Options) complete() error {
 		if *field == "" {
 			*field = standard
 		}
+		if mode(*field) {
+			continue
+		}
 		if *field, err = filepath.Abs(*field); err != nil {
 			return fmt.Errorf("resolve path %s: %w", *field, err)
 		}

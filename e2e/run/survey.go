@@ -3,7 +3,6 @@ package run
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/bundle/survey"
@@ -13,35 +12,37 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
 
-// standInImage answers in the place of applications.
-const standInImage = "edgeproof.dev/frontend:dev"
-
 // read renders the bundle. One that is complete is judged whole, as it is written. Of a repository that is not,
 // since parts of it are encrypted or cannot be had from here, the edge is judged, and what is missing there is
-// stood in for. What is wrong in the bundle itself is refused as ever.
+// stood in for.
 func (e *Env) read(ctx context.Context) error {
 	o := e.Options
-	options, err := o.Reading.Bundle(o.minor().Version, o.Log.Note)
+	found, err := o.Reading.Edge(ctx, o.minor(), o.Bundle, o.Apps, o.Log.Note)
 	if err != nil {
 		return err
 	}
+	e.Bundle, e.Apps, e.Survey = found.Bundle, found.Apps, found.Survey
 	if o.Candidate != "" {
-		e.Bundle, err = bundle.Load(ctx, o.Bundle, options)
-		return err
+		next, err := o.Reading.Edge(ctx, o.minor(), o.Candidate, o.Apps, o.Log.Note)
+		if err != nil {
+			return err
+		}
+		e.Candidate, e.next = next.Bundle, next.Survey
 	}
-	whole, err := bundle.Read(ctx, o.Bundle, options)
-	if err != nil {
-		return err
-	}
-	if whole.Complete() && len(o.Reading.Include) == 0 && len(o.Reading.Exclude) == 0 {
-		e.Bundle = whole
+	if e.Survey == nil && e.next == nil {
 		return nil
 	}
-	s, err := survey.Read(ctx, o.Bundle, options, o.Reading.Survey())
-	if err != nil {
-		return err
+	if e.Options.Engine == gitops.FluxName {
+		return &bundle.Error{
+			File: o.Bundle, Problem: "not all of the bundle can be delivered from here, and --engine flux delivers all of it",
+			Remedy: "use --engine rendered, which applies what is the edge",
+		}
 	}
-	return e.surveyed(s)
+	e.Options.Engine = gitops.Rendered
+	if e.Survey != nil {
+		e.notice(recorded(e.Survey))
+	}
+	return nil
 }
 
 // judgeable reports why nothing of what was rendered can be judged, before anything is made for it.
@@ -52,38 +53,6 @@ func (e *Env) judgeable() error {
 	}
 	return &bundle.Error{File: e.Options.Bundle, Problem: err.Error(), Remedy: "name the folder of a cluster that has " +
 		"routes, or give APPS= a folder of applications; `edgeproof bundle` shows what is read"}
-}
-
-// surveyed takes the edge that was found, and prints what it is not.
-func (e *Env) surveyed(s *survey.Survey) error {
-	if err := s.Refusal(); err != nil {
-		return err
-	}
-	switch e.Options.Engine {
-	case gitops.FluxName:
-		return &bundle.Error{
-			File: s.Path, Problem: "not all of the bundle can be delivered from here, and --engine flux delivers all of it",
-			Remedy: "use --engine rendered, which applies what is the edge",
-		}
-	default:
-		e.Options.Engine = gitops.Rendered
-	}
-	var err error
-	if e.Bundle, err = s.Components(); err != nil {
-		return err
-	}
-	e.Survey = s
-	root, err := builtIn()
-	if err != nil {
-		return err
-	}
-	if e.Options.Apps == filepath.Join(root, "apps") { // none are named: they are the repository's own
-		if e.Apps, err = s.Applications(standin.Server{Image: standInImage}); err != nil {
-			return err
-		}
-	}
-	e.notice(recorded(s))
-	return nil
 }
 
 // recorded is what the verdict says of a survey.
@@ -155,10 +124,13 @@ func place(n verdict.Notice) string {
 	return fmt.Sprintf("%s:%d", n.File, n.Line)
 }
 
-// standIns are the Secrets that the test environment makes; none for a bundle that is judged whole.
+// standIns are the Secrets that the test environment makes; none for bundles that are judged whole.
 func (e *Env) standIns() []standin.Secret {
-	if e.Survey == nil {
-		return nil
+	var all []standin.Secret
+	for _, s := range []*survey.Survey{e.Survey, e.next} {
+		if s != nil {
+			all = append(all, s.StandIns.Secrets...)
+		}
 	}
-	return e.Survey.StandIns.Secrets
+	return all
 }

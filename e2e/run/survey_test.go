@@ -13,6 +13,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/gitops"
+	"github.com/edgeproof/edgeproof/e2e/kubernetes"
 	"github.com/edgeproof/edgeproof/e2e/progress"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
@@ -272,5 +273,44 @@ func TestReadingIsRepeated(t *testing.T) {
 		if got := (&test{options: o, verdict: &verdict.Verdict{}}).command("LABELS", "DW-2"); got != want {
 			t.Errorf("it is repeated by %s, want %s", got, want)
 		}
+	}
+}
+
+// TestAppsOfARepository: they are stood in for, unless --apps says that they run.
+func TestAppsOfARepository(t *testing.T) {
+	t.Parallel()
+	for mode, want := range map[string]string{
+		"": standInImage, AppsAuto: standInImage, AppsStandIn: standInImage, AppsReal: "ghcr.io/private/web:1",
+	} {
+		e, printed, err := rendered(t, Options{Apps: mode, Bundle: repository(t, map[string]string{
+			"all.yaml": published, "token.yaml": sealedToken,
+		})})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if images := e.Apps.Images(); len(images) != 1 || images[0].Reference != want {
+			t.Errorf("--apps=%s runs %v, want %s", mode, images, want)
+		}
+		if stands := strings.Contains(printed, "stand-in for Deployment edge/web"); stands != (want == standInImage) {
+			t.Errorf("--apps=%s says\n%s", mode, printed)
+		}
+	}
+}
+
+// TestWhoJudgesReadsAlike: a candidate, a cluster that exists and a verdict are read as a run reads them.
+func TestWhoJudgesReadsAlike(t *testing.T) {
+	t.Parallel()
+	folder := repository(t, map[string]string{"all.yaml": published, "token.yaml": sealedToken})
+	e, _, err := rendered(t, Options{Bundle: folder, Candidate: folder})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e.Candidate == nil || e.Candidate.Digest != e.Bundle.Digest {
+		t.Errorf("the candidate is %+v, want what the bundle is", e.Candidate)
+	}
+	v := Verification{Bundle: folder, Reading: Reading{Offline: true}, Log: progress.Plain(&bytes.Buffer{})}
+	want, err := v.want(t.Context(), kubernetes.Default())
+	if err != nil || want.Bundle.Digest != e.Bundle.Digest || want.Apps.Digest != e.Apps.Digest {
+		t.Errorf("verify wants %+v, %v; the run has %s and %s", want, err, e.Bundle.Digest, e.Apps.Digest)
 	}
 }

@@ -27,6 +27,7 @@ type Env struct {
 	Survey *survey.Survey
 	// Candidate is to take the place of the bundle; nil where nothing is.
 	Candidate *bundle.Bundle
+	next      *survey.Survey // of the candidate
 
 	Node    *supply.Node
 	Engine  *cluster.Engine
@@ -103,14 +104,8 @@ func (e *Env) timed(name string, f func() error) error {
 
 func (e *Env) render(ctx context.Context) error {
 	return e.Options.Log.Run("render bundle "+e.Options.Bundle, func() error {
-		var err error
-		if err = e.read(ctx); err != nil {
+		if err := e.read(ctx); err != nil {
 			return err
-		}
-		if e.Apps == nil {
-			if e.Apps, err = e.load(ctx, e.Options.Apps, e.Bundle.Variables()); err != nil {
-				return err
-			}
 		}
 		if e.Survey != nil {
 			return nil
@@ -120,10 +115,7 @@ func (e *Env) render(ctx context.Context) error {
 			func(f bundle.Finding) bool {
 				return f.Rule == bundle.NamespaceMissing || f.Rule == bundle.DefinitionMissing
 			}))
-		if e.Options.Candidate != "" {
-			if e.Candidate, err = e.load(ctx, e.Options.Candidate, nil); err != nil {
-				return err
-			}
+		if e.Candidate != nil && e.next == nil {
 			findings = append(findings, e.Candidate.Findings...)
 		}
 		for _, f := range findings {
@@ -131,10 +123,6 @@ func (e *Env) render(ctx context.Context) error {
 		}
 		return nil
 	})
-}
-
-func (e *Env) load(ctx context.Context, path string, variables map[string]string) (*bundle.Bundle, error) {
-	return loadBundle(ctx, e.Options.minor(), path, variables, e.Options.Log.Note)
 }
 
 // LoadBundle renders a bundle as every part of a run on the default Kubernetes does.

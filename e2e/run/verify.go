@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -28,6 +27,7 @@ type Verification struct {
 	Verdict, Allow string
 	// Bundle is the folder that is to be promoted, Baseline the one that it replaces; empty where it replaces none.
 	Bundle, Baseline, Apps string
+	Reading                Reading // as in the run that is verified
 	Now                    time.Time
 	Log                    *progress.Log
 
@@ -108,13 +108,6 @@ func (o Verification) want(ctx context.Context, minor kubernetes.Minor) (gate.Wa
 	if o.Bundle == "" {
 		return gate.Want{}, errors.New("verify: no bundle is named; give --bundle the folder that is to be promoted")
 	}
-	if o.Apps == "" {
-		root, err := builtIn()
-		if err != nil {
-			return gate.Want{}, err
-		}
-		o.Apps = filepath.Join(root, "apps")
-	}
 	candidate, apps, err := o.load(ctx, minor, o.Bundle)
 	if err != nil {
 		return gate.Want{}, err
@@ -159,11 +152,8 @@ func wantOf(candidate, apps *bundle.Bundle) (gate.Want, error) {
 func (o Verification) load(ctx context.Context, minor kubernetes.Minor, path string) (candidate, apps *bundle.Bundle,
 	err error,
 ) {
-	if candidate, err = loadBundle(ctx, minor, path, nil, o.Log.Note); err != nil {
-		return nil, nil, err
-	}
-	apps, err = loadBundle(ctx, minor, o.Apps, candidate.Variables(), o.Log.Note)
-	return candidate, apps, err
+	found, err := o.Reading.Edge(ctx, minor, path, o.Apps, o.Log.Note)
+	return found.Bundle, found.Apps, err
 }
 
 func content(b *bundle.Bundle) verdict.Content {

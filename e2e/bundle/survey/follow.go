@@ -63,8 +63,9 @@ func (s *selection) application(service int) {
 			found = other.GetLabels()
 		}
 		if selector.Matches(labels.Set(found)) && s.why[i] == "" {
-			s.take(i, "application behind a route")
-			s.apps[i] = true
+			s.take(i, whyBehind)
+			pod, _ := standin.PodOf(other)
+			s.apps[i] = s.options.Run == nil || !s.options.Run(imagesOf(pod))
 		}
 	}
 }

@@ -16,6 +16,8 @@ import (
 // object, or the object that requested its chart or stage.
 type Options struct {
 	Include, Exclude []string
+	// Run reports of an application, by its images, that it is run as it is; nil runs none.
+	Run func(images []string) bool
 }
 
 // selection says for each object of a bundle why it is part of the edge; "" is not.

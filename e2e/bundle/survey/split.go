@@ -16,7 +16,7 @@ func (s *Survey) Components() (*bundle.Bundle, error) {
 	return components.With(true, s.namespaces()...)
 }
 
-// Applications are the routes with what is behind them; server takes the place of each workload.
+// Applications are the routes with what is behind them; server takes the place of each workload that is not run.
 func (s *Survey) Applications(server standin.Server) (*bundle.Bundle, error) {
 	apps, err := s.only(s.routed)
 	if err != nil {

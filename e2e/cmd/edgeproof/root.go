@@ -105,7 +105,7 @@ func (f *flags) bindScene(set *pflag.FlagSet) {
 	_ = set.MarkDeprecated("root", "fixtures are part of the program; --source names a checkout to build its images from")
 	set.StringVar(&f.cluster, "cluster", cluster.DefaultName, "name of the kind cluster")
 	set.StringVar(&f.apps, "apps", "", "folder of the applications whose routes are judged (default: the application of "+
-		"the reference bundle)")
+		"the reference bundle; of a repository its own, which are stood in for: auto, standin or real)")
 	set.StringVar(&f.engine, "engine", gitops.Rendered, "what delivers the bundle: flux (Flux's own controllers), "+
 		"rendered (the suite applies it), or auto")
 	set.StringVar(&f.images, "images", string(supply.Auto), "where images come from: auto, pull or build")

@@ -14,6 +14,7 @@ import (
 
 func newGateVerify(log *progress.Log) *cobra.Command {
 	o := run.Verification{Log: log}
+	var reading readFlags
 	cmd := &cobra.Command{
 		Use: "verify VERDICT",
 		Short: "Decide from a saved verdict.json whether a bundle may be promoted: exit 0 promote, 1 block, 2 could not " +
@@ -38,6 +39,10 @@ An allowance lets one criterion, one fault or one time be unproved until a day. 
   edgeproof gate verify _artifacts/verdict.json --bundle edge --signer gate.pub --require-signature --max-age 24h`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			var err error
+			if o.Reading, err = reading.reading(); err != nil {
+				return err
+			}
 			o.Verdict, o.Now = args[0], time.Now()
 			decision, err := run.Verify(cmd.Context(), o)
 			if err != nil {
@@ -58,6 +63,7 @@ An allowance lets one criterion, one fault or one time be unproved until a day. 
 	flags.StringVar(&o.Baseline, "baseline", "", "folder of the bundle that it replaces; then the upgrade and the "+
 		"rollback must be shown")
 	flags.StringVar(&o.Apps, "apps", "", "folder of the applications (default: the application of the reference bundle)")
+	reading.bind(flags)
 	flags.StringVar(&o.Allow, "allow", "", "file of allowances")
 	bindFailOn(flags, &o.FailOn)
 	bindTrust(flags, &o.Trust)
