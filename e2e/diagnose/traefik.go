@@ -66,6 +66,9 @@ func (t *Traefik) Addresses() []string {
 	return out
 }
 
+// Publishes reports whether an address is one that it writes into what it serves.
+func (t *Traefik) Publishes(address string) bool { return t.publishes([]string{address}) }
+
 // publishes reports whether it writes one of the addresses into what it serves.
 func (t *Traefik) publishes(addresses []string) bool {
 	own := append(t.Addresses(), t.Config.Value(traefik.EndpointAddress), t.Config.Value(traefik.EndpointName))

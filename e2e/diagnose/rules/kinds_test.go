@@ -18,7 +18,7 @@ func TestKinds(t *testing.T) {
 }
 
 func kindRows() []row {
-	return slices.Concat(healthyKinds(), nameRows())
+	return slices.Concat(healthyKinds(), nameRows(), gatewayRows(), traefikRows())
 }
 
 // healthyKinds are routes that work, each of a kind, in forms that are common.

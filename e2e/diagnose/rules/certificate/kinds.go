@@ -2,9 +2,22 @@ package certificate
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 )
+
+// kindRules are those of Gateway API and of Traefik's own kinds.
+func kindRules() []diagnose.Rule {
+	return slices.Concat(
+		gatewayShimOffRule(),
+		listenerHostlessRule(),
+		gatewayNoIssuerRule(),
+		refNotGrantedRule(),
+		routeWithoutCertificateRule(),
+		defaultServedRule(),
+	)
+}
 
 // unjudged reports whether the certificate of a host is none of the ingress controller's: nothing serves the host here,
 // or TLS passes through.

@@ -34,6 +34,7 @@ func Section() diagnose.Section {
 				sharedSecretNameRule(),
 				manualCertificateRule(),
 			),
+			kindRules(),
 			issuerKindRule(),
 			issuerNotFoundRule(),
 			clockSkewRule(),

@@ -61,5 +61,6 @@ func Section() diagnose.Section {
 		diagnose.About([]string{edge.Ingress}, starvesRule()),
 		diagnose.About(routed(), staleServedRule(), applicationRule()),
 		diagnose.About([]string{edge.Ingress}, anotherControllerRule()),
+		kindRules(),
 	)}
 }

@@ -29,7 +29,7 @@ func findStale(r *diagnose.Route) []diagnose.Finding {
 	if h == nil || len(h.Chain) == 0 || r.Secret == nil || len(r.Secret.Certificates) == 0 ||
 		h.Chain[0].SHA256 == r.Secret.Certificates[0].SHA256 ||
 		h.Verified ||
-		r.Has(starves) {
+		r.Has(starves) || unloaded(r) {
 		return nil
 	}
 	if r.Request != nil && r.Age(r.Request.CreationTimestamp.Time) < settling {

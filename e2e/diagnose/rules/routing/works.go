@@ -55,6 +55,9 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 		if r.Assumed && answered(rep, 404) && r.Has(application) {
 			continue // the path was assumed, not given
 		}
+		if rep == r.HTTP && answered(rep, 404) && secureOnly(r) {
+			continue // it takes no plain HTTP by its own settings
+		}
 		if rep.HTTP == nil || bad(rep.HTTP.Status) || loops(rep) {
 			return diagnose.Broken, inShort(rep)
 		}
