@@ -204,6 +204,7 @@ func (s *Survey) findings() {
 		})
 	}
 	s.Findings = append(s.Findings, s.filters()...)
+	s.Findings = append(s.Findings, s.unread()...)
 	rank := map[string]int{"error": 0, "warning": 1, "note": 2}
 	slices.SortStableFunc(s.Findings, func(a, b Finding) int {
 		if a.Edge != b.Edge {
