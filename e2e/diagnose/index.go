@@ -115,7 +115,7 @@ func newIndex(s *facts.Snapshot) *Index {
 		x.Errors[e.Part] = append(x.Errors[e.Part], e)
 	}
 	x.Gateways = s.Gateways()
-	x.Routes = s.Routes(x.Gateways)
+	x.Routes = slices.DeleteFunc(s.Routes(x.Gateways), (*edge.Route).Solver)
 	for i := range s.Traefik.Routes {
 		o := &s.Traefik.Routes[i]
 		x.IngressRoutes[edge.Source{Kind: edge.IngressRoute, Namespace: o.Namespace, Name: o.Name}] = o

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	acme "github.com/cert-manager/cert-manager/pkg/apis/acme/v1"
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/edge"
@@ -278,6 +279,9 @@ func (c *collection) probe(ctx context.Context, host string, how *asked) {
 		asking.Go(func() { got.RawIP = ask(probe.Request{URL: "https://" + host + how.path, Address: how.address}) })
 		asking.Go(func() { got.RawHTTP = ask(probe.Request{URL: "http://" + host + how.path, Address: how.address}) })
 	}
+	if url := c.proofURL(host); url != "" {
+		asking.Go(func() { got.Proof = ask(probe.Request{URL: url, Follow: maxRedirects}) })
+	}
 	asking.Wait()
 	c.keep(func(s *Snapshot) {
 		if s.Probes == nil {
@@ -285,4 +289,19 @@ func (c *collection) probe(ctx context.Context, host string, how *asked) {
 		}
 		s.Probes[host] = got
 	})
+}
+
+// maxRedirects is how many redirects a CA follows at least.
+const maxRedirects = 3
+
+// proofURL is where a CA looks for the answer to a pending HTTP-01 challenge of the host, "" for none.
+func (c *collection) proofURL(host string) string {
+	for i := range c.s.Challenges {
+		ch := &c.s.Challenges[i]
+		if ch.Spec.Type == acme.ACMEChallengeTypeHTTP01 && ch.Spec.DNSName == host && ch.Spec.Token != "" &&
+			ch.DeletionTimestamp == nil && ch.Status.State == acme.Pending {
+			return "http://" + host + "/.well-known/acme-challenge/" + ch.Spec.Token
+		}
+	}
+	return ""
 }

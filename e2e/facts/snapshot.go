@@ -137,6 +137,9 @@ type Probe struct {
 	RawIP *probe.Report `json:"rawIP,omitempty"`
 	// RawHTTP is the same by HTTP.
 	RawHTTP *probe.Report `json:"rawHTTP,omitempty"`
+	// Proof is by HTTP what a CA would meet at the URL of a pending HTTP-01 challenge, redirects followed (RFC 8555
+	// section 8.3); nil when there is none.
+	Proof *probe.Report `json:"proof,omitempty"`
 	// Assumed is true when the path was not given: the first path of the Ingress's rules was requested.
 	Assumed bool `json:"assumed,omitempty"`
 }

@@ -3,6 +3,7 @@ package rules_test
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -16,7 +17,7 @@ import (
 // corpus is by folder of fixtures/bench the world that its snapshot is of.
 func corpus(t *testing.T) map[string]change {
 	t.Helper()
-	return map[string]change{
+	out := map[string]change{
 		"healthy/as-it-should-be":                  func(*facts.Snapshot) {},
 		"healthy/another-owner-at-another-host":    dnsChange(t, "a record of another owner at another host"),
 		"shared-credential/secret-missing":         sceneChange(t, credentialScenes(), "token-secret-missing"),
@@ -29,6 +30,10 @@ func corpus(t *testing.T) map[string]change {
 		"certificate/txt-record-never-seen":        certificateChange(t, "propagation-never-seen"),
 		"double/token-revoked-and-service-missing": sceneChange(t, credentialScenes(), "two causes/credential and routing"),
 	}
+	for _, more := range []map[string]change{publicCertificates()} {
+		maps.Copy(out, more)
+	}
+	return out
 }
 
 // TestCorpus keeps the example corpus what the tests of the rules say: each snapshot is one of theirs, and explained

@@ -7,6 +7,7 @@ import (
 
 	"gotest.tools/v3/golden"
 
+	"github.com/edgeproof/edgeproof/e2e/bench"
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/diagnose/rules"
 )
@@ -30,6 +31,15 @@ func TestVocabulary(t *testing.T) {
 	for _, sc := range deliveryScenes() {
 		code, _, _ := strings.Cut(sc.name, "/")
 		scenes[code] = true
+	}
+	corpus, err := bench.Measure(bench.Options{Dir: "../../../fixtures/bench"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range corpus.Cases {
+		for _, f := range c.Causes {
+			scenes[string(f.Code)] = true
+		}
 	}
 	seen := map[diagnose.Code]bool{}
 	for _, e := range rules.Codes() {

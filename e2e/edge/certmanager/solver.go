@@ -8,6 +8,9 @@ import (
 	"github.com/miekg/dns"
 )
 
+// SolverLabel is "true" on pods, Services and routes that answer an HTTP-01 challenge.
+const SolverLabel = "acme.cert-manager.io/http01-solver"
+
 // Pick is the solver that an issuer uses for a name, a wildcard with its "*.", and an order with labels; nil when
 // none fits. One that names the name goes before one of its zone, a longer zone before a shorter one, more labels
 // before fewer, and of equals the first (pkg/util/solverpicker).

@@ -31,7 +31,7 @@ func findAccountKey(r *diagnose.Route) []diagnose.Finding {
 	if !ok {
 		if s, ok = complaint(r, "urn:ietf:params:acme:error:unauthorized"); !ok ||
 			!strings.Contains(strings.ToLower(s.text), "account") ||
-			strings.Contains(s.text, "TXT") {
+			strings.Contains(s.text, "TXT") || strings.Contains(s.text, "certificate profile") {
 			return nil
 		}
 	}

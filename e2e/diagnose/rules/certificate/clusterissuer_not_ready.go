@@ -30,6 +30,7 @@ func issuerNotReadyRule() []diagnose.Rule {
 			acmeContact,
 			acmeKey,
 			acmeUnreachable,
+			acmeProblem,
 		},
 		Find: findIssuerNotReady,
 	}}

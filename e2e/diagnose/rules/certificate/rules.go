@@ -28,6 +28,7 @@ func Section() diagnose.Section {
 			webhookNotReadyRule(),
 			diagnose.About([]string{edge.Ingress},
 				bothAnnotationsRule(),
+				externalAnnotationsRule(),
 				noAnnotationRule(),
 				tlsBlockInvalidRule(),
 				badAnnotationRule(),
@@ -37,15 +38,25 @@ func Section() diagnose.Section {
 			kindRules(),
 			issuerKindRule(),
 			issuerNotFoundRule(),
+			externalIssuerRule(),
+			issuanceDeniedRule(),
 			clockSkewRule(),
 			acmeContactRule(),
 			acmeKeyRule(),
 			acmeUnreachableRule(),
 			issuerNotReadyRule(),
+			acmeProfileRule(),
+			acmeConnectionRule(),
+			solverClassRule(),
+			proofRedirectedRule(),
+			proofRefusedRule(),
+			selfCheckUnreachableRule(),
+			challengeAliasRule(),
 			rateLimitedRule(),
 			rejectedRule(),
 			caaForbidsRule(),
 			secondaryRule(),
+			acmeProblemRule(),
 			servfailRule(),
 			wrongTXTRule(),
 			port53Rule(),
@@ -143,7 +154,7 @@ func managerFlags(r *diagnose.Route, text string, flags ...string) diagnose.Reme
 // asksTLS reports whether the Ingress has a TLS block, so that the certificate layer has something to do.
 func asksTLS(r *diagnose.Route) bool { return r.Source != nil && len(r.Source.TLS) > 0 }
 
-// lastWords are what the objects of the issuance say: of another challenge than DNS-01 there are no rules.
+// lastWords are what the objects of the issuance say.
 func lastWords(r *diagnose.Route) []diagnose.Evidence {
 	var out []diagnose.Evidence
 	for _, s := range sayings(r) {

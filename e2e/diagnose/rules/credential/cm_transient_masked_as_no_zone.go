@@ -1,6 +1,8 @@
 package credential
 
 import (
+	"strings"
+
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 )
@@ -23,7 +25,7 @@ func transientMaskedRule() []diagnose.Rule {
 // forgets the error that led to it (pkg/issuer/acme/dns/cloudflare, FindNearestZoneForFQDN).
 func findMasked(r *diagnose.Route) []diagnose.Finding {
 	signs := signsFor(r, cloudflare.NoZone)
-	if len(signs) == 0 {
+	if len(signs) == 0 || !ofZone(r, signs[0].Text) {
 		return nil
 	}
 	for _, u := range r.Uses() {
@@ -45,4 +47,12 @@ func firstRef(refs []diagnose.TokenRef) diagnose.TokenRef {
 		return diagnose.TokenRef{}
 	}
 	return refs[0]
+}
+
+// ofZone reports whether the domain that cert-manager found no zone for is of the host's zone, and not one that an
+// alias of the challenge leads to.
+func ofZone(r *diagnose.Route, text string) bool {
+	_, domain, named := strings.Cut(text, "Found no Zones for domain ")
+	domain, _, _ = strings.Cut(domain, ". ")
+	return !named || r.Zone == nil || strings.HasSuffix(domain, r.Zone.Name)
 }
