@@ -59,8 +59,8 @@ steady: ## `make e2e` many times, beside a load, and after SIGKILL; hours. RUNS=
 	scripts/steady.sh $(RUNS)
 
 .PHONY: example
-example: ## a platform team's own spec, by e2e-framework, on CLUSTER=
-	EDGEPROOF_EXAMPLE='$(CLUSTER)' go test -count=1 -timeout 30m ./e2e/testbed/example
+example: ## a platform team's own spec, in its own module, on CLUSTER=
+	EDGEPROOF_EXAMPLE='$(CLUSTER)' go -C e2e/testbed/example test -count=1 -timeout 30m .
 
 .PHONY: test
 test: browser ## all unit and contract tests; no cluster

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Check everything that can be checked without a cluster, and report all of it, not the first:
 #
-#   vet        go vet, of the module and of the contract tests' own
+#   vet        go vet, of every module
 #   platforms  the program compiles for the other machines that people have
 #   golangci   the linters and the format (gofumpt) of .golangci.yml, golangci-lint pinned below
 #   tidy       go.mod and go.sum are what `go mod tidy` would write
@@ -22,8 +22,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 2
 
 readonly GOLANGCI=github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 readonly ACTIONLINT=github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
-# The module, and the modules of its contract tests.
-readonly MODULES=(. mocks/cloudflare/contract e2e/attest/contract)
+# The module, those of its contract tests, and that of the example.
+readonly MODULES=(. mocks/cloudflare/contract e2e/attest/contract e2e/testbed/example)
 readonly ALL=(vet platforms tidy yaml packages marks words shell workflows golangci)
 
 # files prints the tracked and the new files that match the given patterns, and leaves out what is deleted and what Git ignores.

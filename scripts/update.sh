@@ -15,7 +15,7 @@ state() {
 }
 
 before=$(state)
-for module in . mocks/cloudflare/contract; do go -C "$module" mod tidy; done
+for module in . mocks/cloudflare/contract e2e/attest/contract e2e/testbed/example; do go -C "$module" mod tidy; done
 # The packages whose tests compare with golden files; those know the flag.
 go list -f '{{.ImportPath}} {{.TestImports}} {{.XTestImports}}' ./... | awk '/gotest\.tools\/v3\/golden/ {print $1}' |
   xargs go test -vet=off -gcflags=all=-dwarf=false -update

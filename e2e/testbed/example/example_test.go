@@ -1,5 +1,5 @@
-// Package example_test is how a platform team writes a spec of its own: with sigs.k8s.io/e2e-framework, on a
-// cluster with the fake internet around it and the bundle installed. `make example` runs it.
+// Package example_test is how a platform team writes a spec of its own: in a module of its own, with
+// sigs.k8s.io/e2e-framework, on a cluster with the fake internet and the installed bundle. `make example` runs it.
 package example_test
 
 import (
@@ -7,8 +7,8 @@ import (
 	"os"
 	"testing"
 
+	"sigs.k8s.io/e2e-framework/klient/decoder"
 	"sigs.k8s.io/e2e-framework/klient/wait"
-	"sigs.k8s.io/e2e-framework/klient/wait/conditions"
 	"sigs.k8s.io/e2e-framework/pkg/env"
 	"sigs.k8s.io/e2e-framework/pkg/envconf"
 	"sigs.k8s.io/e2e-framework/pkg/features"
@@ -19,7 +19,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/testbed"
 )
 
-//nolint:gochecknoglobals // e2e-framework's TestMain hands the environment to the tests so
+//nolint:gochecknoglobals // e2e-framework's TestMain passes the environment to the tests so
 var (
 	edge *run.Env
 	test env.Environment
@@ -35,24 +35,32 @@ func TestMain(m *testing.M) {
 	os.Exit(test.Run(m))
 }
 
-func TestTheFrontendIsPublic(t *testing.T) {
-	test.Test(t, features.New("the frontend").
-		Assess("runs", func(ctx context.Context, t *testing.T, config *envconf.Config) context.Context {
-			available := conditions.New(config.Client().Resources()).DeploymentAvailable("frontend", "develop")
-			if err := wait.For(available, wait.WithContext(ctx),
-				wait.WithTimeout(edge.Testbed.Budgets.WorkloadReady.Timeout)); err != nil {
-				t.Error(err)
+func TestARouteOfOurOwn(t *testing.T) {
+	test.Test(t, features.New("a route of our own").
+		Setup(func(ctx context.Context, t *testing.T, config *envconf.Config) context.Context {
+			create := decoder.CreateHandler(config.Client().Resources())
+			if err := decoder.DecodeEachFile(ctx, os.DirFS("testdata"), "*.yaml", create); err != nil {
+				t.Fatal(err)
 			}
 			return ctx
 		}).
-		Assess("answers on the public address", func(ctx context.Context, t *testing.T, _ *envconf.Config) context.Context {
+		Assess("is served to an external client", func(ctx context.Context, t *testing.T, _ *envconf.Config) context.Context {
 			var seen probe.Report
-			err := edge.Testbed.Internet.Probe(ctx, probe.Request{
-				URL:     "http://develop.safeops.work/",
-				Address: testbed.PublicAddress,
-			}, &seen)
-			if err != nil || seen.HTTP == nil || seen.HTTP.Status >= 500 {
-				t.Errorf("no good answer: %v, %+v", err, seen)
+			request := probe.Request{URL: "http://example.safeops.work/", Address: testbed.PublicAddress}
+			served := func(ctx context.Context) (bool, error) {
+				err := edge.Testbed.Internet.Probe(ctx, request, &seen)
+				return err == nil && seen.HTTP != nil && seen.HTTP.Status == 200, err
+			}
+			timeout := wait.WithTimeout(edge.Testbed.Budgets.RouteHealthy.Timeout)
+			if err := wait.For(served, wait.WithContext(ctx), timeout); err != nil {
+				t.Errorf("%v; last seen: %+v", err, seen)
+			}
+			return ctx
+		}).
+		Teardown(func(ctx context.Context, t *testing.T, config *envconf.Config) context.Context {
+			remove := decoder.DeleteHandler(config.Client().Resources())
+			if err := decoder.DecodeEachFile(ctx, os.DirFS("testdata"), "*.yaml", remove); err != nil {
+				t.Error(err)
 			}
 			return ctx
 		}).Feature())
