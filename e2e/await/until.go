@@ -90,7 +90,8 @@ func Until(ctx context.Context, b Budget, what string, e Expectation) (Result, e
 		// A look that was cut short saw its own cancellation, not the world: keep the state seen before it.
 		if answer.State != Pending || deadline.Err() == nil || r.Answer.Message == "" {
 			if answer != r.Answer {
-				klog.FromContext(ctx).V(4).Info("Wait", "for", what, "budget", b.Name, "state", answer.State, "seen", answer.Message)
+				klog.FromContext(ctx).V(4).Info("Wait", "for", what, "budget", b.Name, "state", answer.State, "seen",
+					answer.Message)
 			}
 			r.saw(answer)
 		}

@@ -36,7 +36,8 @@ func TestUntilLogsWhatItSees(t *testing.T) {
 		for level, want := range map[int]int{3: 0, 4: 2} {
 			logger := ktesting.NewLogger(t, ktesting.NewConfig(ktesting.BufferLogs(true), ktesting.Verbosity(level)))
 			ctx := klog.NewContext(t.Context(), logger)
-			if _, err := await.Until(ctx, budget(), "the route", script(await.Wait("404"), await.Wait("404"), await.Done("200"))); err != nil {
+			if _, err := await.Until(ctx, budget(), "the route",
+				script(await.Wait("404"), await.Wait("404"), await.Done("200"))); err != nil {
 				t.Fatal(err)
 			}
 			seen := logger.GetSink().(ktesting.Underlier).GetBuffer().String()

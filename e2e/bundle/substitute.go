@@ -52,7 +52,9 @@ func substitute(
 	for name, value := range variables {
 		values[name] = value
 	}
-	settings := unstructured.Unstructured{Object: map[string]any{"spec": map[string]any{"postBuild": map[string]any{"substitute": values}}}}
+	settings := unstructured.Unstructured{Object: map[string]any{
+		"spec": map[string]any{"postBuild": map[string]any{"substitute": values}},
+	}}
 	_, err = fluxkustomize.SubstituteVariables(ctx, nil, settings, from,
 		fluxkustomize.SubstituteWithDryRun(true), fluxkustomize.SubstituteWithAlways(true))
 	if err != nil {

@@ -241,7 +241,7 @@ func leftover(err error) bool {
 func (m *maker) failed(ctx context.Context, err error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), await.Default().LogsCollected.Timeout)
 	defer cancel()
-	if cause := os.RemoveAll(m.failedDir()); cause == nil { //nolint:gosec // below the work folder that the caller chose
+	if cause := os.RemoveAll(m.failedDir()); cause == nil { //nolint:gosec // below the caller's work folder
 		if m.logs(ctx, m.Name, m.failedDir()) == nil {
 			err = fmt.Errorf("%w (its logs: %s)", err, m.failedDir())
 		}
@@ -254,10 +254,10 @@ func (m *maker) failed(ctx context.Context, err error) error {
 
 // cleanScratch empties the folder that kind may write its own kubeconfig to.
 func (m *maker) cleanScratch() error {
-	if err := os.RemoveAll(m.scratchDir()); err != nil { //nolint:gosec // below the work folder that the caller chose
+	if err := os.RemoveAll(m.scratchDir()); err != nil { //nolint:gosec // below the caller's work folder
 		return fmt.Errorf("empty the scratch folder: %w", err)
 	}
-	if err := os.MkdirAll(m.scratchDir(), 0o700); err != nil { //nolint:gosec // below the work folder that the caller chose
+	if err := os.MkdirAll(m.scratchDir(), 0o700); err != nil { //nolint:gosec // below the caller's work folder
 		return fmt.Errorf("make the scratch folder: %w", err)
 	}
 	return nil

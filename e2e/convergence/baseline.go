@@ -145,9 +145,9 @@ func From(v *verdict.Verdict) (Baseline, error) {
 	return b, nil
 }
 
-const heading = `# How long the edge took to become what the reference bundle asks for, in a run that passed. Written by make baseline; a run holds
-# its own times against these, scaled by how fast its machine is. Commit a new one together with what made it slower, and why.
-`
+const heading = "# How long the edge took to become what the reference bundle asks for, in a run that passed. " +
+	"Written by make baseline; a run holds\n# its own times against these, scaled by how fast its machine is. " +
+	"Commit a new one together with what made it slower, and why.\n"
 
 // Write writes the baseline for people to review.
 func (b Baseline) Write(file string) error {

@@ -241,7 +241,8 @@ func TestASyncThatHealed(t *testing.T) {
 	} {
 		s := healthy()
 		s.Logs[0].Lines = lines
-		s.Pods[3].Status.ContainerStatuses[0].LastTerminationState.Terminated = &core.ContainerStateTerminated{FinishedAt: ago(3)}
+		ended := &core.ContainerStateTerminated{FinishedAt: ago(3)}
+		s.Pods[3].Status.ContainerStatuses[0].LastTerminationState.Terminated = ended
 		if j := judged("DW-1", s, reference()); !j.Met {
 			t.Errorf("%s: %v", name, j.Reasons)
 		}

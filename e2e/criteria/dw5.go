@@ -23,7 +23,9 @@ func explained(v View) judge.Judgement {
 	var j judge.Judgement
 	works := Judge(Works, v)
 	for _, d := range Diagnoses(v.Explain(), v.Target) {
-		unattributed := slices.ContainsFunc(d.Causes, func(f diagnose.Finding) bool { return f.Code == diagnose.Unattributed })
+		unattributed := slices.ContainsFunc(d.Causes, func(f diagnose.Finding) bool {
+			return f.Code == diagnose.Unattributed
+		})
 		switch {
 		case d.Healthy && !works.Met:
 			j.Lacks("%s: does not work, and is found healthy: %s", d.Host, strings.Join(works.Reasons, "; "))

@@ -1,9 +1,9 @@
-// Package edge holds the one model of a route: hosts, how they are served, and the object that says so. Whatever
-// judges or explains a route asks a Route, not the API's object. FromIngress makes one of an Ingress; packages gateway,
-// traefik and externaldns make those of their own kinds.
+// Package edge holds the one model of a route: hosts, how they are served, and the object that says so.
+// Whatever judges or explains a route asks a Route, not the API's object. FromIngress makes one of an Ingress;
+// packages gateway, traefik and externaldns make those of their own kinds.
 //
-// It knows how the kinds are written, and the readers of its sub-packages know the components that serve them. It
-// must not know how facts are collected, nor judge or explain.
+// It knows how the kinds are written, and the readers of its sub-packages know the components that serve them.
+// It must not know how facts are collected, nor judge or explain.
 package edge
 
 import (

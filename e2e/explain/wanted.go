@@ -37,8 +37,8 @@ func kinds() map[string][]string {
 }
 
 // forms are what a target may be, for errors.
-const forms = "a host, ingress/NAMESPACE/NAME (httproute, ingressroute, gateway, service, dnsendpoint and certificate " +
-	"alike), or --all for every route"
+const forms = "a host, ingress/NAMESPACE/NAME (httproute, ingressroute, gateway, service, dnsendpoint and " +
+	"certificate alike), or --all for every route"
 
 // wanted reads the user's selection.
 func (o Options) wanted() (wanted, error) {

@@ -41,7 +41,8 @@ func noteChanges(s *Snapshot) {
 	note(s, "Ingress", s.Ingresses, func(o *networking.Ingress) *meta.ObjectMeta { return &o.ObjectMeta })
 	note(s, "IngressClass", s.IngressClasses, func(o *networking.IngressClass) *meta.ObjectMeta { return &o.ObjectMeta })
 	note(s, "Secret", s.Secrets, func(o *Secret) *meta.ObjectMeta { return &o.ObjectMeta })
-	note(s, "ClusterIssuer", s.ClusterIssuers, func(o *certmanager.ClusterIssuer) *meta.ObjectMeta { return &o.ObjectMeta })
+	note(s, "ClusterIssuer", s.ClusterIssuers,
+		func(o *certmanager.ClusterIssuer) *meta.ObjectMeta { return &o.ObjectMeta })
 	note(s, "Issuer", s.Issuers, func(o *certmanager.Issuer) *meta.ObjectMeta { return &o.ObjectMeta })
 	note(s, "Certificate", s.Certificates, func(o *certmanager.Certificate) *meta.ObjectMeta { return &o.ObjectMeta })
 }

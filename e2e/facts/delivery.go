@@ -26,7 +26,8 @@ func (d *Delivered) Empty() bool { return len(d.Flux) == 0 && len(d.Applications
 // mostApplied bounds what is kept of one inventory. Objects of the edge are found by their labels as well.
 const mostApplied = 1000
 
-// engines are the kinds of Flux 2 and of Argo CD, of all namespaces: they lie beside what they deliver, or far from it.
+// engines are the kinds of Flux 2 and of Argo CD, of all namespaces: they lie beside what they deliver, or far
+// from it.
 func engines() []extension {
 	var out []extension
 	for _, of := range []struct {

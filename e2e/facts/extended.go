@@ -121,7 +121,8 @@ func (c *collection) extended() []task {
 
 // readExtension reads a kind in the first version that has it. A group may be served without one of its kinds, which
 // is how a cluster without the experimental channel is.
-func (c *collection) readExtension(ctx context.Context, e extension, versions []schema.GroupVersion, namespace string) {
+func (c *collection) readExtension(ctx context.Context, e extension, versions []schema.GroupVersion,
+	namespace string) {
 	for _, version := range versions {
 		var objects []unstructured.Unstructured
 		page := &unstructured.UnstructuredList{}
@@ -206,7 +207,8 @@ func tidyExtended(s *Snapshot) {
 	}
 }
 
-// concealHeaders removes the values of headers that a route sets: they may be credentials, and nothing depends on them.
+// concealHeaders removes the values of headers that a route sets: they may be credentials, and nothing depends
+// on them.
 func concealHeaders(r *gw.HTTPRoute) {
 	hide := func(filters []gw.HTTPRouteFilter) {
 		for i := range filters {

@@ -73,7 +73,8 @@ func TestRoutesOfOtherKinds(t *testing.T) {
 	t.Parallel()
 	a := extended(cluster())
 	s := facts.Collect(context.Background(), a.connect(t, &world{}), facts.Scope{})
-	if e := slices.Concat(s.Trouble(facts.GatewayAPI), s.Trouble(facts.TraefikKinds), s.Trouble(facts.DNSEndpoints)); len(e) > 0 {
+	if e := slices.Concat(s.Trouble(facts.GatewayAPI), s.Trouble(facts.TraefikKinds),
+		s.Trouble(facts.DNSEndpoints)); len(e) > 0 {
 		t.Fatalf("errors: %+v", e)
 	}
 	var got []string

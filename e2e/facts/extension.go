@@ -26,8 +26,8 @@ func (e *Extension) String() string {
 	return e.Kind + " " + e.Namespace + "/" + e.Name
 }
 
-// dependencies are the kinds of the part Extensions: what routes of other kinds depend on, and what is kept of the spec
-// of each.
+// dependencies are the kinds of the part Extensions: what routes of other kinds depend on, and what is kept of
+// the spec of each.
 func dependencies() []extension {
 	own := func(kind string, keep ...string) extension {
 		return extension{Extensions, traefik.Group, kind, []string{"v1alpha1"}, false, shapes(keep)}

@@ -163,7 +163,8 @@ func sortObjects(s *Snapshot) {
 	tidy(s.CertificateRequests, func(o *certmanager.CertificateRequest) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.Orders, func(o *acme.Order) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.MutatingWebhooks, func(o *admission.MutatingWebhookConfiguration) *meta.ObjectMeta { return &o.ObjectMeta })
-	tidy(s.ValidatingWebhooks, func(o *admission.ValidatingWebhookConfiguration) *meta.ObjectMeta { return &o.ObjectMeta })
+	tidy(s.ValidatingWebhooks,
+		func(o *admission.ValidatingWebhookConfiguration) *meta.ObjectMeta { return &o.ObjectMeta })
 	tidy(s.Challenges, func(o *acme.Challenge) *meta.ObjectMeta { return &o.ObjectMeta })
 }
 

@@ -59,7 +59,8 @@ func world(t *testing.T, objects ...client.Object) *fault.Injector {
 		t.Fatal(err)
 	}
 	return &fault.Injector{
-		Client:   fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).WithStatusSubresource(&certmanager.Certificate{}, &corev1.Service{}).Build(),
+		Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).
+			WithStatusSubresource(&certmanager.Certificate{}, &corev1.Service{}).Build(),
 		Kube:     kubefake.NewClientset(),
 		Internet: internet,
 	}
@@ -145,7 +146,7 @@ func TestScale(t *testing.T) {
 	kube := kubefake.NewClientset(&appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "n", Name: "d"}})
 	kube.PrependReactor("*", "deployments", func(a k8stesting.Action) (bool, runtime.Object, error) {
 		if update, ok := a.(k8stesting.UpdateAction); ok && a.GetSubresource() == "scale" {
-			replicas = update.GetObject().(*autoscalingv1.Scale).Spec.Replicas //nolint:forcetypeassert // only scales are updated
+			replicas = update.GetObject().(*autoscalingv1.Scale).Spec.Replicas //nolint:forcetypeassert // always a scale
 		}
 		return true, &autoscalingv1.Scale{
 			Spec: autoscalingv1.ScaleSpec{Replicas: replicas}, Status: autoscalingv1.ScaleStatus{Selector: "app=d"},

@@ -47,8 +47,10 @@ type Decision struct {
 
 // Decide is the rule, in order of weight:
 //
-//  1. the verdict contradicts itself, or is of another bundle than the one it is compared with: it cannot be judged, whatever it says.
-//  2. something was shown to be false, or not proved, and no allowance in force names it; or an allowance itself is not in order: block.
+//  1. the verdict contradicts itself, or is of another bundle than the one it is compared with: it cannot be judged,
+//     whatever its result.
+//  2. something was shown to be false, or not proved, and no allowance in force names it; or an allowance itself is
+//     not in order: block.
 //  3. the run did not finish: it cannot be judged.
 //  4. else promote.
 func Decide(v *verdict.Verdict, want Want, allowances []Allowance, now time.Time) Decision {

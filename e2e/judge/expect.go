@@ -49,7 +49,9 @@ func Expect(t Target, objects []*unstructured.Unstructured) (Target, error) {
 	return t, nil
 }
 
-func add[T networking.Ingress | certmanager.ClusterIssuer | apps.Deployment | core.ConfigMap](o *unstructured.Unstructured, to *[]T) error {
+func add[T networking.Ingress | certmanager.ClusterIssuer | apps.Deployment | core.ConfigMap](
+	o *unstructured.Unstructured, to *[]T,
+) error {
 	var typed T
 	if err := runtime.DefaultUnstructuredConverter.FromUnstructured(o.Object, &typed); err != nil {
 		return fmt.Errorf("read %s %s/%s of the bundle: %w", o.GetKind(), o.GetNamespace(), o.GetName(), err)

@@ -68,8 +68,9 @@ func (p *Pace) Factor() float64 {
 // numbers are what a piece sorts: long enough for the scheduler to let others run in between.
 const numbers = 1 << 18
 
-// Work is the fixed piece of work by which machines are compared: it sorts and hashes the same numbers each time, which needs a
-// core, its caches and memory, as the components do. Changing it makes every baseline of times void.
+// Work is the fixed piece of work by which machines are compared: it sorts and hashes the same numbers each
+// time, which needs a core, its caches and memory, as the components do. Changing it makes every baseline of
+// times void.
 func Work(numbers int) [sha256.Size]byte {
 	dice := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same numbers each time are the point
 	list := make([]uint32, numbers)

@@ -24,7 +24,7 @@ const (
 // at all. One that fails does not keep the others from being written. A verdict that contradicts itself is
 // written too, and then reported, since hiding it would not help.
 func WriteAll(dir string, v *verdict.Verdict) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // artefacts are for everybody to read: CI uploads them as another user
+	if err := os.MkdirAll(dir, 0o755); err != nil { //nolint:gosec // for all to read: CI uploads as another user
 		return fmt.Errorf("write the report: %w", err)
 	}
 	return errors.Join(

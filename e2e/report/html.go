@@ -34,7 +34,7 @@ func HTML(w io.Writer, v *verdict.Verdict) error {
 	}
 	p := newPage(v)
 	p.Policy = policy(style, script)
-	p.Style, p.Script = template.CSS(style), template.JS(script) //nolint:gosec // G203: both are the project's own files, compiled in
+	p.Style, p.Script = template.CSS(style), template.JS(script) //nolint:gosec // G203: both are compiled in
 	if err := t.Execute(w, p); err != nil {
 		return fmt.Errorf("write the report: %w", err)
 	}

@@ -15,7 +15,8 @@ import (
 
 // follow notes everything that gets the keyboard, and whether that can be seen.
 const follow = `globalThis.seen = []; addEventListener("focusin", (e) => {
-  const name = e.target.id || e.target.className || e.target.tagName, unseen = getComputedStyle(e.target).outlineStyle === "none" ? " UNSEEN" : "";
+  const name = e.target.id || e.target.className || e.target.tagName;
+  const unseen = getComputedStyle(e.target).outlineStyle === "none" ? " UNSEEN" : "";
   seen.push(name + " " + e.target.textContent.trim().slice(0, 60) + unseen);
 })`
 

@@ -77,7 +77,8 @@ func recorded(s *survey.Survey) *verdict.Survey {
 	}
 	for _, n := range s.StandIns.Services {
 		out.StandIns = append(out.StandIns, verdict.StandIn{
-			For: n.Object, Reason: "nothing in the bundle makes it, and " + n.For + " leads to it: its application is taken to " +
+			For: n.Object, Reason: "nothing in the bundle makes it, and " + n.For +
+				" leads to it: its application is taken to " +
 				"be delivered from elsewhere", File: n.File, Line: n.Line,
 		})
 	}

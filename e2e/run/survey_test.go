@@ -198,7 +198,8 @@ spec: {data: [{secretKey: api-token, remoteRef: {key: a}}]}
 				"---\napiVersion: batch")], "stand-in for Service edge/web",
 		},
 		"a variable": {
-			"apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: \"${NAME}\", namespace: edge}\n", "", "stand-in for variable NAME",
+			"apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: \"${NAME}\", namespace: edge}\n", "",
+			"stand-in for variable NAME",
 		},
 	} {
 		e, printed, err := rendered(t, Options{Bundle: repository(t, map[string]string{
@@ -249,11 +250,13 @@ func TestReadingIsRepeated(t *testing.T) {
 	}}
 	want := []string{"--var=A=x y", "--var=B=2", "--include=Secret/*", "--exclude=Job/a", "--charts=/charts", "--offline"}
 	flux := o
-	if line := (&test{options: flux, verdict: &verdict.Verdict{}}).command("LABELS", "DW-2"); strings.Contains(line, "ENGINE") {
+	if line := (&test{options: flux, verdict: &verdict.Verdict{}}).command("LABELS", "DW-2"); strings.Contains(line,
+		"ENGINE") {
 		t.Error(line)
 	}
 	flux.Engine, flux.Kubernetes = "flux", "1.36"
-	if line := (&test{options: flux, verdict: &verdict.Verdict{}}).command("LABELS", "DW-2"); !strings.Contains(line, " ENGINE=flux ") {
+	if line := (&test{options: flux, verdict: &verdict.Verdict{}}).command("LABELS", "DW-2"); !strings.Contains(line,
+		" ENGINE=flux ") {
 		t.Error(line)
 	}
 	for _, pair := range [][]string{{"--engine", "flux"}, {"--kubernetes", "1.36"}} {

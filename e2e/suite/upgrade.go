@@ -211,7 +211,8 @@ func (e *edge) stuck(ctx context.Context, to Version) []string {
 func (e *edge) createForeignRecord(ctx context.Context) {
 	GinkgoHelper()
 	zone := e.change.target.Zones[0]
-	const registry = `"heritage=external-dns,external-dns/owner=other-cluster,external-dns/resource=ingress/elsewhere/app"`
+	const registry = `"heritage=external-dns,external-dns/owner=other-cluster,` +
+		`external-dns/resource=ingress/elsewhere/app"`
 	for _, r := range []api.RecordDraft{
 		{Name: "neighbour." + zone, Type: "A", Content: "198.51.100.7"}, // TEST-NET-2, RFC 5737
 		{Name: e.change.target.TXT.Name("neighbour."+zone, "A"), Type: "TXT", Content: registry},

@@ -79,7 +79,8 @@ func routeless(objects []*unstructured.Unstructured) string {
 	if len(others) == 0 {
 		return "neither the bundle nor the applications have an Ingress"
 	}
-	return fmt.Sprintf("neither the bundle nor the applications have an Ingress; HTTPRoutes, IngressRoutes and their like "+
+	return fmt.Sprintf("neither the bundle nor the applications have an Ingress; HTTPRoutes, IngressRoutes and "+
+		"their like "+
 		"are not judged, and there are %d of them: %s", len(others), strings.Join(others[:min(3, len(others))], ", "))
 }
 

@@ -81,7 +81,8 @@ func TestTargetWithoutARouteIsRefused(t *testing.T) {
 	if said := message(err); !strings.Contains(said, "neither the bundle nor the applications have an Ingress") {
 		t.Errorf("Target without an Ingress = %v", err)
 	}
-	if _, err := Target(made(t, ingress("co.uk"))); !strings.Contains(message(err), "no Ingress has a host below a domain") {
+	if _, err := Target(made(t, ingress("co.uk"))); !strings.Contains(message(err),
+		"no Ingress has a host below a domain") {
 		t.Errorf("Target of a host without a zone = %v", err)
 	}
 }
@@ -89,9 +90,11 @@ func TestTargetWithoutARouteIsRefused(t *testing.T) {
 // TestRoutesOfOtherKindsAreNamed: a bundle without an Ingress is refused with what it has in its place.
 func TestRoutesOfOtherKindsAreNamed(t *testing.T) {
 	t.Parallel()
-	_, err := Target(made(t, "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: web, namespace: "+
+	_, err := Target(made(t, "apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: {name: web, "+
+		"namespace: "+
 		"apps}\nspec: {hostnames: [a.example.org]}\n"))
-	if !strings.Contains(message(err), "HTTPRoutes, IngressRoutes and their like are not judged, and there are 1 of them: "+
+	if !strings.Contains(message(err), "HTTPRoutes, IngressRoutes and their like are not judged, and there are 1 of "+
+		"them: "+
 		"HTTPRoute apps/web") {
 		t.Errorf("Target of an HTTPRoute = %v", err)
 	}

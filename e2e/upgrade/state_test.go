@@ -26,7 +26,8 @@ func TestCertificatesOfAKindThatIsGone(t *testing.T) {
 			List: func(context.Context, client.WithWatch, client.ObjectList, ...client.ListOption) error { return err },
 		})
 	}
-	found, err := certificates(t.Context(), refuse(&meta.NoKindMatchError{GroupKind: schema.GroupKind{Kind: "Certificate"}}))
+	gone := &meta.NoKindMatchError{GroupKind: schema.GroupKind{Kind: "Certificate"}}
+	found, err := certificates(t.Context(), refuse(gone))
 	if err != nil || len(found) > 0 {
 		t.Errorf("a kind that is gone: %v, %v", found, err)
 	}

@@ -26,7 +26,8 @@ func (v *Verdict) Conclude() {
 //
 //  1. anything failed: fail. What was shown to be false stays false even when the run was cut short afterwards.
 //  2. an error, nothing planned, or not everything planned finished: error.
-//  3. anything not proved (skipped, flaky, unsupported, filtered out, no proof of the seal, no upgrade where one was to be, later than the baseline allows): partial.
+//  3. anything not proved (skipped, flaky, unsupported, filtered out, no proof of the seal, no upgrade where one was
+//     to be, later than the baseline allows): partial.
 //  4. else pass. What the profile of the run cannot judge is no part of that.
 //
 // Reasons of lower weight are listed after those that decided.

@@ -162,9 +162,9 @@ type Phase struct {
 	Started time.Time `json:"started,omitzero"`
 }
 
-// Hermetic reports whether the run was sealed and what tried to leave. Senders are the sources and destinations of the
-// packets that were dropped, in words. UnknownNames are the names that were queried at the fake internet's DNS and that
-// it does not know.
+// Hermetic reports whether the run was sealed and what tried to leave. Senders are the sources and destinations
+// of the packets that were dropped, in words. UnknownNames are the names that were queried at the fake
+// internet's DNS and that it does not know.
 type Hermetic struct {
 	Sealed         bool     `json:"sealed"`
 	DroppedPackets uint64   `json:"droppedPackets"`

@@ -61,7 +61,8 @@ func connecting(err error) error {
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
 		p = pageRefused
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded), errors.Is(err, syscall.ETIMEDOUT):
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
+		errors.Is(err, syscall.ETIMEDOUT):
 		p = pageTimeout
 	}
 	return &stageError{p, err}

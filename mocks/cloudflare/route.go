@@ -57,7 +57,8 @@ func beyond(refused error) handler {
 	}
 }
 
-// forbidden is how the DNS API refuses a token without the permission; that the rest of the API does so is by inference.
+// forbidden is how the DNS API refuses a token without the permission; that the rest of the API does so is by
+// inference.
 func forbidden(evidence zone.Evidence) error {
 	return gatewayRefusal(http.StatusForbidden, codeAuth, evidence, "Authentication error")
 }

@@ -22,8 +22,8 @@ import (
 	mdns "github.com/miekg/dns"
 )
 
-// CloudflareHosts are the names of Cloudflare's resolver [DOC 2026-11: developers.cloudflare.com/1.1.1.1; the last two are
-// those that browsers are built with].
+// CloudflareHosts are the names of Cloudflare's resolver [DOC 2026-11: developers.cloudflare.com/1.1.1.1; the
+// last two are those that browsers are built with].
 func CloudflareHosts() []string {
 	return []string{"cloudflare-dns.com", "one.one.one.one", "1dot1dot1dot1.cloudflare-dns.com",
 		"mozilla.cloudflare-dns.com", "chrome.cloudflare-dns.com"}

@@ -1,7 +1,8 @@
 package zone
 
 // fenwick keeps the promise that a page out of 1,000,000 records costs at most 1.5 times one out of 1,000
-// (mocks/README.md, make bench): the largest plan holds as many, and a sum over all blocks would grow with them. It holds the blocks' lengths so that sums over the first i of them, and the block in which a rank
+// (mocks/README.md, make bench): the largest plan holds as many, and a sum over all blocks would grow with
+// them. It holds the blocks' lengths so that sums over the first i of them, and the block in which a rank
 // falls, cost log n (P. M. Fenwick, 1994). Entry i-1 sums the lengths of the lowbit(i) blocks up to i.
 type fenwick []int
 

@@ -136,7 +136,8 @@ func TestFindingsOfAnEdge(t *testing.T) {
 		problem          string
 	}{
 		"a variable without a value": {
-			with(dns, "ARGS", ", \"--domain-filter=${ZONE}\""), "variable-without-value", "all.yaml", 16, "${ZONE} has no value",
+			with(dns, "ARGS", ", \"--domain-filter=${ZONE}\""), "variable-without-value", "all.yaml", 16,
+			"${ZONE} has no value",
 		},
 		"a filter with a star": {
 			with(dns, "ARGS", ", \"--domain-filter=*.example.org\""), "domain-filter-matches-nothing", "all.yaml", 16,
@@ -163,7 +164,8 @@ func TestFindingsOfAnEdge(t *testing.T) {
 			if at < 0 {
 				t.Fatalf("findings %+v, want %s", s.Findings, c.rule)
 			}
-			if f := s.Findings[at]; f.File != c.file || f.Line != c.line || !f.Edge || !strings.Contains(f.Problem, c.problem) ||
+			if f := s.Findings[at]; f.File != c.file || f.Line != c.line || !f.Edge ||
+				!strings.Contains(f.Problem, c.problem) ||
 				f.Remedy == "" {
 				t.Errorf("finding %+v, want %s:%d of the edge: %s", f, c.file, c.line, c.problem)
 			}
@@ -189,10 +191,12 @@ spec: {interval: 1h, chart: {spec: {chart: CHART, version: 1.0.0, sourceRef: {ki
 		files map[string]string
 		want  string // of the refusal; "" is none
 	}{
-		"all can be had":         {map[string]string{"all.yaml": edge}, ""},
-		"another chart is gone":  {map[string]string{"all.yaml": edge, "m.yaml": with(missing, "CHART", "postgres")}, ""},
-		"a controller is gone":   {map[string]string{"all.yaml": edge, "m.yaml": with(missing, "CHART", "ingress-nginx")}, ""},
-		"cert-manager is gone":   {map[string]string{"all.yaml": edge, "m.yaml": with(missing, "CHART", "cert-manager")}, "not rendered"},
+		"all can be had":        {map[string]string{"all.yaml": edge}, ""},
+		"another chart is gone": {map[string]string{"all.yaml": edge, "m.yaml": with(missing, "CHART", "postgres")}, ""},
+		"a controller is gone": {map[string]string{"all.yaml": edge, "m.yaml": with(missing, "CHART", "ingress-nginx")},
+			""},
+		"cert-manager is gone": {map[string]string{"all.yaml": edge, "m.yaml": with(missing, "CHART", "cert-manager")},
+			"not rendered"},
 		"a file beside the edge": {map[string]string{"all.yaml": edge, "bad.yaml": "a: [\n"}, "bad.yaml"},
 		"another folder is bad": {map[string]string{
 			"all.yaml": edge, "kustomization.yaml": with(kustomizationOf, "FILE", "all.yaml, flux.yaml"),

@@ -27,9 +27,10 @@ func newBundle() *cobra.Command {
 		Short: short,
 		Long: short + `.
 
-PATH is the folder that the engine is pointed at: of one cluster, of Argo CD's Applications, or of a Kustomization. It is rendered
-as its engine renders it. What is printed is the edge that was found in it, what stands in for what a clone of the repository cannot
-have, what is left out, and what is wrong, with file and line. Nothing that the bundle brings is executed.`,
+PATH is the folder that the engine is pointed at: of one cluster, of Argo CD's Applications, or of a Kustomization. It
+is rendered as its engine renders it. What is printed is the edge that was found in it, what stands in for what a
+clone of the repository cannot have, what is left out, and what is wrong, with file and line. Nothing that the bundle
+brings is executed.`,
 		Example: `  edgeproof bundle clusters/production
   edgeproof bundle clusters/production --var SECRET_DOMAIN=example.org
   edgeproof bundle clusters/production -o sarif > edgeproof.sarif

@@ -73,18 +73,20 @@ func newTest(f *flags, log *progress.Log) *cobra.Command {
 		Short: short,
 		Long: short + `.
 
-It creates a cluster, installs the bundle there and injects faults. With --profile live it judges the bundle on an existing cluster,
-against the real provider and the real certificate authority: it only reads, so criteria that need an installation or a fault are not
-judged there, and such a verdict cannot be used for a promotion.
+It creates a cluster, installs the bundle there and injects faults. With --profile live it judges the bundle on an
+existing cluster, against the real provider and the real certificate authority: it only reads, so criteria that need
+an installation or a fault are not judged there, and such a verdict cannot be used for a promotion.
 
-Of a repository that is not complete, since parts of it are encrypted or their charts cannot be had, the edge is judged: what stands in
-for what is missing, and what is left out, is printed and recorded in the verdict. edgeproof bundle shows the same without a cluster.`,
+Of a repository that is not complete, since parts of it are encrypted or their charts cannot be had, the edge is
+judged: what stands in for what is missing, and what is left out, is printed and recorded in the verdict. edgeproof
+bundle shows the same without a cluster.`,
 		Example: `  edgeproof test
   edgeproof test --bundle ../platform/edge --apps ../platform/apps
   edgeproof test --bundle ../fleet/clusters/production --var DOMAIN=example.org  # a repository as published
   edgeproof test --catalogue full --seed 7
   edgeproof test --catalogue full --shard 2/4         # on one of four machines
-  edgeproof test --profile live --kubeconfig ~/.kube/config --context production --bundle ../platform/edge --apps ../platform/apps --ask-cloudflare`,
+  edgeproof test --profile live --kubeconfig ~/.kube/config --context production \
+    --bundle ../platform/edge --apps ../platform/apps --ask-cloudflare`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			options, err := f.options(log)

@@ -19,14 +19,14 @@ func newExplain() *cobra.Command {
 		Short: short,
 		Long: short + `.
 
-It checks the layers of a route in order: shared credential, routing, DNS, certificate. It reports the first layer that fails,
-with the evidence and the remedy, and lists the layers that are not at fault. A route is an Ingress, an HTTPRoute, GRPCRoute or
-TLSRoute, an IngressRoute, a DNSEndpoint or an annotated Service; a Gateway, a Service or a Certificate stands for the routes that
-depend on it.
+It checks the layers of a route in order: shared credential, routing, DNS, certificate. It reports the first layer
+that fails, with the evidence and the remedy, and lists the layers that are not at fault. A route is an Ingress, an
+HTTPRoute, GRPCRoute or TLSRoute, an IngressRoute, a DNSEndpoint or an annotated Service; a Gateway, a Service or a
+Certificate stands for the routes that depend on it.
 
-It works on any cluster that kubectl reaches, and only reads. It queries DNS and hosts from this machine; on a cluster made by
-edgeproof, in the fake internet of that cluster. It needs the permissions of e2e/facts/rbac.yaml; what it may not read is left out
-and listed as not read.`,
+It works on any cluster that kubectl reaches, and only reads. It queries DNS and hosts from this machine; on a cluster
+made by edgeproof, in the fake internet of that cluster. It needs the permissions of e2e/facts/rbac.yaml; what it may
+not read is left out and listed as not read.`,
 		Example: `  edgeproof explain develop.safeops.work
   edgeproof explain ingress/develop/frontend          # or httproute/…, ingressroute/…, dnsendpoint/…
   edgeproof explain gateway/edge/public               # or service/…, certificate/…

@@ -19,8 +19,8 @@ func newReport() *cobra.Command {
 		Short: short,
 		Long: short + `.
 
-A report contains only data of verdict.json, so it can be written anywhere, without a cluster. A verdict that contradicts
-itself is refused: a verdict that was edited by hand proves nothing.`,
+A report contains only data of verdict.json, so it can be written anywhere, without a cluster. A verdict that
+contradicts itself is refused: a verdict that was edited by hand proves nothing.`,
 		Example: `  edgeproof report _artifacts/verdict.json -o html --out report.html
   edgeproof report _artifacts/verdict.json -o markdown >> "$GITHUB_STEP_SUMMARY"
   edgeproof report _artifacts/verdict.json -o junit --out junit.xml

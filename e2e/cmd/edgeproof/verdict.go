@@ -21,8 +21,8 @@ func newVerdictMerge() *cobra.Command {
 		Short: short,
 		Long: short + `.
 
-Each is the verdict.json of an "edgeproof test --shard i/n". All n must be there, once, and of the same bundle, applications, suite, seed,
-catalogue and Kubernetes; anything else is refused.`,
+Each is the verdict.json of an "edgeproof test --shard i/n". All n must be there, once, and of the same bundle,
+applications, suite, seed, catalogue and Kubernetes; anything else is refused.`,
 		Example: `  edgeproof verdict merge shard-*/verdict.json --artifacts _artifacts`,
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

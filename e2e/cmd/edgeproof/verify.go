@@ -21,14 +21,16 @@ func newGateVerify(log *progress.Log) *cobra.Command {
 			"judge",
 		Long: `Decides from a saved verdict.json whether a bundle may be promoted.
 
-The result in the file is not trusted. It is derived again from the file's evidence, and compared with the bundle as it renders here,
-with the suite's own catalogue of faults and with its baseline of times. A file that contradicts itself, or is of another bundle,
-is refused.
+The result in the file is not trusted. It is derived again from the file's evidence, and compared with the bundle as
+it renders here, with the suite's own catalogue of faults and with its baseline of times. A file that contradicts
+itself, or is of another bundle, is refused.
 
-With --signer, the in-toto statements beside the verdict must be signed by one of these keys, for the verifier that it speaks for, and
-be about this verdict, bundle, commit and images; anything else is refused. With --sign-key the decision is signed in their place.
+With --signer, the in-toto statements beside the verdict must be signed by one of these keys, for the verifier that it
+speaks for, and be about this verdict, bundle, commit and images; anything else is refused. With --sign-key the
+decision is signed in their place.
 
-An allowance lets one criterion, one fault or one time be unproved until a day. It is an entry of a list in YAML or JSON:
+An allowance lets one criterion, one fault or one time be unproved until a day. It is an entry of a list in YAML or
+JSON:
 
   - id: acme-rate-limited
     owner: edge@example.org

@@ -153,7 +153,8 @@ func TestOtherwiseBuiltAndHealthy(t *testing.T) {
 				Keys:       []facts.Key{{Name: "HTTPS_PROXY", Length: 20}},
 			})
 			c := &w.dns.Spec.Template.Spec.Containers[0]
-			c.EnvFrom = append(c.EnvFrom, core.EnvFromSource{SecretRef: &core.SecretEnvSource{LocalObjectReference: core.LocalObjectReference{Name: "proxy"}}})
+			proxy := &core.SecretEnvSource{LocalObjectReference: core.LocalObjectReference{Name: "proxy"}}
+			c.EnvFrom = append(c.EnvFrom, core.EnvFromSource{SecretRef: proxy})
 		},
 		"a domain filter of nothing": func(w world) {
 			args("domain-filter",

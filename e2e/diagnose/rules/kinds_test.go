@@ -30,7 +30,8 @@ func healthyKinds() []row {
 	}
 	return append(out,
 		row{
-			name: "an IngressRoute that a DNSEndpoint names", kind: edge.IngressRoute, change: all(noTarget, func(s *facts.Snapshot) {
+			name: "an IngressRoute that a DNSEndpoint names", kind: edge.IngressRoute,
+			change: all(noTarget, func(s *facts.Snapshot) {
 				e := externaldns.DNSEndpoint{ObjectMeta: made("develop", "names", 10)}
 				e.Spec.Endpoints = []externaldns.Endpoint{{DNSName: host, RecordType: "A", Targets: []string{address}}}
 				s.DNSEndpoints = append(s.DNSEndpoints, e)
@@ -38,7 +39,8 @@ func healthyKinds() []row {
 			}),
 		},
 		row{
-			name: "an IngressRoute that a wildcard record names", kind: edge.IngressRoute, change: all(noTarget, func(s *facts.Snapshot) {
+			name: "an IngressRoute that a wildcard record names", kind: edge.IngressRoute,
+			change: all(noTarget, func(s *facts.Snapshot) {
 				s.Zones[0].Records[0].Name, s.Zones[0].Records[1].Name = "*.safeops.work", "a-*.safeops.work"
 			}),
 		},
@@ -69,7 +71,8 @@ func nameRows() []row {
 	}
 	var out []row
 	for kind, source := range map[string]string{
-		edge.HTTPRoute: "gateway-httproute", edge.IngressRoute: "traefik-proxy", edge.DNSEndpoint: "crd", edge.Service: "service",
+		edge.HTTPRoute: "gateway-httproute", edge.IngressRoute: "traefik-proxy", edge.DNSEndpoint: "crd",
+		edge.Service: "service",
 	} {
 		out = append(out, row{
 			name: "source-missing: " + kind, kind: kind, change: lost("ingress"), cause: "source-missing",
@@ -79,7 +82,8 @@ func nameRows() []row {
 	}
 	return append(out,
 		row{
-			name: "source-missing: another Gateway", kind: edge.HTTPRoute, cause: "source-missing", seen: "--gateway-name=inner",
+			name: "source-missing: another Gateway", kind: edge.HTTPRoute, cause: "source-missing",
+			seen:   "--gateway-name=inner",
 			change: all(noRecords, func(s *facts.Snapshot) { with(s, facts.ExternalDNS, "--gateway-name=inner") }),
 			dns:    diagnose.Broken,
 		},

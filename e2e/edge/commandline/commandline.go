@@ -1,5 +1,6 @@
-// Package commandline reads the flags of a container's command line as most programs of the edge take them: --name=value,
-// --name value, or --name alone. It knows forms only. It must not know a program's flags: its own package does.
+// Package commandline reads the flags of a container's command line as most programs of the edge take them:
+// --name=value, --name value, or --name alone. It knows forms only. It must not know a program's flags: its own
+// package does.
 package commandline
 
 import (

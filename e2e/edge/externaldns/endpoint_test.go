@@ -24,7 +24,8 @@ func TestDNSEndpoint(t *testing.T) {
 	if got := r.Hosts(); !slices.Equal(got, []string{"nas.example.com", "web.example.com"}) {
 		t.Errorf("hosts %v", got)
 	}
-	if a, n := r.PublishedFor("nas.example.com"), r.PublishedFor("web.example.com"); len(a) != 2 || n[0] != "lb.example.net" {
+	if a, n := r.PublishedFor("nas.example.com"), r.PublishedFor("web.example.com"); len(a) != 2 ||
+		n[0] != "lb.example.net" {
 		t.Errorf("targets %v and %v", a, n)
 	}
 	if got := externaldns.Resource(r.Source); got != "crd/shop/nas" {

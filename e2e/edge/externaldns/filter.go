@@ -40,8 +40,8 @@ func domains(filters []string) []string {
 
 func plain(domain string) string { return strings.ToLower(strings.TrimSuffix(domain, ".")) }
 
-// Zones are the zones that the included domains stand for, once each: the one above a leading dot, and none for a star,
-// which matches no name.
+// Zones are the zones that the included domains stand for, once each: the one above a leading dot, and none for
+// a star, which matches no name.
 func (f Filter) Zones() []string {
 	var out []string
 	for _, domain := range f.Include {

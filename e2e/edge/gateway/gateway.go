@@ -1,9 +1,9 @@
-// Package gateway knows Gateway API: which listeners a route attaches to and why it does not attach to others, which
-// references across namespaces are granted, and what the objects report of themselves (v1.4 to v1.6, whose kinds are
-// read as those of v1).
+// Package gateway knows Gateway API: which listeners a route attaches to and why it does not attach to others,
+// which references across namespaces are granted, and what the objects report of themselves (v1.4 to v1.6,
+// whose kinds are read as those of v1).
 //
-// It reads the API's objects and makes an edge.Route of each route. It must not know which controller serves a Gateway,
-// nor how facts are collected, nor judge or explain.
+// It reads the API's objects and makes an edge.Route of each route. It must not know which controller serves a
+// Gateway, nor how facts are collected, nor judge or explain.
 package gateway
 
 import (

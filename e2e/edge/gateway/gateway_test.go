@@ -108,8 +108,9 @@ func TestWhatAListenerGives(t *testing.T) {
 	w, r := world(t, `{parentRefs: [{name: public, namespace: edge}], hostnames: [www.example.com],
 		rules: [{matches: [{path: {value: /shop}}], backendRefs: [{name: web, port: 8080}]}]}`)
 	want := &edge.Route{
-		Source:    edge.Source{Kind: "HTTPRoute", Namespace: "shop", Name: "web"},
-		Rules:     []edge.Rule{{Host: "www.example.com", Paths: []edge.Path{{Path: "/shop", Backend: &edge.Backend{Service: "web", Namespace: "shop", Port: 8080}}}}},
+		Source: edge.Source{Kind: "HTTPRoute", Namespace: "shop", Name: "web"},
+		Rules: []edge.Rule{{Host: "www.example.com",
+			Paths: []edge.Path{{Path: "/shop", Backend: &edge.Backend{Service: "web", Namespace: "shop", Port: 8080}}}}},
 		TLS:       []edge.TLS{{Hosts: []string{"www.example.com"}, Secret: "wildcard", Namespace: "certs"}},
 		Published: []string{"203.0.113.1", "lb.example.net"},
 		Listener: &edge.Listener{

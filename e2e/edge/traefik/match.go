@@ -85,7 +85,8 @@ func OldSyntax(rule string) string {
 			return c.Name + " is " + map[string]string{
 				"Headers": "Header", "HeadersRegexp": "HeaderRegexp", "HostHeader": "Host",
 			}[c.Name] + " in v3"
-		case slices.Contains([]string{"Host", "HostSNI", "Path", "PathPrefix", "Method", "ClientIP", "HostRegexp"}, c.Name) &&
+		case slices.Contains([]string{"Host", "HostSNI", "Path", "PathPrefix", "Method", "ClientIP", "HostRegexp"},
+			c.Name) &&
 			len(c.Args) > 1:
 			return fmt.Sprintf("%s takes one value in v3, and has %d: join several by ||", c.Name, len(c.Args))
 		case slices.Contains([]string{"HostRegexp", "Path", "PathPrefix", "HostSNIRegexp"}, c.Name) && braces(c.Args):

@@ -47,7 +47,8 @@ spec:
   routes:
   - {match: "Host(`+"`a.com`"+`)", kind: Rule, middlewares: [{name: auth}],
      services: [{name: web, port: http}, {name: mirror, kind: TraefikService}, {name: api@internal, kind: TraefikService}]}
-  - {match: "Host(`+"`a.com`"+`) && PathPrefix(`+"`/x`"+`)", kind: Rule, services: [{name: x, namespace: other, port: 80}]}
+  - {match: "Host(`+"`a.com`"+`) && PathPrefix(`+"`/x`"+
+		`)", kind: Rule, services: [{name: x, namespace: other, port: 80}]}
   tls: {secretName: a-tls}
 `), &o); err != nil {
 		t.Fatal(err)

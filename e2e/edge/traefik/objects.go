@@ -11,8 +11,8 @@ const (
 	Group    = "traefik.io"
 )
 
-// Objects are the routes of Traefik's own kinds in a cluster. Of each they hold what it leads to and depends on: Traefik's
-// own Go types come with all of Traefik.
+// Objects are the routes of Traefik's own kinds in a cluster. Of each they hold what it leads to and depends
+// on: Traefik's own Go types come with all of Traefik.
 type Objects struct {
 	Routes    []IngressRoute `json:"ingressRoutes,omitempty"`
 	TCPRoutes []IngressRoute `json:"ingressRouteTCPs,omitempty"`

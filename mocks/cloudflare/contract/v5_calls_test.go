@@ -76,11 +76,13 @@ func v5ZoneCalls(w *world, l *ledger) {
 		return shared.SubscriptionParam{RatePlan: cloudflare.F(shared.RatePlanParam{ID: cloudflare.F(id)})}
 	}
 	if bought := call[*shared.Subscription](l, c.Subscriptions.New,
-		zones.SubscriptionNewParams{ZoneID: id, Subscription: plan(shared.RatePlanIDPro)}); bought.RatePlan.ID != shared.RatePlanIDPro || bought.State != shared.SubscriptionStatePaid {
+		zones.SubscriptionNewParams{ZoneID: id, Subscription: plan(shared.RatePlanIDPro)}); bought.RatePlan.ID !=
+		shared.RatePlanIDPro || bought.State != shared.SubscriptionStatePaid {
 		t.Error(bought)
 	}
 	if changed := call[*shared.Subscription](l, c.Subscriptions.Update,
-		zones.SubscriptionUpdateParams{ZoneID: id, Subscription: plan(shared.RatePlanIDEnterprise)}); changed.RatePlan.ID != shared.RatePlanIDEnterprise || !changed.RatePlan.IsContract {
+		zones.SubscriptionUpdateParams{ZoneID: id, Subscription: plan(shared.RatePlanIDEnterprise)}); changed.RatePlan.ID !=
+		shared.RatePlanIDEnterprise || !changed.RatePlan.IsContract {
 		t.Error(changed)
 	}
 	if got := call[*shared.Subscription](l, c.Subscriptions.Get,
@@ -244,11 +246,10 @@ func v5AccountTokenCalls(w *world, l *ledger) {
 }
 
 func v5Policies(group string) []shared.TokenPolicyParam {
+	every := shared.TokenPolicyResourcesIAMResourcesTypeObjectStringParam{"com.cloudflare.api.account.zone.*": "*"}
 	return []shared.TokenPolicyParam{{
 		Effect:           cloudflare.F(shared.TokenPolicyEffectAllow),
 		PermissionGroups: cloudflare.F([]shared.TokenPolicyPermissionGroupParam{{ID: cloudflare.F(group)}}),
-		Resources: cloudflare.F[shared.TokenPolicyResourcesUnionParam](shared.TokenPolicyResourcesIAMResourcesTypeObjectStringParam{
-			"com.cloudflare.api.account.zone.*": "*",
-		}),
+		Resources:        cloudflare.F[shared.TokenPolicyResourcesUnionParam](every),
 	}}
 }

@@ -83,11 +83,13 @@ func v7ZoneCalls(w *world, l *ledger) {
 		return shared.SubscriptionParam{RatePlan: cloudflare.F(shared.RatePlanParam{ID: cloudflare.F(id)})}
 	}
 	if bought := call[*zones.SubscriptionNewResponse](l, c.Subscriptions.New,
-		zones.SubscriptionNewParams{ZoneID: id, Subscription: plan(shared.RatePlanIDPro)}); bought.RatePlan.ID != shared.RatePlanIDPro || bought.State != zones.SubscriptionNewResponseStatePaid {
+		zones.SubscriptionNewParams{ZoneID: id, Subscription: plan(shared.RatePlanIDPro)}); bought.RatePlan.ID !=
+		shared.RatePlanIDPro || bought.State != zones.SubscriptionNewResponseStatePaid {
 		t.Error(bought)
 	}
 	if changed := call[*zones.SubscriptionUpdateResponse](l, c.Subscriptions.Update,
-		zones.SubscriptionUpdateParams{ZoneID: id, Subscription: plan(shared.RatePlanIDEnterprise)}); changed.RatePlan.ID != shared.RatePlanIDEnterprise || !changed.RatePlan.IsContract {
+		zones.SubscriptionUpdateParams{ZoneID: id, Subscription: plan(shared.RatePlanIDEnterprise)}); changed.RatePlan.ID !=
+		shared.RatePlanIDEnterprise || !changed.RatePlan.IsContract {
 		t.Error(changed)
 	}
 	if got := call[*zones.SubscriptionGetResponse](l, c.Subscriptions.Get,
@@ -251,11 +253,10 @@ func v7AccountTokenCalls(w *world, l *ledger) {
 }
 
 func v7Policies(group string) []shared.TokenPolicyParam {
+	every := shared.TokenPolicyResourcesIAMResourcesTypeObjectStringParam{"com.cloudflare.api.account.zone.*": "*"}
 	return []shared.TokenPolicyParam{{
 		Effect:           cloudflare.F(shared.TokenPolicyEffectAllow),
 		PermissionGroups: cloudflare.F([]shared.TokenPolicyPermissionGroupParam{{ID: cloudflare.F(group)}}),
-		Resources: cloudflare.F[shared.TokenPolicyResourcesUnionParam](shared.TokenPolicyResourcesIAMResourcesTypeObjectStringParam{
-			"com.cloudflare.api.account.zone.*": "*",
-		}),
+		Resources:        cloudflare.F[shared.TokenPolicyResourcesUnionParam](every),
 	}}
 }

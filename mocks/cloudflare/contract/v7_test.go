@@ -267,12 +267,13 @@ func TestV7Tokens(t *testing.T) {
 			dnsWrite = g.ID
 		}
 	}
+	only := shared.TokenPolicyResourcesIAMResourcesTypeObjectStringParam{
+		"com.cloudflare.api.account.zone." + w.zoneID(): "*",
+	}
 	policies := []shared.TokenPolicyParam{{
 		Effect:           cloudflare.F(shared.TokenPolicyEffectAllow),
 		PermissionGroups: cloudflare.F([]shared.TokenPolicyPermissionGroupParam{{ID: cloudflare.F(dnsWrite)}}),
-		Resources: cloudflare.F[shared.TokenPolicyResourcesUnionParam](shared.TokenPolicyResourcesIAMResourcesTypeObjectStringParam{
-			"com.cloudflare.api.account.zone." + w.zoneID(): "*",
-		}),
+		Resources:        cloudflare.F[shared.TokenPolicyResourcesUnionParam](only),
 	}}
 	made, err := c.User.Tokens.New(t.Context(), user.TokenNewParams{
 		Name:     cloudflare.F("dns only"),

@@ -54,9 +54,10 @@ func read(t *testing.T) document {
 	return d
 }
 
-// TestOpenAPIRoutes compares the file with the server: the same routes, no more and no fewer. The file is written for
-// people, with a call of every route, and not generated: a generator would write a client and a server that are shorter
-// here, and this test and the next one find every field and route that is in one of the two only.
+// TestOpenAPIRoutes compares the file with the server: the same routes, no more and no fewer. The file is
+// written for people, with a call of every route, and not generated: a generator would write a client and a
+// server that are shorter here, and this test and the next one find every field and route that is in one of the
+// two only.
 func TestOpenAPIRoutes(t *testing.T) {
 	t.Parallel()
 	var documented, served []string

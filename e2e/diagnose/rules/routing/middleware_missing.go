@@ -12,8 +12,9 @@ const middlewareMissing diagnose.Code = "middleware-missing"
 
 func middlewareMissingRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     middlewareMissing,
-		Meaning:  "the Ingress names a middleware that Traefik does not have, so Traefik leaves its routers out and answers 404",
+		Code: middlewareMissing,
+		Meaning: "the Ingress names a middleware that Traefik does not have, so Traefik leaves its routers out and " +
+			"answers 404",
 		Evidence: "the annotation router.middlewares names one that Traefik's log reports as not existing",
 		Remedy:   "deliver the Middleware, correct its name, or remove the annotation",
 		Find:     ofTraefik(findMiddlewareMissing),
@@ -33,7 +34,8 @@ func findMiddlewareMissing(r *diagnose.Route) []diagnose.Finding {
 			r.Source.String(),
 			fmt.Sprintf("the Ingress names the middleware %s, which Traefik does not have", name),
 			diagnose.Remedy{
-				Text: "deliver the Middleware (Traefik reads those of @kubernetescrd with providers.kubernetescrd only), correct " +
+				Text: "deliver the Middleware (Traefik reads those of @kubernetescrd with providers.kubernetescrd only), " +
+					"correct " +
 					"its name, or remove the annotation",
 				Command: r.Source.Unannotate(traefik.MiddlewaresAnnotation),
 			},
