@@ -36,6 +36,19 @@ func (o Outcome) ExitCode() int {
 	return verdict.ExitError
 }
 
+// UnmarshalText also reads a block under its first name, "hold".
+func (o *Outcome) UnmarshalText(text []byte) error {
+	switch read := Outcome(text); read {
+	case "hold":
+		*o = Block
+	case Promote, Block, CannotJudge:
+		*o = read
+	default:
+		return fmt.Errorf("read the outcome of a gate: %q is none of %s, %s, %s", read, Promote, Block, CannotJudge)
+	}
+	return nil
+}
+
 // Decision is an outcome with the sentences that explain it.
 type Decision struct {
 	Outcome Outcome `json:"outcome"`

@@ -1,6 +1,7 @@
 package gate_test
 
 import (
+	"encoding/json"
 	"errors"
 	"slices"
 	"strings"
@@ -213,5 +214,21 @@ func TestExitCode(t *testing.T) {
 		if got := o.ExitCode(); got != want {
 			t.Errorf("%q exits %d, want %d", o, got, want)
 		}
+	}
+}
+
+func TestADecisionOfAnEarlierVersionIsRead(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]gate.Outcome{
+		"hold": gate.Block, "block": gate.Block, "promote": gate.Promote, "cannot judge": gate.CannotJudge,
+	} {
+		var d gate.Decision
+		err := json.Unmarshal([]byte(`{"outcome": "`+text+`", "reasons": ["WF-1 failed"], "notes": []}`), &d)
+		if err != nil || d.Outcome != want || len(d.Reasons) != 1 {
+			t.Errorf("%s: %+v, %v; want %s", text, d, err, want)
+		}
+	}
+	if err := json.Unmarshal([]byte(`{"outcome": "perhaps"}`), &gate.Decision{}); err == nil {
+		t.Error("an unknown outcome was read")
 	}
 }

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed" // for the schema
 	"encoding/json"
 	"errors"
@@ -52,6 +53,23 @@ func Parse(data []byte) (*Verdict, error) {
 			v.Kind, v.APIVersion, Kind, APIVersion)
 	}
 	return v, nil
+}
+
+// UnmarshalJSON also reads the remedy under its first name, "cure". Other unknown fields are refused, as by Parse.
+func (e *Error) UnmarshalJSON(data []byte) error {
+	type fields Error
+	var read struct {
+		fields
+		Cure string `json:"cure"`
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&read); err != nil {
+		return fmt.Errorf("read the error of a verdict: %w", err)
+	}
+	*e = Error(read.fields)
+	e.Remedy = cmp.Or(e.Remedy, read.Cure)
+	return nil
 }
 
 // withLists is a copy in which no required list is nil. It copies only what it changes.

@@ -201,6 +201,27 @@ func TestWhatIsNotUnderstoodTouchesNothing(t *testing.T) {
 	}
 }
 
+// Flags of old work, and are reported as deprecated once.
+func TestFlagsOfOld(t *testing.T) {
+	t.Parallel()
+	for _, command := range []string{
+		"images", "up", "test", "down", "gate run", "gate images", "gate sabotage", "gate verify", "baseline",
+	} {
+		cmd, _, err := newRoot(false).Find(strings.Fields(command))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for flag, now := range map[string]string{"root": "fixtures are part of the program", "node": "it is --node-image"} {
+			if flag == "node" && cmd.Flags().Lookup("node-image") == nil {
+				continue // it never had one
+			}
+			if f := cmd.Flags().Lookup(flag); f == nil || !strings.HasPrefix(f.Deprecated, now) {
+				t.Errorf("%s --%s: %+v, want it deprecated: %s", command, flag, f, now)
+			}
+		}
+	}
+}
+
 // startsNoEngine lets only the go command pass, which fetches charts.
 func startsNoEngine(t *testing.T, got outcome) {
 	t.Helper()
