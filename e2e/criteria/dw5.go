@@ -13,7 +13,7 @@ import (
 func dw5() Criterion {
 	return Criterion{
 		ID: "DW-5", Text: "any failure is explained: app routing, DNS sync, or certificate issuance (or the credential " +
-			"that two of them share)",
+			"that two of them share, or the delivery that all of them rest on)",
 		Check: explained, Adds: Findings,
 	}
 }

@@ -46,6 +46,18 @@ func TestFailuresAreExplained(t *testing.T) {
 	}
 }
 
+// A layer in which a cause may lie is one that the criterion promises to name.
+func TestEveryLayerIsPromised(t *testing.T) {
+	t.Parallel()
+	c, _ := criteria.Lookup("DW-5")
+	for _, layer := range diagnose.Layers() {
+		words := strings.Split(string(layer), "-")
+		if word := words[len(words)-1]; !strings.Contains(strings.ToLower(c.Text), word) {
+			t.Errorf("%s names no %s: %s", c.ID, word, c.Text)
+		}
+	}
+}
+
 func TestCausesAreNamedByLayerAndCode(t *testing.T) {
 	t.Parallel()
 	d := diagnose.Diagnosis{Causes: []diagnose.Finding{
