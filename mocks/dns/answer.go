@@ -30,6 +30,7 @@ func (s *Server) answer(query *mdns.Msg, from origin) (*mdns.Msg, time.Duration)
 	reply.SetReply(query)
 	reply.RecursionAvailable = from.role != api.RoleAuthority
 	if refused := unfit(query, reply); refused {
+		finish(query, reply, from.proto)
 		s.record(query, reply, from, start, "")
 		return reply, 0
 	}
@@ -67,7 +68,6 @@ func unfit(query, reply *mdns.Msg) bool {
 		reply.Rcode = mdns.RcodeRefused
 	default:
 		if opt := query.IsEdns0(); opt != nil && opt.Version() != 0 {
-			reply.SetEdns0(maxUDP, false)
 			reply.Rcode = mdns.RcodeBadVers
 			return true
 		}

@@ -48,6 +48,9 @@ func add(t *testing.T, s *zone.Store, z *api.Zone, lines ...string) {
 		if f[1] == "CAA" {
 			c.Data = map[string]any{"flags": float64(0), "tag": "issue", "value": f[3]}
 		}
+		if f[1] == "DS" {
+			c.Data = map[string]any{"key_tag": 1.0, "algorithm": 13.0, "digest_type": 2.0, "digest": f[3]}
+		}
 		if f[1] == "SRV" {
 			c.Data = map[string]any{"priority": float64(1), "weight": float64(2), "port": float64(443), "target": f[3]}
 		}
@@ -88,6 +91,8 @@ func world(t *testing.T) (*zone.Store, *clock, dns.Options) {
 	})
 	add(t, s, other, "www A plain 198.51.100.7")
 	addZone(t, s, api.Zone{Name: "pending.test", Status: api.ZonePending})
+	addZone(t, s, api.Zone{Name: "inner.example.com"})
+	add(t, s, example, "inner NS plain ada.ns.cloudflare.com", "inner DS plain ab")
 	return s, c, dns.Options{
 		Store: s, Address: netip.MustParseAddr("192.0.2.99"), Own: []string{"api.cloudflare.com"},
 		Elsewhere: map[string]netip.Addr{"bob.ns.cloudflare.com": netip.MustParseAddr("192.0.2.98")}, Now: c.Now,
@@ -166,7 +171,7 @@ func TestAnswers(t *testing.T) {
 		{api.RoleAuthority, "unknown.example.com", mdns.TypeA, []string{"NOERROR aa", "unknown.example.com. 300 CNAME " +
 			"host.unknown.invalid."}},
 		{api.RoleBoth, "example.com", mdns.TypeSOA, []string{"NOERROR aa", "example.com. 3600 SOA ada.ns.cloudflare.com. " +
-			"dns.cloudflare.com. 23 10000 2400 604800 1800"}},
+			"dns.cloudflare.com. 25 10000 2400 604800 1800"}},
 		{api.RoleBoth, "example.com", mdns.TypeNS, []string{
 			"NOERROR aa", "example.com. 86400 NS ada.ns.cloudflare.com.",
 			"example.com. 86400 NS bob.ns.cloudflare.com.",
@@ -203,6 +208,11 @@ func TestAnswers(t *testing.T) {
 		},
 		{api.RoleBoth, "x.sub.example.com", mdns.TypeA, []string{"SERVFAIL"}},
 		{api.RoleAuthority, "sub.example.com", mdns.TypeDS, []string{"NOERROR aa", "ns: SOA example.com."}},
+		// The parent answers for DS: to a resolver's client, never the zone itself.
+		{api.RoleBoth, "sub.example.com", mdns.TypeDS, []string{"NOERROR aa", "ns: SOA example.com."}},
+		{api.RoleBoth, "example.com", mdns.TypeDS, []string{"NOERROR", "ns: SOA ."}},
+		{api.RoleResolver, "inner.example.com", mdns.TypeDS, []string{"NOERROR", "inner.example.com. 300 DS 1 13 2 AB"}},
+		{api.RoleAuthority, "example.com", mdns.TypeDS, []string{"NOERROR aa", "ns: SOA example.com."}},
 		{api.RoleAuthority, "www.foreign.test", mdns.TypeA, []string{"REFUSED"}},
 		{api.RoleAuthority, "api.cloudflare.com", mdns.TypeA, []string{"REFUSED"}},
 		{

@@ -49,6 +49,9 @@ func (l *lookup) name(owner, name string, depth int) {
 		}
 	}
 	zv, ok := l.zoneOf(name)
+	if ok && l.qtype == mdns.TypeDS && l.role != api.RoleAuthority && name == zv.Zone().Name {
+		zv, ok = l.zoneOf(parent(name)) // the parent's, for a resolver (RFC 4035 section 3.1.4.1): BIND takes no other answer
+	}
 	switch {
 	case ok:
 		if depth == 0 {

@@ -90,15 +90,15 @@ func TestWire(t *testing.T) {
 	}
 	badVersion := ask("www.example.com.", mdns.TypeA, 4096)
 	badVersion.IsEdns0().SetVersion(1)
-	if got := exchange(t, "udp", addr, badVersion); got.Rcode != mdns.RcodeBadVers {
+	if got := exchange(t, "udp", addr, badVersion); got.Rcode != mdns.RcodeBadVers || len(got.Extra) != 1 {
 		t.Errorf("EDNS version 1: %v", got)
 	}
 	if got := exchange(t, "tcp", addr, ask("example.com.", mdns.TypeAXFR, 0)); got.Rcode != mdns.RcodeRefused {
 		t.Errorf("AXFR: %v", got)
 	}
-	chaos := ask("version.bind.", mdns.TypeTXT, 0)
+	chaos := ask("version.bind.", mdns.TypeTXT, 4096)
 	chaos.Question[0].Qclass = mdns.ClassCHAOS
-	if got := exchange(t, "udp", addr, chaos); got.Rcode != mdns.RcodeRefused {
+	if got := exchange(t, "udp", addr, chaos); got.Rcode != mdns.RcodeRefused || got.IsEdns0() == nil {
 		t.Errorf("CHAOS: %v", got)
 	}
 }
