@@ -22,6 +22,8 @@ NODE      ?=
 CLUSTER   ?= edgeproof
 CLUSTERS  ?= 0
 SHARD     ?=
+CLIENTS   ?=
+ONLY      ?=
 
 EDGEPROOF := bin/edgeproof
 TESTBED     := --cluster '$(CLUSTER)' --bundle '$(BUNDLE)' --apps '$(APPS)' --images '$(IMAGES)' --kubernetes '$(KUBERNETES)' --node-image '$(NODE)' --engine '$(ENGINE)'
@@ -65,6 +67,10 @@ example: ## a platform team's own spec, in its own module, on CLUSTER=
 .PHONY: test
 test: browser ## all unit and contract tests; no cluster
 	scripts/test.sh
+
+.PHONY: clients
+clients: ## clients of the field, as released, against the fake internet; ONLY='certbot unbound', CLIENTS= a folder of sources
+	CLIENTS='$(CLIENTS)' scripts/clients.sh $(ONLY)
 
 ##@ Cluster
 

@@ -211,6 +211,7 @@ func TestAnswers(t *testing.T) {
 		// The parent answers for DS: to a resolver's client, never the zone itself.
 		{api.RoleBoth, "sub.example.com", mdns.TypeDS, []string{"NOERROR aa", "ns: SOA example.com."}},
 		{api.RoleBoth, "example.com", mdns.TypeDS, []string{"NOERROR", "ns: SOA ."}},
+		{api.RoleBoth, "other.test", mdns.TypeDS, []string{"NOERROR", "ns: SOA ."}},
 		{api.RoleResolver, "inner.example.com", mdns.TypeDS, []string{"NOERROR", "inner.example.com. 300 DS 1 13 2 AB"}},
 		{api.RoleAuthority, "example.com", mdns.TypeDS, []string{"NOERROR aa", "ns: SOA example.com."}},
 		{api.RoleAuthority, "www.foreign.test", mdns.TypeA, []string{"REFUSED"}},

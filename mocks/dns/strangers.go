@@ -24,8 +24,8 @@ func (l *lookup) ownName(owner string, addr netip.Addr) {
 }
 
 // foreign settles a name that lies in no zone, as a resolver: the zones' name
-// servers have an address, names above a zone exist without data, and all else
-// is unknown and counted.
+// servers have an address, names above a zone exist without data, as a zone's own
+// does above it, and all else is unknown and counted.
 func (l *lookup) foreign(owner, name string) {
 	above := name == "." || l.s.aboveOwn(name)
 	for _, z := range l.s.store.Zones() {
@@ -36,7 +36,7 @@ func (l *lookup) foreign(owner, name string) {
 			}
 			above = above || strings.HasSuffix(zone.Canonical(ns), "."+name)
 		}
-		above = above || z.Status == api.ZoneActive && strings.HasSuffix(z.Name, "."+name)
+		above = above || z.Status == api.ZoneActive && zone.Below(z.Name, name)
 	}
 	if !above {
 		l.reply.Rcode = mdns.RcodeNameError
