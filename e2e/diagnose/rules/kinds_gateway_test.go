@@ -167,6 +167,15 @@ func gatewayRows() []row {
 			seen: "of another Gateway of class traefik", routing: broken,
 		},
 		{
+			name: "gateways-share-host", note: "gateways-share-host", object: "Gateway apps/other",
+			change: func(s *facts.Snapshot) {
+				other := *s.GatewayAPI.Gateways[0].DeepCopy()
+				other.Namespace, other.Name = "apps", "other"
+				s.GatewayAPI.Gateways = append(s.GatewayAPI.Gateways, other)
+			},
+			seen: "hostname develop.safeops.work",
+		},
+		{
 			name: "no-https-listener", cause: "no-https-listener", object: "HTTPRoute develop/frontend",
 			change: all(ownCertificate, func(s *facts.Snapshot) {
 				p := s.Probes[host]

@@ -8,6 +8,7 @@ package gateway
 
 import (
 	"cmp"
+	"slices"
 
 	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -80,7 +81,7 @@ func (w *World) Class(g *api.Gateway) *api.GatewayClass {
 // Gateway finds a Gateway; nil for none.
 func (w *World) Gateway(name types.NamespacedName) *api.Gateway { return w.gateways[name] }
 
-// Gateways lists the Gateways of a class.
+// Gateways lists the Gateways of a class, by name.
 func (w *World) Gateways(class string) []*api.Gateway {
 	var out []*api.Gateway
 	for _, g := range w.gateways {
@@ -88,6 +89,9 @@ func (w *World) Gateways(class string) []*api.Gateway {
 			out = append(out, g)
 		}
 	}
+	slices.SortFunc(out, func(a, b *api.Gateway) int {
+		return cmp.Or(cmp.Compare(a.Namespace, b.Namespace), cmp.Compare(a.Name, b.Name))
+	})
 	return out
 }
 

@@ -142,3 +142,23 @@ func TestGranted(t *testing.T) {
 		}
 	}
 }
+
+func TestListenerSet(t *testing.T) {
+	t.Parallel()
+	set := read[api.ListenerSet](t, `{metadata: {namespace: shop, name: more, annotations: {cert-manager.io/issuer: own}},
+		spec: {parentRef: {name: public, namespace: edge}, listeners: [{name: shop, port: 8443, protocol: HTTPS,
+			hostname: shop.example.com, tls: {certificateRefs: [{name: shop-tls}]}}]},
+		status: {listeners: [{name: shop, attachedRoutes: 1, conditions: [{type: Programmed, status: "True"}]}]}}`)
+	r := api.HTTPRoute{ObjectMeta: meta.ObjectMeta{Namespace: "shop", Name: "web"}}
+	r.Spec = read[api.HTTPRouteSpec](t, `{parentRefs: [{kind: ListenerSet, name: more}], hostnames: [shop.example.com]}`)
+	w := gateway.New(&gateway.Objects{
+		Gateways: []api.Gateway{read[api.Gateway](t, public)}, ListenerSets: []api.ListenerSet{set},
+		HTTPRoutes: []api.HTTPRoute{r},
+	}, nil)
+	got := w.Route(edge.Source{Kind: edge.HTTPRoute, Namespace: "shop", Name: "web"})
+	if len(got.Taken()) != 1 || got.Listener.Kind != "ListenerSet" || got.Issuer().Name != "own" ||
+		got.TLS[0].Secret != "shop-tls" || got.TLS[0].Namespace != "shop" || len(got.Published) != 2 ||
+		got.Taken()[0].Condition("Programmed") == nil {
+		t.Errorf("route %+v, listener %+v", got.Route, got.Taken())
+	}
+}

@@ -25,6 +25,7 @@ func kindRules() []diagnose.Rule {
 			gatewayAddressRule(),
 			listenerCertificateRule(),
 			noHTTPSListenerRule(),
+			gatewaysShareHostRule(),
 		),
 		diagnose.About(edge.TraefikKinds(),
 			oldGroupRule(),
