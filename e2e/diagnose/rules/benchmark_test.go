@@ -2,11 +2,17 @@ package rules_test
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
+	networking "k8s.io/api/networking/v1"
+	api "sigs.k8s.io/gateway-api/apis/v1"
+
 	"github.com/edgeproof/edgeproof/e2e/diagnose/rules"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -54,6 +60,65 @@ func TestMany(t *testing.T) {
 	}
 }
 
+// mixed is that world with a third of the routes each of an HTTPRoute, which share a Gateway, and of an IngressRoute.
+func mixed(routes int) *facts.Snapshot {
+	s, of := many(routes), map[string]*facts.Snapshot{edge.HTTPRoute: healthy().Snapshot, edge.IngressRoute: healthy().Snapshot}
+	for kind, one := range of {
+		kinds()[kind](one)
+	}
+	shared := of[edge.HTTPRoute].GatewayAPI.Gateways[0]
+	shared.Namespace, shared.Spec.Listeners[1].Hostname = "edge", pointer(api.Hostname("*."+zone))
+	for i := range shared.Spec.Listeners {
+		shared.Spec.Listeners[i].AllowedRoutes = &api.AllowedRoutes{Namespaces: &api.RouteNamespaces{From: pointer(api.NamespacesFromAll)}}
+	}
+	shared.Spec.Listeners[1].TLS.CertificateRefs[0].Namespace = pointer(api.Namespace("edge"))
+	s.GatewayAPI.Classes, s.GatewayAPI.Gateways = of[edge.HTTPRoute].GatewayAPI.Classes, []api.Gateway{shared}
+	args("source", "--source=ingress", "--source=gateway-httproute", "--source=traefik-proxy")(s)
+	with(s, facts.Traefik, "--providers.kubernetesgateway", "--providers.kubernetescrd")
+	var kept []networking.Ingress
+	for n, i := range s.Ingresses {
+		switch host := i.Spec.Rules[0].Host; n % 3 {
+		case 0:
+			kept = append(kept, i)
+		case 1:
+			r := *of[edge.HTTPRoute].GatewayAPI.HTTPRoutes[0].DeepCopy()
+			r.Namespace, r.Spec.Hostnames = i.Namespace, []api.Hostname{api.Hostname(host)}
+			r.Spec.ParentRefs[0].Namespace = pointer(api.Namespace("edge"))
+			r.Status.Parents[0].ParentRef.Namespace = pointer(api.Namespace("edge"))
+			s.GatewayAPI.HTTPRoutes = append(s.GatewayAPI.HTTPRoutes, r)
+			s.Zones[0].Records[2*n+1].Content = strings.Replace(s.Zones[0].Records[2*n+1].Content, "=ingress/", "=httproute/", 1)
+		default:
+			r := of[edge.IngressRoute].Traefik.Routes[0]
+			r.Namespace, r.Spec.Routes = i.Namespace, slices.Clone(r.Spec.Routes)
+			r.Spec.Routes[0].Match = "Host(`" + host + "`)"
+			s.Traefik.Routes = append(s.Traefik.Routes, r)
+			s.Zones[0].Records[2*n+1].Content = strings.Replace(s.Zones[0].Records[2*n+1].Content, "=ingress/", "=ingressroute/", 1)
+		}
+	}
+	s.Ingresses = kept
+	wildcard := s.Secrets[1]
+	wildcard.Namespace = "edge"
+	wildcard.Certificates = slices.Clone(wildcard.Certificates)
+	wildcard.Certificates[0].Names = []string{"*." + zone}
+	s.Secrets = append(s.Secrets, wildcard)
+	return s
+}
+
+// A thousand routes of three kinds are as healthy as one.
+func TestManyKinds(t *testing.T) {
+	t.Parallel()
+	e := rules.New(mixed(1000))
+	targets := e.Targets()
+	if len(targets) != 1000 {
+		t.Fatalf("%d targets, want 1000", len(targets))
+	}
+	for _, target := range targets {
+		if d := e.Explain(target); !d.Healthy {
+			t.Fatalf("%s is not healthy: %+v", target.Host, d)
+		}
+	}
+}
+
 // BenchmarkExplain tells the routes that one core explains in a second, in a snapshot of 5,000: healthy ones,
 // and ones that all fail. routes/cpu-s counts the seconds of the processor, garbage collection among them, so
 // that a busy machine does not make it less.
@@ -63,7 +128,7 @@ func BenchmarkExplain(b *testing.B) {
 	for _, kind := range []struct {
 		name string
 		s    *facts.Snapshot
-	}{{"healthy", many(5000)}, {"no token", failing}} {
+	}{{"healthy", many(5000)}, {"mixed", mixed(5000)}, {"no token", failing}} {
 		b.Run(kind.name, func(b *testing.B) {
 			e := rules.New(kind.s)
 			targets := e.Targets()
