@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -129,7 +130,8 @@ func (h *hasher) node() (string, error) {
 	return digestOf(nodeVersion, files, h.kind), nil
 }
 
-// ownPackage hashes the files of this project that pkg is compiled from, and the versions of all its dependencies.
+// ownPackage hashes the files of this project that pkg is compiled from, without comments, and the versions of all its
+// dependencies.
 func (h *hasher) ownPackage(ctx context.Context, pkg string) (string, error) {
 	if key, ok := h.own[pkg]; ok {
 		return key, nil
@@ -165,10 +167,13 @@ func (h *hasher) ownPackage(ctx context.Context, pkg string) (string, error) {
 			parts = append(parts, p.Module.Path+"@"+p.Module.Version)
 			continue
 		}
-		for _, name := range append(p.GoFiles, p.EmbedFiles...) {
+		for n, name := range slices.Concat(p.GoFiles, p.EmbedFiles) {
 			raw, err := os.ReadFile(filepath.Join(p.Dir, name)) // #nosec G304 -- the project's own source
 			if err != nil {
 				return "", fmt.Errorf("hash source of %s: %w", pkg, err)
+			}
+			if n < len(p.GoFiles) {
+				raw = withoutComments(raw)
 			}
 			parts = append(parts, name, string(raw))
 		}
