@@ -112,19 +112,23 @@ func (r *Route) link(s *Section) Link {
 
 // unattributed is the finding of a layer that does not work for no reason that a rule knows.
 func (r *Route) unattributed(s *Section, seen string) found {
-	evidence := []Evidence{{"layer " + string(s.Layer), seen}}
-	summary := "no rule explains it: " + seen
-	if s.Remaining != nil {
-		evidence = append(evidence, s.Remaining(r)...)
-	}
-	if last := evidence[len(evidence)-1]; len(evidence) > 1 { // no rule knows it, and it is not kept back
-		summary += "; the last report is of " + last.Source + ": " + last.Text
-	}
-	return found{Finding: Finding{
-		Code: Unattributed, Layer: s.Layer, Object: "route " + r.Host, Summary: summary,
-		Evidence: evidence,
+	out := Finding{
+		Code: Unattributed, Layer: s.Layer, Object: "route " + r.Host, Summary: "no rule explains it: " + seen,
+		Evidence: []Evidence{{"layer " + string(s.Layer), seen}},
 		Remedy:   Remedy{Text: "save a snapshot and look at its evidence; a rule is missing"},
-	}}
+	}
+	if s.Remaining == nil {
+		return found{Finding: out}
+	}
+	for n, report := range s.Remaining(r) {
+		if n == 0 { // no rule knows it, and it is not kept back
+			out.Object = report.Object
+			out.Summary = seen + "; " + report.Source + " says: " + report.Text
+			out.Remedy.Text = "correct what the quoted error names; no rule knows more of it"
+		}
+		out.Evidence = append(out.Evidence, report.Evidence)
+	}
+	return found{Finding: out}
 }
 
 func (r *Route) summary(c Code) string {

@@ -60,6 +60,7 @@ type Index struct {
 	CertManager *Program
 	Webhook     *Program
 	CAInjector  *Program
+	extensions  map[string][]*facts.Extension // by kind
 	// environment is what pods take their settings from.
 	environment externaldns.Sources
 	// CredentialRefs are the entries of Secrets that external-dns, and each issuer by "Kind namespace/name", takes
@@ -110,6 +111,7 @@ func newIndex(s *facts.Snapshot) *Index {
 		Records:       map[string][]Record{},
 		ByLeaf:        map[string]*facts.Secret{},
 		Errors:        map[facts.Part][]facts.Error{},
+		extensions:    group(s.Extensions, func(e *facts.Extension) string { return e.Kind }),
 	}
 	for _, e := range s.Errors {
 		x.Errors[e.Part] = append(x.Errors[e.Part], e)

@@ -12,6 +12,7 @@ import (
 	"k8s.io/apimachinery/pkg/types"
 
 	"github.com/edgeproof/edgeproof/e2e/edge"
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 	"github.com/edgeproof/edgeproof/e2e/edge/gateway"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/probe"
@@ -105,6 +106,7 @@ func Once[T any](r *Route, compute func(*Route) T) T {
 // Issuer is an Issuer or a ClusterIssuer, or a name without one.
 type Issuer struct {
 	Kind, Namespace, Name string
+	Group                 string                    // of an external issuer, "" for cert-manager's own
 	Config                *certmanager.IssuerConfig // nil when it is not there
 	Status                *certmanager.IssuerStatus
 }
@@ -148,20 +150,22 @@ func (x *Index) route(t Target) *Route {
 
 // lookUpCertificate follows Secret, Certificate, CertificateRequest, Order and Challenge, the newest of each.
 func (r *Route) lookUpCertificate() {
-	kind, name := IssuerOf(r.Source)
+	issuer := r.Source.Issuer()
 	if r.Block != nil {
 		key := r.Source.SecretName(r.Block)
 		r.Secret = r.Index.Secrets[key]
 		if list := r.Index.Certificates[key]; len(list) > 0 {
 			r.Certificate = list[0]
-			kind, name = r.Certificate.Spec.IssuerRef.Kind, r.Certificate.Spec.IssuerRef.Name
+			issuer = cm.Ref(r.Certificate.Spec.IssuerRef)
 		}
 	}
 	asking := r.Source.AskedBy().Namespace
 	if r.Certificate != nil {
 		asking = r.Certificate.Namespace
 	}
-	r.Issuer = r.Index.IssuerNamed(kind, asking, name)
+	if r.Issuer = r.Index.IssuerNamed(issuer.Kind, asking, issuer.Name); !issuer.Own() {
+		r.Issuer = Issuer{Kind: issuer.Kind, Name: issuer.Name, Group: issuer.Group}
+	}
 	issuance := r.Index.issued.Of(r.Certificate)
 	r.Request, r.Order = issuance.Request, issuance.Order
 	for _, c := range issuance.Challenges {

@@ -76,10 +76,17 @@ type Section struct {
 	// Works says whether the layer does its work, Clear or Broken, or that it cannot be seen, Unknown; and in one
 	// line what was seen. It knows no causes: those are for the rules.
 	Works func(*Route) (State, string)
-	// Remaining is further evidence of a failure that no rule explains; nil where there is none.
-	Remaining func(*Route) []Evidence
+	// Remaining are the errors of components, of the provider and of the CA that no rule knows, the most telling one
+	// first: it is quoted as the root of a failure that no rule explains.
+	Remaining func(*Route) []Report
 	// Adjust changes the remedy of a finding of any layer; nil where the layer has nothing to say of the others.
 	Adjust func(*Route, *Finding)
+}
+
+// Report is an error as it stands, and the object that it is of.
+type Report struct {
+	Object string
+	Evidence
 }
 
 // Need is a kind of fact, and the namespace, host or zone that it is needed of; "" for what belongs to none.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
+	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
 // Traefik is one ingress controller as it runs: its workload, its configuration, its address and what it logged.
@@ -127,4 +128,23 @@ func (r *Route) servedElsewhere() bool {
 		return false
 	}
 	return !slices.ContainsFunc(r.Index.Traefiks, func(t *Traefik) bool { return t.publishes(r.Published) })
+}
+
+// DroppedForSecret is evidence that Traefik leaves the route out since a Secret of its TLS blocks is missing, as its
+// ingress-nginx provider does.
+func (r *Route) DroppedForSecret() (Evidence, bool) {
+	if r.Source == nil || r.Foreign || !r.Index.Looked(facts.Secrets, r.Source.Namespace) ||
+		r.Traefik.Config.ProviderOf(r.Source.Class, r.Index.Classes[r.Source.Class.Class]) != traefik.OfNGINX {
+		return Evidence{}, false
+	}
+	for _, block := range r.Source.TLS {
+		if s := r.Index.Secrets[r.Named(block.Secret)]; block.Secret != "" && (s == nil || len(s.Certificates) == 0) {
+			return Fact(
+				r.Traefik.String(),
+				"its ingress-nginx provider drops the router of an Ingress whose TLS Secret is missing: %s",
+				Object("Secret", r.Source.Namespace, block.Secret),
+			), true
+		}
+	}
+	return Evidence{}, false
 }

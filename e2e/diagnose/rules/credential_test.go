@@ -117,9 +117,12 @@ func credentialScenes() []scene {
 			},
 		},
 		{
-			name: "token-wrong-namespace/external-dns elsewhere", causes: []string{"token-wrong-namespace Secret " +
+			name: "token-secret-missing/external-dns elsewhere", causes: []string{"token-secret-missing Secret " +
 				"external-dns/cloudflare-api-token"},
-			states: map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Blocked},
+			states: map[diagnose.Layer]diagnose.State{
+				diagnose.Credential: diagnose.Broken,
+				diagnose.DNS:        diagnose.Blocked,
+			},
 			do: func(w world) {
 				w.unresolved()
 				w.pod(w.dns).Namespace, w.Logs[0].Namespace = "external-dns", "external-dns"
@@ -139,7 +142,10 @@ func credentialScenes() []scene {
 				w.unissued("no Cloudflare credential has been given (can be either an API key or an API token)")
 				w = *w.again()
 				w.Secrets[0].Keys[0].Length, w.Secrets[0].Keys[0].Fingerprint, w.token.Fingerprint, w.token.Status = 0, "", "", ""
-				w.refused("fatal", "failed to initialize cloudflare provider: invalid credentials: API Token must not be empty")
+				w.refused(
+					"fatal",
+					"failed to initialize cloudflare provider: invalid credentials: API Token must not be empty",
+				)
 				w.stops(w.dns, "CrashLoopBackOff", "back-off 5m0s restarting failed container")
 			},
 		},
@@ -150,8 +156,10 @@ func credentialScenes() []scene {
 				diagnose.Certificate: diagnose.Blocked,
 			},
 			do: func(w world) {
-				w.unissued("error instantiating cloudflare challenge solver: the Cloudflare API token is invalid (does the API " +
-					"token contain a newline?)")
+				w.unissued(
+					"error instantiating cloudflare challenge solver: the Cloudflare API token is invalid (does the API " +
+						"token contain a newline?)",
+				)
 				w.Secrets[0].Keys[0].Spaced = true
 				w.dns.Spec.Template.Spec.Containers[0].Image = "registry.k8s.io/external-dns/external-dns:v0.23.0" // which trims
 				w.dns.Spec.Template.Spec.Containers[0].Args = append(w.dns.Spec.Template.Spec.Containers[0].Args,
@@ -162,10 +170,15 @@ func credentialScenes() []scene {
 			name: "token-malformed", causes: []string{"token-malformed " + theSecret}, states: down(),
 			do: func(w world) {
 				w.unresolved()
-				w.unissued(query + "Error: 6003: Invalid request headers<- 6111: Invalid format for Authorization header")
+				w.unissued(
+					query + "Error: 6003: Invalid request headers<- 6111: Invalid format for Authorization header",
+				)
 				w = *w.again()
 				w.token.Status, w.token.ZoneRead, w.token.DNSEdit, w.token.Zones = "malformed", no(), no(), nil
-				w.refused("fatal", `Failed to do run once: GET "https://api.cloudflare.com/client/v4/zones": 400 Bad Request {"errors":[{"code":6003,"message":"Invalid request headers"}]}`)
+				w.refused(
+					"fatal",
+					`Failed to do run once: GET "https://api.cloudflare.com/client/v4/zones": 400 Bad Request {"errors":[{"code":6003,"message":"Invalid request headers"}]}`,
+				)
 				w.stops(w.dns, "CrashLoopBackOff", "back-off 5m0s restarting failed container")
 			},
 		},
@@ -199,13 +212,19 @@ func credentialScenes() []scene {
 		{
 			name: "token-ip-restricted", causes: []string{"token-ip-restricted " + theSecret}, states: latent(),
 			do: func(w world) {
-				w.refused("fatal", `Failed to do run once: GET "https://api.cloudflare.com/client/v4/zones": 403 Forbidden {"errors":[{"code":9109,"message":"Cannot use the access token from location: 198.51.100.7"}]}`)
+				w.refused(
+					"fatal",
+					`Failed to do run once: GET "https://api.cloudflare.com/client/v4/zones": 403 Forbidden {"errors":[{"code":9109,"message":"Cannot use the access token from location: 198.51.100.7"}]}`,
+				)
 			},
 		},
 		{
 			name: "token-rotated-pod-not-restarted", causes: []string{"token-rotated-pod-not-restarted Deployment " +
 				"cert-manager/external-dns"},
-			states: map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Blocked},
+			states: map[diagnose.Layer]diagnose.State{
+				diagnose.Credential: diagnose.Broken,
+				diagnose.DNS:        diagnose.Blocked,
+			},
 			do: func(w world) {
 				w.unresolved()
 				w.Secrets[0].CreationTimestamp = ago(5)
@@ -264,8 +283,12 @@ func credentialScenes() []scene {
 						Time: ago(1).Time, Level: "error",
 						Message: `failed to create record: POST "https://api.cloudflare.com/client/v4/zones/z1/dns_records": 403 Forbidden`, Fields: map[string]string{"action": "CREATE", "record": host},
 					},
-					line(1, "error", "Failed to do run once: soft error\nfailed to submit all changes for the following zones: [z1] "+
-						"(consecutive soft errors: 3)"),
+					line(
+						1,
+						"error",
+						"Failed to do run once: soft error\nfailed to submit all changes for the following zones: [z1] "+
+							"(consecutive soft errors: 3)",
+					),
 				)
 			},
 		},
@@ -280,7 +303,10 @@ func credentialScenes() []scene {
 		},
 		{
 			name: "zone-not-active-or-duplicate", causes: []string{"zone-not-active-or-duplicate zone safeops.work"},
-			states: map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken, diagnose.DNS: diagnose.Blocked},
+			states: map[diagnose.Layer]diagnose.State{
+				diagnose.Credential: diagnose.Broken,
+				diagnose.DNS:        diagnose.Blocked,
+			},
 			do: func(w world) {
 				records := w.Zones[0].Records
 				w.unresolved()
@@ -297,7 +323,10 @@ func credentialScenes() []scene {
 			do: func(w world) {
 				w.unresolved()
 				w.unissued(query + "Error: 10429: Rate limited")
-				w.refused("fatal", `Failed to do run once: GET "https://api.cloudflare.com/client/v4/zones": 429 Too Many Requests`)
+				w.refused(
+					"fatal",
+					`Failed to do run once: GET "https://api.cloudflare.com/client/v4/zones": 429 Too Many Requests`,
+				)
 			},
 		},
 		{
@@ -321,12 +350,25 @@ func credentialScenes() []scene {
 		},
 		{
 			name: "cloudflare-429-shared-quota/over", do: func(w world) {
-				w.logs(line(4, "error", `Failed to do run once: GET "https://api.cloudflare.com/client/v4/zones": 429 Too Many Requests`), line(1, "info", "All records are already up to date"))
+				w.logs(
+					line(
+						4,
+						"error",
+						`Failed to do run once: GET "https://api.cloudflare.com/client/v4/zones": 429 Too Many Requests`,
+					),
+					line(1, "info", "All records are already up to date"),
+				)
 			},
 		},
 		{
 			name: "cloudflare-429-shared-quota/over, and no sync has been a good one yet", do: func(w world) {
-				w.logs(line(4, "error", `Failed to do run once: GET "https://api.cloudflare.com/client/v4/zones": 429 Too Many Requests`))
+				w.logs(
+					line(
+						4,
+						"error",
+						`Failed to do run once: GET "https://api.cloudflare.com/client/v4/zones": 429 Too Many Requests`,
+					),
+				)
 				w.token.Granted = clock().Add(-time.Minute).Format(time.RFC3339)
 			},
 		},
@@ -353,15 +395,23 @@ func credentialScenes() []scene {
 			do: func(w world) {
 				w.unresolved()
 				w.unissued(query + "invalid character '<' looking for beginning of value")
-				w.refused("fatal", `Failed to do run once: GET "https://api.cloudflare.com/client/v4/zones": 502 Bad Gateway`)
+				w.refused(
+					"fatal",
+					`Failed to do run once: GET "https://api.cloudflare.com/client/v4/zones": 502 Bad Gateway`,
+				)
 			},
 		},
 		{
 			name: "cloudflare-unreachable", causes: []string{"cloudflare-unreachable Cloudflare API"}, states: down(),
 			do: func(w world) {
 				w.unresolved()
-				w.unissued(`while querying the Cloudflare API for GET "/zones?name=develop.safeops.work": Get "https://api.cloudflare.com/client/v4/zones?name=develop.safeops.work": dial tcp: lookup api.cloudflare.com on 10.96.0.10:53: server misbehaving`)
-				w.refused("fatal", `Failed to do run once: Get "https://api.cloudflare.com/client/v4/zones": dial tcp 192.0.2.1:443: i/o timeout`)
+				w.unissued(
+					`while querying the Cloudflare API for GET "/zones?name=develop.safeops.work": Get "https://api.cloudflare.com/client/v4/zones?name=develop.safeops.work": dial tcp: lookup api.cloudflare.com on 10.96.0.10:53: server misbehaving`,
+				)
+				w.refused(
+					"fatal",
+					`Failed to do run once: Get "https://api.cloudflare.com/client/v4/zones": dial tcp 192.0.2.1:443: i/o timeout`,
+				)
 				w.stops(w.dns, "CrashLoopBackOff", "back-off 5m0s restarting failed container")
 			},
 		},
@@ -371,9 +421,15 @@ func credentialScenes() []scene {
 			do:     func(w world) { w.unissued(noZones) },
 		},
 		{
-			name:   "two causes/credential and routing",
-			causes: []string{"token-revoked-or-expired " + theSecret, "backend-service-missing Service develop/frontend"},
-			states: map[diagnose.Layer]diagnose.State{diagnose.Credential: diagnose.Broken, diagnose.Routing: diagnose.Broken},
+			name: "two causes/credential and routing",
+			causes: []string{
+				"token-revoked-or-expired " + theSecret,
+				"backend-service-missing Service develop/frontend",
+			},
+			states: map[diagnose.Layer]diagnose.State{
+				diagnose.Credential: diagnose.Broken,
+				diagnose.Routing:    diagnose.Broken,
+			},
 			do: func(w world) {
 				w.token.Status, w.token.ZoneRead, w.token.DNSEdit, w.token.Zones = "expired", no(), no(), nil
 				w.Services[0].Name = "other"

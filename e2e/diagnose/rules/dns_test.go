@@ -170,9 +170,13 @@ func dnsRows() []row {
 			dns: diagnose.Broken,
 		},
 		{
-			name:   "duplicate-owner-id-two-clusters: changed again and again",
-			change: all(target(stale), remark(markName, "sre-cluster", "shop/web", 600), changed(3, "UPDATE", "UPDATE")),
-			cause:  "duplicate-owner-id-two-clusters", object: syncs, seen: "shop/web", dns: diagnose.Broken,
+			name: "duplicate-owner-id-two-clusters: changed again and again",
+			change: all(
+				target(stale),
+				remark(markName, "sre-cluster", "shop/web", 600),
+				changed(3, "UPDATE", "UPDATE"),
+			),
+			cause: "duplicate-owner-id-two-clusters", object: syncs, seen: "shop/web", dns: diagnose.Broken,
 		},
 		{
 			name: "upsert-only-stale: create-only", change: all(args("policy", "--policy=create-only"), target(stale)),
@@ -206,8 +210,8 @@ func dnsRows() []row {
 			remedy: "external-dns.alpha.kubernetes.io/cloudflare-proxied=false", dns: diagnose.Broken,
 		},
 		{
-			name: "proxied-unexpected: the proxy fails", change: all(annotated("external-dns.alpha.kubernetes.io/cloudflare-proxied", "true"), proxied, answers(525)),
-			cause: "proxied-unexpected", object: record, seen: "525", dns: diagnose.Broken,
+			name: "proxied, and the proxy fails", change: all(annotated("external-dns.alpha.kubernetes.io/cloudflare-proxied", "true"), proxied, answers(525)),
+			cause: "proxy-origin-handshake", object: "origin " + address, seen: "525", routing: diagnose.Broken,
 		},
 		{
 			name: "proxied as it should be", change: all(annotated("external-dns.alpha.kubernetes.io/cloudflare-proxied",
@@ -230,12 +234,12 @@ func dnsRows() []row {
 			name: "an error of the record that no rule knows",
 			change: all(noRecords, young(30*time.Second), errs("failed to create record",
 				map[string]string{"record": host, "error": "9999: the record is not nice"})),
-			cause: "unattributed", object: "route " + host, seen: "9999: the record is not nice", dns: diagnose.Broken,
+			cause: "unattributed", object: syncs, seen: "9999: the record is not nice", dns: diagnose.Broken,
 		},
 		{
 			name:   "an error of every sync that no rule knows",
 			change: all(noAddress, errs("Failed to do run once: quux of the provider", nil)),
-			cause:  "unattributed", object: "route " + host, seen: "quux of the provider", dns: diagnose.Broken,
+			cause:  "unattributed", object: syncs, seen: "quux of the provider", dns: diagnose.Broken,
 		},
 		{
 			name: "an error of another record", change: all(noRecords, young(30*time.Second),
@@ -316,7 +320,8 @@ func TestStaleRecordOfGoneIngress(t *testing.T) {
 		s.Ingresses, s.Certificates = nil, nil
 		d := rules.Explain(s, diagnose.Target{Host: host})
 		if !slices.ContainsFunc(d.Causes, func(f diagnose.Finding) bool {
-			return f.Code == "upsert-only-stale" && f.Object == record && strings.Contains(f.Remedy.Command, "dns_records/r1")
+			return f.Code == "upsert-only-stale" && f.Object == record &&
+				strings.Contains(f.Remedy.Command, "dns_records/r1")
 		}) {
 			t.Errorf("policy %s: want upsert-only-stale of %s, got %+v", policy, record, d.Causes)
 		}

@@ -20,17 +20,30 @@ func TestPage(t *testing.T) {
 // Every code is documented once, in full, and has a snapshot in which it is found.
 func TestVocabulary(t *testing.T) {
 	t.Parallel()
-	scenes := map[string]bool{}
+	examples := map[string]bool{}
 	for _, sc := range append(credentialScenes(), routingScenes()...) {
 		code, _, _ := strings.Cut(sc.name, "/")
-		scenes[code] = true
+		examples[code] = true
 	}
 	for _, r := range slices.Concat(dnsRows(), certificateRows(), kindRows()) {
-		scenes[r.cause], scenes[r.note] = true, true
+		examples[r.cause], examples[r.note] = true, true
+	}
+	for _, r := range slices.Concat(dnsRows(), certificateRows(), kindRows()) {
+		if r.cause+r.note != "" {
+			examples[r.cause], examples[r.note] = true, true
+		}
+	}
+	for _, k := range catalogue() {
+		for _, f := range rules.Explain(k.world().Snapshot, diagnose.Target{Host: host}).Causes {
+			examples[string(f.Code)] = true
+		}
+		for _, f := range rules.Explain(k.world().Snapshot, diagnose.Target{Host: host}).Notes {
+			examples[string(f.Code)] = true
+		}
 	}
 	for _, sc := range deliveryScenes() {
 		code, _, _ := strings.Cut(sc.name, "/")
-		scenes[code] = true
+		examples[code] = true
 	}
 	corpus, err := bench.Measure(bench.Options{Dir: "../../../fixtures/bench"})
 	if err != nil {
@@ -38,7 +51,7 @@ func TestVocabulary(t *testing.T) {
 	}
 	for _, c := range corpus.Cases {
 		for _, f := range c.Causes {
-			scenes[string(f.Code)] = true
+			examples[string(f.Code)] = true
 		}
 	}
 	seen := map[diagnose.Code]bool{}
@@ -50,8 +63,8 @@ func TestVocabulary(t *testing.T) {
 		if e.Meaning == "" || e.Evidence == "" || e.Remedy == "" {
 			t.Errorf("%s: not documented in full", e.Code)
 		}
-		if e.Code != diagnose.Unattributed && !scenes[string(e.Code)] {
-			t.Errorf("%s: has no scene", e.Code)
+		if e.Code != diagnose.Unattributed && !examples[string(e.Code)] {
+			t.Errorf("%s: has no example", e.Code)
 		}
 	}
 }

@@ -35,7 +35,13 @@ func (l Line) String() string {
 		b.WriteString(l.Level + ": ")
 	}
 	b.WriteString(l.Message)
-	for _, name := range []string{"action", "type", "record"} {
+	if inner := l.Fields["error"]; inner != "" && !strings.Contains(l.Message, inner) {
+		if l.Message != "" {
+			b.WriteString(": ")
+		}
+		b.WriteString(inner)
+	}
+	for _, name := range []string{"action", "type", "record", "routerName", "ingress", "namespace", "serviceName"} {
 		if v := l.Fields[name]; v != "" {
 			b.WriteString(" " + name + "=" + v)
 		}

@@ -7,6 +7,7 @@
 package traefik
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"path"
@@ -192,7 +193,8 @@ func (c Config) on(section string) bool {
 
 // Service is the Service whose address it publishes, by its settings; false when they name none.
 func (c Config) Service() (types.NamespacedName, bool) {
-	namespace, name, ok := strings.Cut(c.Value(PublishedService), "/")
+	setting := cmp.Or(c.Value(PublishedService), c.Value(OfNGINX.Section()+".publishservice"))
+	namespace, name, ok := strings.Cut(setting, "/")
 	return types.NamespacedName{Namespace: namespace, Name: name}, ok
 }
 

@@ -11,8 +11,12 @@ import (
 // The annotations of an Ingress that bind its routers.
 const (
 	EntryPointsAnnotation = "traefik.ingress.kubernetes.io/router.entrypoints"
-	MiddlewaresAnnotation = "traefik.ingress.kubernetes.io/router.middlewares"
 	TLSAnnotation         = "traefik.ingress.kubernetes.io/router.tls"
+	MiddlewaresAnnotation = "traefik.ingress.kubernetes.io/router.middlewares"
+	OptionsAnnotation     = "traefik.ingress.kubernetes.io/router.tls.options"
+	// TransportAnnotation and SchemeAnnotation are those of a Service.
+	TransportAnnotation = "traefik.ingress.kubernetes.io/service.serverstransport"
+	SchemeAnnotation    = "traefik.ingress.kubernetes.io/service.serversscheme"
 )
 
 // Refusal says why Traefik does not take an Ingress by its class.
@@ -26,9 +30,17 @@ const (
 	OtherController                // the class belongs to another controller
 )
 
-// Refuses says why Traefik does not take an Ingress of a class that is named, of which the object is given, nil for
-// none (pkg/provider/kubernetes/ingress, shouldProcessIngress).
+// Refuses says why no provider of Traefik takes an Ingress of a class that is named, of which the object is given, nil
+// for none.
 func (c Config) Refuses(name ingressclass.Name, class *networking.IngressClass) Refusal {
+	if c.nginxTakes(name, class) {
+		return Taken
+	}
+	return c.refusedByClass(name, class)
+}
+
+// refusedByClass is what the provider of Ingress says (pkg/provider/kubernetes/ingress, shouldProcessIngress).
+func (c Config) refusedByClass(name ingressclass.Name, class *networking.IngressClass) Refusal {
 	filter := c.Value(OnlyClass)
 	switch {
 	case name.Class == "":

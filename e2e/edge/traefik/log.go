@@ -1,6 +1,7 @@
 package traefik
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/edge/logline"
@@ -10,6 +11,8 @@ import (
 type Log struct {
 	// Access holds the newest line of the access log by host.
 	Access map[string]*logline.Line
+	// Errors are the errors that name a router or an Ingress.
+	Errors []*logline.Line
 	// Forbidden is the newest line in which the API server refuses it something; nil for none.
 	Forbidden *logline.Line
 	lines     []logline.Line
@@ -22,6 +25,9 @@ func ReadLog(lines []logline.Line) Log {
 		l := &lines[i]
 		if host := l.Fields["RequestHost"]; host != "" {
 			out.Access[host] = l
+		}
+		if l.Level == "error" && (l.Fields["routerName"] != "" || l.Fields["ingress"] != "") {
+			out.Errors = append(out.Errors, l)
 		}
 		if strings.Contains(l.Message, "is forbidden") || strings.Contains(l.Fields["error"], "is forbidden") {
 			out.Forbidden = l
@@ -38,6 +44,19 @@ func (l Log) Newest(text string) *logline.Line {
 		}
 	}
 	return nil
+}
+
+// Of lists the errors of the routers of an Ingress for a host, newest first.
+func (l Log) Of(namespace, name, host string) []logline.Line {
+	router := RouterOf(namespace, name, host)
+	var out []logline.Line
+	for _, line := range slices.Backward(l.Errors) {
+		if strings.Contains(line.Fields["routerName"], router) ||
+			line.Fields["ingress"] == name && line.Fields["namespace"] == namespace {
+			out = append(out, *line)
+		}
+	}
+	return out
 }
 
 // Answers reports whether a body is one that Traefik writes itself.

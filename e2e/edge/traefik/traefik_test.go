@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	core "k8s.io/api/core/v1"
 	networking "k8s.io/api/networking/v1"
 	"k8s.io/apimachinery/pkg/types"
@@ -167,5 +168,27 @@ func TestReadLog(t *testing.T) {
 	})
 	if l := log.Access["a.example"]; l == nil || l.Fields["OriginStatus"] != "502" {
 		t.Errorf("newest access: %+v", l)
+	}
+}
+
+func TestRouters(t *testing.T) {
+	t.Parallel()
+	log := traefik.ReadLog(
+		logline.ParseAll(
+			`2026-03-01T11:58:00Z ERR error="a" entryPointName=websecure routerName=websecure-shop-c01-c01-safeops-work@kubernetes
+2026-03-01T11:58:01Z ERR Cannot create service error="b" ingress=c01 namespace=shop providerName=kubernetes
+2026-03-01T11:58:02Z ERR Cannot create service error="c" ingress=c01 namespace=mall providerName=kubernetes
+2026-03-01T11:58:03Z INF routerName=websecure-shop-c01-c01-safeops-work@kubernetes`,
+		),
+	)
+	var got []string
+	for _, l := range log.Of("shop", "c01", "c01.safeops.work") {
+		got = append(got, l.Fields["error"])
+	}
+	if d := cmp.Diff([]string{"b", "a"}, got); d != "" {
+		t.Error(d)
+	}
+	if d := cmp.Diff([]traefik.Named{{"shop-a", "kubernetescrd"}, {"b", ""}}, traefik.Names("shop-a@kubernetescrd, b")); d != "" {
+		t.Error(d)
 	}
 }

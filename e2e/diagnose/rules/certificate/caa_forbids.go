@@ -1,6 +1,7 @@
 package certificate
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
@@ -29,14 +30,36 @@ func findCAA(r *diagnose.Route) []diagnose.Finding {
 		return nil // corrected: what is left is the back-off
 	}
 	evidence := []diagnose.Evidence{s.evidence()}
+	summary := "a CAA record does not allow the CA to issue for " + r.Host
+	if named := caaNamed(s.text); named != "" && named != at {
+		if slices.Contains(r.Answers.Resolver.Names, named) || slices.Contains(r.Answers.Authority.Names, named) {
+			summary += ": that of " + named + ", of which the host is an alias"
+			evidence = append(evidence, diagnose.Fact("DNS resolver", "%s is an alias of %s", r.Host, named))
+		}
+		at, allowed = named, nil
+	}
 	if len(allowed) > 0 {
 		evidence = append(evidence, diagnose.Fact("record "+at+" CAA", "%s", diagnose.List(allowed)))
 	}
-	return diagnose.One("record "+at+" CAA", "a CAA record does not allow the CA to issue for "+r.Host, diagnose.Remedy{
+	return diagnose.One("record "+at+" CAA", summary, diagnose.Remedy{
 		Text: "allow the CA in the CAA record",
 		Command: `curl -fsS -X POST -H "Authorization: Bearer $CF_API_TOKEN" "https://api.cloudflare.com/client/v4/zones/$ZONE_ID/dns_records" ` +
 			`--json '{"type":"CAA","name":"` + at + `","data":{"flags":0,"tag":"issue","value":"letsencrypt.org"}}'`,
 	}, evidence...)
+}
+
+// caaNamed is the name whose CAA record Let's Encrypt says to forbid it: "CAA record for example.org prevents
+// issuance".
+func caaNamed(text string) string {
+	_, rest, ok := strings.Cut(text, "CAA record for ")
+	if !ok {
+		return ""
+	}
+	name, _, ok := strings.Cut(rest, " prevents issuance")
+	if !ok || strings.Contains(name, " ") {
+		return ""
+	}
+	return strings.TrimSuffix(strings.ToLower(name), ".")
 }
 
 // authorizations are the CAA records that hold for the host, and the name that has them: the closest that has any

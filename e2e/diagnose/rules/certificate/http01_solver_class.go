@@ -7,6 +7,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/edge/ingressclass"
+	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
@@ -36,12 +37,16 @@ func findSolverClass(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	class, served := r.Index.Classes[name.Class], r.Index.Classes[own]
-	if served == nil || class != nil && sameController(class, served) {
+	filtered := r.Traefik.Config.Refuses(name, class) == traefik.Filtered
+	if served == nil || class != nil && sameController(class, served) && !filtered {
 		return nil
 	}
 	why := fmt.Sprintf("class %s does not exist", name.Class)
 	if class != nil {
 		why = fmt.Sprintf("class %s is that of %s", name.Class, class.Spec.Controller)
+	}
+	if filtered {
+		why = fmt.Sprintf("Traefik takes class %s alone", r.Traefik.Config.Value(traefik.OnlyClass))
 	}
 	return diagnose.One(
 		r.Issuer.String(),

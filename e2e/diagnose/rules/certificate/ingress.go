@@ -8,10 +8,13 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 )
 
+// badConfigReason is that of the event by which cert-manager refuses a route.
+const badConfigReason = "BadConfig"
+
 // badConfig is the event by which cert-manager refuses the Ingress, when it has one about the matter.
 func badConfig(r *diagnose.Route, about string) []diagnose.Evidence {
 	for _, e := range r.Index.EventsOf("Ingress", r.Ingress.Namespace, r.Ingress.Name) {
-		if e.Reason == "BadConfig" && strings.Contains(e.Message, about) {
+		if e.Reason == badConfigReason && strings.Contains(e.Message, about) {
 			return []diagnose.Evidence{diagnose.Fact("event on "+r.Source.String(), "%s", e.Message)}
 		}
 	}

@@ -60,7 +60,11 @@ func findUnderWay(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		diagnose.CertificateName(r.Certificate),
-		fmt.Sprintf("the certificate is being issued, for %s now", r.Age(begun(r)).Round(time.Second)),
+		fmt.Sprintf(
+			"the certificate is being issued, for %s now; it should be there by %s",
+			r.Age(begun(r)).Round(time.Second),
+			diagnose.Stamp(begun(r).Add(usual)),
+		),
 		diagnose.Remedy{Text: "wait"},
 		evidence...)
 }

@@ -17,7 +17,8 @@ func noAnnotationRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code:    noAnnotation,
 		Meaning: "the Ingress has a TLS block and names no issuer",
-		Evidence: "neither cert-manager.io/cluster-issuer nor cert-manager.io/issuer among the annotations; nothing is " +
+		Evidence: "neither cert-manager.io/cluster-issuer nor cert-manager.io/issuer among the annotations; " +
+			"nothing is " +
 			"logged",
 		Remedy: "add the annotation",
 		After:  []diagnose.Code{crdsMissing, bothAnnotations},
@@ -61,9 +62,14 @@ func findNoAnnotation(r *diagnose.Route) []diagnose.Finding {
 			}
 		}
 	}
+	summary := "the Ingress has a TLS block and names no issuer, so cert-manager does nothing"
+	if dropped, ok := r.DroppedForSecret(); ok {
+		evidence = append(evidence, dropped)
+		summary += ", its Secret does not exist, and Traefik drops the router"
+	}
 	return diagnose.One(
 		r.Source.String(),
-		"the Ingress has a TLS block and names no issuer, so cert-manager does nothing",
+		summary,
 		r.Annotate(
 			"name the issuer",
 			certmanager.IngressClusterIssuerNameAnnotationKey+"="+likely(r, ""),

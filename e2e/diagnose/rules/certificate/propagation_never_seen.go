@@ -20,7 +20,7 @@ func neverSeenRule() []diagnose.Rule {
 		Evidence: "the Challenge is presented and waits `not yet propagated` for more than five minutes; the provider's " +
 			"records show whether it was written in the right zone",
 		Remedy: "find where the TXT record is lost: zone, delegation, or resolver",
-		After:  []diagnose.Code{splitHorizon},
+		After:  []diagnose.Code{splitHorizon, challengeAlias},
 		Find:   findNeverSeen,
 	}}
 }
@@ -49,7 +49,7 @@ func findNeverSeen(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	s, ok := said(r, "not yet propagated")
-	if !ok || r.Has(splitHorizon, credential.ZoneNotActive) {
+	if !ok || r.Has(splitHorizon, challengeAlias, credential.ZoneNotActive) {
 		return nil
 	}
 	servers := "the zone's name servers"

@@ -21,7 +21,7 @@ func Section() diagnose.Section {
 		Layer:     diagnose.Certificate,
 		Needs:     needs,
 		Works:     works,
-		Remaining: lastWords,
+		Remaining: remaining,
 		Rules: slices.Concat(
 			crdsMissingRule(),
 			controllerDownRule(),
@@ -67,6 +67,7 @@ func Section() diagnose.Section {
 			issuanceBackoffRule(),
 			orderNotCreatedRule(),
 			underWayRule(),
+			originCertificateRule(),
 			stagingIssuerRule(),
 			notRenewedRule(),
 			expiredServedRule(),
@@ -154,11 +155,35 @@ func managerFlags(r *diagnose.Route, text string, flags ...string) diagnose.Reme
 // asksTLS reports whether the Ingress has a TLS block, so that the certificate layer has something to do.
 func asksTLS(r *diagnose.Route) bool { return r.Source != nil && len(r.Source.TLS) > 0 }
 
-// lastWords are what the objects of the issuance say.
-func lastWords(r *diagnose.Route) []diagnose.Evidence {
-	var out []diagnose.Evidence
+// remaining are what the objects of the issuance say, the deepest first, and why cert-manager does not take the route.
+func remaining(r *diagnose.Route) []diagnose.Report {
+	var out []diagnose.Report
 	for _, s := range sayings(r) {
-		out = append(out, s.evidence())
+		out = append(out, diagnose.Report{Object: s.source, Evidence: s.evidence()})
+	}
+	if r.Source == nil {
+		return out
+	}
+	if cond, ok := notReady(r); ok {
+		out = append(out, diagnose.Report{
+			Object:   r.Issuer.String(),
+			Evidence: diagnose.Fact(r.Issuer.String(), "%s: %s", cond.Reason, cond.Message),
+		})
+	}
+	for _, e := range r.Index.EventsOf(r.Source.Kind, r.Source.Namespace, r.Source.Name) {
+		if e.Type == "Warning" && e.Reason == badConfigReason {
+			out = append(out, diagnose.Report{Object: r.Source.String(), Evidence: diagnose.Fact(
+				"event on "+r.Source.String(),
+				"%s %s: %s",
+				diagnose.Stamp(diagnose.EventTime(e)),
+				e.Reason,
+				e.Message,
+			)})
+			break
+		}
+	}
+	if rep := proxyReport(r); rep != nil {
+		out = append(out, diagnose.Report{Object: "route " + r.Host, Evidence: diagnose.Probed(rep)})
 	}
 	return out
 }

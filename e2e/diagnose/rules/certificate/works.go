@@ -40,6 +40,14 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 	}
 	served, held := r.Shown(), leaf(r)
 	switch {
+	case r.Brought() && (served == nil || !served.Verified):
+		if rep := noHandshake(r); rep != nil {
+			return diagnose.Unknown, diagnose.Probed(rep).Text
+		}
+		if served != nil && len(served.Chain) > 0 {
+			return diagnose.Broken, "the certificate that is served does not verify: " + served.VerifyError
+		}
+		return diagnose.Unknown, "no server presented a certificate for " + r.Host
 	case r.Brought():
 		return diagnose.Clear, fmt.Sprintf(
 			"served by %s until %s; no issuer is named",

@@ -25,7 +25,7 @@ func findWrongNamespace(r *diagnose.Route) []diagnose.Finding {
 	return each(r, func(u diagnose.Use) []diagnose.Finding {
 		evidence, gone := gone(r, u)
 		other := elsewhere(r, u)
-		if !gone || other == nil {
+		if !gone || other == nil || used(r, other) || maker(r, u) != nil {
 			return nil
 		}
 		there := diagnose.Object("Secret", other.Namespace, other.Name)

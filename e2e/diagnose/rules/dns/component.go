@@ -11,24 +11,30 @@ import (
 // often is how many restarts make a loop of a container that is not ready, while the kubelet does not hold it back.
 const often = 2
 
-// crashing is the pod of a component that ends again and again, and what is seen of it: nil for none.
-func crashing(c *diagnose.Program) (*core.Pod, string) {
-	if pod, w := c.Waiting("CrashLoopBackOff"); pod != nil {
+// crashing is the pod of external-dns that ends again and again, and what is seen of it: nil for none. One that runs
+// at the moment counts too, until it has synced.
+func crashing(s *diagnose.Syncer) (*core.Pod, string) {
+	if pod, w := s.Waiting("CrashLoopBackOff"); pod != nil {
 		return pod, w.Reason + ": " + w.Message
 	}
-	for _, pod := range c.Pods {
+	for _, pod := range s.Pods {
 		for i := range pod.Status.ContainerStatuses {
 			status := &pod.Status.ContainerStatuses[i]
 			end := status.State.Terminated
 			if end == nil {
 				end = status.LastTerminationState.Terminated
 			}
-			if end != nil && !status.Ready && status.RestartCount >= often {
-				return pod, fmt.Sprintf(
-					"not ready, restarted %d times, last exit code %d",
-					status.RestartCount,
-					end.ExitCode,
-				)
+			if end == nil || status.RestartCount < often {
+				continue
+			}
+			seen := fmt.Sprintf("restarted %d times, last exit code %d at %s", status.RestartCount, end.ExitCode,
+				diagnose.Stamp(end.FinishedAt.Time))
+			running := status.State.Running
+			if !status.Ready {
+				return pod, "not ready, " + seen
+			}
+			if running != nil && end.ExitCode != 0 && len(s.Log) > 0 && !s.Syncs.Good.After(running.StartedAt.Time) {
+				return pod, "no sync since it started at " + diagnose.Stamp(running.StartedAt.Time) + ", " + seen
 			}
 		}
 	}

@@ -72,7 +72,11 @@ func findLag(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		recordName(r, n),
-		fmt.Sprintf("external-dns has not synced since the change: it syncs every %s", r.Sync.Config.Interval),
+		fmt.Sprintf(
+			"external-dns has not synced since the change: it syncs every %s, the next time by %s",
+			r.Sync.Config.Interval,
+			diagnose.Stamp(since.Add(patience(r))),
+		),
 		resync(r, "wait for the next sync, or restart external-dns"),
 		evidence...)
 }

@@ -34,7 +34,7 @@ func findDown(r *diagnose.Route) []diagnose.Finding {
 			diagnose.Fact("Deployments", "none has a container of external-dns"),
 		)
 	}
-	if pod, _ := crashing(s.Program); pod != nil || r.Has(policyFlagMissing, ownerOrPrefix) || !r.Down(s.Program) {
+	if pod, _ := crashing(s); pod != nil || r.Has(policyFlagMissing, ownerOrPrefix) || !r.Down(s.Program) {
 		return nil
 	}
 	if pod, _ := s.Waiting("CreateContainerConfigError"); pod != nil {

@@ -37,6 +37,8 @@ func Section() diagnose.Section {
 		diagnose.About([]string{edge.Ingress}, deletedOnEmptyRule()),
 		candidatesRule(),
 		sameHostRule(),
+		ownerMigrationRule(),
+		targetRules(),
 		proxiedUnexpectedRule(),
 		privateIPRule(),
 		softErrorsRule(),

@@ -1,6 +1,7 @@
 package dns
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
@@ -20,6 +21,7 @@ func unknown(r *diagnose.Route) []facts.Line {
 		switch {
 		case ofRecord, diagnose.ProblemOf(text) != cloudflare.None:
 		case record != "" && record != r.Host && !isOwnership(r, record):
+		case strings.Contains(l.Message, previousRecord) && r.Sync.Config.FormerOwnerID != "": // has a rule of its own
 		case strings.Contains(l.Message, "failed to submit all changes"): // sums up the errors of records
 		default:
 			out = append(out, l)
@@ -34,17 +36,15 @@ func isOwnership(r *diagnose.Route, name string) bool {
 	return ok && owned == r.Host
 }
 
-// remaining quotes the last of the errors that no rule knows.
-func remaining(r *diagnose.Route) []diagnose.Evidence {
+// remaining quotes the last of the errors that no rule knows, newest first.
+func remaining(r *diagnose.Route) []diagnose.Report {
 	const enough = 3
-	lines := unknown(r)
-	var out []diagnose.Evidence
-	for _, l := range lines[max(0, len(lines)-enough):] {
-		text := l.String()
-		if inner := l.Fields["error"]; inner != "" {
-			text += ": " + inner
+	var out []diagnose.Report
+	for _, l := range slices.Backward(unknown(r)) {
+		out = append(out, diagnose.Report{Object: r.Sync.String(), Evidence: diagnose.Logged(facts.ExternalDNS, l)})
+		if len(out) == enough {
+			break
 		}
-		out = append(out, diagnose.Fact("log "+string(facts.ExternalDNS), "%s", text))
 	}
 	return out
 }

@@ -4,18 +4,21 @@ import (
 	"fmt"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
 const unownedRecord diagnose.Code = "unowned-record"
 
 func unownedRecordRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     unownedRecord,
-		Meaning:  "the record was made by hand or by another program, so external-dns does not change it",
-		Evidence: "the record differs from the Ingress's status and has no ownership record",
-		Remedy:   "delete the record: external-dns creates it again",
-		After:    []diagnose.Code{ownerOrPrefix, recordConflict},
-		Find:     findUnowned,
+		Code:    unownedRecord,
+		Meaning: "the record was made by hand or by another program, so external-dns does not change it",
+		Evidence: "the record differs from the Ingress's status and has no ownership record; its comment or the " +
+			"log of external-dns tell when that " +
+			"was lost",
+		Remedy: "delete the record: external-dns creates it again",
+		After:  []diagnose.Code{ownerOrPrefix, recordConflict},
+		Find:   findUnowned,
 	}, {
 		Code: unownedRecord,
 		Kind: diagnose.Note,
@@ -32,18 +35,43 @@ func findUnowned(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	rec := n.held[0]
+	summary := fmt.Sprintf("%s was not made by external-dns, which does not change it", rec)
+	history := madeBySyncer(r, rec)
+	if len(history) > 0 {
+		summary = fmt.Sprintf(
+			"%s was made by external-dns, and its ownership record is lost: external-dns does not change it any more",
+			rec,
+		)
+	}
 	return diagnose.One(
 		rec.String(),
-		fmt.Sprintf("%s was not made by external-dns, which does not change it", rec),
+		summary,
 		diagnose.Drop("delete the record: external-dns creates it again at its next sync", n.held...),
-		rec.Evidence(),
-		diagnose.Fact(
-			"zone "+rec.Zone.Name,
-			"no ownership record among %s",
-			diagnose.List(r.Sync.Config.TXT.Names(r.Host, rec.Type)),
-		),
-		diagnose.Fact(r.Source.String(), "status %s", diagnose.List(n.wanted)),
+		append(history, rec.Evidence(),
+			diagnose.Fact(
+				"zone "+rec.Zone.Name,
+				"no ownership record among %s",
+				diagnose.List(r.Sync.Config.TXT.Names(r.Host, rec.Type)),
+			),
+			diagnose.Fact(r.Source.String(), "status %s", diagnose.List(n.wanted)))...,
 	)
+}
+
+// madeBySyncer is what tells that external-dns made a record, though no ownership record is there: its comment, its
+// log, or a record that came to be within a sync of the route. It is empty where somebody else may have made it.
+func madeBySyncer(r *diagnose.Route, rec diagnose.Record) []diagnose.Evidence {
+	var out []diagnose.Evidence
+	for _, comment := range r.Sync.Config.Values("cloudflare-record-comment") {
+		if comment != "" && rec.Comment == comment {
+			out = append(out, diagnose.Fact(rec.String(), "comment %q, which external-dns writes", comment))
+		}
+	}
+	for _, change := range r.Sync.Syncs.Changes[r.Host] {
+		if change.Action == "CREATE" {
+			out = append(out, diagnose.Logged(facts.ExternalDNS, change.Line))
+		}
+	}
+	return out
 }
 
 func findUnownedRight(r *diagnose.Route) []diagnose.Finding {

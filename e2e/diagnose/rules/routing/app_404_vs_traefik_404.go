@@ -16,9 +16,10 @@ const application diagnose.Code = "app-404-vs-traefik-404"
 
 func applicationRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     application,
-		Meaning:  "the route is in order, and the application behind it fails",
-		Evidence: "a 404 or 5xx whose body is not Traefik's, or that Traefik's access log attributes to the application",
+		Code:    application,
+		Meaning: "the route is in order, and the application behind it fails",
+		Evidence: "a 404 or 5xx whose body is not Traefik's, or that Traefik's access log attributes to the " +
+			"application",
 		Remedy:   "check the application",
 		After:    []diagnose.Code{staleServed},
 		Fallback: true,
@@ -56,6 +57,9 @@ func failsItself(r *diagnose.Route) []diagnose.Finding {
 	if rep == nil || rep.HTTP == nil || !bad(rep.HTTP.Status) || rep.HTTP.Status == 421 ||
 		r.Broken(diagnose.Routing) ||
 		r.Rule == nil {
+		return nil
+	}
+	if _, at := r.AtProxy(); at == rep {
 		return nil
 	}
 	status, body := rep.HTTP.Status, strings.TrimSpace(rep.HTTP.Body)

@@ -45,6 +45,9 @@ func whyNotReady(pod *core.Pod) string {
 			return c.Reason + ": " + diagnose.Short(c.Message)
 		}
 	}
+	if pod.Status.Reason != "" {
+		return strings.TrimSuffix(pod.Status.Reason+": "+diagnose.Short(pod.Status.Message), ": ")
+	}
 	return "phase " + string(pod.Status.Phase)
 }
 

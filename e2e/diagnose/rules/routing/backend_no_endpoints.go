@@ -66,8 +66,8 @@ func whyNoEndpoints(r *diagnose.Route, s *core.Service) (subject, why, command s
 		if selector.Matches(labels.Set(pod.Labels)) {
 			subject, why = diagnose.Object("Pod", pod.Namespace, pod.Name), whyNotReady(pod)
 			command = fmt.Sprintf("kubectl -n %s describe pod %s", pod.Namespace, pod.Name)
-			seen := diagnose.Fact(subject, "%s", why)
-			return subject, "pod " + pod.Name + " is not ready, " + why, command, []diagnose.Evidence{seen}
+			seen := append([]diagnose.Evidence{diagnose.Fact(subject, "%s", why)}, underPressure(r, pod)...)
+			return subject, "pod " + pod.Name + " is not ready, " + why, command, seen
 		}
 	}
 	for _, w := range r.Index.Snapshot.AllWorkloads() {
@@ -81,10 +81,18 @@ func whyNoEndpoints(r *diagnose.Route, s *core.Service) (subject, why, command s
 			return p.String(), p.String() + " fits no node", p.Kubectl("describe"), []diagnose.Evidence{seen}
 		case w.Desired == 0:
 			seen := diagnose.Fact(p.String(), "spec.replicas 0")
-			return p.String(), p.String() + " is scaled to 0", p.Kubectl("scale", "--replicas=1"), []diagnose.Evidence{seen}
+			return p.String(), p.String() + " is scaled to 0", p.Kubectl(
+					"scale",
+					"--replicas=1",
+				), []diagnose.Evidence{
+					seen,
+				}
 		}
-		seen := diagnose.Fact(p.String(), "%d of its pods available", w.Available)
-		return p.String(), p.String() + " has no pod", p.Kubectl("describe"), []diagnose.Evidence{seen}
+		seen := []diagnose.Evidence{diagnose.Fact(p.String(), "%d of its pods available", w.Available)}
+		if object, why, more := refusedPods(r, &w); why != "" {
+			return object, p.String() + " has no pod: " + why, p.Kubectl("describe"), append(seen, more...)
+		}
+		return p.String(), p.String() + " has no pod", p.Kubectl("describe"), seen
 	}
 	fits := meta.FormatLabelSelector(&meta.LabelSelector{MatchLabels: s.Spec.Selector})
 	command = fmt.Sprintf("kubectl -n %s get pods --show-labels", s.Namespace)

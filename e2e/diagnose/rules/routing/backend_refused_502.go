@@ -18,7 +18,7 @@ func backendRefusedRule() []diagnose.Rule {
 		Meaning:  "the endpoints are reported as ready but accept no connection",
 		Evidence: "502 or 504 from Traefik itself, with ready endpoints",
 		Remedy:   "make the application listen on the target port on all addresses; check NetworkPolicies",
-		After:    []diagnose.Code{backendNoEndpoints},
+		After:    []diagnose.Code{backendNoEndpoints, networkDenies, backendTLS},
 		Find:     findRefused,
 	}}
 }
@@ -31,7 +31,8 @@ func findRefused(r *diagnose.Route) []diagnose.Finding {
 	if !answered(rep, 502, 504) {
 		rep = r.HTTP
 	}
-	if !answered(rep, 502, 504) || !traefik.Answers(rep.HTTP.Body) || r.Has(backendNoEndpoints) {
+	if !answered(rep, 502, 504) || !traefik.Answers(rep.HTTP.Body) ||
+		r.Has(backendNoEndpoints, networkDenies, backendTLS) {
 		return nil
 	}
 	return backends(r, func(_ *edge.Backend, s *core.Service) []diagnose.Finding {

@@ -15,6 +15,7 @@ func http404Rule() []diagnose.Rule {
 		Code:     http404,
 		Meaning:  "HTTPS answers and plain HTTP gives 404, or the route redirects to itself",
 		Evidence: "200 over HTTPS with 404 over HTTP, or a redirect whose Location is the requested URL",
+		After:    []diagnose.Code{appRedirects},
 		Remedy:   "remove the annotation router.tls; behind Cloudflare's proxy set the SSL mode to Full (strict)",
 		Find:     ofTraefik(findHTTPFails),
 	}}
@@ -22,14 +23,15 @@ func http404Rule() []diagnose.Rule {
 
 // findHTTPFails finds a route that HTTPS reaches and plain HTTP does not, or that redirects to itself for ever.
 func findHTTPFails(r *diagnose.Route) []diagnose.Finding {
-	if r.Source == nil {
+	if r.Source == nil || r.Has(appRedirects) {
 		return nil
 	}
 	if rep := r.HTTPS; rep != nil && loops(rep) {
 		if strings.EqualFold(rep.HTTP.Headers["Server"], "cloudflare") && (r.RawIP == nil || !loops(r.RawIP)) {
 			return diagnose.One(
 				"record "+r.Host,
-				"Cloudflare connects to the origin over plain HTTP, which redirects to HTTPS, for which Cloudflare connects over "+
+				"Cloudflare connects to the origin over plain HTTP, which redirects to HTTPS, for which "+
+					"Cloudflare connects over "+
 					"plain HTTP again",
 				diagnose.Remedy{
 					Text: "set the zone's SSL mode to Full (strict), or do not proxy the record",

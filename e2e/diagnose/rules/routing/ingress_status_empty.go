@@ -13,11 +13,14 @@ const ingressStatusEmpty diagnose.Code = "ingress-status-empty"
 func ingressStatusEmptyRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code: ingressStatusEmpty,
-		Meaning: "the Ingress reports no address, so external-dns publishes nothing and deletes the existing record; the " +
+		Meaning: "the Ingress reports no address, so external-dns publishes nothing and deletes the existing " +
+			"record; the " +
 			"symptom is in DNS, the fault in routing",
-		Evidence: "status.loadBalancer is empty; the summary names the cause when it is known: no published Service, or " +
+		Evidence: "status.loadBalancer is empty; the summary names the cause when it is known: no published " +
+			"Service, or " +
 			"one without an address",
-		Remedy: "configure the Service that Traefik publishes, or give that Service an address; for a new Ingress wait a " +
+		Remedy: "configure the Service that Traefik publishes, or give that Service an address; for a new Ingress " +
+			"wait a " +
 			"moment",
 		After:  []diagnose.Code{traefikDown, traefikBlind, ingressNoClass, ingressWrongClass, classMissing},
 		Kind:   diagnose.Wait,
@@ -41,7 +44,7 @@ func findStatusPending(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		r.Source.String(),
-		"the Ingress is new; Traefik writes its status in a moment",
+		"the Ingress is new; Traefik writes its status by "+diagnose.Stamp(r.Source.Created.Add(settling)),
 		diagnose.Remedy{Text: "wait"},
 		diagnose.Fact(
 			r.Source.String(),
@@ -64,7 +67,8 @@ func findStatusEmpty(r *diagnose.Route) []diagnose.Finding {
 		t.Config.Value(traefik.EndpointName) == "":
 		return diagnose.One(
 			t.String(),
-			"Traefik has no setting for the address to publish, so the Ingress has none and external-dns publishes nothing",
+			"Traefik has no setting for the address to publish, so the Ingress has none and external-dns "+
+				"publishes nothing",
 			diagnose.Remedy{
 				Text: fmt.Sprintf("set --%s=NAMESPACE/SERVICE", traefik.PublishedService),
 			},
@@ -84,9 +88,11 @@ func findStatusEmpty(r *diagnose.Route) []diagnose.Finding {
 	case r.Traefik.Service != nil && r.Address == "":
 		return diagnose.One(
 			serviceName(r.Traefik.Service),
-			"the Service of the ingress controller has no address, so the Ingress has none and external-dns publishes nothing",
+			"the Service of the ingress controller has no address, so the Ingress has none and external-dns "+
+				"publishes nothing",
 			diagnose.Remedy{
-				Text: "give the load balancer an address: install or repair its controller, or set the Service's type to " +
+				Text: "give the load balancer an address: install or repair its controller, or set the Service's " +
+					"type to " +
 					"LoadBalancer",
 				Command: fmt.Sprintf(
 					"kubectl -n %s describe service %s",

@@ -2,6 +2,7 @@ package routing
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
@@ -12,37 +13,47 @@ const middlewareMissing diagnose.Code = "middleware-missing"
 
 func middlewareMissingRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code: middlewareMissing,
-		Meaning: "the Ingress names a middleware that Traefik does not have, so Traefik leaves its routers out and " +
-			"answers 404",
-		Evidence: "the annotation router.middlewares names one that Traefik's log reports as not existing",
-		Remedy:   "deliver the Middleware, correct its name, or remove the annotation",
-		Find:     ofTraefik(findMiddlewareMissing),
+		Code:    middlewareMissing,
+		Meaning: "the route names a Middleware that Traefik does not have, so Traefik drops its router",
+		Evidence: "the annotation router.middlewares names no Middleware that there is, or names it without its " +
+			"namespace or " +
+			"provider, or Traefik does not read its own kinds; its log has `middleware \"…\" does not exist`",
+		Remedy: "create the Middleware, or correct the annotation: NAMESPACE-NAME@kubernetescrd",
+		Find:   ofTraefik(findMiddlewareMissing),
 	}}
 }
 
 func findMiddlewareMissing(r *diagnose.Route) []diagnose.Finding {
-	if r.Source == nil {
+	if r.Source == nil || r.Source.Annotations[traefik.MiddlewaresAnnotation] == "" || !fails(r) {
 		return nil
 	}
-	for _, name := range traefik.MiddlewaresOf(r.Source.Annotations) {
-		l := r.Traefik.Logged.Newest(fmt.Sprintf("middleware %q does not exist", name))
-		if l == nil {
-			continue
+	lines := errorsOf(r)
+	for _, n := range traefik.Names(r.Source.Annotations[traefik.MiddlewaresAnnotation]) {
+		m := middleware(r, n)
+		evidence := []diagnose.Evidence{diagnose.Fact(r.Source.String(), "annotation router.middlewares %s", m)}
+		said := false
+		for _, l := range lines {
+			if text := l.Message + l.Fields["error"]; strings.Contains(text, m.Qualified) &&
+				strings.Contains(text, "does not exist") {
+				evidence, said = append(evidence, diagnose.Logged(facts.Traefik, l)), true
+				break
+			}
 		}
-		return diagnose.One(
-			r.Source.String(),
-			fmt.Sprintf("the Ingress names the middleware %s, which Traefik does not have", name),
-			diagnose.Remedy{
-				Text: "deliver the Middleware (Traefik reads those of @kubernetescrd with providers.kubernetescrd only), " +
-					"correct " +
-					"its name, or remove the annotation",
-				Command: r.Source.Unannotate(traefik.MiddlewaresAnnotation),
-			},
-			diagnose.Fact(r.Source.String(), "annotation router.middlewares %s",
-				diagnose.List(traefik.MiddlewaresOf(r.Source.Annotations))),
-			diagnose.Logged(facts.Traefik, *l),
-		)
+		if l := r.Traefik.Logged.Newest(fmt.Sprintf("middleware %q does not exist", m.String())); l != nil && !said {
+			evidence, said = append(evidence, diagnose.Logged(facts.Traefik, *l)), true
+		}
+		object, why, remedy, seen, absent := m.absence(r, r.Source.String())
+		if !absent {
+			if !said {
+				continue
+			}
+			object, why, remedy = r.Source.String(), m.named(r)+" does not exist to Traefik",
+				"create it, or remove it from the annotation; when it is there, restart Traefik"
+		} else {
+			evidence = append(evidence, seen)
+		}
+		return diagnose.One(object, why+", so Traefik drops the router of "+r.Host,
+			diagnose.Remedy{Text: remedy, Command: r.Source.Unannotate(traefik.MiddlewaresAnnotation)}, evidence...)
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ func routed() []string {
 
 // Section is the layer with its rules.
 func Section() diagnose.Section {
-	return diagnose.Section{Layer: diagnose.Routing, Needs: needs, Works: works, Rules: slices.Concat(
+	return diagnose.Section{Layer: diagnose.Routing, Needs: needs, Works: works, Remaining: remaining, Rules: slices.Concat(
 		diagnose.About([]string{edge.Ingress},
 			hostMismatchRule(),
 			tlsHostNotInRulesRule(),
@@ -49,17 +49,24 @@ func Section() diagnose.Section {
 			backendMissingRule(),
 			backendPortWrongRule(),
 			backendNoEndpointsRule(),
+			transportRules(),
+			networkDeniesRule(),
 			backendRefusedRule(),
+			proxyProtocolRule(),
+			appRedirectsRule(),
 		),
 		diagnose.About([]string{edge.Ingress},
 			entryPointMissingRule(),
+			tlsOptionRules(),
 			middlewareMissingRule(),
+			middlewareInvalidRule(),
+			allowListRule(),
 			https404Rule(),
 			http404Rule(),
 		),
 		diagnose.About(routed(), misdirectedRule()),
-		diagnose.About([]string{edge.Ingress}, starvesRule()),
-		diagnose.About(routed(), staleServedRule(), applicationRule()),
+		diagnose.About([]string{edge.Ingress}, nginxSecretRule(), starvesRule()),
+		diagnose.About(routed(), proxyRules(), staleServedRule(), applicationRule(), targetUnreachableRule()),
 		diagnose.About([]string{edge.Ingress}, anotherControllerRule()),
 		kindRules(),
 	)}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/cloudflare"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 )
@@ -98,6 +99,9 @@ func byName(r *diagnose.Route) (diagnose.State, string) {
 	}
 	if rep.HTTP == nil {
 		return diagnose.Broken, inShort(rep)
+	}
+	if at, _ := r.AtProxy(); at.Fault == cloudflare.OfCertificate || at.Fault == cloudflare.OfRecord {
+		return diagnose.Clear, "" // which is for the layers of the certificate and of DNS to judge
 	}
 	status := rep.HTTP.Status
 	switch {
