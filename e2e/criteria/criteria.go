@@ -55,6 +55,8 @@ type Criterion struct {
 	Installed bool
 	// TooEarly is what goes wrong when the next step of the workflow is done before this one; "" for what is no step.
 	TooEarly string
+	// Unbroken is why no fault of the catalogue turns it red; "" where one must.
+	Unbroken string
 	// Adds is what its spec adds to the verdict beside its own result; "" for nothing.
 	Adds Addition
 }

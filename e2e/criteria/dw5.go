@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"k8s.io/apimachinery/pkg/types"
-
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 )
@@ -47,15 +45,10 @@ func Diagnoses(explain *diagnose.Explainer, target judge.Target) []diagnose.Diag
 	var out []diagnose.Diagnosis
 	for _, route := range target.Routes {
 		for _, host := range route.Hosts {
-			out = append(out, explain.Explain(Explained(host, route)))
+			out = append(out, explain.Explain(diagnose.TargetOf(host, route.Source)))
 		}
 	}
 	return out
-}
-
-// Explained is a host of a route as a diagnosis takes it.
-func Explained(host string, route judge.Route) diagnose.Target {
-	return diagnose.Target{Host: host, Ingress: types.NamespacedName{Namespace: route.Namespace, Name: route.Name}}
 }
 
 // Causes names the causes of a diagnosis as "layer/code", the root cause first.

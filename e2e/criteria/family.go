@@ -13,6 +13,7 @@ const (
 	FailurePattern      Family = "FP"
 	Guardrail           Family = "GR"
 	Baseline            Family = "BL"
+	AnyBundle           Family = "AB"
 )
 
 // Title is the family's name for people. An unknown family is its own title.
@@ -24,6 +25,7 @@ func (f Family) Title() string {
 		FailurePattern:      "Common failure patterns",
 		Guardrail:           "Guardrail",
 		Baseline:            "Baseline",
+		AnyBundle:           "Any bundle",
 	}[f]; ok {
 		return title
 	}

@@ -124,7 +124,7 @@ func (r *Runner) seen(ctx context.Context, f fault.Fault, target judge.Target, p
 		if !there {
 			return await.Wait("no look at it in time")
 		}
-		d := v.Explain.Explain(criteria.Explained(target.Routes[0].Hosts[0], target.Routes[0]))
+		d := v.Explain.Explain(diagnose.TargetOf(target.Routes[0].Hosts[0], target.Routes[0].Source))
 		p.Record.Diagnosed, p.Record.Cleared = criteria.Causes(d), cleared(d)
 		unmet, reasons := f.Expect.Unmet(d), []string(nil)
 		if len(unmet) == 0 {

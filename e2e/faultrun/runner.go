@@ -14,6 +14,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/diagnose/rules"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/fault"
@@ -103,7 +104,7 @@ func (r *Runner) Explain(ctx context.Context, route judge.Route) string {
 	if !there {
 		return "no look at it in time"
 	}
-	return Summary(v.Explain.Explain(criteria.Explained(route.Hosts[0], route)))
+	return Summary(v.Explain.Explain(diagnose.TargetOf(route.Hosts[0], route.Source)))
 }
 
 func (r *Runner) observe(s *facts.Snapshot) {

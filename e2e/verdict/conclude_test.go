@@ -2,12 +2,14 @@ package verdict_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/edgeproof/edgeproof/e2e/criteria"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 	"github.com/edgeproof/edgeproof/e2e/verdict/verdicttest"
 )
@@ -26,6 +28,7 @@ func result(r verdict.Result) func(*verdict.Spec) {
 
 func TestConclude(t *testing.T) {
 	t.Parallel()
+	all := len(criteria.All())
 	tests := []struct {
 		name   string
 		change func(*verdict.Verdict)
@@ -35,7 +38,7 @@ func TestConclude(t *testing.T) {
 	}{
 		{"everything passed", func(*verdict.Verdict) {}, verdict.Pass, 0, ""},
 
-		{"a spec failed", spec(result(verdict.Failed)), verdict.Fail, 1, "1 of 29 planned specs failed"},
+		{"a spec failed", spec(result(verdict.Failed)), verdict.Fail, 1, of(1) + " planned specs failed"},
 		{
 			"a criterion failed", func(v *verdict.Verdict) { v.Criteria[3].Result = verdict.Failed }, verdict.Fail, 1,
 			"1 criterion failed: DW-4",
@@ -51,7 +54,7 @@ func TestConclude(t *testing.T) {
 		{"a failure stands when the run was cut short", func(v *verdict.Verdict) {
 			v.Criteria[0].Result = verdict.Failed
 			v.Specs.Finished--
-		}, verdict.Fail, 1, "28 of 29 planned specs finished"},
+		}, verdict.Fail, 1, of(all-1) + " planned specs finished"},
 		{"a failure stands beside an error", func(v *verdict.Verdict) {
 			v.Criteria[0].Result = verdict.Failed
 			v.SetError("clean up", errors.New("no answer"), "")
@@ -71,11 +74,11 @@ func TestConclude(t *testing.T) {
 		},
 		{
 			"one spec did not finish", func(v *verdict.Verdict) { v.Specs.Finished-- }, verdict.Errored, 2,
-			"28 of 29 planned specs finished",
+			of(all-1) + " planned specs finished",
 		},
 		{
 			"more finished than planned", func(v *verdict.Verdict) { v.Specs.Finished++ }, verdict.Errored, 2,
-			"30 of 29 planned specs finished",
+			of(all+1) + " planned specs finished",
 		},
 		{"the suite could not run", func(v *verdict.Verdict) {
 			v.SetError("create the cluster", errors.New("no engine"),
@@ -180,7 +183,7 @@ func TestConcludeTwiceChangesNothing(t *testing.T) {
 	v := verdicttest.Unconcluded()
 	v.Specs.Finished--
 	v.Conclude()
-	if err := v.Error; err == nil || !strings.Contains(err.Message, "28 of 29") {
+	if err := v.Error; err == nil || !strings.Contains(err.Message, of(len(criteria.All())-1)) {
 		t.Fatalf("error = %+v", err)
 	}
 	reasons := v.Reasons
@@ -251,3 +254,6 @@ func TestSetErrorKeepsTheCause(t *testing.T) {
 		t.Errorf("error (-want +got):\n%s", d)
 	}
 }
+
+// of counts among the specs of a run, one a criterion.
+func of(n int) string { return fmt.Sprintf("%d of %d", n, len(criteria.All())) }

@@ -1,6 +1,7 @@
 package verdict_test
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -69,7 +70,7 @@ func TestValidateNamesEveryInconsistency(t *testing.T) {
 		{"negative seconds", func(v *verdict.Verdict) { v.Criteria[0].Seconds = -1 }, "criterion DW-1 is -1 seconds"},
 		{"not a number", func(v *verdict.Verdict) { v.Budget.Ratio = math.NaN() }, "ratio is NaN"},
 		{"counts that differ from the list", func(v *verdict.Verdict) { v.Specs.Passed-- }, "specs are counted"},
-		{"more finished than planned", func(v *verdict.Verdict) { v.Specs.Planned = 3 }, "29 specs finished of 3 planned"},
+		{"more finished than planned", func(v *verdict.Verdict) { v.Specs.Planned = 3 }, fmt.Sprintf("%d specs finished of 3 planned", len(criteria.All()))},
 		{"a nameless spec", func(v *verdict.Verdict) { v.Specs.List[0].Name = "" }, "a spec has no name"},
 		{"a pass that never finished", func(v *verdict.Verdict) { v.Specs.List[0].Finished = false }, "but did not finish"},
 		{
