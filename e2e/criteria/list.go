@@ -9,6 +9,7 @@ func All() []Criterion {
 		fp1(), fp2(), fp3(), fp4(), fp5(), fp6(),
 		gr1(),
 		bl1(), bl2(), bl3(), bl4(), bl5(),
+		ab4(),
 	}
 }
 
