@@ -2,13 +2,13 @@ package acme
 
 import (
 	"encoding/json"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/edgeproof/edgeproof/mocks/control/api"
+	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
 // Pebble's paths that this package uses.
@@ -127,12 +127,8 @@ func (o *observer) entry(authority string, r *http.Request, start time.Time) api
 	if step == "" {
 		step = r.Method + " " + clip(r.URL.Path)
 	}
-	client, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		client = r.RemoteAddr
-	}
 	e := api.JournalEntry{
-		Time: start, Source: api.SourceACME, Client: client, Op: step,
+		Time: start, Source: api.SourceACME, Client: journal.ClientOf(r.RemoteAddr), Op: step,
 		Outcome: strconv.Itoa(o.status),
 		Detail:  map[string]string{"authority": authority, "path": clip(r.URL.Path)},
 		Millis:  float64(time.Since(start).Microseconds()) / 1000,

@@ -3,12 +3,12 @@ package cloudflare
 import (
 	"crypto/tls"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/edgeproof/edgeproof/mocks/control/api"
+	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
 
@@ -200,10 +200,6 @@ func succeedAll[T any](x *exchange, all []T) error {
 // Trace is /cdn-cgi/trace, which each host behind Cloudflare answers: programs read their own address from it
 // [SRC favonia/cloudflare-ddns, 2026-11; the keys from public pastes].
 func Trace(w http.ResponseWriter, r *http.Request) {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
 	version := "off"
 	if r.TLS != nil {
 		version = strings.Replace(tls.VersionName(r.TLS.Version), "TLS ", "TLSv", 1)
@@ -216,7 +212,7 @@ func Trace(w http.ResponseWriter, r *http.Request) {
 		"fl=1f1\nh=%s\nip=%s\nts=%d.%03d\nvisit_scheme=https\nuag=%s\ncolo=FRA\nsliver=none\nhttp=%s\nloc=XX\n"+
 			"tls=%s\nsni=plaintext\nwarp=off\ngateway=off\nrbi=off\nkex=X25519\n",
 		r.Host,
-		host,
+		journal.ClientOf(r.RemoteAddr),
 		now.Unix(),
 		now.UnixMilli()%1000,
 		r.UserAgent(),

@@ -1,7 +1,6 @@
 package cloudflare
 
 import (
-	"net"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -75,7 +74,10 @@ type exchange struct {
 
 // ServeHTTP answers one request and journals it.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	x := exchange{Server: s, w: w, r: r, began: s.now(), client: clientOf(r)}
+	x := exchange{Server: s, w: w, r: r, began: s.now()}
+	if address, err := netip.ParseAddr(journal.ClientOf(r.RemoteAddr)); err == nil {
+		x.client = address.Unmap()
+	}
 	commonHeaders(w.Header(), x.began)
 	w.Header()["Content-Type"] = []string{contentType}
 	if err := x.serve(); err != nil {
@@ -128,18 +130,6 @@ func segments(path string) []string {
 		}
 	}
 	return out
-}
-
-func clientOf(r *http.Request) netip.Addr {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	addr, err := netip.ParseAddr(host)
-	if err != nil {
-		return netip.Addr{}
-	}
-	return addr.Unmap()
 }
 
 // log writes the journal entry. Secrets are in headers only, and of those only fingerprints go in.

@@ -14,12 +14,13 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"net"
 	"net/http"
 	"strconv"
 	"strings"
 
 	mdns "github.com/miekg/dns"
+
+	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
 // CloudflareHosts are the names of Cloudflare's resolver [DOC 2026-11: developers.cloudflare.com/1.1.1.1; the
@@ -112,11 +113,7 @@ func (s *server) wire(w http.ResponseWriter, r *http.Request) {
 
 // answer resolves, and sets how long the answer may be kept (RFC 8484 section 5.1).
 func (s *server) answer(w http.ResponseWriter, r *http.Request, query *mdns.Msg) *mdns.Msg {
-	client, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		client = r.RemoteAddr
-	}
-	reply := s.resolve(r.Context(), query, client)
+	reply := s.resolve(r.Context(), query, journal.ClientOf(r.RemoteAddr))
 	if reply == nil {
 		http.Error(w, "the resolver does not answer", http.StatusGatewayTimeout)
 		return nil

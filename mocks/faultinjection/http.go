@@ -16,6 +16,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/mocks/cloudflare"
 	"github.com/edgeproof/edgeproof/mocks/control/api"
+	"github.com/edgeproof/edgeproof/mocks/journal"
 )
 
 // Host is one of the HTTP servers that faults can meet.
@@ -75,21 +76,13 @@ func fitsRequest(m *api.HTTPMatch, host Host, r *http.Request) bool {
 	}
 	return (m.Method == "" || strings.EqualFold(m.Method, r.Method)) &&
 		glob(m.Path, r.URL.Path) && glob(m.Query, r.URL.RawQuery) &&
-		(m.Client == "" || from(m.Client, clientOf(r))) &&
+		(m.Client == "" || from(m.Client, journal.ClientOf(r.RemoteAddr))) &&
 		(m.Token == "" || m.Token == cloudflare.Fingerprint(r))
 }
 
 func contained(m *api.HTTPMatch, texts [][]byte) bool {
 	return m.Contains == "" ||
 		slices.ContainsFunc(texts, func(text []byte) bool { return bytes.Contains(text, []byte(m.Contains)) })
-}
-
-func clientOf(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }
 
 // read takes the head of a request's body, as sent and as signed, and puts the body back.
@@ -243,7 +236,7 @@ func (s *Set) record(h hit, host Host, r *http.Request, start time.Time, outcome
 		return
 	}
 	e := api.JournalEntry{
-		Time: start, Source: api.SourceAPI, Client: clientOf(r), Op: r.Method + " " + r.URL.Path, Outcome: outcome,
+		Time: start, Source: api.SourceAPI, Client: journal.ClientOf(r.RemoteAddr), Op: r.Method + " " + r.URL.Path, Outcome: outcome,
 		Detail: map[string]string{"fault": h.id}, Millis: float64(time.Since(start).Microseconds()) / 1000,
 	}
 	if r.URL.RawQuery != "" {

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"slices"
 	"strconv"
@@ -155,12 +154,8 @@ func (s *server) note(r *http.Request, status int, start time.Time) {
 	if r.Method == http.MethodGet || slices.Contains([]string{"/v1/probe", "/v1/dns/query", "/v1/batch"}, r.URL.Path) {
 		return
 	}
-	client, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		client = r.RemoteAddr
-	}
 	s.Journal.Record(api.JournalEntry{
-		Time: start, Source: api.SourceControl, Client: client, Op: r.Method + " " + r.URL.Path,
+		Time: start, Source: api.SourceControl, Client: journal.ClientOf(r.RemoteAddr), Op: r.Method + " " + r.URL.Path,
 		Outcome: strconv.Itoa(status), Millis: float64(time.Since(start).Microseconds()) / 1000,
 	})
 }
