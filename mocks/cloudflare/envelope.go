@@ -59,7 +59,7 @@ func (x *exchange) send(status int, body []byte) {
 // fail answers with an error's own status, code and words.
 func (x *exchange) fail(err error) {
 	refused, body := failure(err)
-	x.code, x.tag = refused.Code, refused.Evidence
+	x.code, x.tag, x.words = refused.Code, refused.Evidence, refused.Message
 	x.send(refused.Status, body)
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/edgeproof/edgeproof/mocks/control/api"
+	"github.com/edgeproof/edgeproof/mocks/evidence"
 	"github.com/edgeproof/edgeproof/mocks/journal"
 	"github.com/edgeproof/edgeproof/mocks/zone"
 )
@@ -69,6 +70,7 @@ type exchange struct {
 	status  int
 	code    int           // of the first error, 0 for success
 	tag     zone.Evidence // how that error is known
+	words   string        // its message
 	note    string        // what the request was about, for the journal
 }
 
@@ -144,6 +146,9 @@ func (x *exchange) log() {
 	detail := map[string]string{"agent": bounded(x.r.UserAgent())}
 	if x.tag != "" {
 		detail["evidence"] = string(x.tag)
+		if known := evidence.Known(x.tag, x.code, x.words); known.Source != "" {
+			detail["source"] = known.Source + ", " + known.Day
+		}
 	}
 	if x.r.URL.RawQuery != "" {
 		detail["query"] = bounded(x.r.URL.RawQuery)

@@ -18,7 +18,7 @@ func canonicalContent(typ, content string) (string, error) {
 	case "AAAA":
 		addr, err := netip.ParseAddr(content)
 		if err != nil || !addr.Is6() || addr.Zone() != "" {
-			return "", refuse(Unverified, CodeContentAAAA, "Content for AAAA record must be a valid IPv6 address.")
+			return "", refuse(Reported, CodeContentAAAA, "Content for AAAA record must be a valid IPv6 address.")
 		}
 		return addr.String(), nil
 	case "CNAME", "NS", "MX", "PTR":

@@ -88,7 +88,7 @@ func TestRecordRules(t *testing.T) {
 			message: "Content for A record must be a valid IPv4 address.", evidence: zone.Reported,
 		},
 		"A with IPv6":  {change: zone.Draft("a", "A", "2001:db8::1"), code: 9005, evidence: zone.Reported},
-		"AAAA content": {change: zone.Draft("a", "AAAA", "192.0.2.1"), code: 9006, evidence: zone.Unverified},
+		"AAAA content": {change: zone.Draft("a", "AAAA", "192.0.2.1"), code: 9006, evidence: zone.Reported},
 		"CNAME to address": {
 			change: zone.Draft("a", "CNAME", "192.0.2.1"), code: 9007,
 			message: "Content for CNAME record is invalid.", evidence: zone.Reported,

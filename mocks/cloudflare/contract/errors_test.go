@@ -261,7 +261,7 @@ func refusals() []refusal {
 			nil,
 		},
 		{
-			400, 9006, "Content for AAAA record must be a valid IPv6 address.", zone.Unverified, post(record("AAAA", "x", "x")),
+			400, 9006, "Content for AAAA record must be a valid IPv6 address.", zone.Reported, post(record("AAAA", "x", "x")),
 			nil, nil,
 		},
 		{
