@@ -140,8 +140,12 @@ func TestKnown(t *testing.T) {
 
 func TestShare(t *testing.T) {
 	t.Parallel()
-	text := evidence.Share([]evidence.Answer{{Kind: zone.Recorded}, {Kind: zone.Probed}, {Kind: zone.Unverified}, {Kind: zone.Mocked}})
-	for _, want := range []string{"recorded from the real service           2  50.0 %", "unverified                               1  25.0 %"} {
+	text := evidence.Share([]evidence.Answer{
+		{Kind: zone.Recorded}, {Kind: zone.Probed}, {Kind: zone.Unverified}, {Kind: zone.Mocked},
+	})
+	for _, want := range []string{
+		"recorded from the real service           2  50.0 %", "unverified                               1  25.0 %",
+	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
