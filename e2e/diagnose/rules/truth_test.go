@@ -134,3 +134,31 @@ func TestApplicationsOwnRefusalIsHealthy(t *testing.T) {
 		})
 	}
 }
+
+// What the layer of DNS explains is not blamed on routing, too.
+func TestPublishedTargetIsBlamedOnce(t *testing.T) {
+	t.Parallel()
+	for name, do := range map[string]func(world){
+		"an address of a private network": func(w world) { w.targets("10.244.0.1") },
+		"a record that differs from the annotation": func(w world) {
+			w.targets("198.51.100.9")
+			w.ingress.Annotations["external-dns.alpha.kubernetes.io/target"] = "198.51.100.10"
+		},
+		"another route of the host": func(w world) {
+			w.targets("198.51.100.9")
+			twin("198.51.100.9")(w.Snapshot)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := healthy()
+			do(w)
+			w.refuses(w.Probes[host].HTTPS)
+			for _, c := range rules.Explain(w.Snapshot, route()).Causes {
+				if c.Code == "published-address-unreachable" {
+					t.Errorf("blamed: %+v", c)
+				}
+			}
+		})
+	}
+}

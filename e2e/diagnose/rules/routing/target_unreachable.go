@@ -2,6 +2,7 @@ package routing
 
 import (
 	"fmt"
+	"net"
 	"slices"
 	"strings"
 
@@ -41,7 +42,13 @@ func findTargetUnreachable(r *diagnose.Route) []diagnose.Finding {
 	if slices.ContainsFunc(r.Answers.Resolver.Names, tunnel) || slices.ContainsFunc(r.Published, tunnel) {
 		return nil // which the proxy alone can serve: see the layer of DNS
 	}
+	if slices.ContainsFunc(addresses, diagnose.Unreachable) || len(r.Index.ByHost[r.Host]) > 1 {
+		return nil // an address of a private network, or that of another route: see the layer of DNS
+	}
 	if targets, ok := r.Sync.Config.Selection.Targets(r.Source.Annotations); ok {
+		if !leadsTo(targets, addresses) {
+			return nil // the record is not as the annotation wants it
+		}
 		annotation := r.Sync.Config.Selection.Prefix + "target"
 		return diagnose.One(
 			r.Source.String(),
@@ -95,6 +102,12 @@ func findTargetUnreachable(r *diagnose.Route) []diagnose.Finding {
 			Command: r.Traefik.Kubectl("edit"),
 		},
 		evidence...)
+}
+
+// leadsTo reports whether targets are names, or all of the addresses are among them.
+func leadsTo(targets, addresses []string) bool {
+	return slices.ContainsFunc(targets, func(t string) bool { return net.ParseIP(t) == nil }) ||
+		!slices.ContainsFunc(addresses, func(a string) bool { return !slices.Contains(targets, a) })
 }
 
 // reached are the addresses that a probe by name was led to.
