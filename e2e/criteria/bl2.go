@@ -56,7 +56,7 @@ func recordsSynced(j *judge.Judgement, s *facts.Snapshot, t judge.Target, config
 	for _, host := range t.Hosts() {
 		records := slices.DeleteFunc(s.RecordsOf(host), func(r facts.Record) bool { return !isAddress(r.Type) })
 		if len(records) == 0 {
-			j.Lacks("record %s: not at the provider yet", host)
+			noRecord(j, t, "record "+host, host)
 			continue
 		}
 		owner, ok := ownerOf(s, config, host, records[0].Type)

@@ -40,26 +40,36 @@ func reachable(v View) judge.Judgement {
 		j.Lacks("Service %s: has no load-balancer address", t.Controller)
 	}
 	for _, r := range t.Routes {
-		before := len(j.Reasons)
-		route, found := s.Route(r.Source)
-		if !found {
-			j.Lacks("%s: not found", r.Source)
+		j.Take(routeReachable(v, r, address))
+	}
+	return j
+}
+
+func routeReachable(v View, r judge.Route, address string) judge.Judgement {
+	var j judge.Judgement
+	s := v.Facts
+	route, found := s.Route(r.Source)
+	if !found {
+		j.Lacks("%s: not found", r.Source)
+	}
+	for _, host := range r.Hosts {
+		here := len(j.Reasons)
+		if unsynced(v.Target, host) && len(s.DNS[host].Resolver.Addresses) == 0 {
+			noRecord(&j, v.Target, host, host)
+			continue
 		}
-		for _, host := range r.Hosts {
-			here := len(j.Reasons)
-			resolves(&j, s, host, address)
-			secure(&j, s, r, host)
-			plain(&j, s, host)
-			if proxied(s, host) {
-				atOrigin(&j, s, r, host)
-			}
-			if len(j.Reasons) == here {
-				seen(&j, s, host, address)
-			}
+		resolves(&j, s, host, address)
+		secure(&j, s, r, host)
+		plain(&j, s, host)
+		if proxied(s, host) {
+			atOrigin(&j, s, r, host)
 		}
-		if found && len(j.Reasons) > before {
-			issued(&j, s, route) // what the objects say of it
+		if len(j.Reasons) == here {
+			seen(&j, s, host, address)
 		}
+	}
+	if found && len(j.Reasons) > 0 {
+		issued(&j, s, route) // what the objects say of it
 	}
 	return j
 }

@@ -9,6 +9,22 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
+// TestAHostOfNoZone: no record is made for it, so nothing is waited for.
+func TestAHostOfNoZone(t *testing.T) {
+	t.Parallel()
+	for _, id := range []criteria.ID{"DW-4", "WF-6", "WF-7", "BL-2"} {
+		s, target := healthy(), reference()
+		target.Routes[0].Hosts = []string{"backend.develop.local"}
+		s.Probes["backend.develop.local"] = facts.Probe{HTTPS: &probe.Report{
+			Request: probe.Request{URL: "https://backend.develop.local/"}, Failed: probe.StepResolve, Class: probe.ClassNXDomain,
+		}}
+		j := judged(id, s, target)
+		if !j.Final || !j.Settled() || !strings.Contains(j.String(), "zone that external-dns syncs (safeops.work)") {
+			t.Errorf("%s: %s", id, j)
+		}
+	}
+}
+
 // behindProxy has Cloudflare's proxy before the host, in order.
 func behindProxy(change func(s *facts.Snapshot, record *facts.Record)) func(*facts.Snapshot) {
 	return func(s *facts.Snapshot) {

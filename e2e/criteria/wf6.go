@@ -31,7 +31,7 @@ func nameAndCertificate(v View) judge.Judgement {
 				has = has || isAddress(record.Type)
 			}
 			if !has {
-				j.Lacks("record %s: not at the provider yet", host)
+				noRecord(j, v.Target, "record "+host, host)
 			}
 		}
 		if len(i.TLS) == 0 {

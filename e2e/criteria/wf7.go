@@ -6,6 +6,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 func wf7() Criterion {
@@ -27,6 +28,9 @@ func validatedByName(v View) judge.Judgement {
 		switch {
 		case rep == nil || !strings.HasPrefix(rep.Request.URL, "https://"+host+"/") || rep.Request.Address != "":
 			j.Never("%s: was not asked by name over HTTPS: an answer at the address is no proof", host)
+		case rep.Failed == probe.StepResolve && unsynced(t, host):
+			j.Never("%s: asked by name over HTTPS: %s; it is below no zone that external-dns syncs (%s)", host, rep.Class,
+				strings.Join(t.Zones, ", "))
 		case rep.Resolve == nil || rep.Failed != "" || rep.HTTP == nil:
 			j.Lacks("%s: asked by name over HTTPS: %s failed, %s: %s", host, cmp.Or(string(rep.Failed), "resolve"), rep.Class,
 				rep.Error)

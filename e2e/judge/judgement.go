@@ -19,7 +19,14 @@ type Judgement struct {
 	Evidence []string `json:"evidence,omitempty"`
 	// TooEarly says what goes wrong when a step of the workflow is done before this one; set on an unmet step.
 	TooEarly string `json:"tooEarly,omitempty"`
+
+	// pending counts the reasons that time may remove and that stand beside no reason of the same part that it does not.
+	pending int
 }
+
+// Settled reports whether waiting shows nothing more: it is met, or all that is missing is missing permanently. A
+// judgement that has failed may not be settled, while other parts of it are still under way.
+func (j Judgement) Settled() bool { return j.Met || j.Final && j.pending == 0 }
 
 // Answer is the judgement as an answer of an expectation.
 func (j Judgement) Answer() await.Answer {
@@ -54,11 +61,12 @@ func (j Judgement) String() string {
 // Lacks notes a reason that time may remove.
 func (j *Judgement) Lacks(format string, args ...any) {
 	j.Reasons = append(j.Reasons, fmt.Sprintf(format, args...))
+	j.pending++
 }
 
 // Never notes a reason that time does not remove.
 func (j *Judgement) Never(format string, args ...any) {
-	j.Lacks(format, args...)
+	j.Reasons = append(j.Reasons, fmt.Sprintf(format, args...))
 	j.Final = true
 }
 
@@ -67,11 +75,14 @@ func (j *Judgement) Saw(format string, args ...any) {
 	j.Evidence = append(j.Evidence, fmt.Sprintf(format, args...))
 }
 
-// Take adds what another judgement found.
+// Take adds what the judgement of a part found. A part that has failed permanently is not waited for.
 func (j *Judgement) Take(other Judgement) {
 	j.Reasons = append(j.Reasons, other.Reasons...)
 	j.Evidence = append(j.Evidence, other.Evidence...)
 	j.Final = j.Final || other.Final
+	if !other.Final {
+		j.pending += other.pending
+	}
 }
 
 // Conclude decides: met without a reason against it, and with something seen for it. A criterion that nothing

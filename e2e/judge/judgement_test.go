@@ -45,3 +45,34 @@ func TestShort(t *testing.T) {
 		t.Errorf("Short of a long text: %q", got)
 	}
 }
+
+// TestSettled: what failed permanently is not waited for, but what is merely not there yet beside it is.
+func TestSettled(t *testing.T) {
+	t.Parallel()
+	part := func(never bool) judge.Judgement {
+		var j judge.Judgement
+		j.Lacks("a: not there yet")
+		if never {
+			j.Never("a: never")
+		}
+		return j
+	}
+	for name, c := range map[string]struct {
+		parts []judge.Judgement
+		want  bool
+	}{
+		"pending":                  {[]judge.Judgement{part(false)}, false},
+		"lost":                     {[]judge.Judgement{part(true)}, true},
+		"one lost, one pending":    {[]judge.Judgement{part(true), part(false)}, false},
+		"one lost, one in order":   {[]judge.Judgement{part(true), {Evidence: []string{"b"}}}, true},
+		"all in order, or nothing": {[]judge.Judgement{{Evidence: []string{"b"}}}, true},
+	} {
+		var j judge.Judgement
+		for _, p := range c.parts {
+			j.Take(p)
+		}
+		if j := j.Conclude(); j.Settled() != c.want {
+			t.Errorf("%s: settled %v, want %v: %+v", name, j.Settled(), c.want, j)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package suite
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	. "github.com/onsi/ginkgo/v2"
@@ -37,7 +38,11 @@ func (e *edge) expectMet(ctx context.Context, id criteria.ID, target judge.Targe
 	var last judge.Judgement
 	_, err := await.Until(ctx, budget, string(id), func(ctx context.Context) await.Answer {
 		last = e.Judge(ctx, id, target)
-		return last.Answer()
+		if answer := last.Answer(); last.Settled() || !last.Final {
+			return answer
+		}
+		// One route is lost; what is said of the others must not be what was merely not there yet.
+		return await.Wait("%s", strings.Join(last.Reasons, "; "))
 	})
 	if err != nil {
 		blame(last.Reasons)
