@@ -22,7 +22,7 @@ func bl2() Criterion {
 func syncsDomain(v View) judge.Judgement {
 	var j judge.Judgement
 	s, t := v.Facts, v.Target
-	d := deploymentOf(&j, s, facts.ExternalDNS, t.Namespace)
+	d := deploymentOf(&j, s, facts.ExternalDNS, t.NamespaceOf(facts.ExternalDNS))
 	if d == nil {
 		return j
 	}

@@ -31,7 +31,7 @@ func oneCredential(v View) judge.Judgement {
 	var j judge.Judgement
 	s, t := v.Facts, v.Target
 	var uses []use
-	if d := deploymentOf(&j, s, facts.ExternalDNS, t.Namespace); d != nil {
+	if d := deploymentOf(&j, s, facts.ExternalDNS, t.NamespaceOf(facts.ExternalDNS)); d != nil {
 		uses = append(uses, usesOf(&j, s, d)...)
 	}
 	for _, want := range t.Issuers() {

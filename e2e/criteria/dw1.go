@@ -27,7 +27,7 @@ const quoted = 3
 func syncing(v View) judge.Judgement {
 	var j judge.Judgement
 	s := v.Facts
-	d := deploymentOf(&j, s, facts.ExternalDNS, v.Target.Namespace)
+	d := deploymentOf(&j, s, facts.ExternalDNS, v.Target.NamespaceOf(facts.ExternalDNS))
 	if d == nil {
 		return j
 	}

@@ -13,7 +13,7 @@ func vc1() Criterion {
 	return Criterion{
 		ID: "VC-1", Text: "`kubectl -n cert-manager get pods`", Check: podsShown, Shown: ByPods,
 		Command: &Command{
-			Line: always("kubectl -n cert-manager get pods"),
+			Line: func(t judge.Target) string { return "kubectl -n " + t.Namespace + " get pods" },
 			Works: func(s *facts.Snapshot, _ judge.Target) string {
 				if d := first(s, facts.ExternalDNS); d != nil {
 					return fmt.Sprintf("kubectl -n %s get pods", d.Namespace)
@@ -51,7 +51,11 @@ func podsShown(v View) judge.Judgement {
 	if len(names) == 0 && len(j.Reasons) == 0 {
 		j.Lacks("kubectl get pods: shows no pod: %s", judge.Short(v.Printed))
 	}
-	for _, prefix := range []string{"cert-manager", v.ExternalDNS} {
+	prefixes := []string{"cert-manager"}
+	if v.Target.NamespaceOf(facts.ExternalDNS) == v.Target.Namespace {
+		prefixes = append(prefixes, v.ExternalDNS)
+	}
+	for _, prefix := range prefixes {
 		if !anyBegins(names, prefix) {
 			j.Lacks("kubectl get pods: shows no pod of %s", prefix)
 		}

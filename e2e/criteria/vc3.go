@@ -15,7 +15,9 @@ func vc3() Criterion {
 		ID: "VC-3", Text: "`kubectl -n cert-manager logs deploy/external-dns --since=10m`",
 		Check: logShown, Waits: ForRecords, Shown: BySyncs,
 		Command: &Command{
-			Line: always("kubectl -n cert-manager logs deploy/external-dns --since=10m"),
+			Line: func(t judge.Target) string {
+				return "kubectl -n " + t.NamespaceOf(facts.ExternalDNS) + " logs deploy/external-dns --since=10m"
+			},
 			Works: func(s *facts.Snapshot, _ judge.Target) string {
 				if d := first(s, facts.ExternalDNS); d != nil {
 					return fmt.Sprintf("kubectl -n %s logs deploy/%s --since=10m", d.Namespace, d.Name)

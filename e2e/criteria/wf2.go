@@ -23,7 +23,7 @@ func bundleFirst(v View) judge.Judgement {
 	var j judge.Judgement
 	s, t := v.Facts, v.Target
 	var needed []named
-	if d := deploymentOf(&j, s, facts.ExternalDNS, t.Namespace); d != nil {
+	if d := deploymentOf(&j, s, facts.ExternalDNS, t.NamespaceOf(facts.ExternalDNS)); d != nil {
 		available(&j, d)
 		needed = append(needed, named{"Deployment " + d.Namespace + "/" + d.Name, since(d.ObjectMeta)})
 	}

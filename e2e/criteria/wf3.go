@@ -19,7 +19,7 @@ func podsHealthy(v View) judge.Judgement {
 	var j judge.Judgement
 	s, t := v.Facts, v.Target
 	for _, c := range []facts.Component{facts.CertManager, facts.Webhook, facts.CAInjector, facts.ExternalDNS} {
-		d := deploymentOf(&j, s, c, t.Namespace)
+		d := deploymentOf(&j, s, c, t.NamespaceOf(c))
 		if d == nil {
 			continue
 		}

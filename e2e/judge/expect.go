@@ -17,9 +17,10 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-// Expect completes a target by what a rendered bundle says: its routes, its zones and owner, and the credential
-// that its issuers name. What the bundle may not choose (the issuers' names and servers, the namespace) stays
-// as the target has it, so that a bundle that chooses otherwise is found.
+// Expect completes a target by what a rendered bundle says: its routes, its zones and owner, the namespaces of its
+// components, the names of its issuers and the credential that they name. Issuers are told apart by their ACME
+// directory. A name that the bundle's own routes request stays as the target has it, so that a bundle without that
+// issuer is found.
 func Expect(t Target, objects []*unstructured.Unstructured) (Target, error) {
 	var seen facts.Snapshot
 	for _, o := range objects {
@@ -39,7 +40,14 @@ func Expect(t Target, objects []*unstructured.Unstructured) (Target, error) {
 		}
 	}
 	t.Routes = append(slices.Clone(t.Routes), routes(seen.Ingresses)...)
+	t.Production, t.Staging = named(t.Production, &seen), named(t.Staging, &seen)
+	if running := seen.Running(facts.CertManager); len(running) > 0 {
+		t.Namespace = running[0].Namespace
+	}
 	if running := seen.Running(facts.ExternalDNS); len(running) > 0 {
+		if running[0].Namespace != t.Namespace {
+			t.DNSNamespace = running[0].Namespace
+		}
 		config, _ := externaldns.Read(running[0].Namespace, running[0].Spec.Template.Spec, seen.Environment())
 		t = fromExternalDNS(t, config)
 	}
@@ -47,6 +55,28 @@ func Expect(t Target, objects []*unstructured.Unstructured) (Target, error) {
 		t.Credential = c
 	}
 	return t, nil
+}
+
+// named is the issuer of an ACME directory by the name that the bundle gives it: one that its routes request before
+// others.
+func named(want Issuer, seen *facts.Snapshot) Issuer {
+	requested := func(name string) bool {
+		return slices.ContainsFunc(seen.Ingresses, func(i networking.Ingress) bool {
+			return cm.Requested(i.Annotations).Name == name
+		})
+	}
+	var names []string
+	for i := range seen.ClusterIssuers {
+		if o := &seen.ClusterIssuers[i]; o.Name == want.Name || o.Spec.ACME != nil && o.Spec.ACME.Server == want.Server {
+			names = append(names, o.Name)
+		}
+	}
+	if len(names) == 0 || slices.Contains(names, want.Name) || requested(want.Name) {
+		return want
+	}
+	slices.Sort(names)
+	want.Name = names[max(0, slices.IndexFunc(names, requested))]
+	return want
 }
 
 func add[T networking.Ingress | certmanager.ClusterIssuer | apps.Deployment | core.ConfigMap](
@@ -99,10 +129,18 @@ func credential(issuers []certmanager.ClusterIssuer, production Issuer, names []
 			if issuers[i].Spec.ACME == nil {
 				continue
 			}
+			var global Credential // it counts where there is no token
 			for _, name := range names {
-				if c, ok := cm.CredentialOf(cm.Pick(issuers[i].Spec.ACME.Solvers, name, nil)); ok && !c.Global {
+				c, ok := cm.CredentialOf(cm.Pick(issuers[i].Spec.ACME.Solvers, name, nil))
+				switch {
+				case ok && !c.Global:
 					return Credential{Secret: c.Secret, Key: c.Key}, true
+				case ok:
+					global = Credential{Secret: c.Secret, Key: c.Key}
 				}
+			}
+			if global.Secret != "" {
+				return global, true
 			}
 		}
 	}

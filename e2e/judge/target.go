@@ -9,12 +9,14 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/edge/externaldns"
 	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
+	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
 // Target is what is expected of the edge: the names of SPEC and the routes of a bundle.
 type Target struct {
-	// Namespace is where external-dns, cert-manager and the credential live.
-	Namespace string `json:"namespace"`
+	// Namespace is where cert-manager and its credential live, and external-dns unless DNSNamespace is set.
+	Namespace    string `json:"namespace"`
+	DNSNamespace string `json:"dnsNamespace,omitempty"`
 	// Credential is the Secret that both use.
 	Credential Credential `json:"credential"`
 	Production Issuer     `json:"production"`
@@ -98,6 +100,14 @@ func (t Target) Names() []string {
 // Issuers are the two, production first.
 func (t Target) Issuers() []Issuer { return []Issuer{t.Production, t.Staging} }
 
+// NamespaceOf is where a component lives.
+func (t Target) NamespaceOf(c facts.Component) string {
+	if c == facts.ExternalDNS {
+		return cmp.Or(t.DNSNamespace, t.Namespace)
+	}
+	return t.Namespace
+}
+
 // Owner is the owner id that records must bear.
 func (t Target) Owner() string {
 	if t.OwnerID == "" {
@@ -108,7 +118,7 @@ func (t Target) Owner() string {
 
 // Namespaces are all that a judgement may need.
 func (t Target) Namespaces() []string {
-	out := []string{t.Namespace, t.Controller.Namespace}
+	out := []string{t.Namespace, t.DNSNamespace, t.Controller.Namespace}
 	for _, r := range t.Routes {
 		out = append(out, r.Namespace)
 	}

@@ -3,6 +3,8 @@ package suite
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	. "github.com/onsi/ginkgo/v2"
 
@@ -23,7 +25,7 @@ func (e *edge) expectPrinted(ctx context.Context, c criteria.Criterion) {
 		failed  error
 		read    judge.Judgement
 	)
-	_, err := await.Until(ctx, e.remaining(e.budgetOf(c)), command, func(ctx context.Context) await.Answer {
+	run := func(ctx context.Context) await.Answer {
 		printed, failed = e.Kubectl(ctx, command)
 		if ctx.Err() != nil {
 			failed = nil // it was ended with the budget, and did not fail by itself
@@ -34,12 +36,22 @@ func (e *edge) expectPrinted(ctx context.Context, c criteria.Criterion) {
 		}
 		read = criteria.Judge(c.ID, criteria.View{Printed: printed, Target: e.Target, ExternalDNS: e.ExternalDNS})
 		return read.Answer()
-	})
-	AddReportEntry(report.EntryEvidence, append([]string{"$ " + command}, read.Evidence...), ReportEntryVisibilityNever)
+	}
+	_, err := await.Until(ctx, e.remaining(e.budgetOf(c)), command, run)
+	var found []string
+	if failed != nil {
+		s := facts.Collect(ctx, e.Sources, criteria.Scope(e.Target))
+		found = append(found, c.Command.Impossible(failed, s, e.Target))
+		if working := c.Command.Works(s, e.Target); working != "" && working != command {
+			command = working // that the other one is impossible is a finding, and this one says how the bundle is
+			_, err = await.Until(ctx, e.remaining(e.budgetOf(c)), command, run)
+		}
+	}
+	AddReportEntry(report.EntryEvidence, slices.Concat(found, []string{"$ " + command}, read.Evidence),
+		ReportEntryVisibilityNever)
 	switch {
 	case failed != nil:
-		s := facts.Collect(ctx, e.Sources, criteria.Scope(e.Target))
-		Fail(c.Command.Impossible(failed, s, e.Target))
+		Fail(strings.Join(found, "\n"))
 	case err != nil:
 		blame(read.Reasons)
 		Fail(fmt.Sprintf("$ %s\n%s\n%s", command, printed, read))
