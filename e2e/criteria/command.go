@@ -1,7 +1,9 @@
 package criteria
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	apps "k8s.io/api/apps/v1"
 
@@ -32,13 +34,25 @@ func (c *Command) Impossible(err error, s *facts.Snapshot, t judge.Target) strin
 // always is a command that is the same for every target.
 func always(line string) func(judge.Target) string { return func(judge.Target) string { return line } }
 
-// whereRouted is a command on the first route, where that is there.
+// shown is the route that the commands are about: the specification's own where the target has it, else the first one
+// of which a record can be made.
+func shown(t judge.Target) judge.Route {
+	own := slices.IndexFunc(t.Routes, func(r judge.Route) bool {
+		return r.Kind == "Ingress" && r.Namespace == "develop" && r.Name == "frontend"
+	})
+	synced := slices.IndexFunc(t.Routes, func(r judge.Route) bool {
+		return slices.ContainsFunc(r.Hosts, func(host string) bool { return !unsynced(t, host) })
+	})
+	return t.Routes[max(0, cmp.Or(own+1, synced+1)-1)]
+}
+
+// whereRouted is a command on the route that is shown, where that is there.
 func whereRouted(line func(judge.Target) string) func(*facts.Snapshot, judge.Target) string {
 	return func(s *facts.Snapshot, t judge.Target) string {
 		if len(t.Routes) == 0 {
 			return ""
 		}
-		if _, found := s.Route(t.Routes[0].Source); !found {
+		if _, found := s.Route(shown(t).Source); !found {
 			return ""
 		}
 		return line(t)

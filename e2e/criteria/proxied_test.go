@@ -5,7 +5,9 @@ import (
 	"testing"
 
 	"github.com/edgeproof/edgeproof/e2e/criteria"
+	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/judge"
 	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
@@ -77,4 +79,32 @@ func TestARouteBehindTheProxy(t *testing.T) {
 			*s.Probes[host].RawIP = probe.Report{Failed: probe.StepConnect, Class: probe.ClassRefused, Error: "refused"}
 		}), false, "https://develop.safeops.work at the origin: connect failed, refused"},
 	})
+}
+
+// TestTheRouteOfTheCommands: it is the specification's own, and never one that is no part of DNS where another is.
+func TestTheRouteOfTheCommands(t *testing.T) {
+	t.Parallel()
+	route := func(name string, hosts ...string) judge.Route {
+		return judge.Route{Source: edge.Source{Kind: "Ingress", Namespace: "develop", Name: name}, Hosts: hosts}
+	}
+	local, web, own := route("backend", "backend.local"), route("web", "web.safeops.work"), route("frontend", host)
+	for name, c := range map[string]struct {
+		routes []judge.Route
+		want   string
+	}{
+		"the specification's": {[]judge.Route{local, web, own}, "frontend"},
+		"one with a record":   {[]judge.Route{local, web}, "web"},
+		"the only one":        {[]judge.Route{local}, "backend"},
+	} {
+		target := reference()
+		target.Routes = c.routes
+		for _, criterion := range criteria.All() {
+			if criterion.ID != "VC-4" {
+				continue
+			}
+			if got := criterion.Command.Line(target); got != "kubectl -n develop describe ingress "+c.want {
+				t.Errorf("%s: %s", name, got)
+			}
+		}
+	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 func vc4() Criterion {
-	line := func(t judge.Target) string { return t.Routes[0].Command("describe") }
+	line := func(t judge.Target) string { return shown(t).Command("describe") }
 	return Criterion{
 		ID: "VC-4", Text: "`kubectl -n develop describe ingress frontend`",
 		Check: routeShown, Waits: ForCertificate, Shown: ByRoutes,

@@ -11,7 +11,7 @@ import (
 
 func vc5() Criterion {
 	line := func(t judge.Target) string {
-		return fmt.Sprintf("kubectl -n %s get certificate,secret", t.Routes[0].Namespace)
+		return fmt.Sprintf("kubectl -n %s get certificate,secret", shown(t).Namespace)
 	}
 	return Criterion{
 		ID: "VC-5", Text: "`kubectl -n develop get certificate,secret`",

@@ -2,12 +2,15 @@ package run
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/bundle/survey"
 	"github.com/edgeproof/edgeproof/e2e/gitops"
 	"github.com/edgeproof/edgeproof/e2e/standin"
+	"github.com/edgeproof/edgeproof/e2e/supply"
 	"github.com/edgeproof/edgeproof/e2e/testbed"
 	"github.com/edgeproof/edgeproof/e2e/verdict"
 )
@@ -82,6 +85,9 @@ func recorded(s *survey.Survey) *verdict.Survey {
 				"be delivered from elsewhere", File: n.File, Line: n.Line,
 		})
 	}
+	for _, n := range s.StandIns.Classes {
+		out.StandIns = append(out.StandIns, verdict.StandIn{For: n.Object, Reason: "of " + n.For, File: n.File, Line: n.Line})
+	}
 	for _, v := range s.Variables {
 		out.StandIns = append(out.StandIns, verdict.StandIn{For: "variable " +
 			v.Name, Reason: "it has no value in the repository; read as " + v.Value})
@@ -134,4 +140,22 @@ func (e *Env) standIns() []standin.Secret {
 		}
 	}
 	return all
+}
+
+// leaveOut takes a component of a repository whose image can neither be pulled nor built out of what is judged, so that
+// images are provided again without it. It is done where that is not what has failed, or the edge stands on it.
+func (e *Env) leaveOut(failed error) (done bool, err error) {
+	var missing *supply.MissingError
+	if e.Survey == nil || !errors.As(failed, &missing) || len(missing.UsedBy) == 0 {
+		return true, failed
+	}
+	for _, user := range missing.UsedBy {
+		user, _, _ = strings.Cut(user, " container ")
+		if !e.Survey.Drop(user, missing.Reference) {
+			return true, failed
+		}
+		e.Options.Log.Warn("%s: image %s cannot be had: it is left out, and the rest is judged", user, missing.Reference)
+	}
+	e.Bundle, err = e.Survey.Components()
+	return err != nil, err
 }

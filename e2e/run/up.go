@@ -186,6 +186,16 @@ func (e *Env) images(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for {
+		err := e.provide(ctx, cache)
+		if done, err := e.leaveOut(err); done {
+			return err
+		}
+	}
+}
+
+// provide makes the node image with every image that the bundles need.
+func (e *Env) provide(ctx context.Context, cache string) error {
 	bundles := []*bundle.Bundle{e.Bundle, e.Apps}
 	if e.Candidate != nil {
 		bundles = append(bundles, e.Candidate)
@@ -203,7 +213,7 @@ func (e *Env) images(ctx context.Context) error {
 	}
 	supplier := &supply.Supplier{
 		Source: e.Options.Source, Cache: cache, Mode: e.Options.Images,
-		NodeImage: e.Options.Node, Kubernetes: e.Options.minor(), Engine: engine, Log: e.Options.Log,
+		NodeImage: e.Options.Node, Kubernetes: e.Options.minor(), Engine: e.Engine, Log: e.Options.Log,
 	}
 	e.Node, err = supplier.Provide(ctx, needs)
 	return err

@@ -223,3 +223,49 @@ type noCharts struct{}
 func (noCharts) Chart(context.Context, bundle.ChartRef) (*bundle.Chart, error) {
 	return nil, &bundle.Error{Problem: "chart: its repository does not answer", Rule: bundle.ChartMissing}
 }
+
+// TestDrop: a controller whose image cannot be had is left out, and the platform's serves its class.
+func TestDrop(t *testing.T) {
+	t.Parallel()
+	const nginx = `---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: nginx, namespace: edge}
+spec:
+  selector: {matchLabels: {a: nginx}}
+  template: {metadata: {labels: {a: nginx}}, spec: {containers: [{name: c, image: "registry.k8s.io/ingress-nginx/controller:v1.12.0"}]}}
+`
+	s := of(t, map[string]string{"all.yaml": with(dns, "ARGS", "") + nginx +
+		strings.Replace(with(ingress, "HOST", "a.example.org", "NAMESPACE", "edge"), "spec: {", "spec: {ingressClassName: nginx, ", 1)},
+		survey.Options{})
+	if len(s.StandIns.Classes) != 0 {
+		t.Errorf("a controller that runs has its class stood in for: %+v", s.StandIns.Classes)
+	}
+	before, err := s.Components()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.Drop("Deployment edge/dns", "i") || s.Drop("Deployment edge/none", "i") {
+		t.Error("external-dns, or what is not there, was left out")
+	}
+	if !s.Drop("Deployment edge/nginx", "registry.k8s.io/ingress-nginx/controller:v1.12.0") {
+		t.Fatal("the controller was not left out")
+	}
+	after, err := s.Components()
+	if err != nil {
+		t.Fatal(err)
+	}
+	kinds := func(b *bundle.Bundle) (all []string) {
+		for _, o := range b.Objects() {
+			all = append(all, o.GetKind()+" "+o.GetName())
+		}
+		return all
+	}
+	if !slices.Contains(kinds(before), "Deployment nginx") || slices.Contains(kinds(after), "Deployment nginx") ||
+		!slices.Contains(kinds(after), "IngressClass nginx") {
+		t.Errorf("before %v, after %v", kinds(before), kinds(after))
+	}
+	if last := s.Findings[len(s.Findings)-1]; last.Rule != "image-not-available" || last.Line != 19 || len(s.StandIns.Classes) != 1 {
+		t.Errorf("finding %+v, classes %+v", last, s.StandIns.Classes)
+	}
+}

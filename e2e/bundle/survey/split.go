@@ -1,6 +1,8 @@
 package survey
 
 import (
+	"slices"
+
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
@@ -13,7 +15,7 @@ func (s *Survey) Components() (*bundle.Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	return components.With(true, s.namespaces()...)
+	return components.With(true, slices.Concat(s.namespaces(), s.classObjects())...)
 }
 
 // Applications are the routes with what is behind them; server takes the place of each workload that is not run.

@@ -40,6 +40,7 @@ type StandIns struct {
 	Applications []Application    `json:"applications"`
 	Namespaces   []Backing        `json:"namespaces"`
 	Services     []Backing        `json:"services"`
+	Classes      []Backing        `json:"classes"`
 }
 
 // LeftOut is what is not part of the edge.
@@ -121,6 +122,7 @@ func Of(b *bundle.Bundle, options Options) *Survey {
 	s.edge(objects)
 	s.standIns()
 	s.backing()
+	s.classes()
 	s.findings()
 	for _, v := range b.Missing {
 		s.Variables = append(s.Variables, Missing{v.Name, v.Value, v.From, v.UsedIn})

@@ -57,6 +57,9 @@ func (s *Survey) WriteText(w io.Writer, all bool) error {
 	for _, app := range s.StandIns.Applications {
 		p.line("  %s: %s", app.Object, list(app.Images, "no image"))
 	}
+	for _, n := range s.StandIns.Classes {
+		p.line("  %s: of %s  (%s:%d)", n.Object, n.For, n.File, n.Line)
+	}
 	for _, n := range slices.Concat(s.StandIns.Namespaces, s.StandIns.Services) {
 		p.line("  %s: nothing in the bundle makes it, and %s needs it  (%s:%d)", n.Object, n.For, n.File, n.Line)
 	}
