@@ -19,11 +19,11 @@ func dw5() Criterion {
 // explained judges that what fails is explained, by causes that have a name.
 func explained(v View) judge.Judgement {
 	var j judge.Judgement
-	works := Judge(Works, v)
 	for _, d := range Diagnoses(v.Explain(), v.Target) {
 		unattributed := slices.ContainsFunc(d.Causes, func(f diagnose.Finding) bool {
 			return f.Code == diagnose.Unattributed
 		})
+		works := worksFor(v, d.Host)
 		switch {
 		case d.Healthy && !works.Met:
 			j.Lacks("%s: does not work, and is found healthy: %s", d.Host, strings.Join(works.Reasons, "; "))
@@ -38,6 +38,19 @@ func explained(v View) judge.Judgement {
 		}
 	}
 	return j
+}
+
+// worksFor judges DW-4 for one host alone: what is wrong with another is not to be explained here.
+func worksFor(v View, host string) judge.Judgement {
+	var routes []judge.Route
+	for _, route := range v.Target.Routes {
+		if slices.Contains(route.Hosts, host) {
+			route.Hosts = []string{host}
+			routes = append(routes, route)
+		}
+	}
+	v.Target.Routes = routes
+	return Judge(Works, v)
 }
 
 // Diagnoses explains every host of a target.

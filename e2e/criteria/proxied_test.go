@@ -18,7 +18,8 @@ func TestAHostOfNoZone(t *testing.T) {
 		s, target := healthy(), reference()
 		target.Routes[0].Hosts = []string{"backend.develop.local"}
 		s.Probes["backend.develop.local"] = facts.Probe{HTTPS: &probe.Report{
-			Request: probe.Request{URL: "https://backend.develop.local/"}, Failed: probe.StepResolve, Class: probe.ClassNXDomain,
+			Request: probe.Request{URL: "https://backend.develop.local/"}, Failed: probe.StepResolve,
+			Class: probe.ClassNXDomain,
 		}}
 		j := judged(id, s, target)
 		if !j.Final || !j.Settled() || !strings.Contains(j.String(), "zone that external-dns syncs (safeops.work)") {
@@ -74,7 +75,7 @@ func TestARouteBehindTheProxy(t *testing.T) {
 		{"a staging certificate at the origin", "DW-4", behindProxy(func(s *facts.Snapshot, _ *facts.Record) {
 			shown := s.Probes[host].RawIP.TLS
 			shown.Verified, shown.LeadsTo = false, "staging"
-		}), false, "https://develop.safeops.work at the origin: the certificate leads to the staging root, not to production"},
+		}), false, "develop.safeops.work at the origin: the certificate leads to the staging root, not to production"},
 		{"no origin", "DW-4", behindProxy(func(s *facts.Snapshot, _ *facts.Record) {
 			*s.Probes[host].RawIP = probe.Report{Failed: probe.StepConnect, Class: probe.ClassRefused, Error: "refused"}
 		}), false, "https://develop.safeops.work at the origin: connect failed, refused"},

@@ -23,8 +23,8 @@ func TestNamesAreTheBundles(t *testing.T) {
 	t.Parallel()
 	issuer := func(name, host, solver string) string {
 		return "apiVersion: cert-manager.io/v1\nkind: ClusterIssuer\nmetadata: {name: " + name +
-			"}\nspec: {acme: {server: \"https://" + host + ".api.letsencrypt.org/directory\", solvers: [{dns01: {cloudflare: {" +
-			solver + "}}}]}}"
+			"}\nspec: {acme: {server: \"https://" + host + ".api.letsencrypt.org/directory\", solvers: [{dns01: " +
+			"{cloudflare: {" + solver + "}}}]}}"
 	}
 	ingress := func(name string) string {
 		return "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web, namespace: apps, annotations: " +
@@ -35,7 +35,8 @@ func TestNamesAreTheBundles(t *testing.T) {
 			"}\nspec: {template: {spec: {containers: [{name: c, image: " + image + ", args: [--provider=cloudflare, " +
 			"--source=ingress]}]}}}"
 	}
-	const token, key = "apiTokenSecretRef: {name: cf, key: t}", "email: a@example.org, apiKeySecretRef: {name: cfkey, key: k}"
+	const token, key = "apiTokenSecretRef: {name: cf, key: t}",
+		"email: a@example.org, apiKeySecretRef: {name: cfkey, key: k}"
 	reference := judge.Reference()
 	for name, c := range map[string]struct {
 		objects []string

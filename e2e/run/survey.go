@@ -86,7 +86,9 @@ func recorded(s *survey.Survey) *verdict.Survey {
 		})
 	}
 	for _, n := range s.StandIns.Classes {
-		out.StandIns = append(out.StandIns, verdict.StandIn{For: n.Object, Reason: "of " + n.For, File: n.File, Line: n.Line})
+		out.StandIns = append(out.StandIns, verdict.StandIn{
+			For: n.Object, Reason: "of " + n.For, File: n.File, Line: n.Line,
+		})
 	}
 	for _, v := range s.Variables {
 		out.StandIns = append(out.StandIns, verdict.StandIn{For: "variable " +
@@ -142,8 +144,8 @@ func (e *Env) standIns() []standin.Secret {
 	return all
 }
 
-// leaveOut takes a component of a repository whose image can neither be pulled nor built out of what is judged, so that
-// images are provided again without it. It is done where that is not what has failed, or the edge stands on it.
+// leaveOut takes a component of a repository whose image can neither be pulled nor built out of what is judged, so
+// that images are provided again without it. It is done where that is not what has failed, or the edge stands on it.
 func (e *Env) leaveOut(failed error) (done bool, err error) {
 	var missing *supply.MissingError
 	if e.Survey == nil || !errors.As(failed, &missing) || len(missing.UsedBy) == 0 {

@@ -48,7 +48,10 @@ spec:
 apiVersion: networking.k8s.io/v1
 kind: Ingress
 metadata: {name: web, namespace: NAMESPACE}
-spec: {rules: [{host: HOST, http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}}]}
+spec:
+  rules:
+    - host: HOST
+      http: {paths: [{path: /, pathType: Prefix, backend: {service: {name: web, port: {number: 80}}}}]}
 `
 )
 
@@ -153,7 +156,7 @@ func TestFindingsOfAnEdge(t *testing.T) {
 			"all.yaml", 19, "no CustomResourceDefinition of HTTPRoute",
 		},
 		"a host of no domain": {
-			with(dns, "ARGS", "") + with(ingress, "HOST", "localhost", "NAMESPACE", "edge"), "host-not-public", "all.yaml", 22,
+			with(dns, "ARGS", "") + with(ingress, "HOST", "localhost", "NAMESPACE", "edge"), "host-not-public", "all.yaml", 24,
 			"host localhost has no registrable domain",
 		},
 	} {
@@ -233,11 +236,13 @@ kind: Deployment
 metadata: {name: nginx, namespace: edge}
 spec:
   selector: {matchLabels: {a: nginx}}
-  template: {metadata: {labels: {a: nginx}}, spec: {containers: [{name: c, image: "registry.k8s.io/ingress-nginx/controller:v1.12.0"}]}}
+  template:
+    metadata: {labels: {a: nginx}}
+    spec: {containers: [{name: c, image: "registry.k8s.io/ingress-nginx/controller:v1.12.0"}]}
 `
 	s := of(t, map[string]string{"all.yaml": with(dns, "ARGS", "") + nginx +
-		strings.Replace(with(ingress, "HOST", "a.example.org", "NAMESPACE", "edge"), "spec: {", "spec: {ingressClassName: nginx, ", 1)},
-		survey.Options{})
+		strings.Replace(with(ingress, "HOST", "a.example.org", "NAMESPACE", "edge"), "  rules:",
+			"  ingressClassName: nginx\n  rules:", 1)}, survey.Options{})
 	if len(s.StandIns.Classes) != 0 {
 		t.Errorf("a controller that runs has its class stood in for: %+v", s.StandIns.Classes)
 	}
@@ -265,7 +270,8 @@ spec:
 		!slices.Contains(kinds(after), "IngressClass nginx") {
 		t.Errorf("before %v, after %v", kinds(before), kinds(after))
 	}
-	if last := s.Findings[len(s.Findings)-1]; last.Rule != "image-not-available" || last.Line != 19 || len(s.StandIns.Classes) != 1 {
+	if last := s.Findings[len(s.Findings)-1]; last.Rule != "image-not-available" || last.Line != 19 ||
+		len(s.StandIns.Classes) != 1 {
 		t.Errorf("finding %+v, classes %+v", last, s.StandIns.Classes)
 	}
 }

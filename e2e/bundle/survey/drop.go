@@ -28,7 +28,8 @@ func (s *Survey) Drop(object, image string) bool {
 			continue
 		}
 		pod, ok := standin.PodOf(o)
-		if p, _, known := programOf(pod); s.routed(i) || ok && known && (p.role == IsCertManager || p.role == IsExternalDNS) {
+		p, _, known := programOf(pod)
+		if s.routed(i) || ok && known && (p.role == IsCertManager || p.role == IsExternalDNS) {
 			return false
 		}
 		gone = append(gone, i)
@@ -110,10 +111,11 @@ func (s *Survey) classes() {
 func (s *Survey) classObjects() []bundle.Object {
 	var all []bundle.Object
 	for _, c := range s.StandIns.Classes {
-		all = append(all, bundle.Object{Source: c.need.Source, Unstructured: &unstructured.Unstructured{Object: map[string]any{
+		class := &unstructured.Unstructured{Object: map[string]any{
 			"apiVersion": "networking.k8s.io/v1", "kind": "IngressClass", "metadata": map[string]any{"name": c.name},
 			"spec": map[string]any{"controller": traefik.Controller},
-		}}})
+		}}
+		all = append(all, bundle.Object{Source: c.need.Source, Unstructured: class})
 	}
 	return all
 }

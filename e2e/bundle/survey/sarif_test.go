@@ -51,19 +51,22 @@ func schemaOfSARIF(t *testing.T) gojsonschema.JSONLoader {
 	return nil
 }
 
-// TestSARIFIsValid has the findings checked by others: a reader that knows every field of the standard, and a validator
-// by the standard's schema.
+// TestSARIFIsValid has the findings checked by others: a reader that knows every field of the standard, and a
+// validator by the standard's schema.
 func TestSARIFIsValid(t *testing.T) {
 	t.Parallel()
 	schema, err := gojsonschema.NewSchema(schemaOfSARIF(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if result, err := schema.Validate(gojsonschema.NewStringLoader(`{"version":"2.1.0","runs":[{}]}`)); err != nil || result.Valid() {
+	wrong, err := schema.Validate(gojsonschema.NewStringLoader(`{"version":"2.1.0","runs":[{}]}`))
+	if err != nil || wrong.Valid() {
 		t.Fatalf("%v: a run without a tool is taken for valid", err)
 	}
 	for name, files := range map[string]map[string]string{
-		"findings":    {"all.yaml": platform, "sub folder/x#y.yaml": with(dns, "ARGS", ", --domain-filter=*.a.example")},
+		"findings": {
+			"all.yaml": platform, "sub folder/x#y.yaml": with(dns, "ARGS", ", --domain-filter=*.a.example"),
+		},
 		"no finding":  {"all.yaml": with(configMap, "NAME", "a")},
 		"no position": {"all.yaml": platform, "bad.yaml": "a: [\n"},
 	} {
