@@ -14,6 +14,7 @@ const (
 	Guardrail           Family = "GR"
 	Baseline            Family = "BL"
 	AnyBundle           Family = "AB"
+	Delivery            Family = "DL"
 )
 
 // Title is the family's name for people. An unknown family is its own title.
@@ -26,6 +27,7 @@ func (f Family) Title() string {
 		Guardrail:           "Guardrail",
 		Baseline:            "Baseline",
 		AnyBundle:           "Any bundle",
+		Delivery:            "Delivery",
 	}[f]; ok {
 		return title
 	}
@@ -51,7 +53,7 @@ func Of(f Family) []Criterion {
 // InTurn lists what a run judges, in the order in which it does: the order of the workflow is a part of the
 // contract, and what waits for an issuance comes after what does not. Families without a turn of their own come last.
 func InTurn() []Criterion {
-	turns := []Family{SafeWorkflow, Baseline, DoneWhen, VerificationCommand, Guardrail}
+	turns := []Family{Delivery, SafeWorkflow, Baseline, DoneWhen, VerificationCommand, Guardrail}
 	turn := func(c Criterion) int {
 		if n := slices.Index(turns, c.Family()); n >= 0 {
 			return n

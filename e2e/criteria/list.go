@@ -10,6 +10,7 @@ func All() []Criterion {
 		gr1(),
 		bl1(), bl2(), bl3(), bl4(), bl5(),
 		ab4(),
+		dl1(), dl2(), dl3(),
 	}
 }
 
@@ -19,6 +20,9 @@ const (
 	IssuersReady ID = "DW-2"
 	// Works is that every route works for an external client, by name.
 	Works ID = "DW-4"
+	// FromNothing is that the bundle is delivered on a new cluster, and Promotes that a new revision of it is.
+	FromNothing ID = "DL-2"
+	Promotes    ID = "DL-3"
 	// RawAddress is the pattern of tests that use the raw address only.
 	RawAddress ID = "FP-4"
 )

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
+	"github.com/edgeproof/edgeproof/e2e/edge/flux"
 	"github.com/edgeproof/edgeproof/e2e/facts"
 	"github.com/edgeproof/edgeproof/e2e/judge"
 )
@@ -20,6 +21,21 @@ type View struct {
 	Printed string
 	// ExternalDNS is the name of external-dns's Deployment.
 	ExternalDNS string
+	// Delivery is what a GitOps engine was to deliver, and did; nil where none does.
+	Delivery *Delivered
+}
+
+// Delivered is a bundle as a GitOps engine delivered it.
+type Delivered struct {
+	// Source is the repository of the bundle, and Revision what is judged.
+	Source   flux.Ref
+	Revision string
+	// Objects are those of the engine that the bundle has.
+	Objects []flux.Ref
+	// Stuck says what did not become ready on the new cluster, "" for nothing.
+	Stuck string
+	// Promotion says how a new revision was taken over, and Unpromoted why it was not; both are "" where none was tried.
+	Promotion, Unpromoted string
 }
 
 // Judge judges one criterion. An id that cannot be judged is an unmet, final judgement that says so.

@@ -43,6 +43,7 @@ func reference() judge.Target {
 // healthy is a snapshot in which every criterion is met.
 func healthy() *facts.Snapshot {
 	s := &facts.Snapshot{Format: facts.Format, Time: clock(), Parts: facts.All()}
+	s.Delivered.Flux = deliveredBy()
 	s.Secrets = []facts.Secret{
 		{
 			ObjectMeta: made("cert-manager", "cloudflare-api-token", 30), Type: core.SecretTypeOpaque,

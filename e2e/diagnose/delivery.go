@@ -126,8 +126,8 @@ func (d *Deliveries) Collects(kind string) bool { return d.collects[kind] }
 // There reports whether an object, of a kind that is collected, is in the cluster.
 func (d *Deliveries) There(object string) bool { return d.there[object] }
 
-// Trouble is something that does not work for a route: a cause that a rule of another layer found, or a layer that does
-// not work for no reason that a rule knows. Object is then "" and Code Unattributed.
+// Trouble is something that does not work for a route: a cause that a rule of another layer found, or a layer that
+// does not work for no reason that a rule knows. Object is then "" and Code Unattributed.
 type Trouble struct {
 	Finding
 
@@ -156,8 +156,8 @@ func (r *Route) Troubles(of Layer) []Trouble {
 	return out
 }
 
-// explain makes notes of the causes that follow from a finding of an Upstream rule: it blocks what they block, and their
-// layers. It reports whether there were any.
+// explain makes notes of the causes that follow from a finding of an Upstream rule: it blocks what they block, and
+// their layers. It reports whether there were any.
 func (r *Route) explain(f *found, by *step) bool {
 	for _, t := range r.Troubles(by.layer) {
 		if by.Explains == nil || !by.Explains(r, f.Finding, t) {

@@ -26,6 +26,10 @@ type Action struct {
 	Internet *Internet `json:"internet,omitempty"`
 	Validity *Validity `json:"validity,omitempty"`
 	Delay    *Delay    `json:"delay,omitempty"`
+
+	Commit    *Commit    `json:"commit,omitempty"`
+	Protect   *Protect   `json:"protect,omitempty"`
+	Reconcile *Reconcile `json:"reconcile,omitempty"`
 }
 
 // step is how an action is checked and carried out.
@@ -56,6 +60,9 @@ func (a Action) steps() []step {
 		{a.Internet != nil, a.Internet},
 		{a.Validity != nil, a.Validity},
 		{a.Delay != nil, a.Delay},
+		{a.Commit != nil, a.Commit},
+		{a.Protect != nil, a.Protect},
+		{a.Reconcile != nil, a.Reconcile},
 	} {
 		if s.set {
 			out = append(out, s.step)

@@ -30,6 +30,8 @@ type Fault struct {
 	Issue bool `json:"issue,omitempty"`
 	// Application is Own where the fault breaks the application itself; other routes share one.
 	Application Application `json:"application,omitempty"`
+	// Delivered says by what Flux delivers the route from Git; such faults run only where the engine is Flux.
+	Delivered Delivered `json:"delivered,omitempty"`
 	// After is Sync where external-dns would repair what is broken: it is then injected while its next sync is not near.
 	After After `json:"after,omitempty"`
 	// Within says what the fault must show up without, or after.
@@ -58,6 +60,15 @@ type Application string
 
 // Own is an application of the route's own.
 const Own Application = "own"
+
+// Delivered says what brings a route to the cluster.
+type Delivered string
+
+// What brings a route: a Kustomization with its manifests, or one with a HelmRelease.
+const (
+	ByKustomization Delivered = "kustomization"
+	ByRelease       Delivered = "release"
+)
 
 // After says what a fault's injection waits for.
 type After string

@@ -12,6 +12,7 @@ import (
 	"k8s.io/client-go/kubernetes"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
+	"github.com/edgeproof/edgeproof/e2e/await"
 	"github.com/edgeproof/edgeproof/mocks/control/api"
 )
 
@@ -20,8 +21,10 @@ type Injector struct {
 	Client   client.Client
 	Kube     kubernetes.Interface
 	Internet *api.Client
+	Budgets  await.Budgets
 
-	delays sync.Mutex // over what is read, changed and written as a whole
+	delays       sync.Mutex                   // over what is read, changed and written as a whole
+	repositories map[string]map[string]string // files of delivered routes, by namespace
 
 	keyOnce sync.Once
 	signer  crypto.Signer

@@ -61,7 +61,10 @@ func (m Manifest) inject(ctx context.Context, i *Injector) (undo, error) {
 	}}, nil
 }
 
-// Patch changes an object by RFC 6902.
+// byHand is whose change a patch is: that of a person with kubectl.
+const byHand = "kubectl-patch"
+
+// Patch changes an object by RFC 6902, as a person does with kubectl.
 type Patch struct {
 	Object `json:",inline"`
 	// Status patches the status, as the controller that owns it would.
@@ -95,7 +98,7 @@ func (p *Patch) inject(ctx context.Context, i *Injector) (undo, error) {
 	if p.Status {
 		err = i.Client.Status().Patch(ctx, patched, patch)
 	} else {
-		err = i.Client.Patch(ctx, patched, patch)
+		err = i.Client.Patch(ctx, patched, patch, client.FieldOwner(byHand))
 	}
 	if err != nil {
 		return undo{}, fmt.Errorf("patch %s: %w", p.Object, err)

@@ -81,7 +81,7 @@ func (r *Runner) judgeIn(ctx context.Context, id criteria.ID, v View, target jud
 
 // judge judges a criterion by what its command prints, and one without a command by a look.
 func (r *Runner) judge(ctx context.Context, id criteria.ID, target judge.Target, look func() View) judge.Judgement {
-	view := criteria.View{Target: target, ExternalDNS: r.ExternalDNS}
+	view := criteria.View{Target: target, ExternalDNS: r.ExternalDNS, Delivery: r.delivered()}
 	if command := commandOf(id); command != nil {
 		printed, err := r.Kubectl(ctx, command.Line(target))
 		if err != nil {

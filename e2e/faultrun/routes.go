@@ -121,8 +121,11 @@ func (r *Runner) makeRoute(ctx context.Context, f fault.Fault) error {
 			return err
 		}
 	}
-	route, err := r.Testbed.MakeRoute(ctx, variables,
-		testbed.RouteOptions{Own: f.Application == fault.Own, Restored: restored})
+	options := testbed.RouteOptions{Own: f.Application == fault.Own, Restored: restored}
+	if f.Delivered != "" {
+		options.Deliver = func(ctx context.Context) error { return r.deliver(ctx, f) }
+	}
+	route, err := r.Testbed.MakeRoute(ctx, variables, options)
 	if err != nil {
 		return err
 	}

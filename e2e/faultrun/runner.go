@@ -44,7 +44,10 @@ type Runner struct {
 	views       *facts.Shared[View]
 	lists       *facts.Shared[lists]
 
-	mu     sync.Mutex
+	mu sync.Mutex
+	// how a new revision of the bundle was taken over, and why it was not
+	promotion, unpromoted string
+
 	making *making                        // of the faults' routes
 	routes map[string]judge.Route         // of faults, by the route's id
 	traces map[string]inventory.Inventory // of routes before the first fault, by host
@@ -55,7 +58,7 @@ type Runner struct {
 func New(t *testbed.Testbed, sources facts.Sources, target judge.Target, budgets await.Budgets) *Runner {
 	r := &Runner{
 		Testbed: t, Sources: sources, Budgets: budgets, Target: target, ExternalDNS: testbed.ExternalDNS(t.Bundle),
-		injector: &fault.Injector{Client: t.Client, Kube: t.Kube, Internet: t.Internet},
+		injector: &fault.Injector{Client: t.Client, Kube: t.Kube, Internet: t.Internet, Budgets: budgets},
 		routes:   map[string]judge.Route{}, traces: map[string]inventory.Inventory{}, hosts: map[string]int{},
 	}
 	r.share()

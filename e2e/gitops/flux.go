@@ -59,11 +59,12 @@ func (f *Flux) Deliver(ctx context.Context, to *bundle.Bundle, meanwhile func(co
 	if err != nil {
 		return d, err
 	}
-	d.Repository, d.Revision = p.url, commit.Revision
+	d.Repository, d.Revision, d.Source, d.Expected = p.url, commit.Revision, p.source, p.expected
 	before, err := f.list(ctx)
 	if err != nil {
 		return d, err
 	}
+	d.New = len(before) == 0
 	if err := f.start(ctx, p); err != nil {
 		return d, err
 	}
@@ -87,19 +88,24 @@ func (f *Flux) publish(ctx context.Context, b *bundle.Bundle, p *plan) (api.GitC
 			return api.GitCommit{}, fmt.Errorf("publish chart %s %s: %w", c.name, c.version, err)
 		}
 	}
-	var archive bytes.Buffer
-	if err := ArchiveFolder(p.folder, &archive); err != nil {
-		return api.GitCommit{}, err
-	}
-	change := api.GitChange{Branch: p.branch, Message: "bundle " + b.Digest}
-	if p.tag != "" {
-		change.Tags = []string{p.tag}
-	}
-	commit, err := f.Internet.CommitFiles(ctx, p.url, change, &archive)
+	commit, err := f.commit(ctx, p, "bundle "+b.Digest, nil)
 	if err == nil {
 		f.Logf("%s as it stands is %s of %s", p.folder, flux.ShortRevision(commit.Revision), p.url)
 	}
 	return commit, err
+}
+
+// commit publishes the bundle's folder with some files more, or in the place of its own.
+func (f *Flux) commit(ctx context.Context, p *plan, message string, more map[string][]byte) (api.GitCommit, error) {
+	var archive bytes.Buffer
+	if err := archiveFolder(p.folder, &archive, more); err != nil {
+		return api.GitCommit{}, err
+	}
+	change := api.GitChange{Branch: p.branch, Message: message}
+	if p.tag != "" {
+		change.Tags = []string{p.tag}
+	}
+	return f.Internet.CommitFiles(ctx, p.url, change, &archive)
 }
 
 // start installs the controllers, unless they are there, and what the delivery starts from; where that is there
@@ -154,7 +160,7 @@ func (f *Flux) apply(ctx context.Context, o *unstructured.Unstructured) error {
 
 // request asks for a reconciliation at once, as `flux reconcile` does.
 func (f *Flux) request(ctx context.Context, ref flux.Ref) error {
-	o := blank(ref)
+	o := flux.Blank(ref)
 	at := f.clock().Format(time.RFC3339Nano)
 	patch := fmt.Sprintf(`{"metadata":{"annotations":{%q:%q}}}`, flux.RequestedAt, at)
 	if err := f.Client.Patch(ctx, o, client.RawPatch(types.MergePatchType, []byte(patch))); err != nil {

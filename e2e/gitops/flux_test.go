@@ -62,7 +62,7 @@ func (c *controllers) step(ctx context.Context) error {
 		return err
 	}
 	for _, o := range set {
-		live := blank(o.Ref)
+		live := flux.Blank(o.Ref)
 		if err := c.Get(ctx, client.ObjectKeyFromObject(live), live); err != nil {
 			return err
 		}
@@ -122,9 +122,9 @@ func engine(t *testing.T) (*Flux, *controllers) {
 	if err := clientgoscheme.AddToScheme(s); err != nil {
 		t.Fatal(err)
 	}
-	for group, kinds := range groups() {
+	for group, kinds := range flux.Kinds() {
 		for _, kind := range kinds {
-			gvk := schema.GroupVersionKind{Group: group, Version: version(group), Kind: kind}
+			gvk := schema.GroupVersionKind{Group: group, Version: flux.Version(group), Kind: kind}
 			s.AddKnownTypeWithName(gvk, &unstructured.Unstructured{})
 			s.AddKnownTypeWithName(gvk.GroupVersion().WithKind(kind+"List"), &unstructured.UnstructuredList{})
 			metav1.AddToGroupVersion(s, gvk.GroupVersion())

@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/go-git/go-billy/v6/osfs"
@@ -17,7 +19,10 @@ import (
 
 // ArchiveFolder writes a folder as `git add --all` sees it, to a compressed tar archive: all files as they
 // stand, save what .gitignore files name and the .git folder itself.
-func ArchiveFolder(folder string, to io.Writer) error {
+func ArchiveFolder(folder string, to io.Writer) error { return archiveFolder(folder, to, nil) }
+
+// archiveFolder does so with some files more, or in the place of those of the folder.
+func archiveFolder(folder string, to io.Writer, more map[string][]byte) error {
 	//nolint:staticcheck // a Scope follows a walk; files are listed before they are matched here
 	patterns, err := gitignore.ReadPatterns(osfs.New(folder), nil)
 	if err != nil {
@@ -38,11 +43,17 @@ func ArchiveFolder(folder string, to io.Writer) error {
 		switch {
 		case skip && entry.IsDir():
 			return fs.SkipDir
-		case skip, entry.IsDir():
+		case skip, entry.IsDir(), more[filepath.ToSlash(name)] != nil:
 			return nil
 		}
 		return addFile(out, path, filepath.ToSlash(name), entry)
 	})
+	for _, name := range slices.Sorted(maps.Keys(more)) {
+		header := &tar.Header{Name: name, Typeflag: tar.TypeReg, Mode: 0o644, Size: int64(len(more[name]))}
+		if err = errors.Join(err, out.WriteHeader(header)); err == nil {
+			_, err = out.Write(more[name])
+		}
+	}
 	if err = errors.Join(err, out.Close(), zip.Close()); err != nil {
 		return fmt.Errorf("archive folder %s: %w", folder, err)
 	}

@@ -9,6 +9,7 @@ package gitops
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/edge/flux"
@@ -28,6 +29,10 @@ type Engine interface {
 	// become ready the error is an *await.Error, and the Delivery has what there is; any other error is of the
 	// test environment.
 	Deliver(ctx context.Context, to *bundle.Bundle, meanwhile func(context.Context) error) (Delivery, error)
+	// Promote shows that the engine takes over a new revision of the bundle that was delivered: one with an object more,
+	// which must come, and then the bundle as it is, by which it must be pruned. It says what was seen. Where that does
+	// not happen the error is an *await.Error.
+	Promote(ctx context.Context, b *bundle.Bundle) (Promotion, error)
 }
 
 // Delivery is what an engine did.
@@ -42,6 +47,21 @@ type Delivery struct {
 	Pruned []string `json:"pruned,omitempty"`
 	// Objects are the engine's own, as they are at the end.
 	Objects flux.Set `json:"-"`
+	// Source is the repository's object, and Expected are those of the engine that the bundle has.
+	Source   flux.Ref   `json:"-"`
+	Expected []flux.Ref `json:"-"`
+	// New says that the engine had delivered nothing to the cluster before.
+	New bool `json:"-"`
+}
+
+// Promotion is what an engine did with a new revision of a bundle.
+type Promotion struct {
+	Object   string        // that was in the one revision, and not in the next
+	By       flux.Ref      // which brought it
+	Revision string        // in which it was
+	Applied  time.Duration // until it was there
+	Pruned   time.Duration // until it was gone again
+	After    Delivery      // of the bundle as it is
 }
 
 // Choose returns the name of the engine for a bundle: the one that is wanted, or by what the bundle is.

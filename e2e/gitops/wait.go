@@ -143,30 +143,13 @@ func (w *wait) explain(pending []flux.Ref) string {
 	return strings.Join(parts, "; ")
 }
 
-// groups are the kinds that are listed, by their API group.
-func groups() map[string][]string {
-	return map[string][]string{
-		flux.SourceGroup:    {flux.GitRepository, flux.OCIRepository, flux.Bucket, flux.HelmRepository, flux.HelmChart},
-		flux.KustomizeGroup: {flux.Kustomization},
-		flux.HelmGroup:      {flux.HelmRelease},
-	}
-}
-
-// version is the one that Flux 2.6 and later serve for each group.
-func version(group string) string {
-	if group == flux.HelmGroup {
-		return "v2"
-	}
-	return "v1"
-}
-
 // List reads all objects of Flux on a cluster; none where their kinds are not served.
 func List(ctx context.Context, c client.Reader) (flux.Set, error) {
 	var set flux.Set
-	for group, kinds := range groups() {
+	for group, kinds := range flux.Kinds() {
 		for _, kind := range kinds {
 			list := &unstructured.UnstructuredList{}
-			list.SetGroupVersionKind(schema.GroupVersionKind{Group: group, Version: version(group), Kind: kind + "List"})
+			list.SetGroupVersionKind(schema.GroupVersionKind{Group: group, Version: flux.Version(group), Kind: kind + "List"})
 			if err := c.List(ctx, list); meta.IsNoMatchError(err) {
 				continue
 			} else if err != nil {
@@ -182,17 +165,4 @@ func List(ctx context.Context, c client.Reader) (flux.Set, error) {
 		}
 	}
 	return set, nil
-}
-
-// blank is an object of which only the name is known.
-func blank(ref flux.Ref) *unstructured.Unstructured {
-	o := &unstructured.Unstructured{}
-	for group, kinds := range groups() {
-		if slices.Contains(kinds, ref.Kind) {
-			o.SetGroupVersionKind(schema.GroupVersionKind{Group: group, Version: version(group), Kind: ref.Kind})
-		}
-	}
-	o.SetNamespace(ref.Namespace)
-	o.SetName(ref.Name)
-	return o
 }

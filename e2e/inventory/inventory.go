@@ -38,7 +38,9 @@ func Of(s *facts.Snapshot, naming externaldns.Naming, namespace, host string) In
 		note("Ingress", &s.Ingresses[i])
 	}
 	for i := range s.Secrets {
-		note("Secret", &s.Secrets[i])
+		if s.Secrets[i].Type != releaseRecord {
+			note("Secret", &s.Secrets[i])
+		}
 	}
 	for i := range s.Issuers {
 		note("Issuer", &s.Issuers[i])
@@ -158,6 +160,9 @@ func wanted(s *facts.Snapshot, namespace, kind, name string) bool {
 func workers() []string {
 	return []string{acme.ChallengeKind, acme.OrderKind, certmanager.CertificateRequestKind, "Lease"}
 }
+
+// releaseRecord is the type of Helm's own Secrets: each upgrade makes one, and Helm keeps the last ten.
+const releaseRecord = "helm.sh/release.v1"
 
 // lasts reports whether an object stays when all work is done: it is not on its way out, it is no private key
 // of a certificate that is only being issued, no solver of an HTTP-01 challenge, and nothing that belongs to a

@@ -19,14 +19,9 @@ type badge struct {
 
 // Badge writes badge.json, which a badge in a README shows. Only a pass is green.
 func Badge(w io.Writer, v *verdict.Verdict) error {
-	passed := 0
-	for _, c := range v.Criteria {
-		if c.Result == verdict.Passed {
-			passed++
-		}
-	}
+	passed, judged := v.Counted()
 	b := badge{
-		SchemaVersion: 1, Label: "edge", Message: fmt.Sprintf("%s, %d of %d", word(v), passed, len(v.Criteria)),
+		SchemaVersion: 1, Label: "edge", Message: fmt.Sprintf("%s, %d of %d", word(v), passed, judged),
 		Color: "red",
 	}
 	switch v.Result {

@@ -10,15 +10,7 @@ import (
 
 // headline is the decision in one sentence, the same in every format that people read.
 func headline(v *verdict.Verdict) string {
-	passed, judged := 0, 0
-	for _, c := range v.Criteria {
-		if c.Result == verdict.Passed {
-			passed++
-		}
-		if v.Profile.Judges(c.ID.Family()) {
-			judged++
-		}
-	}
+	passed, judged := v.Counted()
 	of := fmt.Sprintf("%d of %d criteria passed", passed, judged)
 	if v.Profile == verdict.Live {
 		of += "; a cluster that exists was only looked at"

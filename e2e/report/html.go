@@ -131,18 +131,14 @@ func tiles(v *verdict.Verdict) []tile {
 		}
 		return "bad"
 	}
-	passed, recovered := 0, 0
-	for _, c := range v.Criteria {
-		if c.Result == verdict.Passed {
-			passed++
-		}
-	}
+	recovered := 0
+	passed, judged := v.Counted()
 	for _, f := range v.Faults {
 		if f.Result == verdict.Passed {
 			recovered++
 		}
 	}
-	out := []tile{{"criteria passed", fmt.Sprintf("%d of %d", passed, len(v.Criteria)), good(passed == len(v.Criteria))}}
+	out := []tile{{"criteria passed", fmt.Sprintf("%d of %d", passed, judged), good(passed == judged)}}
 	if len(v.Faults) > 0 {
 		out = append(out, tile{
 			"faults seen, named, recovered", fmt.Sprintf("%d of %d", recovered, len(v.Faults)),

@@ -173,6 +173,12 @@ func (t *test) suiteConfig(ctx context.Context) (suite.Config, error) {
 			return loadBundle(ctx, o.minor(), folder, nil, func(string, ...any) {})
 		},
 	}
+	for _, f := range faults {
+		if d := t.verdict.Delivery; f.Delivered != "" && d != nil && d.Engine == verdict.Rendered &&
+			o.Catalogue == verdict.Full {
+			d.Unsupported = append(d.Unsupported, f.ID)
+		}
+	}
 	if t.env.Candidate != nil {
 		c.Candidate = &suite.Version{Bundle: t.env.Candidate, Traefik: o.CandidateTraefik}
 	}

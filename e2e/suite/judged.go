@@ -21,6 +21,7 @@ func (e *edge) spec(c criteria.Criterion) {
 		if add := e.additions()[c.Adds]; add != nil {
 			DeferCleanup(add)
 		}
+		e.needsEngine(ctx, c)
 		if c.Installed && e.Testbed.Stuck != "" {
 			Fail("the bundle did not become ready: " + e.Testbed.Stuck)
 		}

@@ -96,7 +96,9 @@ func (e *edge) describe(faults []fault.Fault) {
 			e.upgrade(faults)
 		}
 		for _, c := range criteria.InTurn() {
-			e.spec(c)
+			if e.config.judges(c) {
+				e.spec(c)
+			}
 		}
 		e.faults(faults)
 		if e.config.Candidate != nil {
@@ -168,6 +170,6 @@ func (e *edge) only(route judge.Route) judge.Target {
 // selected picks the faults that are to be run.
 func (c Config) selected() []fault.Fault {
 	return share(slices.DeleteFunc(slices.Clone(c.Faults), func(f fault.Fault) bool {
-		return c.Catalogue == verdict.Smoke && !f.Smoke
+		return c.Catalogue == verdict.Smoke && !f.Smoke || f.Delivered != "" && c.Testbed.Engine == nil
 	}), c.Shard)
 }

@@ -44,8 +44,11 @@ func (s *Testbed) installBundle(ctx context.Context) error {
 	}
 	if s.Engine != nil {
 		if err := s.deliver(ctx, wants.Tokens); err != nil {
-			return s.stuck(ctx, "delivery", err)
+			if err := s.stuck(ctx, "delivery", err); err != nil {
+				return err
+			}
 		}
+		s.NewToEngine = s.Delivered.New
 		return s.installApps(ctx)
 	}
 	for _, stage := range s.Bundle.Stages {

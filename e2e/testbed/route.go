@@ -45,6 +45,8 @@ type RouteOptions struct {
 	// Restored is a TLS Secret that is there before the Ingress that names it, so that cert-manager finds it
 	// rather than issues another.
 	Restored *corev1.Secret
+	// Deliver brings the Ingress, once all else is there; without it, it is applied.
+	Deliver func(context.Context) error
 }
 
 // MakeRoute makes the route of a fault, as the variables name it, and returns how it is judged. It returns once
@@ -72,7 +74,14 @@ func (s *Testbed) MakeRoute(ctx context.Context, variables map[string]string, o 
 	if err := s.namespaceGone(ctx, variables["namespace"], true); err != nil {
 		return judge.Route{}, err
 	}
-	if err := s.start(ctx, slices.Insert(objects, 1, between...)); err != nil { // after the Namespace
+	if o.Deliver != nil {
+		objects = objects[:1]
+	}
+	err = s.start(ctx, slices.Insert(objects, 1, between...)) // after the Namespace
+	if err == nil && o.Deliver != nil {
+		err = o.Deliver(ctx)
+	}
+	if err != nil {
 		return judge.Route{}, fmt.Errorf("make route %s: %w", variables["id"], err)
 	}
 	return judge.Route{

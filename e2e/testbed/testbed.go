@@ -65,6 +65,8 @@ type Testbed struct {
 	// Engine delivers the bundle; without one it is applied as it is rendered. Delivered is what it did last.
 	Engine    gitops.Engine
 	Delivered gitops.Delivery
+	// NewToEngine says that the engine had delivered nothing to the cluster before it was installed.
+	NewToEngine bool
 	// Admission is the version in which the cluster serves MutatingAdmissionPolicy, "v1" unless set.
 	Admission string
 

@@ -72,7 +72,7 @@ func (v *Verdict) Coverage() []CoverageRow {
 func (v *Verdict) Uncovered() []string {
 	var out []string
 	for _, k := range v.Coverage() {
-		if len(k.Covering) == 0 {
+		if len(k.Covering) == 0 && v.Judges(k.Criterion.Family()) {
 			out = append(out, string(k.Criterion))
 		}
 	}

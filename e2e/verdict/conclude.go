@@ -162,7 +162,8 @@ func (v *Verdict) gaps() []string {
 
 func (v *Verdict) criteriaWith(r Result) []string {
 	return pick(v.Criteria, func(c Criterion) (string, bool) {
-		beyond := r == Skipped && (!v.Profile.Judges(c.ID.Family()) || v.Shard != nil && len(v.Specs.Of(c.ID)) == 0)
+		beyond := !v.Judges(c.ID.Family()) && (r == Skipped || r == Unsupported) ||
+			r == Skipped && v.Shard != nil && len(v.Specs.Of(c.ID)) == 0
 		return string(c.ID), c.Result == r && !beyond
 	})
 }

@@ -35,6 +35,9 @@ func (v *Verdict) judge(c criteria.Criterion) Criterion {
 	}
 	if len(specs) == 0 {
 		out.Result, reasons = Skipped, []string{v.absence(c.ID)}
+		if v.Profile == "" && !v.Judges(c.Family()) {
+			out.Result = Unsupported
+		}
 	}
 	out.Reason = strings.Join(reasons, "\n")
 	return out
@@ -43,6 +46,8 @@ func (v *Verdict) judge(c criteria.Criterion) Criterion {
 // absence says why no spec of the run carries a criterion.
 func (v *Verdict) absence(id criteria.ID) string {
 	switch {
+	case v.Profile == "" && !v.Judges(id.Family()):
+		return NeedsEngine
 	case !v.Profile.Judges(id.Family()):
 		return "not judged: an existing cluster is only read; a run on a cluster of its own judges it"
 	case v.Shard != nil && len(v.Specs.List) == v.Specs.Planned:

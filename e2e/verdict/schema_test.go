@@ -80,6 +80,7 @@ func full() *verdict.Verdict {
 	v.Faults = append(v.Faults, passing.Faults...)
 	recorded := verdicttest.Recorded()
 	v.Delivery = recorded.Delivery
+	v.Delivery.Unsupported = []string{"kustomization-suspended"}
 	v.Findings, v.Timeline, v.Omitted = recorded.Findings, append(v.Timeline, recorded.Timeline...), recorded.Omitted
 	v.Phases = append(v.Phases, recorded.Phases...)
 	v.Specs.List[0].Evidence = []string{"seen"}

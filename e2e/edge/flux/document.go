@@ -18,6 +18,7 @@ type document struct {
 
 type spec struct {
 	Suspend   bool        `json:"suspend"`
+	Prune     bool        `json:"prune"`
 	Type      string      `json:"type"`
 	URL       string      `json:"url"`
 	Path      string      `json:"path"`
@@ -162,7 +163,11 @@ func (d *document) state(generation int64, static bool) (state State, reason, me
 	case static:
 		return Ready, "", "", time.Time{}
 	case stalled != nil && stalled.Status == metav1.ConditionTrue:
-		return of(Stalled, stalled)
+		state, reason, message, since := of(Stalled, stalled)
+		if ready != nil && ready.Message != "" && ready.Message != message {
+			message += ": " + ready.Message // what failed the last time
+		}
+		return state, reason, message, since
 	case ready == nil && reconciling != nil:
 		return of(Reconciling, reconciling)
 	case ready == nil:

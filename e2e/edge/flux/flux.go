@@ -87,6 +87,8 @@ type Object struct {
 	Version string `json:"version,omitempty"`
 	// Path is the folder of a Kustomization.
 	Path string `json:"path,omitempty"`
+	// Prune says that a Kustomization deletes what its source no longer has.
+	Prune bool `json:"prune,omitempty"`
 
 	// Revision is what is in the cluster: the artifact of a source, the applied revision of a Kustomization, the
 	// chart version of a HelmRelease. Attempted is the last one that was tried.
@@ -161,7 +163,7 @@ func (o *Object) static(d *document) bool {
 // wants reads the specification.
 func (o *Object) wants(d *document) {
 	s := &d.Spec
-	o.URL, o.Path, o.Chart, o.Version = s.URL, s.Path, s.Chart.Name, s.Version
+	o.URL, o.Path, o.Chart, o.Version, o.Prune = s.URL, s.Path, s.Chart.Name, s.Version, s.Prune
 	if s.Ref != nil {
 		o.Wanted = s.Ref.String()
 	}

@@ -3,6 +3,7 @@ package flux
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // Stop is where delivery ends: an object that is not ready, or missing, and what waits for it.
@@ -77,6 +78,14 @@ func (s Set) kustomizationBehind(o Object) (string, bool) {
 	return "", false
 }
 
+// waited reports whether what failed is the wait for objects that are applied.
+func waited(message string) bool {
+	return slices.ContainsFunc([]string{"timed out", "deadline exceeded", "not " +
+		"ready", "InProgress"}, func(text string) bool {
+		return strings.Contains(message, text)
+	})
+}
+
 func (s Set) releaseBehind(o Object) (string, bool) {
 	running, installed := o.Running()
 	wanted := cmp.Or(o.Version, o.Attempted)
@@ -84,7 +93,7 @@ func (s Set) releaseBehind(o Object) (string, bool) {
 		wanted = chart.Revision
 	}
 	switch {
-	case len(o.History) > 0 && o.History[0].Status == "failed":
+	case len(o.History) > 0 && o.History[0].Status == "failed" && waited(o.Message):
 		return "", false // the objects are those of the release that failed
 	case o.State == Failed, o.State == Stalled, o.State == Suspended && o.Unobserved:
 		if !installed {

@@ -29,7 +29,8 @@ func applicationUnreadableRule() diagnose.Rule {
 
 func applicationNotSyncedRule() diagnose.Rule {
 	rule := application(applicationNotSynced, argocd.OutOfSync,
-		"the cluster differs from what the Application's source has, and nothing syncs it: the sync failed, or is not automatic",
+		"the cluster differs from what the Application's source has, and nothing syncs it: the sync failed, or is not "+
+			"automatic",
 		"sync status OutOfSync; the operation's message, if it failed",
 		"sync it", "is out of sync",
 		func(a *argocd.App) diagnose.Remedy {
@@ -98,8 +99,8 @@ func applications(r *diagnose.Route, state argocd.State, problem string,
 	return out
 }
 
-// concerned are the Applications that deliver what the route rests on, and those with an object that is missing and that
-// the route needs.
+// concerned are the Applications that deliver what the route rests on, and those with an object that is missing and
+// that the route needs.
 func concerned(r *diagnose.Route) []*argocd.App {
 	var out []*argocd.App
 	note := func(object string) {

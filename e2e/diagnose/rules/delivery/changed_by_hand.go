@@ -12,7 +12,8 @@ const changed diagnose.Code = "changed-by-hand"
 func changedRule() diagnose.Rule {
 	return diagnose.Rule{
 		Code: changed, Kind: diagnose.Note,
-		Meaning: "a person changed an object in the cluster that a GitOps engine delivers: the two differ until the engine " +
+		Meaning: "a person changed an object in the cluster that a GitOps engine delivers: the two differ until the " +
+			"engine " +
 			"puts it back, or Git has the change",
 		Evidence: "a field of an object with the labels of Flux or Argo CD is managed by kubectl or a program like it",
 		Remedy:   "make the change in Git, or have the engine put the object back",

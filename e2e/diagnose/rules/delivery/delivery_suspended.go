@@ -11,12 +11,13 @@ const suspendedCode diagnose.Code = "delivery-suspended"
 
 func suspended() kind {
 	return kind{
-		code:     suspendedCode,
-		meaning:  "somebody suspended the object that delivers it, and nothing that is new in Git arrives",
-		evidence: "spec.suspend of a source, a Kustomization or a HelmRelease is true, and its source has another revision than the cluster",
-		remedy:   "resume it",
-		problem:  "is suspended",
-		is:       func(s flux.Stop) bool { return s.State == flux.Suspended },
+		code:    suspendedCode,
+		meaning: "somebody suspended the object that delivers it, and nothing that is new in Git arrives",
+		evidence: "spec.suspend of a source, a Kustomization or a HelmRelease is true, and its source has another " +
+			"revision than the cluster",
+		remedy:  "resume it",
+		problem: "is suspended",
+		is:      func(s flux.Stop) bool { return s.State == flux.Suspended },
 		advise: func(s flux.Stop) diagnose.Remedy {
 			return diagnose.Remedy{
 				Text:    "resume it, or take spec.suspend out of Git where it stands there",

@@ -75,7 +75,8 @@ func evidenceOf(r *diagnose.Route, s flux.Stop) []diagnose.Evidence {
 		if n == 2 {
 			break
 		}
-		out = append(out, diagnose.Fact(s.Ref.String(), "release %d: chart %s %s, app %s, %s", release.Number, release.Chart,
+		out = append(out, diagnose.Fact(s.Ref.String(), "release %d: chart %s %s, app %s, "+
+			"%s", release.Number, release.Chart,
 			release.Version, release.App, release.Status))
 	}
 	if events := r.Index.EngineEvents(s.Ref); len(events) > 0 && events[0].Type == "Warning" {

@@ -14,7 +14,8 @@ func prunedRule() diagnose.Rule {
 	return diagnose.Rule{
 		Code: pruned, Kind: diagnose.Upstream,
 		Meaning: "Flux deleted an object that the route needs, because Git no longer has it",
-		Evidence: "an event of a Kustomization says that the object was deleted, and the object is not in the cluster; events " +
+		Evidence: "an event of a Kustomization says that the object was deleted, and the object is not in the " +
+			"cluster; events " +
 			"are kept for an hour",
 		Remedy:   "put the object back in Git",
 		Explains: explainsPruned, Find: findPruned,

@@ -15,7 +15,8 @@ func valuesInvalid() kind {
 		remedy:   "correct spec.values",
 		problem:  "has values that its chart does not render with",
 		is: func(s flux.Stop) bool {
-			return s.Kind == flux.HelmRelease && has(s.Message, "execution error at", "template:", "values don't meet the specifications",
+			return s.Kind == flux.HelmRelease && has(s.Message, "execution error at", "template:", "values don't meet "+
+				"the specifications",
 				"failed to render", "parse error", "could not resolve", "unable to build kubernetes objects")
 		},
 		advise: inGit("correct spec.values"),

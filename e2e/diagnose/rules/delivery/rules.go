@@ -1,10 +1,10 @@
-// Package delivery finds where a GitOps engine does not bring to the cluster what its source has: a source that is not
-// fetched, a Kustomization or a HelmRelease that fails, waits or is suspended, an Application that is not synced, and
-// what was changed by hand.
+// Package delivery finds where a GitOps engine does not bring to the cluster what its source has: a source that is
+// not fetched, a Kustomization or a HelmRelease that fails, waits or is suspended, an Application that is not
+// synced, and what was changed by hand.
 //
-// Its rules run when those of all other layers have: a delivery that ends is the root cause where what does not work for
-// the route is to be delivered by it, and a note where the route works. It knows the facts that a diagnose.Route gives
-// it and the engines by their readers, and must not know the cluster, the suite or its faults.
+// Its rules run when those of all other layers have: a delivery that ends is the root cause where what does not
+// work for the route is to be delivered by it, and a note where the route works. It knows the facts that a
+// diagnose.Route gives it and the engines by their readers, and must not know the cluster, the suite or its faults.
 package delivery
 
 import (

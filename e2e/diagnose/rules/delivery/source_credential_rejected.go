@@ -15,7 +15,8 @@ func sourceCredential() kind {
 		remedy:   "store a valid credential in the Secret that the source names",
 		problem:  "is rejected by its host",
 		is: func(s flux.Stop) bool {
-			return source(s) && (s.Reason == "AuthenticationFailed" || has(s.Message, "authentication required", "authorization failed",
+			return source(s) && (s.Reason == "AuthenticationFailed" || has(s.Message, "authentication "+
+				"required", "authorization failed",
 				"unable to authenticate", "invalid credentials", "401", "403", "UNAUTHORIZED", "DENIED", "handshake failed",
 				"knownhosts", "host key", "get secret", "auth strategy"))
 		},

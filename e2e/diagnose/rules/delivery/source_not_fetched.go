@@ -17,7 +17,8 @@ func sourceNotFetched() kind {
 		is:       func(s flux.Stop) bool { return source(s) },
 		advise: func(s flux.Stop) diagnose.Remedy {
 			return diagnose.Remedy{
-				Text:    "make " + s.URL + " reachable from source-controller, or correct spec.url, then request a reconciliation",
+				Text: "make " + s.URL + " reachable from source-controller, or correct spec.url, then request a " +
+					"reconciliation",
 				Command: reconcile(s.Ref),
 			}
 		},

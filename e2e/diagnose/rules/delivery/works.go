@@ -11,8 +11,8 @@ import (
 
 func needs(*diagnose.Route) []diagnose.Need { return []diagnose.Need{{Part: facts.Delivery}} }
 
-// works calls delivery clear where no rule found a cause in it: a delivery that ends breaks a route only where the route
-// rests on what it was to bring.
+// works calls delivery clear where no rule found a cause in it: a delivery that ends breaks a route only where the
+// route rests on what it was to bring.
 func works(r *diagnose.Route) (diagnose.State, string) {
 	d := r.Index.Deliveries
 	if !r.Index.Looked(facts.Delivery, "") {
