@@ -60,8 +60,8 @@ func (s *Survey) readers() readers {
 	return out
 }
 
-// ofTraefik reports whether Traefik serves an Ingress, and by its provider for ingress-nginx. What another controller of
-// the bundle, or one that the bundle does not have, may serve is left alone.
+// ofTraefik reports whether Traefik serves an Ingress, and by its provider for ingress-nginx. What another controller
+// of the bundle, or one that the bundle does not have, may serve is left alone.
 func (r readers) ofTraefik(class string) (serves, asNginx bool) {
 	controller := r.classes[class]
 	switch {

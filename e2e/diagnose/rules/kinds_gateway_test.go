@@ -106,6 +106,12 @@ func gatewayRows() []row {
 			seen: "other.safeops.work", routing: broken, dns: blocked, certificate: blocked,
 		},
 		{
+			name: "listener-hostname-mismatch: plain HTTP is taken", cause: "listener-hostname-mismatch", object: theEdge,
+			change: all(unfound, ownCertificate, func(s *facts.Snapshot) { s.Probes[host].HTTP.HTTP.Status = 200 },
+				theGateway(func(g *api.Gateway) { g.Spec.Listeners[1].Hostname = pointer(api.Hostname("other.safeops.work")) })),
+			seen: "other.safeops.work", routing: broken, certificate: blocked,
+		},
+		{
 			name: "listener-port-unavailable", cause: "listener-port-unavailable", object: theEdge,
 			change: all(unfound, theGateway(func(g *api.Gateway) { g.Spec.Listeners[1].Port = 443 }),
 				says("Accepted", "False", "PortUnavailable",
@@ -220,7 +226,8 @@ func gatewayRows() []row {
 		},
 		{
 			name: "issuer-name-not-found: of a Gateway", cause: "issuer-name-not-found", object: theEdge,
-			change: all(unissued, ownCertificate, func(s *facts.Snapshot) {
+			note: "listener-awaits-certificate", routing: diagnose.Waiting,
+			change: all(unissued, ownCertificate, unfound, func(s *facts.Snapshot) {
 				s.GatewayAPI.Gateways[0].Annotations["cert-manager.io/cluster-issuer"] = "letsencrypt-prod"
 				s.Certificates = healthy().Certificates
 				s.Certificates[0].Spec.IssuerRef.Name = "letsencrypt-prod"

@@ -96,6 +96,15 @@ func nameRows() []row {
 			dns: diagnose.Broken,
 		},
 		row{
+			name: "source-unreadable", kind: edge.HTTPRoute, cause: "source-unreadable", seen: "cannot list EndpointSlice",
+			object: "Deployment cert-manager/external-dns", dns: diagnose.Broken,
+			change: all(noRecords, func(s *facts.Snapshot) {
+				s.Logs[0].Lines = []facts.Line{
+					line(2, "fatal", "failed to sync *v1.EndpointSlice: context deadline exceeded with timeout 1m0s"),
+				}
+			}),
+		},
+		row{
 			name: "route-without-target", kind: edge.IngressRoute, cause: "route-without-target",
 			object: "IngressRoute develop/frontend", remedy: "external-dns.alpha.kubernetes.io/target=" + address,
 			change: all(noRecords, func(s *facts.Snapshot) { s.Traefik.Routes[0].Annotations = nil }), dns: diagnose.Broken,

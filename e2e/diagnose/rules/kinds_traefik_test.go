@@ -111,6 +111,24 @@ func traefikRows() []row {
 			seen: "Secret traefik/wildcard: not found", certificate: diagnose.Broken,
 		},
 		{
+			name: "sni-strict: of an IngressRoute", cause: "sni-strict", object: "TLSOption develop/strict",
+			change: all(unissued, extension("TLSOption", "develop", "strict", map[string]any{"sniStrict": true}),
+				theIngressRoute(func(r *traefik.IngressRoute) {
+					r.Spec.TLS = &traefik.RouteTLS{Options: &traefik.Reference{Name: "strict"}}
+				}), func(s *facts.Snapshot) {
+					shakesNoHands(s.Probes[host].HTTPS)
+					shakesNoHands(s.Probes[host].RawIP)
+				}),
+			routing: diagnose.Broken, certificate: diagnose.Blocked,
+		},
+		{
+			name: "externalname-refused: of an IngressRoute", cause: "externalname-refused", object: "Service develop/frontend",
+			change: all(unfound, func(s *facts.Snapshot) {
+				s.Services[0].Spec.Type, s.Services[0].Spec.ExternalName = "ExternalName", "elsewhere.example.net"
+			}),
+			seen: "--providers.kubernetescrd.allowexternalnameservices", routing: diagnose.Broken,
+		},
+		{
 			name: "plain HTTP is not served by its own tls section",
 			change: func(s *facts.Snapshot) {
 				s.Probes[host].HTTP.HTTP.Status, s.Probes[host].HTTP.HTTP.Body = 404, traefik404

@@ -28,8 +28,8 @@ func (l List) Reads(key string) bool {
 // Has reports whether an annotation is of the family.
 func (l List) Has(key string) bool { return strings.HasPrefix(key, l.Prefix) }
 
-// Nginx is what Traefik reads of the annotations for ingress-nginx, where its provider for these is on. Its provider for
-// plain Ingresses reads none of them.
+// Nginx is what Traefik reads of the annotations for ingress-nginx, where its provider for these is on. Its provider
+// for plain Ingresses reads none of them.
 func Nginx() List {
 	return List{
 		Prefix:  "nginx.ingress.kubernetes.io/",

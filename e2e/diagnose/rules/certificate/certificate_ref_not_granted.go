@@ -11,13 +11,15 @@ const refNotGranted diagnose.Code = "certificate-ref-not-granted"
 
 func refNotGrantedRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     refNotGranted,
-		Meaning:  "a listener names a Secret of another namespace, where no ReferenceGrant allows it, so it is not programmed",
-		Evidence: "certificateRefs with another namespace, and no ReferenceGrant there; ResolvedRefs=False with RefNotPermitted",
-		Remedy:   "create a ReferenceGrant in the namespace of the Secret",
-		Kinds:    edge.GatewayKinds(),
-		Blocks:   []diagnose.Layer{diagnose.Routing},
-		Find:     findRefNotGranted,
+		Code: refNotGranted,
+		Meaning: "a listener names a Secret of another namespace, where no ReferenceGrant allows it, so it is not " +
+			"programmed",
+		Evidence: "certificateRefs with another namespace, and no ReferenceGrant there; ResolvedRefs=False with " +
+			"RefNotPermitted",
+		Remedy: "create a ReferenceGrant in the namespace of the Secret",
+		Kinds:  edge.GatewayKinds(),
+		Blocks: []diagnose.Layer{diagnose.Routing},
+		Find:   findRefNotGranted,
 	}}
 }
 
@@ -40,7 +42,8 @@ func findRefNotGranted(r *diagnose.Route) []diagnose.Finding {
 				fmt.Sprintf("%s names %s, of another namespace, and no ReferenceGrant there allows it", l, secret),
 				diagnose.Remedy{
 					Text: "create a ReferenceGrant in namespace " + secret.Namespace,
-					Command: fmt.Sprintf(`kubectl apply -f - <<<'{"apiVersion":"gateway.networking.k8s.io/v1beta1","kind":"ReferenceGrant",`+
+					Command: fmt.Sprintf(`kubectl apply -f - <<<'{"apiVersion":"gateway.networking.k8s.io/v1beta1",`+
+						`"kind":"ReferenceGrant",`+
 						`"metadata":{"name":"from-%s","namespace":"%s"},"spec":{"from":[{"group":"gateway.networking.k8s.io",`+
 						`"kind":"%s","namespace":"%s"}],"to":[{"group":"","kind":"Secret","name":"%s"}]}}'`,
 						l.Of.Namespace, secret.Namespace, l.Of.Kind, l.Of.Namespace, secret.Name),

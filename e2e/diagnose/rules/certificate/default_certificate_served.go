@@ -17,9 +17,11 @@ const defaultServed diagnose.Code = "default-certificate-served"
 func defaultServedRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code: defaultServed,
-		Meaning: "the IngressRoute names no Secret, and no certificate of Traefik's default store is for the host, so Traefik " +
+		Meaning: "the IngressRoute names no Secret, and no certificate of Traefik's default store is for the host, so " +
+			"Traefik " +
 			"serves its own or another one",
-		Evidence: "tls without secretName and certResolver; TLSStore default, and the Secrets that it names; what is served does " +
+		Evidence: "tls without secretName and certResolver; TLSStore default, and the Secrets that it names; what is " +
+			"served does " +
 			"not verify",
 		Remedy: "name a Secret in tls.secretName, or give the TLSStore a certificate that covers the host",
 		Kinds:  []string{edge.IngressRoute},
@@ -30,7 +32,8 @@ func defaultServedRule() []diagnose.Rule {
 func findDefaultServed(r *diagnose.Route) []diagnose.Finding {
 	o := r.Index.IngressRoutes[r.Source.Source]
 	served := r.Shown()
-	if o == nil || r.Block != nil || r.Blocker(diagnose.Certificate) != "" || served == nil || len(served.Chain) == 0 || served.Verified ||
+	if o == nil || r.Block != nil || r.Blocker(diagnose.Certificate) != "" ||
+		served == nil || len(served.Chain) == 0 || served.Verified ||
 		o.Spec.TLS != nil && (o.Spec.TLS.CertResolver != "" || o.Spec.TLS.Passthrough) {
 		return nil
 	}
@@ -64,7 +67,8 @@ func findDefaultServed(r *diagnose.Route) []diagnose.Finding {
 		object,
 		fmt.Sprintf("%s names no Secret and %s, so %s is served for %s", r.Source, why, own, r.Host),
 		diagnose.Remedy{
-			Text: "name a Secret in tls.secretName of the IngressRoute, with a Certificate that fills it; or give the TLSStore a " +
+			Text: "name a Secret in tls.secretName of the IngressRoute, with a Certificate that fills it; or give the " +
+				"TLSStore a " +
 				"certificate that covers the host",
 		},
 		evidence...)

@@ -14,13 +14,15 @@ const gatewayNoIssuer diagnose.Code = "gateway-no-issuer"
 func gatewayNoIssuerRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code: gatewayNoIssuer,
-		Meaning: "the Gateway names no issuer and the Secret of its listener does not exist, so nothing makes the certificate; " +
+		Meaning: "the Gateway names no issuer and the Secret of its listener does not exist, so nothing makes the " +
+			"certificate; " +
 			"annotations of the route are not read",
-		Evidence: "no cert-manager.io/cluster-issuer nor cert-manager.io/issuer on the Gateway, no Secret, and no Certificate for it",
-		Remedy:   "annotate the Gateway",
-		Kinds:    edge.GatewayKinds(),
-		Blocks:   []diagnose.Layer{diagnose.Routing},
-		Find:     findGatewayNoIssuer,
+		Evidence: "no cert-manager.io/cluster-issuer nor cert-manager.io/issuer on the Gateway, no Secret, and no " +
+			"Certificate for it",
+		Remedy: "annotate the Gateway",
+		Kinds:  edge.GatewayKinds(),
+		Blocks: []diagnose.Layer{diagnose.Routing},
+		Find:   findGatewayNoIssuer,
 	}}
 }
 
@@ -43,7 +45,8 @@ func findGatewayNoIssuer(r *diagnose.Route) []diagnose.Finding {
 	}
 	return diagnose.One(
 		asking.String(),
-		fmt.Sprintf("%s names no issuer, and %s does not exist, so nothing makes the certificate of %s", asking, secretName(r), r.Host),
+		fmt.Sprintf("%s names no issuer, and %s does not exist, so nothing makes the certificate of %s",
+			asking, secretName(r), r.Host),
 		diagnose.Remedy{
 			Text:    "name the issuer on the Gateway",
 			Command: asking.Annotate(certmanager.IngressClusterIssuerNameAnnotationKey + "=" + likely(r, "")),

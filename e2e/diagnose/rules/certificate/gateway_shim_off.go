@@ -14,9 +14,11 @@ const gatewayShimOff diagnose.Code = "gateway-shim-off"
 func gatewayShimOffRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code: gatewayShimOff,
-		Meaning: "cert-manager does not look at Gateways, so it creates no Certificate for an annotated one; the listener has no " +
+		Meaning: "cert-manager does not look at Gateways, so it creates no Certificate for an annotated one; the " +
+			"listener has no " +
 			"Secret and is not programmed",
-		Evidence: "no --enable-gateway-api nor enableGatewayAPI among the settings of cert-manager; or it started before the CRDs " +
+		Evidence: "no --enable-gateway-api nor enableGatewayAPI among the settings of cert-manager; or it started " +
+			"before the CRDs " +
 			"of Gateway API were there",
 		Remedy: "set --enable-gateway-api, and restart cert-manager when the CRDs are there",
 		Kinds:  edge.GatewayKinds(),
@@ -35,7 +37,7 @@ func findGatewayShimOff(r *diagnose.Route) []diagnose.Finding {
 		diagnose.Fact(asking.String(), "annotation for %s", r.Source.Issuer()),
 		diagnose.Fact("Certificates", "none fills %s", diagnose.Object("Secret", r.Held().Namespace, r.Held().Name)),
 	}
-	summary := "cert-manager does not look at Gateways: its gateway-shim is off, so " + asking.String() + " gets no Certificate"
+	summary := fmt.Sprintf("cert-manager does not look at Gateways: its gateway-shim is off, so %s gets no Certificate", asking)
 	if shim(c) {
 		if hostless(r) || r.Age(r.Source.Created) < newborn {
 			return nil
@@ -47,7 +49,8 @@ func findGatewayShimOff(r *diagnose.Route) []diagnose.Finding {
 			append(evidence, diagnose.Fact(c.String(), "--enable-gateway-api"))...)
 	}
 	return diagnose.One(c.String(), summary,
-		managerFlags(r, "switch the gateway-shim on: --enable-gateway-api, or enableGatewayAPI: true in its configuration file",
+		managerFlags(r, "switch the gateway-shim on: --enable-gateway-api, or enableGatewayAPI: true in its "+
+			"configuration file",
 			"--enable-gateway-api"),
 		append(evidence, diagnose.Fact(c.String(), "no --enable-gateway-api"))...)
 }

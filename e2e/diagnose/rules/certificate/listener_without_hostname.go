@@ -11,14 +11,16 @@ const listenerHostless diagnose.Code = "listener-without-hostname"
 
 func listenerHostlessRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     listenerHostless,
-		Meaning:  "the listener has no hostname, so cert-manager does not know which name the certificate is for, and skips it",
-		Evidence: "hostname of the listener is empty, its Gateway is annotated with an issuer, and no Certificate fills its Secret",
-		Remedy:   "give the listener a hostname",
-		After:    []diagnose.Code{gatewayShimOff},
-		Kinds:    edge.GatewayKinds(),
-		Blocks:   []diagnose.Layer{diagnose.Routing},
-		Find:     findListenerHostless,
+		Code: listenerHostless,
+		Meaning: "the listener has no hostname, so cert-manager does not know which name the certificate is for, and " +
+			"skips it",
+		Evidence: "hostname of the listener is empty, its Gateway is annotated with an issuer, and no Certificate " +
+			"fills its Secret",
+		Remedy: "give the listener a hostname",
+		After:  []diagnose.Code{gatewayShimOff},
+		Kinds:  edge.GatewayKinds(),
+		Blocks: []diagnose.Layer{diagnose.Routing},
+		Find:   findListenerHostless,
 	}}
 }
 

@@ -15,7 +15,8 @@ const routeWithoutCertificate diagnose.Code = "route-without-certificate"
 func routeWithoutCertificateRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code: routeWithoutCertificate,
-		Meaning: "an IngressRoute names a Secret that nothing fills: cert-manager does not look at IngressRoutes, whatever their " +
+		Meaning: "an IngressRoute names a Secret that nothing fills: cert-manager does not look at IngressRoutes, " +
+			"whatever their " +
 			"annotations",
 		Evidence: "tls.secretName of the IngressRoute, no such Secret, and no Certificate with that secretName",
 		Remedy:   "create a Certificate with that secretName and the host",
@@ -41,7 +42,8 @@ func findRouteWithoutCertificate(r *diagnose.Route) []diagnose.Finding {
 	}
 	for i := range r.Index.Snapshot.Certificates {
 		if c := &r.Index.Snapshot.Certificates[i]; namesHost(c, r.Host) && len(evidence) < 6 {
-			evidence = append(evidence, diagnose.Fact(diagnose.CertificateName(c), "is for the host, in Secret %s", c.Spec.SecretName))
+			evidence = append(evidence, diagnose.Fact(
+				diagnose.CertificateName(c), "is for the host, in Secret %s", c.Spec.SecretName))
 		}
 	}
 	return diagnose.One(

@@ -18,7 +18,7 @@ func externalDNSCrashRule() []diagnose.Rule {
 			"fatal line of the previous run gives the reason, in " +
 			"lower or upper case (0.20 `Failed to do run once`, 0.23 `failed to do run once`)",
 		Remedy: "correct the cause that the fatal line names",
-		After:  []diagnose.Code{policyFlagMissing, ownerOrPrefix},
+		After:  []diagnose.Code{policyFlagMissing, ownerOrPrefix, sourceUnreadable},
 		Kind:   diagnose.Symptom,
 		Find:   findCrash,
 	}}

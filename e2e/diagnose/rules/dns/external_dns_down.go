@@ -13,7 +13,7 @@ func externalDNSDownRule() []diagnose.Rule {
 		Meaning:  "no pod of external-dns runs, so no records are written",
 		Evidence: "its Deployment has zero desired or zero available replicas, and the record is not right",
 		Remedy:   "start it again",
-		After:    []diagnose.Code{policyFlagMissing, ownerOrPrefix},
+		After:    []diagnose.Code{policyFlagMissing, ownerOrPrefix, sourceUnreadable},
 		Kind:     diagnose.Symptom,
 		Find:     findDown,
 	}}

@@ -18,6 +18,7 @@ func Section() diagnose.Section {
 	return diagnose.Section{Layer: diagnose.DNS, Needs: needs, Works: works, Remaining: remaining, Rules: slices.Concat(
 		policyFlagMissingRule(),
 		ownerOrPrefixRule(),
+		sourceUnreadableRule(),
 		externalDNSCrashRule(),
 		externalDNSDownRule(),
 		diagnose.About([]string{edge.Ingress}, sourceExcludesRule()),

@@ -50,8 +50,10 @@ func findBackendNotGranted(r *diagnose.Route) []diagnose.Finding {
 // grant is the remedy that allows objects of a kind in one namespace to name those of another.
 func grant(kind, namespace, group, to, where string) diagnose.Remedy {
 	return diagnose.Remedy{
-		Text: fmt.Sprintf("create a ReferenceGrant in namespace %s, from %s of namespace %s to %s", where, kind, namespace, to),
-		Command: fmt.Sprintf(`kubectl apply -f - <<<'{"apiVersion":"gateway.networking.k8s.io/v1beta1","kind":"ReferenceGrant",`+
+		Text: fmt.Sprintf("create a ReferenceGrant in namespace %s, from %s of namespace %s to %s",
+			where, kind, namespace, to),
+		Command: fmt.Sprintf(`kubectl apply -f - <<<'{"apiVersion":"gateway.networking.k8s.io/v1beta1",`+
+			`"kind":"ReferenceGrant",`+
 			`"metadata":{"name":"%s","namespace":"%s"},"spec":{"from":[{"group":"gateway.networking.k8s.io","kind":"%s",`+
 			`"namespace":"%s"}],"to":[{"group":"%s","kind":"%s"}]}}'`, "from-"+namespace, where, kind, namespace, group, to),
 	}

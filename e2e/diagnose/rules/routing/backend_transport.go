@@ -53,7 +53,7 @@ func findExternalName(r *diagnose.Route) []diagnose.Finding {
 			r.Traefik.Config.Unread != "" {
 			return nil
 		}
-		provider := r.Traefik.Config.ProviderOf(r.Source.Class, r.Index.Classes[r.Source.Class.Class])
+		provider := providerOf(r)
 		if provider == "" || r.Traefik.Config.AllowsExternalName(provider) {
 			return nil
 		}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
-	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
 const crossNamespace diagnose.Code = "cross-namespace-refused"
@@ -14,7 +13,8 @@ const crossNamespace diagnose.Code = "cross-namespace-refused"
 func crossNamespaceRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code: crossNamespace,
-		Meaning: "the IngressRoute refers to a Middleware, a Service or a TLSOption of another namespace, which Traefik does not " +
+		Meaning: "the IngressRoute refers to a Middleware, a Service or a TLSOption of another namespace, which " +
+			"Traefik does not " +
 			"allow",
 		Evidence: "a reference with another namespace, or by namespace-name@kubernetescrd, and no " +
 			"--providers.kubernetescrd.allowcrossnamespace; `is not in the IngressRoute namespace` in Traefik's log",
@@ -25,8 +25,7 @@ func crossNamespaceRule() []diagnose.Rule {
 
 func findCrossNamespace(r *diagnose.Route) []diagnose.Finding {
 	o := ingressRoute(r)
-	if o == nil || !r.Traefik.Runs() || r.Traefik.Config.Unread != "" ||
-		r.Traefik.Config.Value("providers.kubernetescrd.allowcrossnamespace") == "true" {
+	if o == nil || allowsForeign(r) {
 		return nil
 	}
 	what := ""
@@ -57,12 +56,13 @@ func findCrossNamespace(r *diagnose.Route) []diagnose.Finding {
 		"with crossnamespace disallowed",
 	} {
 		if l := r.Traefik.Logged.Newest(text); l != nil {
-			evidence = append(evidence, diagnose.Logged(facts.Traefik, *l))
+			evidence = append(evidence, traefikSays(l))
 		}
 	}
 	return diagnose.One(
 		r.Source.String(),
-		fmt.Sprintf("%s refers to %s, of another namespace, which Traefik does not allow, so it drops the router", r.Source, what),
+		fmt.Sprintf("%s refers to %s, of another namespace, which Traefik does not allow, so it drops the router",
+			r.Source, what),
 		diagnose.Remedy{
 			Text: "bring the object into namespace " + r.Ingress.Namespace + ", or set " +
 				"--providers.kubernetescrd.allowcrossnamespace=true",

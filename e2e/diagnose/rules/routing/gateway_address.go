@@ -17,7 +17,8 @@ const (
 func gatewayAddressRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code: gatewayAddress,
-		Meaning: "the Gateway reports no address, so external-dns publishes nothing for its routes; or one that Traefik no longer " +
+		Meaning: "the Gateway reports no address, so external-dns publishes nothing for its routes; or one that " +
+			"Traefik no longer " +
 			"has",
 		Evidence: "status.addresses of the Gateway beside the address of Traefik's Service, and " +
 			"--providers.kubernetesgateway.statusaddress",
@@ -29,7 +30,7 @@ func gatewayAddressRule() []diagnose.Rule {
 }
 
 func findGatewayAddress(r *diagnose.Route) []diagnose.Finding {
-	if r.Gateway == nil || !r.Unexplained(diagnose.Routing) && r.Has(gatewayNotServed, routeNotAttached, listenerHostname) {
+	if r.Gateway == nil || r.Has(gatewayNotServed, routeNotAttached, listenerHostname) {
 		return nil
 	}
 	if _, asked := r.Sync.Config.Selection.Targets(r.Source.Asks()); asked {

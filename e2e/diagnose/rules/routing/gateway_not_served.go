@@ -35,7 +35,7 @@ func findGatewayNotServed(r *diagnose.Route) []diagnose.Finding {
 				diagnose.Fact(name, "gatewayClassName %s", g.Spec.GatewayClassName),
 				diagnose.Fact("GatewayClass "+string(g.Spec.GatewayClassName), "not found"),
 			)
-		case class.Spec.ControllerName == traefik.GatewayController && r.Traefik.Runs() && !on(r, "kubernetesgateway"):
+		case class.Spec.ControllerName == traefik.GatewayController && r.Traefik.Runs() && !on(r, traefik.OfGateway):
 			evidence := []diagnose.Evidence{
 				diagnose.Fact("GatewayClass "+class.Name, "controllerName %s", class.Spec.ControllerName),
 				diagnose.Fact(r.Traefik.String(), "no --providers.kubernetesgateway"),
@@ -47,7 +47,8 @@ func findGatewayNotServed(r *diagnose.Route) []diagnose.Finding {
 				r.Traefik.String(),
 				"Traefik's provider for Gateway API is off, so no Gateway of its class is served",
 				diagnose.Remedy{
-					Text: "set --providers.kubernetesgateway=true, with its ClusterRole and --providers.kubernetesgateway.statusaddress",
+					Text: "set --providers.kubernetesgateway=true, with its ClusterRole and " +
+						"--providers.kubernetesgateway.statusaddress",
 				},
 				evidence...)
 		}

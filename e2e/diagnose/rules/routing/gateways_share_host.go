@@ -12,12 +12,14 @@ const gatewaysShareHost diagnose.Code = "gateways-share-host"
 func gatewaysShareHostRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code: gatewaysShareHost,
-		Meaning: "two Gateways of one class have listeners for the host with different certificates: Traefik serves both on the same " +
+		Meaning: "two Gateways of one class have listeners for the host with different certificates: Traefik serves " +
+			"both on the same " +
 			"entry point and address, and which certificate a client gets is not defined",
-		Evidence: "listeners of two Gateways of Traefik's class with one port, hostnames that overlap, and unequal certificateRefs",
-		Remedy:   "let one Gateway listen for the host, or give both listeners the same certificate",
-		Kind:     diagnose.Note,
-		Find:     findGatewaysShareHost,
+		Evidence: "listeners of two Gateways of Traefik's class with one port, hostnames that overlap, and unequal " +
+			"certificateRefs",
+		Remedy: "let one Gateway listen for the host, or give both listeners the same certificate",
+		Kind:   diagnose.Note,
+		Find:   findGatewaysShareHost,
 	}}
 }
 

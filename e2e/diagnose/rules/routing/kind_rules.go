@@ -9,6 +9,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/edge"
 	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
+	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
 // kindRules are those of Gateway API and of Traefik's own kinds.
@@ -20,6 +21,7 @@ func kindRules() []diagnose.Rule {
 			listenerHostnameRule(),
 			listenerPortRule(),
 			listenerRefusedRule(),
+			listenerAwaitsRule(),
 			backendNotGrantedRule(),
 			routeRefusedRule(),
 			gatewayAddressRule(),
@@ -43,8 +45,19 @@ func kindRules() []diagnose.Rule {
 func servedByTraefik(r *diagnose.Route) bool { return !r.Foreign && r.Traefik.Runs() }
 
 // on reports whether a provider of Traefik is switched on: by its own flag, or by one of its settings.
-func on(r *diagnose.Route, provider string) bool {
-	return r.Traefik.Config.Unread != "" || r.Traefik.Config.On("providers."+provider)
+func on(r *diagnose.Route, provider traefik.Provider) bool {
+	return r.Traefik.Config.Unread != "" || r.Traefik.Config.Provides(provider)
+}
+
+// providerOf is the provider of Traefik that takes the route, "" for none.
+func providerOf(r *diagnose.Route) traefik.Provider {
+	switch {
+	case r.Source.OfTraefik():
+		return traefik.OfCRD
+	case r.Source.OfGateway():
+		return traefik.OfGateway
+	}
+	return r.Traefik.Config.ProviderOf(r.Source.Class, r.Index.Classes[r.Source.Class.Class])
 }
 
 // refused reports whether a condition says no, and the object has not changed since.
@@ -80,15 +93,26 @@ func secureOnly(r *diagnose.Route) bool {
 	return len(r.Gateway.Taken()) > 0
 }
 
-// unloaded reports whether the controller may not, or does not, load the certificate that a listener of the route names.
+// unloaded reports whether the controller does not load the certificate that a listener of the route names.
 func unloaded(r *diagnose.Route) bool {
 	if r.Gateway == nil {
 		return false
 	}
 	for _, l := range r.Gateway.Taken() {
-		if ofCertificate(l.Conditions) {
+		if l.Terminates() && (refused(l.Condition("Accepted")) || refused(l.Condition("ResolvedRefs"))) {
 			return true
 		}
 	}
 	return false
+}
+
+// traefikSays is a line of Traefik's log as evidence, with the error that it tells beside its message.
+func traefikSays(l *facts.Line) diagnose.Evidence {
+	return diagnose.Fact("log "+string(facts.Traefik), "%s: %s", l.String(), l.Fields["error"])
+}
+
+// allowsForeign reports whether Traefik takes references of an IngressRoute to other namespaces.
+func allowsForeign(r *diagnose.Route) bool {
+	return !r.Traefik.Runs() || r.Traefik.Config.Unread != "" ||
+		r.Traefik.Config.Value("providers.kubernetescrd.allowcrossnamespace") == "true"
 }

@@ -13,11 +13,13 @@ const listenerCertificate diagnose.Code = "listener-certificate-wrong"
 func listenerCertificateRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code: listenerCertificate,
-		Meaning: "the certificate of another listener is served for the host: of one Gateway, or of two Gateways of one class, " +
+		Meaning: "the certificate of another listener is served for the host: of one Gateway, or of two Gateways of " +
+			"one class, " +
 			"which share Traefik's certificates",
-		Evidence: "the certificate that is served does not verify for the host, and a Secret that another listener names holds it",
-		Remedy:   "give the listeners distinct hostnames, and each the certificate for its own",
-		Find:     findListenerCertificate,
+		Evidence: "the certificate that is served does not verify for the host, and a Secret that another listener " +
+			"names holds it",
+		Remedy: "give the listeners distinct hostnames, and each the certificate for its own",
+		Find:   findListenerCertificate,
 	}}
 }
 

@@ -17,16 +17,20 @@ func listenerHostnameRule() []diagnose.Rule {
 			"NoMatchingListenerHostname",
 		Remedy: "give the listener a hostname that covers the route's, or correct the route's",
 		Blocks: []diagnose.Layer{diagnose.DNS, diagnose.Certificate},
-		Find:   findListenerHostname,
+		Affects: func(r *diagnose.Route, _ diagnose.Finding, l diagnose.Layer) bool {
+			return l != diagnose.DNS || len(r.Gateway.Taken()) == 0 // the name is published for any listener
+		},
+		Find: findListenerHostname,
 	}}
 }
 
 func findListenerHostname(r *diagnose.Route) []diagnose.Finding {
-	if r.Gateway == nil || !onlyHostnames(r) {
+	if r.Gateway == nil || !onlyHostnames(r) || r.HasTLSElsewhere() {
 		return nil
 	}
+	secure := len(r.Gateway.Taken()) > 0 // it is plain HTTP that another listener takes
 	for _, l := range r.Gateway.Taken() {
-		if _, common := gateway.Common(l.Host(), r.Host); common {
+		if _, common := gateway.Common(l.Host(), r.Host); common && l.Terminates() {
 			return nil // another listener has it
 		}
 	}
@@ -35,7 +39,7 @@ func findListenerHostname(r *diagnose.Route) []diagnose.Finding {
 	for i := range r.Gateway.Parents {
 		p := &r.Gateway.Parents[i]
 		for _, f := range p.Refused {
-			if f.Reason == gateway.NoIntersect {
+			if f.Reason == gateway.NoIntersect && (!secure || f.Listener.Terminates()) {
 				evidence = append(evidence, diagnose.Fact(f.Listener.String(), "%s", f.Text))
 				if first == nil {
 					first = f.Listener
@@ -45,6 +49,9 @@ func findListenerHostname(r *diagnose.Route) []diagnose.Finding {
 		if c := p.Accepted(); refused(c) {
 			evidence = append(evidence, conditionOf(r.Source.String()+", parent "+p.Named.String(), c))
 		}
+	}
+	if first == nil {
+		return nil
 	}
 	return diagnose.One(
 		first.Of.String(),

@@ -15,7 +15,8 @@ const listenerPort diagnose.Code = "listener-port-unavailable"
 func listenerPortRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code: listenerPort,
-		Meaning: "the port of a listener is that of no entry point of Traefik: it is the port of the entry point, not that of " +
+		Meaning: "the port of a listener is that of no entry point of Traefik: it is the port of the entry point, not " +
+			"that of " +
 			"the Service, that a listener names",
 		Evidence: "entryPoints.*.address of Traefik beside the listener's port; Accepted=False with PortUnavailable",
 		Remedy:   "name the entry point's port in the listener",
@@ -32,7 +33,8 @@ func findListenerPort(r *diagnose.Route) []diagnose.Finding {
 	for _, l := range r.Gateway.Taken() {
 		c := l.Condition(string(api.ListenerConditionAccepted))
 		said := refused(c) && c.Reason == string(api.ListenerReasonPortUnavailable)
-		known := len(ports) > 0 && !slices.Contains(slices.Collect(maps.Values(ports)), int32(l.Port)) && len(l.Conditions) == 0
+		known := len(ports) > 0 && len(l.Conditions) == 0 &&
+			!slices.Contains(slices.Collect(maps.Values(ports)), int32(l.Port))
 		if !said && !known {
 			continue
 		}

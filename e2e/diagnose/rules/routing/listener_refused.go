@@ -16,7 +16,8 @@ const listenerRefused diagnose.Code = "listener-refused"
 func listenerRefusedRule() []diagnose.Rule {
 	return []diagnose.Rule{{
 		Code: listenerRefused,
-		Meaning: "the controller does not serve a listener: it conflicts with another one, has a protocol or a TLS setting that " +
+		Meaning: "the controller does not serve a listener: it conflicts with another one, has a protocol or a TLS " +
+			"setting that " +
 			"the controller does not take, or is not programmed",
 		Evidence: "a condition of the listener, quoted",
 		Remedy:   "correct what the condition names",

@@ -11,17 +11,20 @@ const noHTTPSListener diagnose.Code = "no-https-listener"
 
 func noHTTPSListenerRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:     noHTTPSListener,
-		Meaning:  "the route attaches to listeners of plain HTTP only, so no certificate is asked for and HTTPS finds no route",
+		Code: noHTTPSListener,
+		Meaning: "the route attaches to listeners of plain HTTP only, so no certificate is asked for and HTTPS finds " +
+			"no route",
 		Evidence: "no listener of protocol HTTPS takes the route, and no other route has the host on one",
 		Remedy:   "add an HTTPS listener for the host, or name the one that there is in parentRefs",
 		Blocks:   []diagnose.Layer{diagnose.Certificate},
+		After:    []diagnose.Code{listenerHostname},
 		Find:     findNoHTTPSListener,
 	}}
 }
 
 func findNoHTTPSListener(r *diagnose.Route) []diagnose.Finding {
-	if r.Gateway == nil || r.Source.Kind == edge.TLSRoute || len(r.Gateway.Taken()) == 0 || r.HasTLSElsewhere() || r.Brought() {
+	if r.Gateway == nil || r.Source.Kind == edge.TLSRoute || len(r.Gateway.Taken()) == 0 || r.HasTLSElsewhere() ||
+		r.Brought() || r.Has(listenerHostname) {
 		return nil
 	}
 	var evidence []diagnose.Evidence

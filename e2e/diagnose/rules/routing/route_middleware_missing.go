@@ -17,12 +17,12 @@ func routeMiddlewareMissingRule() []diagnose.Rule {
 func findRouteMiddlewareMissing(r *diagnose.Route) []diagnose.Finding {
 	for _, ref := range middlewares(r) {
 		names, provider := ref.Candidates(r.Ingress.Namespace)
-		if provider != "" && provider != "kubernetescrd" {
+		if provider != "" && provider != "kubernetescrd" || foreign(r, ref) && !allowsForeign(r) {
 			continue
 		}
 		there, text := false, ""
 		for _, name := range names {
-			there = there || r.Index.Extensions[edge.Source{Kind: "Middleware", Namespace: name.Namespace, Name: name.Name}] != nil
+			there = there || r.Index.Extension("Middleware", name.Namespace, name.Name) != nil
 			text = "Middleware " + name.String()
 		}
 		if there || !r.Index.Looked(facts.Extensions, "middlewares.traefik.io") {
@@ -37,7 +37,7 @@ func findRouteMiddlewareMissing(r *diagnose.Route) []diagnose.Finding {
 			}
 		}
 		if l := r.Traefik.Logged.Newest(ref.Name); l != nil {
-			evidence = append(evidence, diagnose.Logged(facts.Traefik, *l))
+			evidence = append(evidence, traefikSays(l))
 		}
 		return diagnose.One(
 			r.Source.String(),

@@ -54,8 +54,9 @@ func findRouteNoTLS(r *diagnose.Route) []diagnose.Finding {
 		r.Source.String(),
 		fmt.Sprintf("%s takes no requests over TLS, so HTTPS finds no route", r.Source),
 		diagnose.Remedy{
-			Text:    "bind it to websecure, and give it a tls section",
-			Command: r.Source.Patch("merge", `{"spec":{"entryPoints":["websecure"],"tls":{"secretName":"`+r.Ingress.Name+`-tls"}}}`),
+			Text: "bind it to websecure, and give it a tls section",
+			Command: r.Source.Patch("merge",
+				`{"spec":{"entryPoints":["websecure"],"tls":{"secretName":"`+r.Ingress.Name+`-tls"}}}`),
 		},
 		evidence...)
 }

@@ -73,7 +73,8 @@ func refusedBy(r *diagnose.Route, p *gateway.Parent, f gateway.Refusal) (object,
 		}
 		return route, text, remedy
 	case gateway.NotAllowed:
-		return f.Listener.Of.String(), fmt.Sprintf("%s takes no routes of namespace %s (%s)", f.Listener, r.Ingress.Namespace, f.Text),
+		return f.Listener.Of.String(),
+			fmt.Sprintf("%s takes no routes of namespace %s (%s)", f.Listener, r.Ingress.Namespace, f.Text),
 			diagnose.Remedy{
 				Text: "allow the namespace in allowedRoutes.namespaces of the listener: from: All, or a selector that fits it",
 				Command: fmt.Sprintf("kubectl -n %s edit %s %s",
@@ -82,7 +83,8 @@ func refusedBy(r *diagnose.Route, p *gateway.Parent, f gateway.Refusal) (object,
 	case gateway.NoSection, gateway.OtherPort, gateway.OtherKind, gateway.NoIntersect:
 	}
 	return route, f.Text, diagnose.Remedy{
-		Text:    "name a listener of " + p.Named.String() + " that takes the route, or leave sectionName and port out of parentRefs",
+		Text: "name a listener of " + p.Named.String() + " that takes the route, or leave sectionName and port out " +
+			"of parentRefs",
 		Command: r.Source.Command("edit"),
 	}
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 	"github.com/edgeproof/edgeproof/e2e/edge/traefik"
-	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
 const ruleSyntax diagnose.Code = "rule-syntax-v2"
@@ -23,7 +22,8 @@ func ruleSyntaxRule() []diagnose.Rule {
 
 func findRuleSyntax(r *diagnose.Route) []diagnose.Finding {
 	o := ingressRoute(r)
-	if o == nil || !r.Traefik.Runs() || r.Traefik.Before(3, 0) || r.Traefik.Config.Value("core.defaultrulesyntax") == "v2" {
+	if o == nil || !r.Traefik.Runs() || r.Traefik.Before(3, 0) ||
+		r.Traefik.Config.Value("core.defaultrulesyntax") == "v2" {
 		return nil
 	}
 	for i := range o.Spec.Routes {
@@ -34,9 +34,10 @@ func findRuleSyntax(r *diagnose.Route) []diagnose.Finding {
 			continue
 		}
 		evidence := []diagnose.Evidence{diagnose.Fact(r.Source.String(), "match %s", route.Match)}
-		for _, text := range []string{"unexpected number of parameters", "error while parsing rule", "error while adding rule"} {
+		for _, text := range []string{"unexpected number of parameters", "error while parsing rule", "error while " +
+			"adding rule"} {
 			if l := r.Traefik.Logged.Newest(text); l != nil {
-				evidence = append(evidence, diagnose.Logged(facts.Traefik, *l))
+				evidence = append(evidence, traefikSays(l))
 				break
 			}
 		}

@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -112,6 +113,9 @@ func strictOption(r *diagnose.Route) *facts.Extension {
 	var option *facts.Extension
 	if names := traefik.Names(r.Source.Annotations[traefik.OptionsAnnotation]); len(names) > 0 {
 		option = tlsOption(r, names[0]).object
+	} else if o := ingressRoute(r); o != nil && o.Spec.TLS != nil && o.Spec.TLS.Options != nil {
+		named := o.Spec.TLS.Options
+		option = r.Index.Extension("TLSOption", cmp.Or(named.Namespace, r.Ingress.Namespace), named.Name)
 	} else {
 		for _, e := range r.Index.ExtensionsOf("TLSOption") {
 			if e.Name == "default" {
