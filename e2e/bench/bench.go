@@ -55,6 +55,7 @@ type Case struct {
 	Expected string             `json:"expected"`
 	Got      string             `json:"got"`
 	Causes   []diagnose.Finding `json:"causes,omitempty"`
+	Notes    []diagnose.Finding `json:"notes,omitempty"`
 }
 
 // Count is the number of cases by grade.
@@ -97,7 +98,7 @@ func Measure(o Options) (*Result, error) {
 		}
 		out.Cases = append(out.Cases, Case{
 			Name: e.name, Source: e.answer.Source, Layer: e.answer.layer(), Grade: Score(e.answer, d),
-			Expected: e.answer.String(), Got: got(d), Causes: d.Causes,
+			Expected: e.answer.String(), Got: got(d), Causes: d.Causes, Notes: d.Notes,
 		})
 	}
 	out.count()

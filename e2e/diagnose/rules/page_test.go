@@ -50,7 +50,7 @@ func TestVocabulary(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, c := range corpus.Cases {
-		for _, f := range c.Causes {
+		for _, f := range slices.Concat(c.Causes, c.Notes) {
 			examples[string(f.Code)] = true
 		}
 	}

@@ -33,10 +33,13 @@ func store(u diagnose.Use, text string) diagnose.Remedy {
 // gone reports whether the Secret is known to be missing: it is not listed, or, where Secrets cannot be read, its
 // users say so.
 func gone(r *diagnose.Route, u diagnose.Use) ([]diagnose.Evidence, bool) {
+	if r.Index.Secrets[u.Name()] != nil {
+		return nil, false
+	}
 	if r.Index.Looked(facts.Secrets, u.Namespace) {
 		return append(
 			[]diagnose.Evidence{diagnose.Fact(u.String(), "not found")},
-			evidenceOf(signsFor(r, diagnose.NoSecret))...), r.Index.Secrets[u.Name()] == nil
+			evidenceOf(signsFor(r, diagnose.NoSecret))...), true
 	}
 	signs := signsFor(r, diagnose.NoSecret)
 	return evidenceOf(signs), len(signs) > 0 && strings.Contains(signs[len(signs)-1].Text, u.Secret)

@@ -27,8 +27,8 @@ func crashing(s *diagnose.Syncer) (*core.Pod, string) {
 			if end == nil || status.RestartCount < often {
 				continue
 			}
-			seen := fmt.Sprintf("restarted %d times, last exit code %d at %s", status.RestartCount, end.ExitCode,
-				diagnose.Stamp(end.FinishedAt.Time))
+			seen := fmt.Sprintf("restarted %d times, last exit code %d (%s) at %s", status.RestartCount, end.ExitCode,
+				end.Reason, diagnose.Stamp(end.FinishedAt.Time))
 			running := status.State.Running
 			if !status.Ready {
 				return pod, "not ready, " + seen

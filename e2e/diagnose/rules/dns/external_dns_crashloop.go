@@ -43,6 +43,10 @@ func findCrash(r *diagnose.Route) []diagnose.Finding {
 				"0.18 set --traefik-disable-legacy; or install those CRDs"
 		}
 	}
+	if strings.Contains(seen, "OOMKilled") {
+		summary, remedy = summary+": it exceeds its memory limit", "raise its memory limit, or narrow its sources and "+
+			"namespaces"
+	}
 	return diagnose.One(
 		s.String(),
 		summary,

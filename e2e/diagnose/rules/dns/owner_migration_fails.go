@@ -26,7 +26,6 @@ func ownerMigrationRule() []diagnose.Rule {
 			"nothing of those records (kubernetes-sigs/external-dns#6223)",
 		Evidence: "--migrate-from-txt-owner, and `failed to find previous record` for the ownership record",
 		Remedy:   "go back to the former owner id, or edit the ownership records by hand",
-		After:    []diagnose.Code{ownerMismatch},
 		Find:     find(false),
 	}, {
 		Code: ownerMigration,

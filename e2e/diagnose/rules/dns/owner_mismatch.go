@@ -16,14 +16,14 @@ func ownerMismatchRule() []diagnose.Rule {
 			"Ingress's " +
 			"status; the log contains `All records are already up to date`",
 		Remedy: "set --txt-owner-id to that owner, or delete the record and its ownership record",
-		After:  []diagnose.Code{recordConflict},
+		After:  []diagnose.Code{recordConflict, ownerMigration},
 		Find:   findOwnerMismatch,
 	}}
 }
 
 func findOwnerMismatch(r *diagnose.Route) []diagnose.Finding {
 	n := naming(r)
-	if n.state != wrong || !keepsOwners(r) || r.Has(recordConflict) {
+	if n.state != wrong || !keepsOwners(r) || r.Has(recordConflict, ownerMigration) {
 		return nil
 	}
 	rec, m, ok := marked(r, n)

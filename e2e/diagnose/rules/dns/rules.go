@@ -43,6 +43,7 @@ func Section() diagnose.Section {
 		proxiedUnexpectedRule(),
 		privateIPRule(),
 		softErrorsRule(),
+		syncErrorRepeatsRule(),
 		syncLagRule(),
 		recordMissingRule(),
 		wrongTargetRule(),

@@ -20,6 +20,7 @@ func backendNoEndpointsRule() []diagnose.Rule {
 		Meaning:  "the Service has no ready endpoint: its pods are not there, not ready, or not selected",
 		Evidence: "no endpoint of its EndpointSlices is ready; the answer is 404 or 503, by Traefik's configuration",
 		Remedy:   "make the pods ready, or correct the selector",
+		After:    []diagnose.Code{podsUnscheduled},
 		Find:     findNoEndpoints,
 	}}
 }
@@ -27,7 +28,10 @@ func backendNoEndpointsRule() []diagnose.Rule {
 // findNoEndpoints finds a Service without a ready endpoint. The status of the answer does not tell: it is 404 or 503,
 // as Traefik is set up.
 func findNoEndpoints(r *diagnose.Route) []diagnose.Finding {
-	if !r.Index.Looked(facts.EndpointSlices, r.Ingress.Namespace) {
+	if !r.Index.Looked(facts.EndpointSlices, r.Ingress.Namespace) || r.Has(podsUnscheduled) {
+		return nil
+	}
+	if !starved(r) {
 		return nil
 	}
 	return backends(r, func(_ *edge.Backend, s *core.Service) []diagnose.Finding {
@@ -44,6 +48,21 @@ func findNoEndpoints(r *diagnose.Route) []diagnose.Finding {
 			diagnose.Remedy{Text: "make its pods ready: " + why, Command: command},
 			evidence...)
 	})
+}
+
+// starving says that a Service of the route has no ready endpoint.
+type starving bool
+
+// starved reports whether a Service that the route leads to has no ready endpoint.
+func starved(r *diagnose.Route) bool {
+	return bool(diagnose.Once(r, func(r *diagnose.Route) starving {
+		return backends(r, func(_ *edge.Backend, s *core.Service) []diagnose.Finding {
+			if s == nil || ready(r, s) {
+				return nil
+			}
+			return []diagnose.Finding{{}}
+		}) != nil
+	}))
 }
 
 // ready reports whether the Service has an endpoint that is ready; unknown counts as ready (the field's documentation

@@ -48,6 +48,7 @@ func Section() diagnose.Section {
 		diagnose.About(routed(),
 			backendMissingRule(),
 			backendPortWrongRule(),
+			podsUnscheduledRule(),
 			backendNoEndpointsRule(),
 			transportRules(),
 			networkDeniesRule(),
