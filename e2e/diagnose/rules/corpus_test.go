@@ -30,7 +30,7 @@ func corpus(t *testing.T) map[string]change {
 		"certificate/txt-record-never-seen":        certificateChange(t, "propagation-never-seen"),
 		"double/token-revoked-and-service-missing": sceneChange(t, credentialScenes(), "two causes/credential and routing"),
 	}
-	for _, more := range []map[string]change{publicCertificates(), publicWorlds()} {
+	for _, more := range []map[string]change{publicCertificates(), publicWorlds(), doubles()} {
 		maps.Copy(out, more)
 	}
 	return out
