@@ -8,6 +8,8 @@ PATH=$PATH:/usr/sbin:/sbin
 
 cd "$folder"
 ip link set lo up
+# Addresses that programs are built with: the public resolvers. There is no other network here.
+for address in 1.1.1.1 1.0.0.1 8.8.8.8 8.8.4.4 104.16.248.249 104.16.249.249; do ip address add "$address/32" dev lo; done
 echo "nameserver 127.0.0.1" >resolv.conf
 echo "127.0.0.1 localhost" >hosts
 mount --bind resolv.conf /etc/resolv.conf
@@ -15,7 +17,7 @@ mount --bind hosts /etc/hosts
 
 export TOKEN=abcdefghijklmnopqrstuvwxyz0123456789-_AB CONTROL=http://127.0.0.1:8081
 "$internet" --zone example.com=pro --zone example.org=pro --token "$TOKEN" --ca-file ca.pem \
-  --https-address 127.0.0.1:443 --dns-address 127.0.0.1:53 >internet.log &
+  --https-address 0.0.0.0:443 --dns-address 0.0.0.0:53 >internet.log &
 serving=$!
 trap 'kill "$serving"' EXIT
 for _ in $(seq 100); do
