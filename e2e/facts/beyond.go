@@ -66,10 +66,11 @@ func (c *collection) beyond() []task {
 type asked struct {
 	address string // the raw one of its ingress controller, "" when there is none
 	path    string
-	assumed bool // the path was not given: it is the first path of the host's rules, or / when they match any
-	six     bool // a route has an address of IPv6 for it
-	named   bool // an object has it
-	served  bool // and leads requests for it somewhere
+	assumed bool     // the path was not given: it is the first path of the host's rules, or / when they match any
+	paths   []string // further ones of the rules
+	six     bool     // a route has an address of IPv6 for it
+	named   bool     // an object has it
+	served  bool     // and leads requests for it somewhere
 }
 
 // hosts returns the hosts to look up.
@@ -102,6 +103,9 @@ func (c *collection) hosts() map[string]*asked {
 	}
 	for host, a := range out {
 		a.path, a.assumed = cmp.Or(a.path, "/"), c.scope.Paths[host] == ""
+		slices.Sort(a.paths)
+		a.paths = slices.DeleteFunc(slices.Compact(a.paths), func(path string) bool { return path == a.path })
+		a.paths = a.paths[:min(len(a.paths), maxPaths)]
 	}
 	return out
 }
@@ -131,6 +135,9 @@ func (c *collection) want(route *edge.Route, controller string, another bool, at
 		if c.scope.Paths[host] == "" && a.path != "/" {
 			a.path = cmp.Or(pathOf(route, host), a.path)
 		}
+		if c.scope.Paths[host] == "" {
+			a.paths = append(a.paths, pathsOf(route, host)...)
+		}
 	}
 }
 
@@ -147,21 +154,31 @@ func ownGateway(w *gateway.World, route *edge.Route) bool {
 // pathOf is the first path of the rules that a route has for a host, "/" where they match any path, "" when
 // none can be requested.
 func pathOf(route *edge.Route, host string) string {
-	first := ""
+	paths := pathsOf(route, host)
+	switch {
+	case slices.Contains(paths, "/"):
+		return "/"
+	case len(paths) > 0:
+		return paths[0]
+	}
+	return ""
+}
+
+// pathsOf are the paths of the rules that a route has for a host, without those that are patterns.
+func pathsOf(route *edge.Route, host string) []string {
+	var out []string
 	for _, rule := range route.Rules {
 		if !strings.EqualFold(rule.Host, host) {
 			continue
 		}
 		for _, p := range rule.Paths {
-			if p.Path == "" || p.Path == "/" {
-				return "/"
-			}
-			if first == "" && strings.HasPrefix(p.Path, "/") && !strings.ContainsAny(p.Path, "()[]*?+^$|\\ ") {
-				first = p.Path
+			path := cmp.Or(p.Path, "/")
+			if strings.HasPrefix(path, "/") && !strings.ContainsAny(path, "()[]*?+^$|\\ ") && !slices.Contains(out, path) {
+				out = append(out, path)
 			}
 		}
 	}
-	return first
+	return out
 }
 
 // reportsIPv6 reports whether a route has an address of IPv6 in its status, or published in place of that.
@@ -282,7 +299,19 @@ func (c *collection) probe(ctx context.Context, host string, how *asked) {
 	if url := c.proofURL(host); url != "" {
 		asking.Go(func() { got.Proof = ask(probe.Request{URL: url, Follow: maxRedirects}) })
 	}
+	got.Paths = make([]*probe.Report, len(how.paths))
+	for n, path := range how.paths {
+		asking.Go(func() { got.Paths[n] = ask(probe.Request{URL: "https://" + host + path}) })
+	}
 	asking.Wait()
+	addresses := several(got.HTTPS)
+	got.Each = make([]*probe.Report, len(addresses))
+	for n, address := range addresses {
+		asking.Go(func() { got.Each[n] = ask(probe.Request{URL: "https://" + host + how.path, Address: address}) })
+	}
+	asking.Wait()
+	unasked := func(rep *probe.Report) bool { return rep == nil }
+	got.Each, got.Paths = slices.DeleteFunc(got.Each, unasked), slices.DeleteFunc(got.Paths, unasked)
 	c.keep(func(s *Snapshot) {
 		if s.Probes == nil {
 			s.Probes = map[string]Probe{}
@@ -290,6 +319,23 @@ func (c *collection) probe(ctx context.Context, host string, how *asked) {
 		s.Probes[host] = got
 	})
 }
+
+// several are the addresses that a name has, when it has more than one, the first of them.
+func several(rep *probe.Report) []string {
+	if rep == nil || rep.Resolve == nil || len(rep.Resolve.Records) < 2 {
+		return nil
+	}
+	var out []string
+	for _, record := range rep.Resolve.Records {
+		if !slices.Contains(out, record.Address) && len(out) < maxAddresses {
+			out = append(out, record.Address)
+		}
+	}
+	return out
+}
+
+// maxAddresses and maxPaths bound what is asked of one host beside the usual requests.
+const maxAddresses, maxPaths = 6, 4
 
 // maxRedirects is how many redirects a CA follows at least.
 const maxRedirects = 3

@@ -11,6 +11,7 @@ import (
 
 	"github.com/edgeproof/edgeproof/e2e/edge/logline"
 	"github.com/edgeproof/edgeproof/e2e/facts"
+	"github.com/edgeproof/edgeproof/e2e/probe"
 )
 
 // otherwise is a cluster with two ingress controllers and an Ingress of either; the second has two addresses,
@@ -153,5 +154,29 @@ the end`)
 	}
 	if diff := cmp.Diff([]string{"x", "the end"}, texts); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
+	}
+}
+
+// Each address that a name has is asked, and each path of its rules.
+func TestEachAddressAndPathIsAsked(t *testing.T) {
+	t.Parallel()
+	w := &world{resolved: &probe.Resolution{Records: []probe.AddressRecord{
+		{Type: "A", Address: "198.51.100.20"}, {Type: "AAAA", Address: "2001:db8::20"},
+	}}}
+	s := facts.Collect(context.Background(), otherwise().connect(t, w), facts.Scope{})
+	var got []string
+	for _, host := range []string{"ours.safeops.work", "theirs.safeops.work"} {
+		for _, rep := range slices.Concat(s.Probes[host].Paths, s.Probes[host].Each) {
+			got = append(got, strings.TrimSpace(rep.Request.URL+" "+rep.Request.Address))
+		}
+	}
+	want := []string{
+		"https://ours.safeops.work/v2",
+		"https://ours.safeops.work/v1/items 198.51.100.20", "https://ours.safeops.work/v1/items 2001:db8::20",
+		"https://theirs.safeops.work/api",
+		"https://theirs.safeops.work/ 198.51.100.20", "https://theirs.safeops.work/ 2001:db8::20",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Error(d)
 	}
 }

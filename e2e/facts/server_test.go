@@ -94,10 +94,11 @@ type world struct {
 	records map[string]facts.Answer
 	entries []api.JournalEntry
 
-	mu     sync.Mutex
-	probed []probe.Request
-	asked  []string // queries for types other than A
-	tried  []facts.Credential
+	mu       sync.Mutex
+	resolved *probe.Resolution // of every name
+	probed   []probe.Request
+	asked    []string // queries for types other than A
+	tried    []facts.Credential
 }
 
 func (w *world) Zones(_ context.Context, _ facts.Credential) ([]facts.Zone, error) {
@@ -147,7 +148,11 @@ func (w *world) Probe(_ context.Context, req probe.Request) (probe.Report, error
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.probed = append(w.probed, req)
-	return probe.Report{Request: req, OK: true}, nil
+	rep := probe.Report{Request: req, OK: true}
+	if req.Address == "" {
+		rep.Resolve = w.resolved
+	}
+	return rep, nil
 }
 
 func (w *world) Journal(_ context.Context, since time.Time, most int) ([]api.JournalEntry, error) {

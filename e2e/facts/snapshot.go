@@ -140,6 +140,11 @@ type Probe struct {
 	// Proof is by HTTP what a CA would meet at the URL of a pending HTTP-01 challenge, redirects followed (RFC 8555
 	// section 8.3); nil when there is none.
 	Proof *probe.Report `json:"proof,omitempty"`
+	// Each is HTTPS at each address that the name has, where it has several: what a client meets depends on which
+	// one it takes.
+	Each []*probe.Report `json:"each,omitempty"`
+	// Paths are HTTPS by name at further paths of the rules.
+	Paths []*probe.Report `json:"paths,omitempty"`
 	// Assumed is true when the path was not given: the first path of the Ingress's rules was requested.
 	Assumed bool `json:"assumed,omitempty"`
 }

@@ -52,6 +52,17 @@ func (w world) nginxProvider() {
 	w.class("nginx", "k8s.io/ingress-nginx")
 }
 
+// each gives the name several addresses, which all answer.
+func (w world) each(addresses ...string) {
+	p := w.Probes[host]
+	for _, a := range addresses {
+		rep := https(200)
+		rep.Request.Address, rep.Resolve = a, nil
+		p.Each = append(p.Each, rep)
+	}
+	w.Probes[host] = p
+}
+
 // hangs makes a probe end without an answer after the request was sent.
 func hangs(rep *probe.Report) {
 	rep.OK, rep.Failed, rep.Class, rep.HTTP = false, probe.StepHTTP, probe.ClassTimeout, nil
@@ -339,6 +350,37 @@ func knownOfTraefik() []known {
 			Source:      "traefik/traefik: servers transport not found",
 			Description: "the Service names a ServersTransport that does not exist",
 			Layer:       "routing", Object: "Service develop/frontend", Says: []string{"ServersTransport develop/insecure"},
+		}},
+		{"address-of-ipv6-refuses", func(w world) {
+			w.each("2001:db8::7", address)
+			w.refuses(w.Probes[host].Each[0])
+		}, answer{
+			Source:      "letsdebug.net: AAAANotWorking, MultipleIPAddressDiscrepancy",
+			Description: "the name has an address of IPv6 where nothing listens",
+			Layer:       "routing", Object: "record " + host + " AAAA", Says: []string{"2001:db8::7"},
+		}},
+		{"address-of-ipv6-unreachable-from-here", func(w world) {
+			w.each("2001:db8::7", address)
+			w.refuses(w.Probes[host].Each[0])
+			w.Probes[host].Each[0].Class = probe.ClassUnreachable
+		}, answer{
+			Source:      "a client without IPv6",
+			Description: "the name has an address of IPv6, and the client has none",
+			Healthy:     true,
+		}},
+		{"one-path-fails", func(w world) {
+			rep := https(502)
+			rep.Request.URL, rep.HTTP.Body = "https://"+host+"/api", "Bad Gateway"
+			p := w.Probes[host]
+			p.Paths = []*probe.Report{rep}
+			w.Probes[host] = p
+			rule := w.ingress.Spec.Rules[0].HTTP
+			rule.Paths = append(rule.Paths, rule.Paths[0])
+			rule.Paths[1].Path = "/api"
+		}, answer{
+			Source:      "issue 20, point 1: one path only is asked",
+			Description: "one of the paths of the rules fails",
+			Layer:       "routing", Object: "Service develop/frontend", Says: []string{"/api", "502"},
 		}},
 		{"traefik-allow-list", func(w world) {
 			w.crds()

@@ -67,7 +67,7 @@ func Section() diagnose.Section {
 		),
 		diagnose.About(routed(), misdirectedRule()),
 		diagnose.About([]string{edge.Ingress}, nginxSecretRule(), starvesRule()),
-		diagnose.About(routed(), proxyRules(), staleServedRule(), applicationRule(), targetUnreachableRule()),
+		diagnose.About(routed(), proxyRules(), staleServedRule(), applicationRule(), targetUnreachableRule(), eachRules()),
 		diagnose.About([]string{edge.Ingress}, anotherControllerRule()),
 		kindRules(),
 	)}

@@ -73,6 +73,11 @@ func works(r *diagnose.Route) (diagnose.State, string) {
 	if state != diagnose.Clear {
 		return state, named
 	}
+	for _, rep := range []*probe.Report{lameAddress(r), lamePath(r)} {
+		if rep != nil {
+			return diagnose.Broken, inShort(rep)
+		}
+	}
 	seen = cmp.Or(seen, named)
 	if seen == "" && r.Assumed && r.Has(application) {
 		return diagnose.Clear, "the application answers 404 at the requested path"
