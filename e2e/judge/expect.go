@@ -18,7 +18,7 @@ import (
 )
 
 // Expect completes a target by what a rendered bundle says: its routes, its zones and owner, the namespaces of its
-// components, the names of its issuers and the credential that they name. Issuers are told apart by their ACME
+// components, the names of its issuers and the credential that they name. Issuers are distinguished by their ACME
 // directory. A name that the bundle's own routes request stays as the target has it, so that a bundle without that
 // issuer is found.
 func Expect(t Target, objects []*unstructured.Unstructured) (Target, error) {

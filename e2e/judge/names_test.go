@@ -18,7 +18,7 @@ func object(t *testing.T, text string) *unstructured.Unstructured {
 	return &unstructured.Unstructured{Object: o}
 }
 
-// TestNamesAreTheBundles: issuers are told apart by their directory, and components are where they run.
+// TestNamesAreTheBundles: issuers are distinguished by their directory, and components are where they run.
 func TestNamesAreTheBundles(t *testing.T) {
 	t.Parallel()
 	issuer := func(name, host, solver string) string {
