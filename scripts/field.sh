@@ -17,10 +17,10 @@ trap 'rm -f "$out" "$out.err"' EXIT
 row='
   def names: [.edge.components[] | .name + (if .missing then " (chart not to be had)" else "" end)] | unique | join(", ");
   def count($s): [.findings[] | select(.severity == $s)] | length;
-  "| \(.stages) | \(names) | \(.edge.issuers | length) | \(.edge.routes | length) | \(.standIns.secrets | length) / \(.standIns.applications | length) | \(.variables | length) | \(.leftOut.objects) | \(count("error")) / \(count("warning")) / \(count("note")) |"'
+  "| \(.stages) | \(names) | \(.edge.issuers | length) | \(.edge.routes | length) | \(.standIns.secrets | length) / \(.standIns.applications | length) | \(.variables | length) | \(.leftOut.objects) | \(count("error")) / \(count("warning")) / \(count("note")) | \(if .refused then "refuses it: " + (.refused | split(": ") | .[2:] | join(": ") | .[0:90] | gsub("[|]"; "/")) else "judges it" end) |"'
 read_ok=0 all=0
-echo "| repository@commit | folder | s | stages | edge | issuers | routes | stand-ins: Secrets / applications | variables | left out | findings: errors / warnings / notes |"
-echo "|---|---|---|---|---|---|---|---|---|---|---|"
+echo "| repository@commit | folder | s | stages | edge | issuers | routes | stand-ins: Secrets / applications | variables | left out | findings: errors / warnings / notes | a run |"
+echo "|---|---|---|---|---|---|---|---|---|---|---|---|"
 while read -r clone folder _; do
   [[ -n $clone && $clone != \#* ]] || continue
   all=$((all + 1))
@@ -31,7 +31,7 @@ while read -r clone folder _; do
     read_ok=$((read_ok + 1))
     result=$(jq -r "$row" "$out")
   else
-    result="| refused: $(grep -v '^# Warning' "$out.err" | head -n 1 | cut -c1-200 | tr '|' '/') ||||||||"
+    result="| refused: $(grep -v '^# Warning' "$out.err" | head -n 1 | cut -c1-200 | tr '|' '/') |||||||||"
   fi
   echo "| ${clone/__//}@$commit | $folder | $(awk -v ns=$(($(date +%s%N) - began)) 'BEGIN { printf "%.1f", ns / 1e9 }') $result"
 done <"$list"
