@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
+	"github.com/edgeproof/edgeproof/e2e/standin"
 )
 
 // Refusal is why the edge cannot be judged, as a *bundle.Error; nil where it can. Only what the edge stands on counts:
@@ -52,8 +53,11 @@ func (s *Survey) others() string {
 func (s *Survey) unreadable() error {
 	holds := map[string]bool{}
 	for _, i := range s.chosen.chosen() {
-		if !s.routed(i) && s.chosen.objects[i].Release == "" && s.chosen.objects[i].GetKind() != "Namespace" {
-			name, _, _ := strings.Cut(s.chosen.objects[i].Source, ": ")
+		o := s.chosen.objects[i]
+		pod, _ := standin.PodOf(o)
+		_, _, component := programOf(pod)
+		if component || o.GetKind() == "ClusterIssuer" || o.GetKind() == "Issuer" {
+			name, _, _ := strings.Cut(o.Source, ": ")
 			holds[path.Dir(name)] = true
 		}
 	}
