@@ -51,8 +51,9 @@ func TestDelivery(t *testing.T) {
 	}{
 		"delivered": {change: func(flux.Set, *criteria.Delivered) {}},
 		"an earlier revision": {
-			change: func(s flux.Set, d *criteria.Delivered) { d.Revision = "main@sha1:bbbbbbb2222" },
-			red:    []criteria.ID{"DL-1"}, because: "Kustomization flux-system/develop: at main@aaaaaaa, and main@bbbbbbb is judged",
+			change:  func(s flux.Set, d *criteria.Delivered) { d.Revision = "main@sha1:bbbbbbb2222" },
+			red:     []criteria.ID{"DL-1"},
+			because: "Kustomization flux-system/develop: at main@aaaaaaa, and main@bbbbbbb is judged",
 		},
 		"a failure": {
 			change: func(s flux.Set, _ *criteria.Delivered) {

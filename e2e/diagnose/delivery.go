@@ -80,7 +80,8 @@ func (d *Deliveries) labeled(x *Index) {
 	each(note, "Deployment", s.Deployments, func(o *apps1.Deployment) *meta.ObjectMeta { return &o.ObjectMeta })
 	each(note, "DaemonSet", s.DaemonSets, func(o *apps1.DaemonSet) *meta.ObjectMeta { return &o.ObjectMeta })
 	each(note, "Service", s.Services, func(o *core.Service) *meta.ObjectMeta { return &o.ObjectMeta })
-	each(note, "IngressClass", s.IngressClasses, func(o *networking.IngressClass) *meta.ObjectMeta { return &o.ObjectMeta })
+	each(note, "IngressClass", s.IngressClasses,
+		func(o *networking.IngressClass) *meta.ObjectMeta { return &o.ObjectMeta })
 	each(note, "Secret", s.Secrets, func(o *facts.Secret) *meta.ObjectMeta { return &o.ObjectMeta })
 	each(note, "ClusterIssuer", s.ClusterIssuers, func(o *cm1.ClusterIssuer) *meta.ObjectMeta { return &o.ObjectMeta })
 	each(note, "Issuer", s.Issuers, func(o *cm1.Issuer) *meta.ObjectMeta { return &o.ObjectMeta })

@@ -98,9 +98,10 @@ func (f Fault) validate(p *problems) {
 		"real world")
 	p.that(f.Route == RouteBefore || f.Route == RouteDuring, "route %q: give before or during", f.Route)
 	p.that(f.Application == "" || f.Application == Own, "application %q: give own, or leave it out", f.Application)
-	p.that(slices.Contains([]Delivered{"", ByKustomization, ByRelease}, f.Delivered), "delivered %q: give kustomization or "+
-		"release, or leave it out", f.Delivered)
-	p.that(f.Delivered == "" || f.Route == RouteBefore && !f.Alone, "delivered: such a fault has a route of its own, before")
+	p.that(slices.Contains([]Delivered{"", ByKustomization, ByRelease}, f.Delivered),
+		"delivered %q: give kustomization or release, or leave it out", f.Delivered)
+	p.that(f.Delivered == "" || f.Route == RouteBefore && !f.Alone,
+		"delivered: such a fault has a route of its own, before")
 	p.that(f.After == "" || f.After == Sync, "after %q: give sync, or leave it out", f.After)
 	p.that(slices.Contains([]Within{AtOnce, NextSync, NextIssuance}, f.Within),
 		"within %q: give at-once, sync or issuance", f.Within)

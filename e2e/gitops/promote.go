@@ -109,7 +109,8 @@ func withObject(root, folder string, o *unstructured.Unstructured) (map[string][
 	files := map[string][]byte{path.Join(folder, promotedFile): manifest}
 	for _, name := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
 		name = path.Join(folder, name)
-		raw, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name))) // #nosec G304 -- the bundle that the user names
+		file := filepath.Join(root, filepath.FromSlash(name))
+		raw, err := os.ReadFile(file) // #nosec G304 -- the bundle that the user names
 		if err != nil {
 			continue // it has another name, or there is none
 		}

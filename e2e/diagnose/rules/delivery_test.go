@@ -23,8 +23,8 @@ func ref(kind, name string) flux.Ref {
 	return flux.Ref{Kind: kind, Namespace: "flux-system", Name: name}
 }
 
-// engine is Flux as it delivers the reference bundle at its newest revision: a repository, a Kustomization of the route,
-// one of the edge, which brings a release of external-dns.
+// engine is Flux as it delivers the reference bundle at its newest revision: a repository, a Kustomization of the
+// route, one of the edge, which brings a release of external-dns.
 type engine struct {
 	git, develop, edge, release, chart *flux.Object
 }

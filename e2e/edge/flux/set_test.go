@@ -127,7 +127,8 @@ func TestStopsAndBehind(t *testing.T) {
 	}
 	set := flux.Set{
 		{Ref: git, State: flux.Ready, Revision: "main@sha1:b"},
-		app("base", flux.Failed, "main@sha1:a"), app("top", flux.Waiting, "", "base"), app("ready", flux.Ready, "main@sha1:b"),
+		app("base", flux.Failed, "main@sha1:a"), app("top", flux.Waiting, "", "base"),
+		app("ready", flux.Ready, "main@sha1:b"),
 		app("busy", flux.Reconciling, "main@sha1:a"), app("lost", flux.Waiting, "main@sha1:b", "gone"),
 	}
 	var got []string
