@@ -12,15 +12,12 @@ import (
 
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	appsv1 "k8s.io/api/apps/v1"
-	autoscalingv1 "k8s.io/api/autoscaling/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/types"
-	kubefake "k8s.io/client-go/kubernetes/fake"
 	clientgoscheme "k8s.io/client-go/kubernetes/scheme"
-	k8stesting "k8s.io/client-go/testing"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
@@ -61,7 +58,6 @@ func world(t *testing.T, objects ...client.Object) *fault.Injector {
 	return &fault.Injector{
 		Client: fake.NewClientBuilder().WithScheme(scheme).WithObjects(objects...).
 			WithStatusSubresource(&certmanager.Certificate{}, &corev1.Service{}).Build(),
-		Kube:     kubefake.NewClientset(),
 		Internet: internet,
 	}
 }
@@ -142,31 +138,28 @@ func TestPatchOfStatus(t *testing.T) {
 
 func TestScale(t *testing.T) {
 	t.Parallel()
-	replicas := int32(2)
-	kube := kubefake.NewClientset(&appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: "n", Name: "d"}})
-	kube.PrependReactor("*", "deployments", func(a k8stesting.Action) (bool, runtime.Object, error) {
-		if update, ok := a.(k8stesting.UpdateAction); ok && a.GetSubresource() == "scale" {
-			replicas = update.GetObject().(*autoscalingv1.Scale).Spec.Replicas //nolint:forcetypeassert // always a scale
-		}
-		return true, &autoscalingv1.Scale{
-			Spec: autoscalingv1.ScaleSpec{Replicas: replicas}, Status: autoscalingv1.ScaleStatus{Selector: "app=d"},
-		}, nil
-	})
-	ended := false
-	kube.PrependReactor("delete-collection", "pods", func(a k8stesting.Action) (bool, runtime.Object, error) {
-		ended = ended || a.(k8stesting.DeleteCollectionAction).GetListRestrictions().Labels.String() == "app=d" //nolint:forcetypeassert // its verb says so
-		return true, nil, nil
-	})
-	i := world(t)
-	i.Kube = kube
-	cycle(t, i, "scale: {namespace: ns, name: d, replicas: 0}", func() string { return string('0' + replicas) }, "0")
-	if !ended {
-		t.Error("the pods of a Deployment that is scaled away were left to end when they like")
+	labels := map[string]string{"app": "d"}
+	i := world(t, &appsv1.Deployment{
+		ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "d"},
+		Spec:       appsv1.DeploymentSpec{Replicas: new(int32(2)), Selector: &metav1.LabelSelector{MatchLabels: labels}},
+	}, pod("d-1", labels), pod("other", map[string]string{"app": "other"}))
+	cycle(t, i, "scale: {namespace: ns, name: d, replicas: 0}", func() string {
+		var d appsv1.Deployment
+		get(t, i, &d, "d")
+		return string('0' + *d.Spec.Replicas)
+	}, "0")
+	var left corev1.PodList
+	if err := i.Client.List(t.Context(), &left); err != nil || len(left.Items) != 1 || left.Items[0].Name != "other" {
+		t.Errorf("the pods of a Deployment that is scaled away were left to end when they like: %v, %v", left.Items, err)
 	}
 	if _, err := i.Inject(t.Context(), parse(t, "scale: {namespace: ns, name: d, replicas: 0}")); err == nil ||
 		!strings.Contains(err.Error(), "so already") {
 		t.Errorf("a scale to what it is = %v, want a refusal", err)
 	}
+}
+
+func pod(name string, labels map[string]string) *corev1.Pod {
+	return &corev1.Pod{ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: name, Labels: labels}}
 }
 
 func TestRenew(t *testing.T) {

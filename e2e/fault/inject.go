@@ -9,7 +9,6 @@ import (
 	"slices"
 	"sync"
 
-	"k8s.io/client-go/kubernetes"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 
 	"github.com/edgeproof/edgeproof/e2e/await"
@@ -19,7 +18,6 @@ import (
 // Injector carries actions out. One serves all faults of a run, side by side.
 type Injector struct {
 	Client   client.Client
-	Kube     kubernetes.Interface
 	Internet *api.Client
 	Budgets  await.Budgets
 

@@ -14,7 +14,6 @@ import (
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
-	kubefake "k8s.io/client-go/kubernetes/fake"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/controller-runtime/pkg/client/fake"
 
@@ -126,40 +125,31 @@ func TestRestartDeletesThePodsNowAndAgainAtTheEnd(t *testing.T) {
 	t.Parallel()
 	ctx := context.Background()
 	labels := map[string]string{"app": "x"}
-	kube := kubefake.NewClientset(&appsv1.Deployment{
+	order := []string{}
+	c := recording{fake.NewClientBuilder().WithObjects(secret(), &appsv1.Deployment{
 		ObjectMeta: metav1.ObjectMeta{Namespace: "n", Name: "d"},
 		Spec:       appsv1.DeploymentSpec{Selector: &metav1.LabelSelector{MatchLabels: labels}},
-	})
-	order := []string{}
-	c := recording{fake.NewClientBuilder().WithObjects(secret()).Build(), &order}
-	i := &fault.Injector{Client: c, Kube: kube}
+	}).Build(), &order}
+	i := &fault.Injector{Client: c}
 	in, err := i.Inject(ctx, fault.Fault{Inject: []fault.Action{
 		{Delete: ptr(object("Secret", "token"))}, {Restart: &fault.Restart{Namespace: "n", Name: "d"}},
 	}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	deletions := func() int {
-		n := 0
-		for _, a := range kube.Actions() {
-			if a.Matches("delete-collection", "pods") {
-				n++
-			}
-		}
-		return n
-	}
-	if deletions() != 1 {
-		t.Fatalf("%d deletions of pods after injection, want 1", deletions())
+	const deletion = "delete pods app=x now"
+	if !slices.Equal(order, []string{deletion}) {
+		t.Fatalf("after injection: %v, want one deletion of the pods", order)
 	}
 	if err := in.Undo(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if deletions() != 2 || !slices.Equal(order, []string{"create"}) {
-		t.Errorf("%d deletions of pods, objects %v; want the Secret made again and the pods restarted", deletions(), order)
+	if !slices.Equal(order, []string{deletion, "create", deletion}) {
+		t.Errorf("%v; want the Secret made again, then the pods restarted", order)
 	}
 }
 
-// recording notes what is made.
+// recording notes what is made, and which pods are deleted.
 type recording struct {
 	client.Client
 
@@ -169,6 +159,17 @@ type recording struct {
 func (r recording) Create(ctx context.Context, o client.Object, opts ...client.CreateOption) error {
 	*r.order = append(*r.order, "create")
 	return r.Client.Create(ctx, o, opts...)
+}
+
+func (r recording) DeleteAllOf(ctx context.Context, o client.Object, opts ...client.DeleteAllOfOption) error {
+	var all client.DeleteAllOfOptions
+	all.ApplyOptions(opts)
+	when := "later"
+	if all.GracePeriodSeconds != nil && *all.GracePeriodSeconds == 0 {
+		when = "now"
+	}
+	*r.order = append(*r.order, "delete pods "+all.LabelSelector.String()+" "+when)
+	return r.Client.DeleteAllOf(ctx, o, opts...)
 }
 
 func TestRecordIsUndone(t *testing.T) {

@@ -9,11 +9,15 @@ import (
 	apiutil "github.com/cert-manager/cert-manager/pkg/api/util"
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
 	cmmeta "github.com/cert-manager/cert-manager/pkg/apis/meta/v1"
+	appsv1 "k8s.io/api/apps/v1"
 	autoscalingv1 "k8s.io/api/autoscaling/v1"
+	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/client-go/util/retry"
+	"k8s.io/utils/ptr"
+	"sigs.k8s.io/controller-runtime/pkg/client"
 )
 
 // Scale sets the replicas of a Deployment.
@@ -31,52 +35,64 @@ func (s *Scale) check() error {
 
 func (s *Scale) inject(ctx context.Context, i *Injector) (undo, error) {
 	what := "scale of Deployment " + s.Namespace + "/" + s.Name
-	scale, err := i.Kube.AppsV1().Deployments(s.Namespace).GetScale(ctx, s.Name, metav1.GetOptions{})
-	if err != nil {
+	d := &appsv1.Deployment{ObjectMeta: metav1.ObjectMeta{Namespace: s.Namespace, Name: s.Name}}
+	if err := i.Client.Get(ctx, client.ObjectKeyFromObject(d), d); err != nil {
 		return undo{}, fmt.Errorf("%s: %w", what, err)
 	}
-	before := scale.Spec.Replicas
+	before := ptr.Deref(d.Spec.Replicas, 1)
 	if before == *s.Replicas {
 		return undo{}, fmt.Errorf("%s: %w", what, errNothing)
 	}
 	to := func(ctx context.Context, replicas int32) error {
-		_, err := i.Kube.AppsV1().Deployments(s.Namespace).UpdateScale(ctx, s.Name, &autoscalingv1.Scale{
-			ObjectMeta: metav1.ObjectMeta{Namespace: s.Namespace, Name: s.Name},
-			Spec:       autoscalingv1.ScaleSpec{Replicas: replicas},
-		}, metav1.UpdateOptions{})
-		return err
+		named := metav1.ObjectMeta{Namespace: s.Namespace, Name: s.Name}
+		return i.Client.SubResource("scale").Update(ctx, &appsv1.Deployment{ObjectMeta: named},
+			client.WithSubResourceBody(&autoscalingv1.Scale{
+				ObjectMeta: named, Spec: autoscalingv1.ScaleSpec{Replicas: replicas},
+			}))
 	}
 	if err := to(ctx, *s.Replicas); err != nil {
 		return undo{}, fmt.Errorf("%s: %w", what, err)
 	}
 	if *s.Replicas == 0 {
-		if err := i.ended(ctx, s.Namespace, scale.Status.Selector); err != nil {
+		if err := i.ended(ctx, d); err != nil {
 			return undo{}, errors.Join(fmt.Errorf("%s: %w", what, err), to(context.WithoutCancel(ctx), before))
 		}
 	}
 	return undo{0, what, func(ctx context.Context) error { return to(ctx, before) }}, nil
 }
 
-// ended has pods ended at once and waits until they are: one that is still at work would undo what the next
-// action does.
-func (i *Injector) ended(ctx context.Context, namespace, selector string) error {
-	if selector == "" {
-		return errors.New("it has no selector")
-	}
-	pods := i.Kube.CoreV1().Pods(namespace)
-	chosen := metav1.ListOptions{LabelSelector: selector}
-	err := pods.DeleteCollection(ctx, metav1.DeleteOptions{GracePeriodSeconds: new(int64(1))}, chosen)
+// ended ends the pods of a Deployment at once and waits until they are gone: one that still runs would undo what the
+// next action does.
+func (i *Injector) ended(ctx context.Context, d *appsv1.Deployment) error {
+	pods, err := i.deletePods(ctx, d, 1)
 	if err != nil {
 		return fmt.Errorf("end its pods: %w", err)
 	}
 	err = wait.PollUntilContextTimeout(ctx, time.Second/4, time.Minute, true, func(ctx context.Context) (bool, error) {
-		left, err := pods.List(ctx, chosen)
+		var left corev1.PodList
+		err := i.Client.List(ctx, &left, client.InNamespace(d.Namespace), pods)
 		return err == nil && len(left.Items) == 0, err
 	})
 	if err != nil {
 		return fmt.Errorf("wait for the end of its pods: %w", err)
 	}
 	return nil
+}
+
+// deletePods deletes the pods of a Deployment, and returns what selects them.
+func (i *Injector) deletePods(ctx context.Context, d *appsv1.Deployment, grace int64) (client.MatchingLabelsSelector,
+	error,
+) {
+	selector, err := metav1.LabelSelectorAsSelector(d.Spec.Selector)
+	pods := client.MatchingLabelsSelector{Selector: selector}
+	if err != nil {
+		return pods, err
+	}
+	if selector.Empty() {
+		return pods, errors.New("it has no selector")
+	}
+	return pods, i.Client.DeleteAllOf(ctx, &corev1.Pod{}, client.InNamespace(d.Namespace), pods,
+		client.GracePeriodSeconds(grace))
 }
 
 // Restart deletes the pods of a Deployment.
@@ -87,12 +103,11 @@ func (r *Restart) check() error { return Named(*r).check("restart") }
 // inject deletes the pods at once: the new ones start with what there is now. Undone, it is done again.
 func (r *Restart) inject(ctx context.Context, i *Injector) (undo, error) {
 	do := func(ctx context.Context) error {
-		d, err := i.Kube.AppsV1().Deployments(r.Namespace).Get(ctx, r.Name, metav1.GetOptions{})
-		if err != nil {
-			return fmt.Errorf("restart Deployment %s/%s: %w", r.Namespace, r.Name, err)
+		var d appsv1.Deployment
+		err := i.Client.Get(ctx, types.NamespacedName{Namespace: r.Namespace, Name: r.Name}, &d)
+		if err == nil {
+			_, err = i.deletePods(ctx, &d, 0)
 		}
-		err = i.Kube.CoreV1().Pods(r.Namespace).DeleteCollection(ctx, metav1.DeleteOptions{GracePeriodSeconds: new(int64)},
-			metav1.ListOptions{LabelSelector: metav1.FormatLabelSelector(d.Spec.Selector)})
 		if err != nil {
 			return fmt.Errorf("restart Deployment %s/%s: %w", r.Namespace, r.Name, err)
 		}

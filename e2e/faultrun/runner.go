@@ -58,7 +58,7 @@ type Runner struct {
 func New(t *testbed.Testbed, sources facts.Sources, target judge.Target, budgets await.Budgets) *Runner {
 	r := &Runner{
 		Testbed: t, Sources: sources, Budgets: budgets, Target: target, ExternalDNS: testbed.ExternalDNS(t.Bundle),
-		injector: &fault.Injector{Client: t.Client, Kube: t.Kube, Internet: t.Internet, Budgets: budgets},
+		injector: &fault.Injector{Client: t.Client, Internet: t.Internet, Budgets: budgets},
 		routes:   map[string]judge.Route{}, traces: map[string]inventory.Inventory{}, hosts: map[string]int{},
 	}
 	r.share()

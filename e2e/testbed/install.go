@@ -298,12 +298,10 @@ func (s *Testbed) trusting(namespace string) await.Expectation {
 				}},
 			},
 		}
-		made, err := s.Kube.CoreV1().Pods(namespace).Create(ctx, pod,
-			metav1.CreateOptions{DryRun: []string{metav1.DryRunAll}})
-		if err != nil {
+		if err := s.Client.Create(ctx, pod, client.DryRunAll); err != nil {
 			return await.Wait("%v", err)
 		}
-		trusted := slices.ContainsFunc(made.Spec.Containers[0].Env,
+		trusted := slices.ContainsFunc(pod.Spec.Containers[0].Env,
 			func(e corev1.EnvVar) bool { return e.Name == "SSL_CERT_FILE" })
 		if !trusted {
 			return await.Wait("the admission policy does not act yet")

@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/client-go/kubernetes"
 	"k8s.io/client-go/rest"
 	"sigs.k8s.io/controller-runtime/pkg/client"
 	"sigs.k8s.io/e2e-framework/klient"
@@ -73,7 +72,6 @@ type Testbed struct {
 	Config    *rest.Config
 	Resources *resources.Resources // how the cluster is reached; Client is the same by controller-runtime's interface
 	Client    client.Client
-	Kube      kubernetes.Interface
 	Internet  *api.Client
 
 	// Stuck says at which stage the bundle did not become ready; empty when it did. The stages after it were not applied.
@@ -102,9 +100,6 @@ func (s *Testbed) Connect(config *rest.Config) error {
 		return err
 	}
 	s.Client = s.Resources.GetControllerRuntimeClient()
-	if s.Kube, err = kubernetes.NewForConfig(config); err != nil {
-		return fmt.Errorf("make Kubernetes client: %w", err)
-	}
 	if s.Internet, err = Control(config); err != nil {
 		return err
 	}
