@@ -1,5 +1,5 @@
-// Package node runs commands on the node of a cluster. It knows which failures say nothing about the command
-// itself and may be tried once more, and nothing of what the commands do.
+// Package node runs commands on the node of a cluster. It knows which failures are not the command's own, so that the
+// command may be tried again. It must not know what the commands do.
 package node
 
 import (
@@ -16,15 +16,15 @@ type Runner interface {
 	Exec(ctx context.Context, command string, args ...string) ([]byte, error)
 }
 
-// attempts is how often a command is tried, and pause the time before the second attempt; each further pause is
-// twice as long: 3 s in all.
+// attempts is how often a command is tried, and pause the time before the second attempt. Each further pause is
+// twice as long, 3 s in total.
 const (
 	attempts = 5
 	pause    = 200 * time.Millisecond
 )
 
 // Idempotent runs a command that may run twice without harm. It tries again when a system call was interrupted
-// or the engine could not start the command, as happens on a busy machine; a failure of the command itself is
+// or the engine could not start the command, as happens on a busy machine. A failure of the command itself is
 // returned at once.
 func Idempotent(ctx context.Context, runner Runner, command string, args ...string) ([]byte, error) {
 	wait := time.NewTimer(0)
@@ -49,9 +49,9 @@ func Idempotent(ctx context.Context, runner Runner, command string, args ...stri
 // signs are what the kernel, nft and the engines print of a failure that is not the command's own.
 func signs() []string {
 	return []string{
-		"interrupted system call",          // EINTR: nft reports it when the rule set changes while it lists
-		"resource temporarily unavailable", // EAGAIN: no process could be made
-		"device or resource busy",          // EBUSY: a transaction of nft meets another
+		"interrupted system call",          // EINTR: nft reports it when the rule set changes during a listing
+		"resource temporarily unavailable", // EAGAIN: no process could be created
+		"device or resource busy",          // EBUSY: two transactions of nft collide
 		"oci runtime",                      // docker, podman: runc or crun did not start the command
 		"creating exec session",            // podman
 		"timed out waiting for file",       // podman: its monitor was late

@@ -1,5 +1,5 @@
-// Package pace measures how slow the machine is while a run is under way, so that budgets count time by the
-// work that could be done in it. It knows the machine and nothing of what the run does.
+// Package pace measures during a run how slow the machine is, so that budgets count time by the work that the machine
+// can do in it. It knows the machine and must not know what the run does.
 package pace
 
 import (
@@ -21,9 +21,9 @@ type Pace struct {
 const (
 	// every is the time between two measurements: a piece costs a two-hundredth of one core.
 	every = 5 * time.Second
-	// kept is how many measurements make the factor: one alone may have met a moment.
+	// kept is how many measurements make the factor: a single one may be an outlier.
 	kept = 3
-	// reference is what a piece takes on the two-core machine that the budgets were measured on, with nothing beside it.
+	// reference is the duration of a piece on the idle two-core machine on which the budgets were measured.
 	reference = 25 * time.Millisecond
 )
 
@@ -65,12 +65,12 @@ func (p *Pace) Factor() float64 {
 	return max(1, float64(sorted[len(sorted)/2])/float64(reference))
 }
 
-// numbers are what a piece sorts: long enough for the scheduler to let others run in between.
+// numbers is how many numbers a piece sorts: enough for the scheduler to run other processes in between.
 const numbers = 1 << 18
 
 // Work is the fixed piece of work by which machines are compared: it sorts and hashes the same numbers each
-// time, which needs a core, its caches and memory, as the components do. Changing it makes every baseline of
-// times void.
+// time, which needs a core, its caches and memory, as the components do. A change of it invalidates every
+// baseline of times.
 func Work(numbers int) [sha256.Size]byte {
 	dice := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same numbers each time are the point
 	list := make([]uint32, numbers)

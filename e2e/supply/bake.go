@@ -72,7 +72,7 @@ func (s *Supplier) imageID(ctx context.Context, image string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
-// note writes down what a node image that was just committed holds.
+// note records the content of a node image that was just committed.
 func (s *Supplier) note(ctx context.Context, image, key string, inside []Provided) error {
 	id, err := s.imageID(ctx, image)
 	if err != nil {
@@ -151,8 +151,9 @@ func (w *work) bakeInto(ctx context.Context, image string) (err error) {
 	return err
 }
 
-// linkArchives puts all archives into one folder that is mounted into the container, and beside them the names by
-// digest that manifests pin: an import knows an image by its tag alone, the kubelet asks for the pinned one by digest.
+// linkArchives puts all archives into one folder that is mounted into the container, and beside them the names
+// by digest that manifests pin: an import names an image by its tag only, and the kubelet requests the pinned
+// one by digest.
 func linkArchives(dir string, archives []archive) error {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return fmt.Errorf("make folder of archives: %w", err)

@@ -56,7 +56,7 @@ func lockCache(ctx context.Context, dir string, log *progress.Log) (unlock func(
 func (s *Supplier) checkDisk() error {
 	var fs syscall.Statfs_t
 	if err := syscall.Statfs(s.Cache, &fs); err != nil {
-		return fmt.Errorf("ask for free disk space at %s: %w", s.Cache, err)
+		return fmt.Errorf("read the free disk space at %s: %w", s.Cache, err)
 	}
 	free := fs.Bavail * uint64(fs.Bsize) // #nosec G115 -- block sizes are positive
 	if free < diskNeeded {
@@ -80,7 +80,7 @@ func (s *Supplier) archived(i *item) (archive, bool) {
 	return a, ok && a.Reference == i.ref.name
 }
 
-// readArchive reads the description of an archive; false where the folder holds no whole one.
+// readArchive reads the description of an archive; false where the folder contains no complete one.
 func readArchive(dir string) (archive, bool) {
 	raw, err := os.ReadFile(filepath.Join(dir, "archive.json")) // #nosec G304 -- below the cache folder
 	if err != nil {

@@ -39,15 +39,15 @@ func list(users []string) string {
 	return fmt.Sprintf("%s and %d more", users[0], len(users)-1)
 }
 
-// choose decides for every image whether it is pulled or built, and says why.
+// choose decides for every image whether it is pulled or built, and records the reason.
 func (s *Supplier) choose(ctx context.Context, p *plan) error {
-	silent := map[string]string{} // registry -> why it gives nothing
+	silent := map[string]string{} // registry -> why no image is pulled from it
 	if s.Mode == Build && s.NodeImage != "" {
 		return fmt.Errorf("node image %s can only be pulled, and IMAGES=build forbids it; use IMAGES=auto or pull, or "+
 			"leave NODE= out", s.NodeImage)
 	}
 	if s.Mode != Build {
-		if err := s.askRegistries(ctx, p, silent); err != nil {
+		if err := s.queryRegistries(ctx, p, silent); err != nil {
 			return err
 		}
 	}
@@ -90,15 +90,16 @@ func (s *Supplier) mustBuild(recipes *Recipes, i *item, silent string) error {
 		missing.Reason = "the registry gave nothing (" + silent + ") and IMAGES=pull forbids building"
 		missing.Remedy = "check the reference and the network, or use IMAGES=auto"
 	case i.image == nil:
-		missing.Reason = "no registry gave it (" + orNotAsked(silent) + ") and fixtures/images/recipes.yaml has no recipe " +
+		missing.Reason = "no registry gave it (" + orNotQueried(silent) + ") and fixtures/images/recipes.yaml has no " +
+			"recipe " +
 			"for " + i.ref.repository
 		missing.Remedy = "make its registry reachable, or add a recipe"
 	case i.ref.digest != "":
-		missing.Reason = "it is pinned to " + i.ref.digest + ", which only its registry can give (" + orNotAsked(silent) +
+		missing.Reason = "it is pinned to " + i.ref.digest + ", which only its registry can give (" + orNotQueried(silent) +
 			")"
 		missing.Remedy = "make its registry reachable, or pin by tag"
 	case linuxOnly(recipes, i.image) && runtime.GOOS != targetOS:
-		missing.Reason = "no registry gave it (" + orNotAsked(silent) + ") and it can be built on Linux only, not on " +
+		missing.Reason = "no registry gave it (" + orNotQueried(silent) + ") and it can be built on Linux only, not on " +
 			runtime.GOOS
 		missing.Remedy = "make its registry reachable, or run on Linux"
 	default:
@@ -107,16 +108,16 @@ func (s *Supplier) mustBuild(recipes *Recipes, i *item, silent string) error {
 	return missing
 }
 
-func orNotAsked(why string) string {
+func orNotQueried(why string) string {
 	if why == "" {
 		return "none was queried"
 	}
 	return why
 }
 
-// askRegistries asks for the digest of every image that may be pulled, all at once. Where kind's own node image can be
-// had, it becomes the base in place of ours.
-func (s *Supplier) askRegistries(ctx context.Context, p *plan, silent map[string]string) error {
+// queryRegistries requests the digest of every image that may be pulled, all at once. Where kind's own node
+// image can be pulled, it becomes the base in place of ours.
+func (s *Supplier) queryRegistries(ctx context.Context, p *plan, silent map[string]string) error {
 	kindNode, err := newItem(p.recipes, Need{
 		Reference: cmp.Or(s.NodeImage, s.kindNode, s.Kubernetes.NodeImage),
 		UsedBy:    p.base.UsedBy,

@@ -79,8 +79,8 @@ type goModule struct {
 	flags []string
 }
 
-// build compiles packages of a source into the folder to, static unless the source asks for cgo; programName
-// says how each is called there. One call for many costs less than many: while one program is linked the next
+// build compiles packages of a source into the folder to, statically unless the source needs cgo; programName is the
+// name of each file there. One call for many packages costs less than many calls: while one program is linked, the next
 // is compiled.
 func (g *goBuilder) build(ctx context.Context, name, version string, pkgs []string, to string) error {
 	module, err := g.prepare(ctx, name, version)
@@ -171,7 +171,7 @@ func (g *goBuilder) fetch(ctx context.Context, source *Source, version string, p
 		module.flags = append(module.flags, "-tags", strings.Join(source.Tags, ","))
 	}
 	// To list a package with what it imports takes the modules of all that, and no other. What cannot be listed
-	// may not be wanted at this version; if it is, the build says what it lacks.
+	// may not be needed at this version; if it is, the build reports what is missing.
 	list := source.goCommand(ctx, dir, slices.Concat([]string{"list", "-e", "-deps"}, module.flags, pkgs))
 	list.Env = append(list.Env, "GOMAXPROCS="+strconv.Itoa(max(downloads, runtime.GOMAXPROCS(0))))
 	_ = list.Run()
@@ -235,7 +235,7 @@ func (s *Source) writeModFile(moduleDir, to, version, recipes string) error {
 	return nil
 }
 
-// editLocal changes a replace that points into the component's own tree, which the module cache does not hold.
+// editLocal changes a replace that points into the component's own tree, which the module cache does not contain.
 func (s *Source) editLocal(file *modfile.File, old module.Version, version string) error {
 	if s.LocalReplace == "drop" || s.LocalReplace == "" {
 		return file.DropReplace(old.Path, old.Version)

@@ -17,7 +17,7 @@ import (
 )
 
 // controlPlaneImages is how many images the control plane has: API server, controller manager, scheduler, proxy, etcd,
-// CoreDNS and pause. It is used for "n of m" alone, before kubeadm has been asked.
+// CoreDNS and pause. It is used only for "n of m", before kubeadm has listed them.
 const controlPlaneImages = 7
 
 // nodeFiles adds what makes a root file system a kind node: kind's base files, the OCI spec that containerd starts
@@ -56,10 +56,9 @@ func (w *work) nodeFiles(ctx context.Context, files layer, config *v1.Config) er
 
 func nodeEntrypoint() []string { return []string{"/usr/local/bin/entrypoint", "/sbin/init"} }
 
-// statsOnceInAWhile has containerd ask its shims for the use of processors every hour instead of every second
-// (its default since 2.3), whose answers are not read here: the kubelet reads cgroups itself unless it is
-// configured otherwise (PodAndContainerStatsFromCRI). On cgroup v1 that was a quarter of what a cluster costs
-// that is idle.
+// statsOnceInAWhile makes containerd collect statistics of processors from its shims every hour instead of every second
+// (its default since 2.3). Nothing reads them here: the kubelet reads cgroups itself unless it is configured otherwise
+// (PodAndContainerStatsFromCRI). On cgroup v1 they were a quarter of the cost of an idle cluster.
 const statsOnceInAWhile = `
 [plugins."io.containerd.cri.v1.runtime"]
   stats_collect_period = "1h"
@@ -92,7 +91,7 @@ func editContainerd(files layer) error {
 func ociSpec(ctx context.Context, ctr string) ([]byte, error) {
 	out, err := exec.CommandContext(ctx, ctr, "oci", "spec").Output() // #nosec G204 -- built a moment ago
 	if err != nil {
-		return nil, fmt.Errorf("ask ctr for the default OCI spec: %w", err)
+		return nil, fmt.Errorf("read the default OCI spec of ctr: %w", err)
 	}
 	var spec map[string]any
 	if err := json.Unmarshal(out, &spec); err != nil {
@@ -107,7 +106,8 @@ func ociSpec(ctx context.Context, ctr string) ([]byte, error) {
 	return json.Marshal(spec)
 }
 
-// controlPlane asks kubeadm which images the control plane runs, and containerd's configuration for the sandbox image.
+// controlPlane lists the images that the control plane runs, from kubeadm, and the sandbox image, from containerd's
+// configuration.
 func (w *work) controlPlane(ctx context.Context) ([]Need, error) {
 	kubernetes := w.plan.recipes.Node.Kubernetes
 	kubeadm := binary{path: "/usr/bin/kubeadm", source: "kubernetes", pkg: "./cmd/kubeadm"}
@@ -118,7 +118,7 @@ func (w *work) controlPlane(ctx context.Context) ([]Need, error) {
 	out, err := exec.CommandContext(ctx, program, "config", "images", "list", "--kubernetes-version",
 		kubernetes).Output() // #nosec G204 -- built a moment ago
 	if err != nil {
-		return nil, fmt.Errorf("ask kubeadm for its images: %w", err)
+		return nil, fmt.Errorf("list the images of kubeadm: %w", err)
 	}
 	needs := []Need{}
 	for _, ref := range strings.Fields(string(out)) {

@@ -17,7 +17,7 @@ import (
 	"github.com/google/go-containerregistry/pkg/v1/tarball"
 )
 
-// Program returns the path of the one program that an image of the recipes holds, for tests that run the real
+// Program returns the path of the one program that an image of the recipes contains, for tests that run the real
 // component beside a fake. It is taken from the image cache where a run has made that image, else compiled by
 // the recipe, and kept in the cache.
 func (s *Supplier) Program(ctx context.Context, image string) (string, error) {

@@ -20,7 +20,7 @@ type answer struct {
 	err    error
 }
 
-// short says in a few words why there was no image.
+// short is the reason in a few words why there was no image.
 func (a answer) short() string {
 	var dns *net.DNSError
 	var refusal *transport.Error
@@ -35,8 +35,8 @@ func (a answer) short() string {
 	return a.err.Error()
 }
 
-// headImage asks the registry for the digest of ref's manifest (or index), as the OCI distribution spec has it: HEAD
-// /v2/<name>/manifests/<reference>. Credentials come from the user's Docker or Podman login.
+// headImage requests from the registry the digest of ref's manifest (or index), as the OCI distribution spec
+// has it: HEAD /v2/<name>/manifests/<reference>. Credentials come from the user's Docker or Podman login.
 func headImage(ctx context.Context, ref reference) answer {
 	parsed, err := name.ParseReference(ref.pull())
 	if err != nil {

@@ -37,7 +37,7 @@ type Source struct {
 	Stamp        map[string]string `json:"stamp,omitempty"`
 }
 
-// own says whether the source is this project itself.
+// own reports whether the source is this project itself.
 func (s *Source) own() bool { return s.Module == "." }
 
 // folders lists what of this project goes into a build: programs, and what stands in for modules.
@@ -54,7 +54,7 @@ func (s *Source) folders() []string {
 	return out
 }
 
-// Image says what an image of one repository is made of.
+// Image describes what an image of one repository is made of.
 type Image struct {
 	Repository string            `json:"repository"`
 	Base       string            `json:"base,omitempty"` // "" (nothing) or "rootfs"
@@ -63,7 +63,7 @@ type Image struct {
 	User       string            `json:"user,omitempty"`
 }
 
-// NodeRecipe says what the kind node is made of.
+// NodeRecipe describes what the kind node is made of.
 type NodeRecipe struct {
 	Repository string            `json:"repository"`
 	Kubernetes string            `json:"-"` // version; a run chooses it, see package kubernetes
@@ -157,7 +157,7 @@ func (i *Image) binaries() []binary {
 	return out
 }
 
-// own says whether every binary comes from this project.
+// own reports whether every binary comes from this project.
 func (i *Image) own(r *Recipes) bool {
 	for _, b := range i.binaries() {
 		if !r.Sources[b.source].own() {

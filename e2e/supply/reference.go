@@ -41,7 +41,7 @@ func parseReference(s string) (reference, error) {
 	return r, nil
 }
 
-// pull is what is asked of the registry: the digest when one is pinned.
+// pull is what is requested from the registry: the digest when one is pinned.
 func (r reference) pull() string {
 	if r.digest != "" {
 		return r.repository + "@" + r.digest

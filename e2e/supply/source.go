@@ -68,7 +68,7 @@ func ownVersion() string {
 // version as its tag.
 const releases = "ghcr.io/edgeproof"
 
-// released says that an image of this project is to be had from a registry: that of a program of a released version.
+// released reports whether a registry has an image of this project: it has those of released versions.
 func (i *item) released(version string) bool {
 	if version == "" {
 		return false
@@ -88,7 +88,7 @@ func (s *Supplier) version() string {
 	return cmp.Or(s.release, ownVersion())
 }
 
-// checkout says whether dir is the top of a checkout of this project.
+// checkout reports whether dir is the root of a checkout of this project.
 func checkout(dir string) bool {
 	raw, err := os.ReadFile(filepath.Join(dir, "go.mod")) // #nosec G304 -- looks whose it is
 	first, _, _ := strings.Cut(string(raw), "\n")

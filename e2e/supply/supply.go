@@ -1,10 +1,10 @@
-// Package supply provides every image of a run, the kind node's too: pulled where a registry answers, built from Go
-// modules and Debian packages where none does.
+// Package supply provides every image of a run, the kind node's too: pulled where a registry answers, built
+// from Go modules and Debian packages where none does.
 //
-// It knows references, recipes, caches and the container engine's command line; it must not know what the images are
-// for. Which images are needed is given by the caller; how one can be built stands in fixtures/images/recipes.yaml.
-// Everything it makes is keyed by a digest of its inputs, so that nothing is built or pulled twice, and the finished
-// node image carries every other image inside, so that a warm run loads nothing.
+// It knows references, recipes, caches and the command line of the container engine. It must not know the
+// purpose of an image: the caller names the images, and fixtures/images/recipes.yaml describes how each is
+// built. The key of each image is a digest of its inputs, so that nothing is built or pulled twice. The
+// finished node image contains all other images, so that a warm run loads none.
 package supply
 
 import (
@@ -20,7 +20,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/progress"
 )
 
-// Mode says where images come from.
+// Mode selects where images come from.
 type Mode string
 
 // The modes of IMAGES=.
@@ -89,11 +89,11 @@ type Provided struct {
 	Pinned    string `json:"pinned,omitempty"` // its name by digest, where a manifest pins one
 }
 
-// Provide returns a node image that carries every image of needs. It says what it chose and why, and shows each piece
-// of work. It holds a lock on the cache, so two runs on one machine take turns.
+// Provide returns a node image that contains every image of needs. It logs what it chose and why, and each
+// piece of work. It locks the cache, so two runs on one machine take turns.
 //
-// Errors: an image that can be neither pulled nor built is one *MissingError that names it and who needs it, before
-// anything is built.
+// Errors: an image that can be neither pulled nor built is reported, before anything is built, as one
+// *MissingError that names the image and its users.
 func (s *Supplier) Provide(ctx context.Context, needs []Need) (*Node, error) {
 	recipes, err := s.recipes()
 	if err != nil {

@@ -61,8 +61,9 @@ func (w *work) cleanUp() {
 	}
 }
 
-// base provides the node's base and adds what the control plane needs to the plan: kubeadm itself says what. The root
-// file system is made meanwhile: it waits for a Debian mirror, as the compilers do for processors.
+// base provides the base of the node and adds the images of the control plane, which kubeadm lists, to the
+// plan. The root file system is made at the same time: it waits for a Debian mirror while the compilers wait
+// for processors.
 func (w *work) base(ctx context.Context) error {
 	if _, there := w.archived(&w.plan.base); !there && !w.plan.base.pulled() {
 		w.beside.Go(func() { _, _ = w.rootfs() }) // an error is reported where the result is needed
@@ -216,7 +217,7 @@ func (w *work) ahead(ctx context.Context) {
 	})
 }
 
-// compile builds one binary, once per run, and with it whatever else the plan wants of the same source.
+// compile builds one binary, once per run, and with it all else that the plan needs of the same source.
 func (w *work) compile(ctx context.Context, b binary, ref reference) (string, error) {
 	wanted, err := w.target(b, ref)
 	if err != nil {
@@ -283,8 +284,8 @@ func (w *work) makeRootfs(ctx context.Context) (string, error) {
 	return out, nil
 }
 
-// needPackages installs those Debian packages that are missing, and says so. On another system the build itself will
-// say what it lacks.
+// needPackages installs those Debian packages that are missing, and logs it. On another system the build itself
+// reports what is missing.
 func (w *work) needPackages(ctx context.Context, packages ...string) error {
 	w.installing.Lock()
 	defer w.installing.Unlock()

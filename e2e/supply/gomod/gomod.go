@@ -1,5 +1,5 @@
-// Package gomod fetches the source of a Go module. It knows the go command and nothing of what the source is
-// for; it builds nothing and reads no registry but the one that the go command is set up with.
+// Package gomod fetches the source of a Go module. It knows the go command. It must not know the purpose of the source; it
+// builds nothing, and uses only the registry that the go command is configured with.
 package gomod
 
 import (
@@ -13,7 +13,7 @@ import (
 	"strings"
 )
 
-// Error says which module could not be had, and what would help.
+// Error names the module that could not be fetched, and the remedy.
 type Error struct {
 	Module, Version string
 	Problem         string
@@ -25,11 +25,11 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("download module %s@%s: %s; %s", e.Module, e.Version, e.Problem, e.Remedy)
 }
 
-// Unwrap returns the cause, if the go command did not speak for itself.
+// Unwrap returns the cause, where the go command reported none.
 func (e *Error) Unwrap() error { return e.err }
 
 // Download puts module at version into the module cache and returns its folder there, which is read-only. It
-// asks the configured proxy only if the cache lacks it. The error is an *Error unless ctx ended.
+// queries the configured proxy only if the cache lacks it. The error is an *Error unless ctx ended.
 func Download(ctx context.Context, module, version string) (string, error) {
 	return download(ctx, module, version)
 }
