@@ -49,14 +49,16 @@ spec:
 
 func TestAnnotationsThatNothingReads(t *testing.T) {
 	t.Parallel()
-	const auth, size, list = `nginx.ingress.kubernetes.io/auth-url: "https://sso"`, `nginx.ingress.kubernetes.io/proxy-body-size: 8m`,
+	const auth, size, list = `nginx.ingress.kubernetes.io/auth-url: "https://sso"`,
+		`nginx.ingress.kubernetes.io/proxy-body-size: 8m`,
 		`nginx.ingress.kubernetes.io/whitelist-source-range: 10.0.0.0/8`
 	const lost, unread = "access-control-lost", "annotation-unread"
 	for name, c := range map[string]struct {
 		route, beside string
 		want          []string // rule and line
 	}{
-		"plain Traefik":   {annotated("Ingress", "traefik", auth, size, list), "", []string{lost + " 5", unread + " 6", lost + " 7"}},
+		"plain Traefik": {annotated("Ingress", "traefik", auth, size, list), "", []string{lost + " 5",
+			unread + " 6", lost + " 7"}},
 		"no class at all": {annotated("Ingress", "", auth), "", []string{lost + " 5"}},
 		"of ingress-nginx": {
 			annotated("Ingress", "nginx", auth, list),
@@ -67,7 +69,8 @@ func TestAnnotationsThatNothingReads(t *testing.T) {
 			annotated("Ingress", "nginx", auth, list),
 			running("docker.io/traefik:v3.6.12", "--providers.kubernetesingressnginx=true"), []string{lost + " 6"},
 		},
-		"of Traefik": {annotated("Ingress", "traefik", "traefik.ingress.kubernetes.io/router.middlewares: a-b@kubernetescrd"), "", nil},
+		"of Traefik": {annotated("Ingress", "traefik",
+			"traefik.ingress.kubernetes.io/router.middlewares: a-b@kubernetescrd"), "", nil},
 		"of Traefik v1": {
 			annotated("Ingress", "traefik", "traefik.ingress.kubernetes.io/auth-type: basic",
 				"traefik.ingress.kubernetes.io/rule-type: PathPrefixStrip"), "",
@@ -79,7 +82,8 @@ func TestAnnotationsThatNothingReads(t *testing.T) {
 			[]string{unread + " 6", lost + " 5"},
 		},
 		"the other prefix": {
-			annotated("Ingress", "traefik", `external-dns.kubernetes.io/target: "1.2.3.4"`, `external-dns.alpha.kubernetes.io/ttl: "60"`),
+			annotated("Ingress", "traefik", `external-dns.kubernetes.io/target: "1.2.3.4"`,
+				`external-dns.alpha.kubernetes.io/ttl: "60"`),
 			running("registry.k8s.io/external-dns/external-dns:v0.21.0", "--source=ingress", "--provider=cloudflare"),
 			[]string{unread + " 5"},
 		},

@@ -38,7 +38,8 @@ func many(routes int) *facts.Snapshot {
 		s.Certificates, s.CertificateRequests, s.Orders, s.Secrets = append(s.Certificates, c),
 			append(s.CertificateRequests, q), append(s.Orders, o), append(s.Secrets, secret)
 		a, txt := template.Zones[0].Records[0], template.Zones[0].Records[1]
-		a.Name, txt.Name, txt.Content = h, "a-"+h, fmt.Sprintf(`"heritage=external-dns,external-dns/owner=sre-cluster,external-dns/resource=ingress/%s/frontend"`, ns)
+		a.Name, txt.Name, txt.Content = h, "a-"+h,
+			fmt.Sprintf(`"heritage=external-dns,external-dns/owner=sre-cluster,external-dns/resource=ingress/%s/frontend"`, ns)
 		s.Zones[0].Records = append(s.Zones[0].Records, a, txt)
 		s.DNS[h], s.Domains[h], s.Probes[h] = template.DNS[host], template.Domains[host], template.Probes[host]
 	}
@@ -62,7 +63,8 @@ func TestMany(t *testing.T) {
 
 // mixed is that world with a third of the routes each of an HTTPRoute, which share a Gateway, and of an IngressRoute.
 func mixed(routes int) *facts.Snapshot {
-	s, of := many(routes), map[string]*facts.Snapshot{edge.HTTPRoute: healthy().Snapshot, edge.IngressRoute: healthy().Snapshot}
+	s, of := many(routes), map[string]*facts.Snapshot{edge.HTTPRoute: healthy().Snapshot,
+		edge.IngressRoute: healthy().Snapshot}
 	for kind, one := range of {
 		kinds()[kind](one)
 	}
@@ -92,7 +94,8 @@ func mixed(routes int) *facts.Snapshot {
 			r.Namespace, r.Spec.Routes = i.Namespace, slices.Clone(r.Spec.Routes)
 			r.Spec.Routes[0].Match = "Host(`" + host + "`)"
 			s.Traefik.Routes = append(s.Traefik.Routes, r)
-			s.Zones[0].Records[2*n+1].Content = strings.Replace(s.Zones[0].Records[2*n+1].Content, "=ingress/", "=ingressroute/", 1)
+			s.Zones[0].Records[2*n+1].Content = strings.Replace(s.Zones[0].Records[2*n+1].Content, "=ingress/",
+				"=ingressroute/", 1)
 		}
 	}
 	s.Ingresses = kept

@@ -74,8 +74,11 @@ func gatewayRows() []row {
 	rows := []row{
 		{
 			name: "gateway-not-served: the provider is off", cause: "gateway-not-served", object: theTraefik,
-			change: all(unfound, noRecords, func(s *facts.Snapshot) { drops(s, facts.Traefik, "--providers.kubernetesgateway") }),
-			seen:   "no --providers.kubernetesgateway", routing: broken, dns: blocked,
+			change: all(unfound, noRecords, func(s *facts.Snapshot) {
+				drops(s, facts.Traefik,
+					"--providers.kubernetesgateway")
+			}),
+			seen: "no --providers.kubernetesgateway", routing: broken, dns: blocked,
 		},
 		{
 			name: "gateway-not-served: no such class", cause: "gateway-not-served", object: theEdge,
@@ -85,7 +88,8 @@ func gatewayRows() []row {
 		{
 			name: "route-not-attached: no such listener", cause: "route-not-attached", object: "HTTPRoute develop/frontend",
 			change: unattached(func(r *api.HTTPRoute) { r.Spec.ParentRefs[0].SectionName = pointer(api.SectionName("secure")) }),
-			seen:   "has the listeners web, https", remedy: "edit httproute frontend", routing: broken, dns: blocked, certificate: blocked,
+			seen:   "has the listeners web, https", remedy: "edit httproute frontend", routing: broken, dns: blocked,
+			certificate: blocked,
 		},
 		{
 			name: "route-not-attached: a Gateway of another namespace", cause: "route-not-attached",
@@ -163,7 +167,8 @@ func gatewayRows() []row {
 				s.GatewayAPI.Gateways = append(s.GatewayAPI.Gateways, other)
 				wrong := s.Secrets[1]
 				wrong.Namespace = "apps"
-				wrong.Certificates = []facts.Certificate{{Names: []string{"shop.example.org"}, SHA256: "bb22", NotAfter: clock().AddDate(0, 1, 0)}}
+				wrong.Certificates = []facts.Certificate{{Names: []string{"shop.example.org"}, SHA256: "bb22",
+					NotAfter: clock().AddDate(0, 1, 0)}}
 				s.Secrets = append(s.Secrets, wrong)
 				serve(s, func(h *probe.Handshake) {
 					h.Verified, h.VerifyError = false, "certificate is for shop.example.org"
@@ -193,8 +198,12 @@ func gatewayRows() []row {
 		},
 		{
 			name: "gateway-shim-off", cause: "gateway-shim-off", object: "Deployment cert-manager/cert-manager",
-			change: all(unissued, ownCertificate, unfound, func(s *facts.Snapshot) { drops(s, facts.CertManager, "--enable-gateway-api") },
-				says("ResolvedRefs", "False", "InvalidCertificateRef", "Error while retrieving certificate: getting secret: not found")),
+			change: all(unissued, ownCertificate, unfound, func(s *facts.Snapshot) {
+				drops(s, facts.CertManager,
+					"--enable-gateway-api")
+			},
+				says("ResolvedRefs", "False", "InvalidCertificateRef",
+					"Error while retrieving certificate: getting secret: not found")),
 			seen: "no --enable-gateway-api", remedy: "--enable-gateway-api", routing: blocked, certificate: broken,
 		},
 		{
@@ -204,8 +213,9 @@ func gatewayRows() []row {
 		},
 		{
 			name: "listener-without-hostname", cause: "listener-without-hostname", object: theEdge,
-			change: all(unissued, ownCertificate, unfound, theGateway(func(g *api.Gateway) { g.Spec.Listeners[1].Hostname = nil })),
-			seen:   "no hostname", routing: blocked, certificate: broken,
+			change: all(unissued, ownCertificate, unfound,
+				theGateway(func(g *api.Gateway) { g.Spec.Listeners[1].Hostname = nil })),
+			seen: "no hostname", routing: blocked, certificate: broken,
 		},
 		{
 			name: "gateway-no-issuer", cause: "gateway-no-issuer", object: theEdge,
@@ -213,14 +223,16 @@ func gatewayRows() []row {
 				theRoute(func(r *api.HTTPRoute) {
 					r.Annotations = map[string]string{"cert-manager.io/cluster-issuer": production}
 				})),
-			seen: "it belongs on the Gateway", remedy: "annotate gateway edge --overwrite cert-manager.io/cluster-issuer=" + production,
+			seen:    "it belongs on the Gateway",
+			remedy:  "annotate gateway edge --overwrite cert-manager.io/cluster-issuer=" + production,
 			routing: blocked, certificate: broken,
 		},
 		{
 			name: "certificate-ref-not-granted", cause: "certificate-ref-not-granted", object: theEdge,
 			change: all(ownCertificate, unfound, theGateway(func(g *api.Gateway) {
 				g.Spec.Listeners[1].TLS.CertificateRefs[0].Namespace = pointer(api.Namespace("certs"))
-			}), says("ResolvedRefs", "False", "RefNotPermitted", "Cannot load CertificateRef certs/frontend-tls: missing ReferenceGrant"),
+			}), says("ResolvedRefs", "False", "RefNotPermitted",
+				"Cannot load CertificateRef certs/frontend-tls: missing ReferenceGrant"),
 				func(s *facts.Snapshot) { s.Secrets[1].Namespace, s.Certificates[0].Namespace = "certs", "certs" }),
 			seen: "missing ReferenceGrant", remedy: `"namespace":"certs"`, routing: blocked, certificate: broken,
 		},

@@ -45,12 +45,18 @@ func traefikRows() []row {
 		},
 		{
 			name: "crd-provider-off: other namespaces", cause: "crd-provider-off", object: theTraefik, routing: diagnose.Broken,
-			change: all(unfound, func(s *facts.Snapshot) { with(s, facts.Traefik, "--providers.kubernetescrd.namespaces=apps") }),
-			seen:   "namespaces=apps",
+			change: all(unfound, func(s *facts.Snapshot) {
+				with(s, facts.Traefik,
+					"--providers.kubernetescrd.namespaces=apps")
+			}),
+			seen: "namespaces=apps",
 		},
 		{
 			name: "crd-provider-off: another class", cause: "crd-provider-off", object: object, routing: diagnose.Broken,
-			change: all(unfound, func(s *facts.Snapshot) { with(s, facts.Traefik, "--providers.kubernetescrd.ingressclass=inner") }),
+			change: all(unfound, func(s *facts.Snapshot) {
+				with(s, facts.Traefik,
+					"--providers.kubernetescrd.ingressclass=inner")
+			}),
 			remedy: "kubernetes.io/ingress.class=inner",
 		},
 		{
@@ -58,13 +64,15 @@ func traefikRows() []row {
 			change: all(unfound, matches("Host(`"+host+"`, `www."+host+"`)")), seen: "Host takes one value",
 		},
 		{
-			name:   "a rule of v2 that says so",
-			change: all(matches("Host(`"+host+"`, `www."+host+"`)"), theIngressRoute(func(r *traefik.IngressRoute) { r.Spec.Routes[0].Syntax = "v2" })),
+			name: "a rule of v2 that says so",
+			change: all(matches("Host(`"+host+"`, `www."+host+"`)"),
+				theIngressRoute(func(r *traefik.IngressRoute) { r.Spec.Routes[0].Syntax = "v2" })),
 		},
 		{
-			name: "middleware-missing: of an IngressRoute", cause: "middleware-missing", object: object, routing: diagnose.Broken,
-			change: all(unfound, uses(traefik.Reference{Name: "auth"}), extension("Middleware", "apps", "auth", nil)),
-			seen:   "is in another namespace",
+			name: "middleware-missing: of an IngressRoute", cause: "middleware-missing", object: object,
+			routing: diagnose.Broken,
+			change:  all(unfound, uses(traefik.Reference{Name: "auth"}), extension("Middleware", "apps", "auth", nil)),
+			seen:    "is in another namespace",
 		},
 		{
 			name:   "a middleware that is there",
@@ -72,8 +80,9 @@ func traefikRows() []row {
 		},
 		{
 			name: "cross-namespace-refused", cause: "cross-namespace-refused", object: object, routing: diagnose.Broken,
-			change: all(unfound, uses(traefik.Reference{Name: "auth", Namespace: "apps"}), extension("Middleware", "apps", "auth", nil)),
-			seen:   "Middleware apps/auth",
+			change: all(unfound, uses(traefik.Reference{Name: "auth", Namespace: "apps"}), extension("Middleware",
+				"apps", "auth", nil)),
+			seen: "Middleware apps/auth",
 		},
 		{
 			name: "a reference across namespaces that is allowed",
@@ -83,8 +92,9 @@ func traefikRows() []row {
 				}),
 		},
 		{
-			name: "entrypoint-missing: of an IngressRoute", cause: "entrypoint-missing", object: object, routing: diagnose.Broken,
-			change: all(unfound, theIngressRoute(func(r *traefik.IngressRoute) { r.Spec.EntryPoints = []string{"https"} })), seen: "https",
+			name: "entrypoint-missing: of an IngressRoute", cause: "entrypoint-missing", object: object,
+			routing: diagnose.Broken,
+			change:  all(unfound, theIngressRoute(func(r *traefik.IngressRoute) { r.Spec.EntryPoints = []string{"https"} })), seen: "https",
 		},
 		{
 			name: "https-404-http-ok: of an IngressRoute", cause: "https-404-http-ok", object: object,
@@ -135,7 +145,8 @@ func traefikRows() []row {
 			},
 		},
 		{
-			name: "backend-service-missing: of an IngressRoute", cause: "backend-service-missing", object: "Service apps/frontend",
+			name: "backend-service-missing: of an IngressRoute", cause: "backend-service-missing",
+			object: "Service apps/frontend",
 			change: all(unfound, theIngressRoute(func(r *traefik.IngressRoute) {
 				r.Spec.Routes[0].Services[0].Namespace = "apps"
 			}), func(s *facts.Snapshot) {

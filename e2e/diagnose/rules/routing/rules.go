@@ -30,7 +30,8 @@ func routed() []string {
 
 // Section is the layer with its rules.
 func Section() diagnose.Section {
-	return diagnose.Section{Layer: diagnose.Routing, Needs: needs, Works: works, Remaining: remaining, Rules: slices.Concat(
+	section := diagnose.Section{Layer: diagnose.Routing, Needs: needs, Works: works, Remaining: remaining}
+	section.Rules = slices.Concat(
 		diagnose.About([]string{edge.Ingress},
 			hostMismatchRule(),
 			tlsHostNotInRulesRule(),
@@ -70,5 +71,6 @@ func Section() diagnose.Section {
 		diagnose.About(routed(), proxyRules(), staleServedRule(), applicationRule(), targetUnreachableRule(), eachRules()),
 		diagnose.About([]string{edge.Ingress}, anotherControllerRule()),
 		kindRules(),
-	)}
+	)
+	return section
 }
