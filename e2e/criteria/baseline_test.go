@@ -96,14 +96,14 @@ func TestBaselineFaults(t *testing.T) {
 			"ClusterIssuer letsencrypt-staging: is no ACME issuer",
 		},
 
-		{"staging asked", "BL-4", func(s *facts.Snapshot) {
+		{"staging requested", "BL-4", func(s *facts.Snapshot) {
 			s.Ingresses[0].Annotations["cert-manager.io/cluster-issuer"] = "letsencrypt-staging"
 		}, true, "Ingress develop/frontend: asks the ClusterIssuer letsencrypt-staging; it must ask letsencrypt-production"},
 		{
 			"no request", "BL-4", func(s *facts.Snapshot) { s.Ingresses[0].Annotations = nil }, true,
 			"has no annotation cert-manager.io/cluster-issuer",
 		},
-		{"an Issuer asked", "BL-4", func(s *facts.Snapshot) {
+		{"an Issuer requested", "BL-4", func(s *facts.Snapshot) {
 			s.Ingresses[0].Annotations = map[string]string{"cert-manager.io/issuer": "mine"}
 		}, true, "asks the Issuer mine of its namespace"},
 		{

@@ -129,7 +129,7 @@ func TestDoneFaults(t *testing.T) {
 			"one address too many", "DW-4", dns(facts.Answer{Rcode: "NOERROR", Addresses: []string{address, "203.0.113.99"}}),
 			false, "DNS answers 203.0.113.10, 203.0.113.99",
 		},
-		{"DNS not asked", "DW-4", dns(facts.Answer{Error: "timeout"}), false, "DNS could not be asked: timeout"},
+		{"DNS not queried", "DW-4", dns(facts.Answer{Error: "timeout"}), false, "DNS could not be queried: timeout"},
 		{"refused", "DW-4", probed(func(h, _ *probe.Report) {
 			*h = probe.Report{Failed: probe.StepConnect, Class: probe.ClassRefused, Error: "connect: connection refused"}
 		}), false, "https://develop.safeops.work: connect failed, refused: connect: connection refused"},

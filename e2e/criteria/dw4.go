@@ -79,7 +79,7 @@ func resolves(j *judge.Judgement, s *facts.Snapshot, host, address string) {
 	answer := s.DNS[host].Resolver
 	switch {
 	case answer.Error != "":
-		j.Lacks("%s: DNS could not be asked: %s", host, answer.Error)
+		j.Lacks("%s: DNS could not be queried: %s", host, answer.Error)
 	case len(answer.Addresses) == 0:
 		j.Lacks("%s: DNS answers %s, no address; %s", host, cmp.Or(answer.Rcode, "nothing"), atProvider(s, host))
 	case proxied(s, host):
@@ -93,7 +93,7 @@ func resolves(j *judge.Judgement, s *facts.Snapshot, host, address string) {
 // atProvider tells what the provider holds for a host, in short.
 func atProvider(s *facts.Snapshot, host string) string {
 	if !s.Has(facts.Provider) || len(s.Trouble(facts.Provider)) > 0 {
-		return "the provider could not be asked"
+		return "the provider could not be queried"
 	}
 	var out []string
 	for _, r := range s.RecordsOf(host) {
@@ -193,7 +193,7 @@ func plain(j *judge.Judgement, s *facts.Snapshot, host string) {
 	}
 }
 
-// unresolved notes that a probe found no address, unless resolves has said so: a record may come between the
+// unresolved notes that a probe found no address, unless resolves has noted it: a record may come between the
 // two questions of a look.
 func unresolved(j *judge.Judgement, s *facts.Snapshot, url, host string) {
 	if len(s.DNS[host].Resolver.Addresses) > 0 {

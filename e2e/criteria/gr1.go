@@ -111,7 +111,7 @@ func secretIssued(j *judge.Judgement, s *facts.Snapshot, secret *facts.Secret) {
 }
 
 // fromRequest reports whether the Secret's certificate is what a request got. Where no request is left that got
-// one, nothing can be said.
+// one, nothing is known.
 func fromRequest(s *facts.Snapshot, c *certmanager.Certificate, secret *facts.Secret) bool {
 	if len(secret.Certificates) == 0 {
 		return true // empty: not issued yet

@@ -27,15 +27,15 @@ func validatedByName(v View) judge.Judgement {
 		rep := s.Probes[host].HTTPS
 		switch {
 		case rep == nil || !strings.HasPrefix(rep.Request.URL, "https://"+host+"/") || rep.Request.Address != "":
-			j.Never("%s: was not asked by name over HTTPS: an answer at the address is no proof", host)
+			j.Never("%s: was not requested by name over HTTPS: an answer at the address is no proof", host)
 		case rep.Failed == probe.StepResolve && unsynced(t, host):
-			j.Never("%s: asked by name over HTTPS: %s; it is below no zone that external-dns syncs (%s)", host, rep.Class,
+			j.Never("%s: requested by name over HTTPS: %s; it is below no zone that external-dns syncs (%s)", host, rep.Class,
 				strings.Join(t.Zones, ", "))
 		case rep.Resolve == nil || rep.Failed != "" || rep.HTTP == nil:
-			j.Lacks("%s: asked by name over HTTPS: %s failed, %s: %s", host, cmp.Or(string(rep.Failed), "resolve"), rep.Class,
-				rep.Error)
+			step := cmp.Or(string(rep.Failed), "resolve")
+			j.Lacks("%s: requested by name over HTTPS: %s failed, %s: %s", host, step, rep.Class, rep.Error)
 		default:
-			j.Saw("%s: asked by name over HTTPS at %s: %d", host, rep.Connect.Address, rep.HTTP.Status)
+			j.Saw("%s: requested by name over HTTPS at %s: %d", host, rep.Connect.Address, rep.HTTP.Status)
 		}
 	}
 	return j

@@ -114,17 +114,17 @@ func TestWorkflowFaults(t *testing.T) {
 			"has no TLS block: no certificate will be issued",
 		},
 
-		{"asked by address", "WF-7", func(s *facts.Snapshot) {
+		{"requested by address", "WF-7", func(s *facts.Snapshot) {
 			s.Probes[host] = facts.Probe{HTTPS: s.Probes[host].RawIP, RawIP: s.Probes[host].RawIP}
-		}, true, "was not asked by name over HTTPS"},
+		}, true, "was not requested by name over HTTPS"},
 		{
-			"asked over HTTP", "WF-7", func(s *facts.Snapshot) { s.Probes[host] = facts.Probe{HTTPS: s.Probes[host].HTTP} },
-			true, "was not asked by name over HTTPS",
+			"requested over HTTP", "WF-7", func(s *facts.Snapshot) { s.Probes[host] = facts.Probe{HTTPS: s.Probes[host].HTTP} },
+			true, "was not requested by name over HTTPS",
 		},
 		{"name fails", "WF-7", func(s *facts.Snapshot) {
 			rep := s.Probes[host].HTTPS
 			rep.Failed, rep.Class, rep.Error, rep.HTTP = probe.StepResolve, probe.ClassNXDomain, "no such name", nil
-		}, false, "asked by name over HTTPS: resolve failed, nxdomain: no such name"},
+		}, false, "requested by name over HTTPS: resolve failed, nxdomain: no such name"},
 
 		{
 			"record by hand", "GR-1", func(s *facts.Snapshot) { s.Zones[0].Records = s.Zones[0].Records[:1] }, true,

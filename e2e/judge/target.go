@@ -89,7 +89,7 @@ func (t Target) Hosts() []string {
 	return slices.Compact(out)
 }
 
-// Names are those that certificates are asked for: the hosts, or where no route has one, the zones.
+// Names are those that certificates are requested for: the hosts, or where no route has one, the zones.
 func (t Target) Names() []string {
 	if hosts := t.Hosts(); len(hosts) > 0 {
 		return hosts

@@ -38,7 +38,7 @@ func TestPatchesFit(t *testing.T) {
 	for _, b := range []*bundle.Bundle{reference, apps, traefik} {
 		for _, o := range b.Objects() {
 			// the API server's default
-			if _, said, _ := unstructured.NestedMap(o.Object, "spec", "strategy"); o.GetKind() == "Deployment" && !said {
+			if _, set, _ := unstructured.NestedMap(o.Object, "spec", "strategy"); o.GetKind() == "Deployment" && !set {
 				if err := unstructured.SetNestedField(o.Object, "RollingUpdate", "spec", "strategy", "type"); err != nil {
 					t.Fatal(err)
 				}
