@@ -55,12 +55,12 @@ func Parse(data []byte) (*Verdict, error) {
 	return v, nil
 }
 
-// UnmarshalJSON also reads the remedy under its first name, "cure". Other unknown fields are refused, as by Parse.
+// UnmarshalJSON also reads the remedy under its first name. Other unknown fields are refused, as by Parse.
 func (e *Error) UnmarshalJSON(data []byte) error {
 	type fields Error
 	var read struct {
 		fields
-		Cure string `json:"cure"`
+		First string `json:"cure"`
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.DisallowUnknownFields()
@@ -68,7 +68,7 @@ func (e *Error) UnmarshalJSON(data []byte) error {
 		return fmt.Errorf("read the error of a verdict: %w", err)
 	}
 	*e = Error(read.fields)
-	e.Remedy = cmp.Or(e.Remedy, read.Cure)
+	e.Remedy = cmp.Or(e.Remedy, read.First)
 	return nil
 }
 
