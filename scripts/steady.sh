@@ -22,7 +22,9 @@ load() {
   done
 }
 idle() {
-  [[ ${#load[@]} -eq 0 ]] || kill "${load[@]}" 2>/dev/null || true
+  for pid in "${load[@]}"; do
+    if kill -0 "$pid" 2>/dev/null; then kill "$pid"; fi
+  done
   load=()
 }
 trap idle EXIT
@@ -33,7 +35,7 @@ judge() {
   seed=$((seed + 1))
   make "$target" CLUSTER=steady SEED="$seed" KEEP=never ARTIFACTS="$dir/$seed" >"$dir/$seed.log" 2>&1 || result=FAILED
   [[ $result == passed ]] || failed=1
-  ratio=$(jq -r '.budget.ratio // empty' "$dir/$seed/verdict.json" 2>/dev/null || true)
+  if [[ -f $dir/$seed/verdict.json ]]; then ratio=$(jq -r '.budget.ratio // empty' "$dir/$seed/verdict.json"); fi
   rows+=("$name|$seed|$((SECONDS - began))|${ratio:--}|$result")
   echo "steady: $name, seed $seed: $result in $((SECONDS - began)) s"
 }
@@ -47,8 +49,8 @@ interrupt() {
     kill -0 "$pid" 2>/dev/null || break
     sleep 1
   done
-  kill -KILL -- "-$pid" 2>/dev/null || true
-  wait "$pid" 2>/dev/null || true
+  if kill -0 "$pid" 2>/dev/null; then kill -KILL -- "-$pid"; fi
+  if wait "$pid" 2>/dev/null; then echo "steady: the run ended before it could be killed"; fi
   judge e2e "after SIGKILL at $after s"
 }
 
