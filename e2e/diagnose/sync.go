@@ -33,6 +33,7 @@ func (s *Syncer) Annotation(i *edge.Route, key string) (string, bool) {
 // takes reports whether the external-dns looks at a route and at a host of a zone.
 func (s *Syncer) takes(i *edge.Route, host, zone string) bool {
 	return s.Runs() && s.Config.Selection.Excludes(i) == "" && s.Config.Selection.LeftTo(i.Annotations) == "" &&
+		s.Config.Selection.HostNotRead(i, host) == "" &&
 		s.filters(host, zone)
 }
 

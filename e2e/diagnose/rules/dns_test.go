@@ -65,6 +65,29 @@ func dnsRows() []row {
 			cause: "source-excludes-ingress", object: syncs, seen: "--source=service", dns: diagnose.Broken,
 		},
 		{
+			name: "hostname-source-excludes-host: the annotation alone", change: all(noRecords,
+				annotated("external-dns.alpha.kubernetes.io/ingress-hostname-source", "annotation-only")),
+			cause: "hostname-source-excludes-host", object: frontend, seen: "hostname is not there",
+			remedy: "external-dns.alpha.kubernetes.io/ingress-hostname-source-", dns: diagnose.Broken,
+		},
+		{
+			name: "hostname-source-excludes-host: its record was deleted", change: all(noRecords, changed(3, "DELETE"),
+				annotated("external-dns.alpha.kubernetes.io/ingress-hostname-source", "annotation-only"),
+				annotated("external-dns.alpha.kubernetes.io/hostname", "www."+host)),
+			cause: "hostname-source-excludes-host", note: "records-deleted-on-empty-status", object: frontend,
+			seen: "www." + host, dns: diagnose.Broken,
+		},
+		{
+			name: "hostname-source-excludes-host: a value that nothing knows", change: all(noRecords,
+				annotated("external-dns.alpha.kubernetes.io/ingress-hostname-source", "rules-only")),
+			cause: "hostname-source-excludes-host", object: frontend, seen: "rules-only", dns: diagnose.Broken,
+		},
+		{
+			name: "a hostname source that has the host", change: all(
+				annotated("external-dns.alpha.kubernetes.io/ingress-hostname-source", "Annotation-Only"),
+				annotated("external-dns.alpha.kubernetes.io/hostname", "www."+host+", "+host)),
+		},
+		{
 			name: "domain-filter-excludes-host", change: all(args("domain-filter", "--domain-filter=example.org"), noRecords),
 			cause: "domain-filter-excludes-host", object: syncs, remedy: "--domain-filter=safeops.work",
 			seen: "--domain-filter=example.org", dns: diagnose.Broken,

@@ -272,3 +272,30 @@ func TestSelection(t *testing.T) {
 		t.Error("the former prefix is not read")
 	}
 }
+
+func TestHostNotRead(t *testing.T) {
+	t.Parallel()
+	s := read(t, pod("v0.23.0"), externaldns.Sources{}).Selection
+	for _, tc := range []struct {
+		source, hostname string
+		read             bool
+	}{
+		{"", "", true},
+		{"defined-hosts-only", "", true},
+		{"annotation-only", "", false},
+		{"annotation-only", "www.example.com", false},
+		{"Annotation-Only", "www.example.com, Shop.example.com", true},
+		{"hostname", "shop.example.com", false},
+	} {
+		route := &edge.Route{Source: edge.Source{Kind: edge.Ingress}, Annotations: map[string]string{}}
+		if tc.source != "" {
+			route.Annotations[externaldns.StablePrefix+externaldns.HostnameSource] = tc.source
+		}
+		if tc.hostname != "" {
+			route.Annotations[externaldns.StablePrefix+"hostname"] = tc.hostname
+		}
+		if why := s.HostNotRead(route, "shop.example.com"); (why == "") != tc.read {
+			t.Errorf("source %q, hostname %q: %q", tc.source, tc.hostname, why)
+		}
+	}
+}

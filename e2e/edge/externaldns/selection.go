@@ -113,3 +113,38 @@ func (s Selection) Targets(annotations map[string]string) ([]string, bool) {
 	}
 	return out, true
 }
+
+// The annotation by which an Ingress says where its hosts are read from, and the two values that it may have, in any
+// case. Another value is no error: external-dns then publishes no host of the Ingress (source/ingress.go, 0.14 to
+// 0.23).
+const (
+	HostnameSource   = "ingress-hostname-source"
+	annotationOnly   = "annotation-only"
+	definedHostsOnly = "defined-hosts-only"
+)
+
+// HostNotRead says why external-dns does not take a host from an Ingress that has it among its rules or TLS blocks, ""
+// when it does.
+func (s Selection) HostNotRead(i *edge.Route, host string) string {
+	value, ok := s.Annotation(i.Annotations, HostnameSource)
+	if !ok || i.Kind != edge.Ingress {
+		return ""
+	}
+	switch strings.ToLower(value) {
+	case definedHostsOnly:
+		return ""
+	case annotationOnly:
+	default:
+		return fmt.Sprintf("it is neither %s nor %s, so no host of the Ingress is read", annotationOnly, definedHostsOnly)
+	}
+	hosts, ok := s.Annotation(i.Annotations, "hostname")
+	if !ok {
+		return "the annotation hostname is not there, which alone would be read"
+	}
+	for name := range strings.SplitSeq(hosts, ",") {
+		if strings.EqualFold(plain(strings.TrimSpace(name)), plain(host)) {
+			return ""
+		}
+	}
+	return fmt.Sprintf("the annotation hostname, which alone is read, is %q", hosts)
+}

@@ -22,6 +22,7 @@ func deletedOnEmptyRule() []diagnose.Rule {
 			externalDNSCrash,
 			externalDNSDown,
 			sourceExcludes,
+			hostnameSource,
 			domainFilter,
 			prefixIgnored,
 			ttlInvalid,

@@ -21,7 +21,7 @@ func Section() diagnose.Section {
 		sourceUnreadableRule(),
 		externalDNSCrashRule(),
 		externalDNSDownRule(),
-		diagnose.About([]string{edge.Ingress}, sourceExcludesRule()),
+		diagnose.About([]string{edge.Ingress}, sourceExcludesRule(), hostnameSourceRule()),
 		sourceMissingRule(),
 		unpublishedRule(),
 		domainFilterRule(),
