@@ -16,8 +16,11 @@ import (
 
 // judges reports whether a criterion can be judged on this test environment: delivery where an engine delivers.
 func (c Config) judges(of criteria.Criterion) bool {
-	return of.Family() != criteria.Delivery || c.Testbed.Engine != nil
+	return of.Family() != criteria.Delivery || c.delivers()
 }
+
+// delivers reports whether a GitOps engine is there to be judged. The tree alone, without a cluster, has its specs too.
+func (c Config) delivers() bool { return c.Testbed == nil || c.Testbed.Engine != nil }
 
 // needsEngine prepares what a criterion of delivery is judged by, and skips what this cluster cannot show.
 func (e *edge) needsEngine(ctx context.Context, c criteria.Criterion) {

@@ -170,6 +170,6 @@ func (e *edge) only(route judge.Route) judge.Target {
 // selected picks the faults that are to be run.
 func (c Config) selected() []fault.Fault {
 	return share(slices.DeleteFunc(slices.Clone(c.Faults), func(f fault.Fault) bool {
-		return c.Catalogue == verdict.Smoke && !f.Smoke || f.Delivered != "" && c.Testbed.Engine == nil
+		return c.Catalogue == verdict.Smoke && !f.Smoke || f.Delivered != "" && !c.delivers()
 	}), c.Shard)
 }
