@@ -2,11 +2,15 @@ package suite_test
 
 import (
 	"encoding/json"
+	"io/fs"
+	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	jsonpatch "github.com/evanphx/json-patch/v5"
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"sigs.k8s.io/yaml"
 
 	"github.com/edgeproof/edgeproof/e2e/bundle"
 	"github.com/edgeproof/edgeproof/e2e/fault"
@@ -15,8 +19,8 @@ import (
 	"github.com/edgeproof/edgeproof/fixtures"
 )
 
-// TestPatchesFit tries every patch of the catalogue on what the reference bundle and the platform say: a patch
-// names an argument by its place, and that moves when somebody adds another.
+// TestPatchesFit tries every patch of the catalogue on what the reference bundle, the platform and the fault's own
+// route say: a patch names an argument by its place, and that moves when somebody adds another.
 func TestPatchesFit(t *testing.T) {
 	t.Parallel()
 	root := filepath.Join("..", "..")
@@ -59,17 +63,22 @@ func TestPatchesFit(t *testing.T) {
 	}
 	tried := 0
 	for _, f := range faults {
-		filled, err := f.Fill(testbed.FaultVariables(f.ID, target, testbed.ExternalDNS(reference), "10.0.0.1"))
+		variables := testbed.FaultVariables(f.ID, target, testbed.ExternalDNS(reference), "10.0.0.1")
+		filled, err := f.Fill(variables)
 		if err != nil {
 			t.Fatal(err)
 		}
+		own := routeOf(t, f, variables)
 		for _, action := range filled.Inject {
 			if action.Patch == nil || action.Patch.Status {
 				continue
 			}
 			object, known := there[action.Patch.String()]
 			if !known {
-				continue // of the fault's own route, or made by a controller
+				object, known = own[action.Patch.String()]
+			}
+			if !known {
+				continue // made by a controller, or by the fault
 			}
 			tried++
 			raw, err := json.Marshal(action.Patch.JSONPatch)
@@ -85,7 +94,38 @@ func TestPatchesFit(t *testing.T) {
 			}
 		}
 	}
-	if tried < 15 {
+	if tried < 60 {
 		t.Errorf("only %d patches were tried", tried)
 	}
+}
+
+// routeOf has the objects of the route that a fault gets, but for one that Flux delivers.
+func routeOf(t *testing.T, f fault.Fault, variables map[string]string) map[string][]byte {
+	t.Helper()
+	files := []string{"route.yaml", "shared/endpoint.yaml"}
+	if f.Application == fault.Own {
+		files[1] = "own/application.yaml"
+	}
+	out := map[string][]byte{}
+	for _, file := range files {
+		text, err := fs.ReadFile(fixtures.Sub("faults/route"), file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		filled := os.Expand(string(text), func(name string) string { return variables[name] })
+		for document := range strings.SplitSeq(filled, "\n---\n") {
+			raw, err := yaml.YAMLToJSON([]byte(document))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var o unstructured.Unstructured
+			if err := o.UnmarshalJSON(raw); err != nil {
+				t.Fatal(err)
+			}
+			out[fault.Object{
+				APIVersion: o.GetAPIVersion(), Kind: o.GetKind(), Namespace: o.GetNamespace(), Name: o.GetName(),
+			}.String()] = raw
+		}
+	}
+	return out
 }
