@@ -54,7 +54,8 @@ func TestScore(t *testing.T) {
 		"only a note":           {broken, diagnose.Diagnosis{Notes: []diagnose.Finding{owner}}, bench.Partly},
 		"the object, by another code": {
 			broken,
-			diagnose.Diagnosis{Causes: []diagnose.Finding{cause(diagnose.DNS, "x", "record a.example A", "")}}, bench.Partly,
+			diagnose.Diagnosis{Causes: []diagnose.Finding{cause(diagnose.DNS, "x", "record a.example A", "")}},
+			bench.Partly,
 		},
 		"another layer":           {broken, diagnose.Diagnosis{Causes: []diagnose.Finding{service}}, bench.Wrong},
 		"no cause":                {broken, nothing, bench.Silent},
@@ -72,7 +73,8 @@ func TestScore(t *testing.T) {
 			diagnose.Diagnosis{
 				Causes: []diagnose.Finding{owner},
 				Chain:  []diagnose.Link{{Layer: diagnose.Certificate, State: diagnose.Broken}},
-			}, bench.Partly,
+			},
+			bench.Partly,
 		},
 	} {
 		if got := bench.Score(tc.answer, tc.got); got != tc.want {

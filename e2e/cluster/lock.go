@@ -47,7 +47,7 @@ func acquire(path string) (*Lock, error) {
 		return nil, fmt.Errorf("lock %s: %w", path, err)
 	}
 	if !locked {
-		pid, _ := os.ReadFile(path) //nolint:errcheck // the message does without
+		pid, _ := os.ReadFile(path) //nolint:gosec // the same file; the message does without it
 		return nil, &LockedError{File: path, PID: strings.TrimSpace(string(pid))}
 	}
 	// The process is for all to read.

@@ -25,7 +25,8 @@ func deliveredBy() flux.Set {
 		}
 	}
 	return flux.Set{
-		{Ref: git, State: flux.Ready, Revision: revision}, kustomization("edge"), kustomization("develop"),
+		{Ref: git, State: flux.Ready, Revision: revision},
+		kustomization("edge"), kustomization("develop"),
 		{
 			Ref: ofFlux(flux.HelmRelease, "external-dns"), State: flux.Ready, Revision: "1.20.0",
 			History: []flux.Release{{Status: "deployed", Version: "1.20.0"}},

@@ -52,7 +52,8 @@ func syncing(v View) judge.Judgement {
 // judgeSyncs judges a log of external-dns. now is zero when it is not known, then the age of the last sync is
 // not judged.
 func judgeSyncs(syncs externaldns.Log, lines int, now time.Time, config externaldns.Config,
-	name string) judge.Judgement {
+	name string,
+) judge.Judgement {
 	var j judge.Judgement
 	for _, l := range syncs.Errors[max(0, len(syncs.Errors)-quoted):] {
 		j.Lacks("external-dns %s: %s", name, l)

@@ -38,7 +38,7 @@ func bundleFirst(v View) judge.Judgement {
 		j.Saw("%s: there since %s", n.name, n.at.UTC().Format(time.RFC3339))
 		for _, r := range t.Routes {
 			if route, ok := s.Route(r.Source); ok {
-				before(&j, n, named{r.Source.String(), sinceOf(route.Annotations, route.Created)})
+				before(&j, n, named{r.String(), sinceOf(route.Annotations, route.Created)})
 			}
 		}
 	}

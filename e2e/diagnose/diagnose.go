@@ -1,17 +1,20 @@
-// Package diagnose is the engine that explains, from a snapshot alone, why a route does not work: it walks the chain
-// delivery, shared credential, routing, DNS, certificate, and names the first broken link with its evidence and its remedy.
+// Package diagnose is the engine that explains, from a snapshot alone, why a route does not work: it walks the
+// chain delivery, shared credential, routing, DNS, certificate, and names the first broken link with its
+// evidence and its remedy.
 //
-// It gives the rules of each layer one view of a route, Route, over an Index of the snapshot, runs them in an order
-// that they name themselves (Rule.After), and judges the layers by what they found. The rules are packages of their
-// own below rules; package rules composes them, and is what callers want. The engine imports none of them.
+// It gives the rules of each layer one view of a route, Route, over an Index of the snapshot, runs them in an
+// order that they name themselves (Rule.After), and judges the layers by what they found. The rules are
+// packages of their own below rules; package rules composes them, and is what callers want. The engine imports
+// none of them.
 //
-// Of each route it reports the state of each layer, and at least one cause unless all are clear. A layer is called
-// clear only when it was seen to work; blocked when it does not, and a cause in another layer is enough to explain
-// that; waiting when it recovers with time alone; unknown when the facts are missing. What no rule explains is
-// called unattributed: it does not guess. What only looks broken, and what follows from a cause, are notes.
+// Of each route it reports the state of each layer, and at least one cause unless all are clear. A layer is
+// called clear only when it was seen to work; blocked when it does not, and a cause in another layer is enough
+// to explain that; waiting when it recovers with time alone; unknown when the facts are missing. What no rule
+// explains is called unattributed: it does not guess. What only looks broken, and what follows from a cause,
+// are notes.
 //
-// It does no I/O and knows no clock but the snapshot's, so the same snapshot gives the same diagnosis, byte for byte,
-// anywhere. It must not know the suite, its fixtures or its faults: it is as useful on a live cluster.
+// It does no I/O and knows no clock but the snapshot's, so the same snapshot gives the same diagnosis, byte for
+// byte, anywhere. It must not know the suite, its fixtures or its faults: it is as useful on a live cluster.
 package diagnose
 
 import (

@@ -226,8 +226,8 @@ func (r *Route) SecretName(t *TLS) types.NamespacedName {
 // Issuer is the issuer that the route asks for a certificate; zero for none.
 func (r *Route) Issuer() certmanager.Reference { return certmanager.Requested(r.Asks()) }
 
-// Solver reports whether cert-manager made the object to prove a host by HTTP-01: it lives as long as the challenge, and
-// serves its path alone.
+// Solver reports whether cert-manager made the object to prove a host by HTTP-01: it lives as long as the
+// challenge, and serves its path alone.
 func (r *Route) Solver() bool { return r.Labels[certmanager.SolverLabel] == "true" }
 
 // Covers reports whether a name, as in a rule or a certificate, fits the host: a wildcard stands for exactly one

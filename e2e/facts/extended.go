@@ -59,7 +59,9 @@ func extensions() []extension {
 		gateway("ReferenceGrant", into(func(s *Snapshot) *[]gw.ReferenceGrant { return &s.GatewayAPI.Grants })),
 		gateway("BackendTLSPolicy", into(func(s *Snapshot) *[]gw.BackendTLSPolicy { return &s.GatewayAPI.BackendTLS })),
 		{
-			DNSEndpoints, endpointGroup, "DNSEndpoint", []string{"v1alpha1"}, false,
+			DNSEndpoints, endpointGroup, "DNSEndpoint",
+			[]string{"v1alpha1"},
+			false,
 			into(func(s *Snapshot) *[]externaldns.DNSEndpoint { return &s.DNSEndpoints }),
 		},
 	}
@@ -122,7 +124,8 @@ func (c *collection) extended() []task {
 // readExtension reads a kind in the first version that has it. A group may be served without one of its kinds, which
 // is how a cluster without the experimental channel is.
 func (c *collection) readExtension(ctx context.Context, e extension, versions []schema.GroupVersion,
-	namespace string) {
+	namespace string,
+) {
 	for _, version := range versions {
 		var objects []unstructured.Unstructured
 		page := &unstructured.UnstructuredList{}

@@ -47,9 +47,11 @@ func TestCut(t *testing.T) {
 
 func TestColumns(t *testing.T) {
 	t.Parallel()
-	for s, want := range map[string]int{"": 0, "abc": 3, "ä": 1, "a\u0308": 1, "日本": 4, "✓": 1, "🚀": 2, "\u200b": 0,
+	for s, want := range map[string]int{
+		"": 0, "abc": 3, "ä": 1, "a\u0308": 1, "日本": 4, "✓": 1, "🚀": 2, "\u200b": 0,
 		"👩\u200d👩\u200d👧": 2,
-		"⌚":               2, "▲": 1} {
+		"⌚":               2, "▲": 1,
+	} {
 		if got := columns(s); got != want {
 			t.Errorf("columns(%q) = %d, want %d", s, got, want)
 		}

@@ -48,7 +48,7 @@ func (d Delivery) String() string {
 // where an engine delivered.
 func (v *Verdict) Judges(f criteria.Family) bool {
 	rendered := v.Delivery != nil && v.Delivery.Engine == Rendered
-	return v.Profile.Judges(f) && !(f == criteria.Delivery && rendered)
+	return v.Profile.Judges(f) && (f != criteria.Delivery || !rendered)
 }
 
 // Counted is how many criteria passed, of how many that the run judges.

@@ -161,6 +161,7 @@ func TestTheModeOfAZone(t *testing.T) {
 	t.Parallel()
 	const proxied = "www A proxied " + origin
 	upgrade := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		//nolint:gosec // the same host
 		http.Redirect(w, r, "https://"+r.Host+r.URL.Path, http.StatusMovedPermanently)
 	})
 	for name, c := range map[string]struct {
@@ -170,13 +171,17 @@ func TestTheModeOfAZone(t *testing.T) {
 		status int
 		want   string // of the body, or of Location
 	}{
-		"a new zone": {"", "https://www.example.com/", nil, 200,
-			`https www.example.com www.example.com https {"scheme":"https"}`},
+		"a new zone": {
+			"", "https://www.example.com/", nil, 200,
+			`https www.example.com www.example.com https {"scheme":"https"}`,
+		},
 		"full, plain":           {api.SSLFull, "http://www.example.com/", nil, 200, `http www.example.com http`},
 		"full, any certificate": {api.SSLFull, "https://www.example.com/", nil, 200, "https www.example.com"},
 		"strict":                {api.SSLStrict, "https://www.example.com/", nil, 526, "error code: 526"},
-		"flexible": {api.SSLFlexible, "https://www.example.com/", nil, 200,
-			`http www.example.com https {"scheme":"https"}`},
+		"flexible": {
+			api.SSLFlexible, "https://www.example.com/", nil, 200,
+			`http www.example.com https {"scheme":"https"}`,
+		},
 		"flexible, in a circle": {api.SSLFlexible, "https://www.example.com/a", upgrade, 301, "https://www.example.com/a"},
 		"off":                   {api.SSLOff, "https://www.example.com/a", nil, 301, "http://www.example.com/a"},
 		"off, plain":            {api.SSLOff, "http://www.example.com/", nil, 200, "http www.example.com http"},
@@ -224,11 +229,15 @@ func TestPages(t *testing.T) {
 	}{
 		"nothing listens": {"www A proxied " + origin, "", "https://www.example.com/", 521, "error code: 521"},
 		"nothing answers": {"www A proxied " + origin, silent, "https://www.example.com/", 522, "error code: 522"},
-		"no route": {"www A proxied " + origin, "nowhere", "https://www.example.com/", 523,
-			"error code: 523"},
+		"no route": {
+			"www A proxied " + origin, "nowhere", "https://www.example.com/", 523,
+			"error code: 523",
+		},
 		"no TLS": {"www A proxied " + origin, "plain", "https://www.example.com/", 525, "error code: 525"},
-		"a target without a name": {"www CNAME proxied gone.example.net", "", "https://www.example.com/", 530,
-			"error code: 1016"},
+		"a target without a name": {
+			"www CNAME proxied gone.example.net", "", "https://www.example.com/", 530,
+			"error code: 1016",
+		},
 		"a tunnel": {
 			"www CNAME proxied 5c1e0d4b-0000-4000-8000-000000000000.cfargotunnel.com", "", "https://www.example.com/", 530,
 			"error code: 1033",

@@ -38,9 +38,9 @@ func (e *Edge) answer(w http.ResponseWriter, r *http.Request, scheme string) {
 		detail["mode"] = string(p.mode)
 		e.serve(recorder, r, p, scheme, ray)
 	case net.ParseIP(name) != nil:
-		pageDirect.show(recorder, r)
+		pageDirect().show(recorder, r)
 	default:
-		pageUnknown.show(recorder, r)
+		pageUnknown().show(recorder, r)
 	}
 	if e.o.Journal != nil {
 		e.o.Journal.Record(api.JournalEntry{
@@ -53,6 +53,7 @@ func (e *Edge) answer(w http.ResponseWriter, r *http.Request, scheme string) {
 // serve leads a request to the origin under the SSL mode of the zone.
 func (e *Edge) serve(w http.ResponseWriter, r *http.Request, p proxied, scheme, ray string) {
 	if p.mode == api.SSLOff && scheme == "https" {
+		//nolint:gosec // the same host, as Cloudflare does
 		http.Redirect(w, r, "http://"+r.Host+r.URL.RequestURI(), http.StatusMovedPermanently)
 		return
 	}
@@ -130,9 +131,9 @@ func (o *way) secure(ctx context.Context, _, _ string) (net.Conn, error) {
 	if err := client.HandshakeContext(ctx); err != nil {
 		_ = conn.Close()
 		if unverified(err) {
-			return nil, &stageError{pageCertificate, err}
+			return nil, &stageError{pageCertificate(), err}
 		}
-		return nil, &stageError{pageHandshake, err}
+		return nil, &stageError{pageHandshake(), err}
 	}
 	return client, nil
 }

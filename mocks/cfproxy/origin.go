@@ -64,7 +64,7 @@ func (e *Edge) origin(ctx context.Context, p proxied) ([]netip.Addr, page) {
 			break
 		}
 		if strings.HasSuffix("."+p.alias, tunnels) {
-			return nil, pageNoConnector
+			return nil, pageNoConnector()
 		}
 		next, ok := e.find(p.alias)
 		if !ok {
@@ -74,7 +74,7 @@ func (e *Edge) origin(ctx context.Context, p proxied) ([]netip.Addr, page) {
 		p = next
 	}
 	if len(p.addresses) == 0 {
-		return nil, pageNoOrigin
+		return nil, pageNoOrigin()
 	}
 	return p.addresses, page{}
 }

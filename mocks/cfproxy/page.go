@@ -18,25 +18,24 @@ type page struct {
 }
 
 // The pages. A code of 1xxx comes with status 530, but for those of a name that is not served.
-var ( //nolint:gochecknoglobals // constants
-	pageUnknown     = page{http.StatusConflict, 1001, "DNS resolution error"} // the status is unverified
-	pageDirect      = page{http.StatusForbidden, 1003, "Direct IP access not allowed"}
-	pageNoOrigin    = page{530, 1016, "Origin DNS error"}
-	pageNoConnector = page{530, 1033, "Cloudflare Tunnel error"}
-	pageEmpty       = page{520, 520, "Web server is returning an unknown error"}
-	pageRefused     = page{521, 521, "Web server is down"}
-	pageTimeout     = page{522, 522, "Connection timed out"}
-	pageUnreachable = page{523, 523, "Origin is unreachable"}
-	pageSlow        = page{524, 524, "A timeout occurred"}
-	pageHandshake   = page{525, 525, "SSL handshake failed"}
-	pageCertificate = page{526, 526, "Invalid SSL certificate"}
-)
+func pageUnknown() page     { return page{http.StatusConflict, 1001, "DNS resolution error"} } // the status is unverified
+func pageDirect() page      { return page{http.StatusForbidden, 1003, "Direct IP access not allowed"} }
+func pageNoOrigin() page    { return page{530, 1016, "Origin DNS error"} }
+func pageNoConnector() page { return page{530, 1033, "Cloudflare Tunnel error"} }
+func pageEmpty() page       { return page{520, 520, "Web server is returning an unknown error"} }
+func pageRefused() page     { return page{521, 521, "Web server is down"} }
+func pageTimeout() page     { return page{522, 522, "Connection timed out"} }
+func pageUnreachable() page { return page{523, 523, "Origin is unreachable"} }
+func pageSlow() page        { return page{524, 524, "A timeout occurred"} }
+func pageHandshake() page   { return page{525, 525, "SSL handshake failed"} }
+func pageCertificate() page { return page{526, 526, "Invalid SSL certificate"} }
 
 // show writes the page: HTML for a browser, and one line for others.
 func (p page) show(w http.ResponseWriter, r *http.Request) {
 	if strings.Contains(r.Header.Get("Accept"), "text/html") {
 		w.Header().Set("Content-Type", "text/html; charset=UTF-8")
 		w.WriteHeader(p.status)
+		//nolint:gosec // a host name that was parsed, and texts of ours
 		_, _ = fmt.Fprintf(w, "<!DOCTYPE html><title>%s | %d: %s</title><h1>%s <span>Error code %d</span></h1>\n",
 			r.URL.Hostname(), p.code, p.title, p.title, p.code)
 		return
@@ -57,13 +56,13 @@ func (e *stageError) Unwrap() error { return e.err }
 
 // connecting sorts an error of the connection to the origin.
 func connecting(err error) error {
-	p := pageUnreachable
+	p := pageUnreachable()
 	switch {
 	case errors.Is(err, syscall.ECONNREFUSED):
-		p = pageRefused
+		p = pageRefused()
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded),
 		errors.Is(err, syscall.ETIMEDOUT):
-		p = pageTimeout
+		p = pageTimeout()
 	}
 	return &stageError{p, err}
 }
@@ -81,7 +80,7 @@ func failed(err error) page {
 	case errors.As(err, &stage):
 		return stage.page
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, os.ErrDeadlineExceeded):
-		return pageSlow
+		return pageSlow()
 	}
-	return pageEmpty
+	return pageEmpty()
 }

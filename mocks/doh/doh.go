@@ -26,8 +26,10 @@ import (
 // CloudflareHosts are the names of Cloudflare's resolver [DOC 2026-11: developers.cloudflare.com/1.1.1.1; the
 // last two are those that browsers are built with].
 func CloudflareHosts() []string {
-	return []string{"cloudflare-dns.com", "one.one.one.one", "1dot1dot1dot1.cloudflare-dns.com",
-		"mozilla.cloudflare-dns.com", "chrome.cloudflare-dns.com"}
+	return []string{
+		"cloudflare-dns.com", "one.one.one.one", "1dot1dot1dot1.cloudflare-dns.com",
+		"mozilla.cloudflare-dns.com", "chrome.cloudflare-dns.com",
+	}
 }
 
 // GoogleHosts are the names of Google's [DOC 2026-11: developers.google.com/speed/public-dns/docs/doh].

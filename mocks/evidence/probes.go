@@ -19,7 +19,8 @@ func Probes() []Recording {
 			{
 				Method: "PUT", Path: records + "/{record}",
 				Body: json.RawMessage(`{"type":"AAAA","name":"edgeproof.example.com","content":"2001:db8::1"}`),
-			}, remove,
+			},
+			remove,
 		}},
 		{Name: "txt-quotes", Steps: []Step{
 			post(`{"type":"TXT","name":"edgeproof.example.com","content":"\"left"}`), remove,

@@ -30,7 +30,8 @@ func FuzzContains(f *testing.F) {
 		var seen []byte
 		server := set.HTTP(faultinjection.Host{Name: "production"},
 			http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { seen, _ = io.ReadAll(r.Body) }))
-		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/finalize-order/1", strings.NewReader(string(body)))
+		r := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/finalize-order/1",
+			strings.NewReader(string(body)))
 		w := httptest.NewRecorder()
 		server.ServeHTTP(w, r)
 		if w.Code == http.StatusOK && string(seen) != string(body) {

@@ -236,7 +236,8 @@ func (s *Set) record(h hit, host Host, r *http.Request, start time.Time, outcome
 		return
 	}
 	e := api.JournalEntry{
-		Time: start, Source: api.SourceAPI, Client: journal.ClientOf(r.RemoteAddr), Op: r.Method + " " + r.URL.Path, Outcome: outcome,
+		Time: start, Source: api.SourceAPI, Client: journal.ClientOf(r.RemoteAddr), Op: r.Method + " " +
+			r.URL.Path, Outcome: outcome,
 		Detail: map[string]string{"fault": h.id}, Millis: float64(time.Since(start).Microseconds()) / 1000,
 	}
 	if r.URL.RawQuery != "" {

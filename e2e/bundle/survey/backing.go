@@ -76,10 +76,12 @@ func (s *Survey) services(route bundle.Object, known map[string]int) {
 func (s *Survey) namespaces() []bundle.Object {
 	var all []bundle.Object
 	for _, n := range s.StandIns.Namespaces {
-		all = append(all, bundle.Object{Source: n.need.Source,
+		all = append(all, bundle.Object{
+			Source: n.need.Source,
 			Unstructured: &unstructured.Unstructured{Object: map[string]any{
 				"apiVersion": "v1", "kind": "Namespace", "metadata": map[string]any{"name": n.name},
-			}}})
+			}},
+		})
 	}
 	return all
 }
@@ -106,12 +108,15 @@ func (s *Survey) applications(server standin.Server) ([]bundle.Object, error) {
 		}
 		labels := map[string]any{label: backing.name}
 		metadata := map[string]any{"name": backing.name, "namespace": backing.ports[0].namespace}
-		service := bundle.Object{Source: backing.need.Source,
+		service := bundle.Object{
+			Source: backing.need.Source,
 			Unstructured: &unstructured.Unstructured{Object: map[string]any{
 				"apiVersion": "v1", "kind": "Service", "metadata": metadata,
 				"spec": map[string]any{"selector": labels, "ports": list},
-			}}}
-		workload := bundle.Object{Source: backing.need.Source,
+			}},
+		}
+		workload := bundle.Object{
+			Source: backing.need.Source,
 			Unstructured: &unstructured.Unstructured{Object: map[string]any{
 				"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata,
 				"spec": map[string]any{
@@ -121,7 +126,8 @@ func (s *Survey) applications(server standin.Server) ([]bundle.Object, error) {
 						"spec":     map[string]any{"containers": []any{map[string]any{"name": "stand-in"}}},
 					},
 				},
-			}}}
+			}},
+		}
 		made, err := server.Application(workload, []bundle.Object{service})
 		if err != nil {
 			return nil, err

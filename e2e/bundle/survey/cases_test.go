@@ -196,10 +196,14 @@ spec: {interval: 1h, chart: {spec: {chart: CHART, version: 1.0.0, sourceRef: {ki
 	}{
 		"all can be had":        {map[string]string{"all.yaml": edge}, ""},
 		"another chart is gone": {map[string]string{"all.yaml": edge, "m.yaml": with(missing, "CHART", "postgres")}, ""},
-		"a controller is gone": {map[string]string{"all.yaml": edge, "m.yaml": with(missing, "CHART", "ingress-nginx")},
-			""},
-		"cert-manager is gone": {map[string]string{"all.yaml": edge, "m.yaml": with(missing, "CHART", "cert-manager")},
-			"not rendered"},
+		"a controller is gone": {
+			map[string]string{"all.yaml": edge, "m.yaml": with(missing, "CHART", "ingress-nginx")},
+			"",
+		},
+		"cert-manager is gone": {
+			map[string]string{"all.yaml": edge, "m.yaml": with(missing, "CHART", "cert-manager")},
+			"not rendered",
+		},
 		"a file beside the edge": {map[string]string{"all.yaml": edge, "bad.yaml": "a: [\n"}, "bad.yaml"},
 		"another folder is bad": {map[string]string{
 			"all.yaml": edge, "kustomization.yaml": with(kustomizationOf, "FILE", "all.yaml, flux.yaml"),

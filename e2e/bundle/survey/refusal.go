@@ -9,9 +9,9 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/standin"
 )
 
-// Refusal is why the edge cannot be judged, as a *bundle.Error; nil where it can. Only what the edge stands on counts:
-// there must be one, its cert-manager and external-dns must be rendered, and each folder that holds a part of it must be
-// readable, since the engine applies all of a folder or nothing.
+// Refusal is why the edge cannot be judged, as a *bundle.Error; nil where it can. Only what the edge stands on
+// counts: there must be one, its cert-manager and external-dns must be rendered, and each folder that holds a
+// part of it must be readable, since the engine applies all of a folder or nothing.
 func (s *Survey) Refusal() error {
 	if err := s.unreadable(); err != nil {
 		return err
@@ -62,7 +62,8 @@ func (s *Survey) unreadable() error {
 		}
 	}
 	for _, f := range s.bundle.Findings {
-		if err := f.Refusal(); err != nil && f.Severity == bundle.Wrong && f.Rule == bundle.Unreadable && f.Object == "" && f.Stage != "" &&
+		if err := f.Refusal(); err != nil && f.Severity == bundle.Wrong && f.Rule == bundle.Unreadable && f.Object == "" &&
+			f.Stage != "" &&
 			holds[path.Dir(f.File)] {
 			return err
 		}

@@ -2,6 +2,7 @@ package survey_test
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -57,8 +58,10 @@ func TestAnnotationsThatNothingReads(t *testing.T) {
 		route, beside string
 		want          []string // rule and line
 	}{
-		"plain Traefik": {annotated("Ingress", "traefik", auth, size, list), "", []string{lost + " 5",
-			unread + " 6", lost + " 7"}},
+		"plain Traefik": {annotated("Ingress", "traefik", auth, size, list), "", []string{
+			lost + " 5",
+			unread + " 6", lost + " 7",
+		}},
 		"no class at all": {annotated("Ingress", "", auth), "", []string{lost + " 5"}},
 		"of ingress-nginx": {
 			annotated("Ingress", "nginx", auth, list),
@@ -67,7 +70,8 @@ func TestAnnotationsThatNothingReads(t *testing.T) {
 		"of a controller that is not here": {annotated("Ingress", "nginx", auth), "", nil},
 		"Traefik in the place of ingress-nginx": {
 			annotated("Ingress", "nginx", auth, list),
-			running("docker.io/traefik:v3.6.12", "--providers.kubernetesingressnginx=true"), []string{lost + " 6"},
+			running("docker.io/traefik:v3.6.12", "--providers.kubernetesingressnginx=true"),
+			[]string{lost + " 6"},
 		},
 		"of Traefik": {annotated("Ingress", "traefik",
 			"traefik.ingress.kubernetes.io/router.middlewares: a-b@kubernetescrd"), "", nil},
@@ -109,7 +113,7 @@ func TestAnnotationsThatNothingReads(t *testing.T) {
 					if f.File != "route.yaml" || f.Severity != "warning" || f.Remedy == "" {
 						t.Errorf("finding %+v", f)
 					}
-					got = append(got, f.Rule+" "+string('0'+rune(f.Line)))
+					got = append(got, f.Rule+" "+strconv.Itoa(f.Line))
 				}
 			}
 			slices.Sort(got)

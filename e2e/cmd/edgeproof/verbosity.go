@@ -43,8 +43,10 @@ func (v verbosity) Set(s string) error {
 	}
 	var set flag.FlagSet
 	klog.InitFlags(&set)
-	for name, value := range map[string]string{"v": s, "logtostderr": "false", "one_output": "true",
-		"stderrthreshold": "FATAL"} {
+	for name, value := range map[string]string{
+		"v": s, "logtostderr": "false", "one_output": "true",
+		"stderrthreshold": "FATAL",
+	} {
 		err = errors.Join(err, set.Set(name, value))
 	}
 	*v.level = level

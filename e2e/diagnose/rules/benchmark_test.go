@@ -63,15 +63,19 @@ func TestMany(t *testing.T) {
 
 // mixed is that world with a third of the routes each of an HTTPRoute, which share a Gateway, and of an IngressRoute.
 func mixed(routes int) *facts.Snapshot {
-	s, of := many(routes), map[string]*facts.Snapshot{edge.HTTPRoute: healthy().Snapshot,
-		edge.IngressRoute: healthy().Snapshot}
+	s, of := many(routes), map[string]*facts.Snapshot{
+		edge.HTTPRoute:    healthy().Snapshot,
+		edge.IngressRoute: healthy().Snapshot,
+	}
 	for kind, one := range of {
 		kinds()[kind](one)
 	}
 	shared := of[edge.HTTPRoute].GatewayAPI.Gateways[0]
 	shared.Namespace, shared.Spec.Listeners[1].Hostname = "edge", pointer(api.Hostname("*."+zone))
 	for i := range shared.Spec.Listeners {
-		shared.Spec.Listeners[i].AllowedRoutes = &api.AllowedRoutes{Namespaces: &api.RouteNamespaces{From: pointer(api.NamespacesFromAll)}}
+		shared.Spec.Listeners[i].AllowedRoutes = &api.AllowedRoutes{
+			Namespaces: &api.RouteNamespaces{From: pointer(api.NamespacesFromAll)},
+		}
 	}
 	shared.Spec.Listeners[1].TLS.CertificateRefs[0].Namespace = pointer(api.Namespace("edge"))
 	s.GatewayAPI.Classes, s.GatewayAPI.Gateways = of[edge.HTTPRoute].GatewayAPI.Classes, []api.Gateway{shared}
@@ -88,7 +92,8 @@ func mixed(routes int) *facts.Snapshot {
 			r.Spec.ParentRefs[0].Namespace = pointer(api.Namespace("edge"))
 			r.Status.Parents[0].ParentRef.Namespace = pointer(api.Namespace("edge"))
 			s.GatewayAPI.HTTPRoutes = append(s.GatewayAPI.HTTPRoutes, r)
-			s.Zones[0].Records[2*n+1].Content = strings.Replace(s.Zones[0].Records[2*n+1].Content, "=ingress/", "=httproute/", 1)
+			s.Zones[0].Records[2*n+1].Content = strings.Replace(s.Zones[0].Records[2*n+1].Content, "=ingress/", "=httproute/",
+				1)
 		default:
 			r := of[edge.IngressRoute].Traefik.Routes[0]
 			r.Namespace, r.Spec.Routes = i.Namespace, slices.Clone(r.Spec.Routes)

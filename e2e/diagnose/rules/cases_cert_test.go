@@ -16,7 +16,8 @@ func (w world) event(kind, namespace, name, reason, message string) {
 	w.Events = append(w.Events, core.Event{
 		ObjectMeta:     made(namespace, name+"."+strings.ToLower(reason), 1),
 		InvolvedObject: core.ObjectReference{Kind: kind, Namespace: namespace, Name: name},
-		Type:           core.EventTypeWarning, Reason: reason, Message: message, Count: 3, FirstTimestamp: ago(9), LastTimestamp: ago(1),
+		Type:           core.EventTypeWarning, Reason: reason, Message: message, Count: 3, FirstTimestamp: ago(9),
+		LastTimestamp: ago(1),
 	})
 }
 
@@ -46,7 +47,8 @@ func (w world) http01(reason string) *acme.Challenge {
 	solver.Labels = map[string]string{"acme.cert-manager.io/http01-solver": "true"}
 	solver.OwnerReferences = owned(made("", "", 0), "Challenge", c.Name).OwnerReferences
 	exact := networking.PathTypeImplementationSpecific
-	solver.Spec.Rules[0].HTTP.Paths[0].Path, solver.Spec.Rules[0].HTTP.Paths[0].PathType = "/.well-known/acme-challenge/tok", &exact
+	path := &solver.Spec.Rules[0].HTTP.Paths[0]
+	path.Path, path.PathType = "/.well-known/acme-challenge/tok", &exact
 	solver.Spec.Rules[0].HTTP.Paths[0].Backend.Service.Name = "cm-acme-http-solver-abcde"
 	w.Ingresses = append(w.Ingresses, solver)
 	w.Services = append(w.Services, serves("develop", "cm-acme-http-solver-abcde", 8089))
@@ -104,17 +106,20 @@ func knownOfCertManager() []known {
 		}},
 		{"certificate-unknown-acme-error", func(w world) {
 			w.unissued("")
-			w.order.Status.State, w.order.Status.Reason = acme.Errored, "Failed to finalize Order: 400 urn:ietf:params:acme:error:badMoon: the moon is new"
+			w.order.Status.State, w.order.Status.Reason = acme.Errored, "Failed to finalize Order: 400 "+
+				"urn:ietf:params:acme:error:badMoon: the moon is new"
 			w.Challenges = nil
 		}, answer{
 			Source:      "an ACME problem that no rule knows",
 			Description: "the CA refuses the order for a reason that is not known here",
-			Layer:       "certificate", Codes: codes{"unattributed", "acme-problem"}, Object: "Order develop/frontend-tls-1-1", Says: []string{"the moon is new"},
+			Layer:       "certificate", Codes: codes{"unattributed", "acme-problem"}, Object: "Order develop/frontend-tls-1-1",
+			Says: []string{"the moon is new"},
 		}},
 		{"certificate-profile-unknown", func(w world) {
 			w.unissued("")
 			w.order.Status.State = acme.Errored
-			w.order.Status.Reason = "Failed to create Order: 400 urn:ietf:params:acme:error:invalidProfile: profile \"tlsclient\" not recognized"
+			w.order.Status.Reason = "Failed to create Order: 400 urn:ietf:params:acme:error:invalidProfile: profile " +
+				"\"tlsclient\" not recognized"
 			w.order.Status.URL = ""
 			w.Challenges = nil
 			w.ClusterIssuers[0].Spec.ACME.Profile = "tlsclient"
@@ -138,23 +143,27 @@ func knownOfCertManager() []known {
 		}, answer{
 			Source:      "cert-manager/cert-manager: HTTP-01 solver of class nginx beside Traefik",
 			Description: "the solver's Ingress is of a class that no controller of the cluster serves",
-			Layer:       "certificate", Object: "ClusterIssuer letsencrypt-production", Says: []string{"nginx", "404", "HTTP-01"},
+			Layer:       "certificate", Object: "ClusterIssuer letsencrypt-production",
+			Says: []string{"nginx", "404", "HTTP-01"},
 		}},
 		{"certificate-http01-self-check-hairpin", func(w world) {
 			w.http01(selfCheck + "failed to perform self check GET request 'http://" + host +
-				"/.well-known/acme-challenge/tok': Get \"http://" + host + "/.well-known/acme-challenge/tok\": dial tcp 203.0.113.10:80: connect: connection refused")
+				"/.well-known/acme-challenge/tok': Get \"http://" + host + "/.well-known/acme-challenge/tok\": dial tcp " +
+				"203.0.113.10:80: connect: connection refused")
 		}, answer{
 			Source:      "cert-manager/cert-manager#4286 and kin: hairpin NAT",
 			Description: "the name answers clients elsewhere, and not within the cluster, where cert-manager checks it first",
-			Layer:       "certificate", Object: "Deployment cert-manager/cert-manager", Says: []string{"203.0.113.10", "from the cluster"},
+			Layer:       "certificate", Object: "Deployment cert-manager/cert-manager",
+			Says: []string{"203.0.113.10", "from the cluster"},
 		}},
 		{"certificate-http01-redirected-by-proxy", func(w world) {
 			w.http01(selfCheck + "wrong status code '526', expected '200'")
 			w.throughProxy(526, "error code: 526")
 		}, answer{
-			Source:      "Dokploy/dokploy#4707 (2026-06-29)",
-			Description: "the proxy redirects the challenge to HTTPS and then asks for a valid certificate of the origin, which is yet to be issued",
-			Layer:       "certificate", Says: []string{"526", "Full (strict)"},
+			Source: "Dokploy/dokploy#4707 (2026-06-29)",
+			Description: "the proxy redirects the challenge to HTTPS and then asks for a valid certificate of the origin, " +
+				"which is yet to be issued",
+			Layer: "certificate", Says: []string{"526", "Full (strict)"},
 		}},
 		{"certificate-http01-refused-by-the-ca", func(w world) {
 			w.http01("Error accepting authorization: acme: authorization error for " + host +
@@ -178,14 +187,16 @@ func knownOfCertManager() []known {
 		}, answer{
 			Source:      "Let's Encrypt's words for CAA (Boulder)",
 			Description: "a CAA record of the zone allows another CA alone",
-			Layer:       "certificate", Codes: codes{"caa-forbids"}, Object: "record " + zone + " CAA", Says: []string{"digicert.com"},
+			Layer:       "certificate", Codes: codes{"caa-forbids"}, Object: "record " + zone +
+				" CAA", Says: []string{"digicert.com"},
 		}},
 		{"certificate-caa-through-a-cname", func(w world) {
 			w.unissued("")
 			w.order.Status.State = acme.Invalid
 			w.Challenges[0].Status.State = acme.Invalid
 			w.Challenges[0].Status.Reason = "Error accepting authorization: acme: authorization error for " + host +
-				": 403 urn:ietf:params:acme:error:caa: While processing CAA for " + host + ": CAA record for edge.example.net prevents issuance"
+				": 403 urn:ietf:params:acme:error:caa: While processing CAA for " + host + ": CAA record for " +
+				"edge.example.net prevents issuance"
 			annotated("external-dns.alpha.kubernetes.io/target", "edge.example.net")(w.Snapshot)
 			w.Zones[0].Records[0].Type, w.Zones[0].Records[0].Content = "CNAME", "edge.example.net"
 			w.Zones[0].Records[1].Name = "cname-" + host
@@ -206,7 +217,8 @@ func knownOfCertManager() []known {
 		}, answer{
 			Source:      "RFC 8659 section 3: CAA is looked for at the target of an alias",
 			Description: "a CAA record of the name that the host is an alias of allows another CA alone",
-			Layer:       "certificate", Codes: codes{"caa-forbids"}, Object: "record edge.example.net CAA", Says: []string{"alias"},
+			Layer:       "certificate", Codes: codes{"caa-forbids"}, Object: "record edge.example.net CAA",
+			Says: []string{"alias"},
 		}},
 		{"certificate-delegated-challenge", func(w world) {
 			w.unissued("Waiting for DNS-01 challenge propagation: DNS record for \"" + host + "\" not yet propagated")

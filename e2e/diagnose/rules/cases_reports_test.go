@@ -24,7 +24,8 @@ func (w world) refusedRecord(message, kind string) {
 // noZone makes the challenge report that no zone was found.
 func (w world) noZone(name string) {
 	w.unissued(
-		"Found no Zones for domain " + name + " (neither in the sub-domain nor in the SLD) please make sure your domain-entries in the " +
+		"Found no Zones for domain " + name + " (neither in the sub-domain nor in the SLD) please make sure your " +
+			"domain-entries in the " +
 			"config are correct and the API key is correctly setup with Zone.read rights.",
 	)
 }
@@ -58,7 +59,8 @@ func knownReports() []known {
 			)
 			w.notRouted()
 		}, answer{
-			Source: "traefik/traefik#10544", Description: "Traefik 2.11 says that the Middleware of the annotation does not exist",
+			Source: "traefik/traefik#10544", Description: "Traefik 2.11 says that the Middleware of the annotation does " +
+				"not exist",
 			Layer: "routing", Object: "Ingress develop/frontend", Says: []string{"Middleware develop/office"},
 		}},
 		{"report-traefik-9703", func(w world) {
@@ -95,7 +97,8 @@ func knownReports() []known {
 				`","error":"plugin: unknown plugin type: bouncer","time":"2026-03-01T11:58:00Z"}`)
 			w.notRouted()
 		}, answer{
-			Source: "maxlerebourg/crowdsec-bouncer-traefik-plugin#95, darkweak/souin#575, traefik/plugin-rewritebody#29", Layer: "routing",
+			Source:      "maxlerebourg/crowdsec-bouncer-traefik-plugin#95, darkweak/souin#575, traefik/plugin-rewritebody#29",
+			Layer:       "routing",
 			Description: "a Middleware names a plugin that Traefik's static configuration does not load",
 			Says:        []string{"unknown plugin type: bouncer", "experimental.plugins"},
 		}},
@@ -119,8 +122,9 @@ func knownReports() []known {
 			)
 		}, answer{
 			Source: "traefik/traefik#6545", Layer: "routing", Object: "Service develop/frontend",
-			Description: "Traefik asks the application by HTTPS, as its port is called https, and does not trust its certificate",
-			Says:        []string{"IP SANs", "serverstransport"},
+			Description: "Traefik asks the application by HTTPS, as its port is called https, and does not trust its " +
+				"certificate",
+			Says: []string{"IP SANs", "serverstransport"},
 		}},
 		{"report-cert-manager-3332", func(w world) {
 			w.http01(selfCheck + "wrong status code '404', expected '200'")
@@ -129,7 +133,8 @@ func knownReports() []known {
 			w.IngressClasses = append(w.IngressClasses, w.IngressClasses[0])
 			w.IngressClasses[1].Name = "traefik-public"
 		}, answer{
-			Source: "cert-manager/cert-manager#3332, #5752", Layer: "certificate", Object: "ClusterIssuer letsencrypt-production",
+			Source: "cert-manager/cert-manager#3332, #5752", Layer: "certificate",
+			Object:      "ClusterIssuer letsencrypt-production",
 			Description: "the solver's Ingress is of a class that the class filter of Traefik leaves out",
 			Says:        []string{"traefik-public", "404"},
 		}},
@@ -144,7 +149,8 @@ func knownReports() []known {
 		}},
 		{"report-cert-manager-7231", func(w world) {
 			w.http01(selfCheck + "wrong status code '404', expected '200'")
-			w.ClusterDNS = "safeops.work:53 {\n  hosts {\n    192.0.2.7 develop.safeops.work\n  }\n}\n.:53 {\n  forward . /etc/resolv.conf\n}\n"
+			w.ClusterDNS = "safeops.work:53 {\n  hosts {\n    192.0.2.7 develop.safeops.work\n  }\n}\n.:53 {\n  forward . " +
+				"/etc/resolv.conf\n}\n"
 		}, answer{
 			Source: "cert-manager/cert-manager#7231", Layer: "certificate",
 			Description: "the cluster's own DNS leads the host elsewhere, so the self-check meets another server",
@@ -193,7 +199,8 @@ func knownReports() []known {
 		{"report-external-dns-3706", func(w world) {
 			w.refusedRecord("failed to create record: DNS record has 1 tags, exceeding the quota of 0. (9300)", "A")
 		}, answer{
-			Source: "kubernetes-sigs/external-dns#3706", Description: "Cloudflare refuses the record for its tags, which the plan does not have",
+			Source: "kubernetes-sigs/external-dns#3706", Description: "Cloudflare refuses the record for its tags, which " +
+				"the plan does not have",
 			Layer: "dns", Codes: codes{"unattributed"}, Says: []string{"exceeding the quota of 0"},
 		}},
 		{"report-external-dns-1945", func(w world) {
@@ -243,7 +250,8 @@ func knownReports() []known {
 			w.ingress.Status.LoadBalancer.Ingress = nil
 			w.unresolved()
 		}, answer{
-			Source: "kubernetes-sigs/external-dns#5776", Description: "Traefik publishes no address, so the Ingress gets no record",
+			Source: "kubernetes-sigs/external-dns#5776", Description: "Traefik publishes no address, so the Ingress gets " +
+				"no record",
 			Layer: "routing", Codes: codes{"ingress-status-empty"}, Says: []string{"publishedservice"},
 		}},
 		{"report-uptime-kuma-1294", func(w world) {
@@ -264,7 +272,8 @@ func knownReports() []known {
 				},
 			}
 		}, answer{
-			Source: "Dokploy/dokploy#4509", Description: "Traefik does not start any more after a change, so the proxy gets no connection",
+			Source: "Dokploy/dokploy#4509", Description: "Traefik does not start any more after a change, so the proxy " +
+				"gets no connection",
 			Layer: "routing", Codes: codes{"traefik-down"}, Object: "Deployment traefik/traefik",
 			Not: codes{"proxied-unexpected"},
 		}},
@@ -273,7 +282,8 @@ func knownReports() []known {
 			w.internal()
 			w.first()
 		}, answer{
-			Source: "kubernetes-sigs/external-dns#3780", Description: "two external-dns publish one Ingress, at two providers", Healthy: true,
+			Source: "kubernetes-sigs/external-dns#3780", Description: "two external-dns publish one Ingress, at two providers",
+			Healthy: true,
 		}},
 	}
 }

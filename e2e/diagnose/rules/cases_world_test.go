@@ -22,7 +22,8 @@ func (w world) apart() {
 	w.dns.Status.AvailableReplicas, w.dns.Status.ReadyReplicas = 0, 0
 	w.Tokens[0].UsedBy = w.Tokens[0].UsedBy[:2]
 	w.Tokens = append(w.Tokens, facts.Token{
-		Namespace: "external-dns", Secret: "cloudflare-api-token", Key: "api-token", UsedBy: []string{"Deployment external-dns/external-dns"},
+		Namespace: "external-dns", Secret: "cloudflare-api-token", Key: "api-token",
+		UsedBy: []string{"Deployment external-dns/external-dns"},
 	})
 }
 
@@ -40,13 +41,15 @@ func knownOfTheWorld() []known {
 					"target":         map[string]any{"name": "cloudflare-api-token"},
 				},
 				map[string]any{"conditions": []any{map[string]any{
-					"type": "Ready", "status": "False", "reason": "SecretSyncedError", "message": "could not get secret data from provider",
+					"type": "Ready", "status": "False", "reason": "SecretSyncedError",
+					"message": "could not get secret data from provider",
 				}}},
 			)
 		}, answer{
 			Source:      "ionfury/homelab#1186 (2026-06-05)",
 			Description: "the Secret of external-dns is to be made by an ExternalSecret, which fails",
-			Layer:       "shared-credential", Codes: codes{"token-secret-missing"}, Object: "Secret external-dns/cloudflare-api-token",
+			Layer:       "shared-credential", Codes: codes{"token-secret-missing"},
+			Object: "Secret external-dns/cloudflare-api-token",
 			Says: []string{
 				"ExternalSecret external-dns/cloudflare-api-token",
 				"SecretSyncedError",
@@ -60,7 +63,8 @@ func knownOfTheWorld() []known {
 				"secretStoreRef": map[string]any{"kind": "ClusterSecretStore", "name": "vault"},
 				"target":         map[string]any{"name": "cloudflare-api-token"},
 			}, map[string]any{"conditions": []any{map[string]any{
-				"type": "Ready", "status": "False", "reason": "SecretSyncedError", "message": "the desired SecretStore vault is not ready",
+				"type": "Ready", "status": "False", "reason": "SecretSyncedError",
+				"message": "the desired SecretStore vault is not ready",
 			}}})
 			w.extension(
 				"external-secrets.io/v1",
@@ -69,7 +73,8 @@ func knownOfTheWorld() []known {
 				"vault",
 				nil,
 				map[string]any{"conditions": []any{map[string]any{
-					"type": "Ready", "status": "False", "reason": "InvalidProviderConfig", "message": "unable to log in: permission denied",
+					"type": "Ready", "status": "False", "reason": "InvalidProviderConfig",
+					"message": "unable to log in: permission denied",
 				}}},
 			)
 		}, answer{
@@ -126,7 +131,8 @@ func knownOfTheWorld() []known {
 			p.Spec.NodeName = "node-1"
 			w.Nodes = []core.Node{
 				{ObjectMeta: made("", "node-1", 900), Status: core.NodeStatus{Conditions: []core.NodeCondition{{
-					Type: core.NodeDiskPressure, Status: core.ConditionTrue, Reason: "KubeletHasDiskPressure", Message: "kubelet has disk pressure",
+					Type: core.NodeDiskPressure, Status: core.ConditionTrue, Reason: "KubeletHasDiskPressure",
+					Message: "kubelet has disk pressure",
 				}}}},
 			}
 			w.answer(503, "no available server")
@@ -148,9 +154,10 @@ func knownOfTheWorld() []known {
 			w.dnsFlag("--cloudflare-record-comment=managed by external-dns sre-cluster")
 			_ = time.Minute
 		}, answer{
-			Source:      "kubernetes-sigs/external-dns#6368: ownership records lost",
-			Description: "the ownership record of a record that external-dns wrote is gone, so it does not change the record any more",
-			Layer:       "dns", Object: "record " + host + " A", Says: []string{"ownership record", "lost"},
+			Source: "kubernetes-sigs/external-dns#6368: ownership records lost",
+			Description: "the ownership record of a record that external-dns wrote is gone, so it does not change the " +
+				"record any more",
+			Layer: "dns", Object: "record " + host + " A", Says: []string{"ownership record", "lost"},
 		}},
 	}
 }

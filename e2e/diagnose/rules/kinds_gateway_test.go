@@ -98,8 +98,9 @@ func gatewayRows() []row {
 		},
 		{
 			name: "route-not-attached: the namespace is not allowed", cause: "route-not-attached", object: "Gateway edge/edge",
-			change: all(unattached(func(r *api.HTTPRoute) { r.Spec.ParentRefs[0].Namespace = pointer(api.Namespace("edge")) }), elsewhere),
-			seen:   "allowedRoutes.namespaces.from: Same", routing: broken, dns: blocked, certificate: blocked,
+			change: all(unattached(func(r *api.HTTPRoute) { r.Spec.ParentRefs[0].Namespace = pointer(api.Namespace("edge")) }),
+				elsewhere),
+			seen: "allowedRoutes.namespaces.from: Same", routing: broken, dns: blocked, certificate: blocked,
 		},
 		{
 			name: "listener-hostname-mismatch", cause: "listener-hostname-mismatch", object: theEdge,
@@ -167,8 +168,10 @@ func gatewayRows() []row {
 				s.GatewayAPI.Gateways = append(s.GatewayAPI.Gateways, other)
 				wrong := s.Secrets[1]
 				wrong.Namespace = "apps"
-				wrong.Certificates = []facts.Certificate{{Names: []string{"shop.example.org"}, SHA256: "bb22",
-					NotAfter: clock().AddDate(0, 1, 0)}}
+				wrong.Certificates = []facts.Certificate{{
+					Names: []string{"shop.example.org"}, SHA256: "bb22",
+					NotAfter: clock().AddDate(0, 1, 0),
+				}}
 				s.Secrets = append(s.Secrets, wrong)
 				serve(s, func(h *probe.Handshake) {
 					h.Verified, h.VerifyError = false, "certificate is for shop.example.org"
@@ -250,7 +253,9 @@ func gatewayRows() []row {
 		},
 		{
 			name: "plain HTTP is not served by its own settings",
-			change: all(theRoute(func(r *api.HTTPRoute) { r.Spec.ParentRefs[0].SectionName = pointer(api.SectionName("https")) }),
+			change: all(theRoute(func(r *api.HTTPRoute) {
+				r.Spec.ParentRefs[0].SectionName = pointer(api.SectionName("https"))
+			}),
 				func(s *facts.Snapshot) {
 					s.GatewayAPI.HTTPRoutes[0].Status.Parents[0].ParentRef.SectionName = pointer(api.SectionName("https"))
 					s.Probes[host].HTTP.HTTP.Status, s.Probes[host].HTTP.HTTP.Body = 404, traefik404

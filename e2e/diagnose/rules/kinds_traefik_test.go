@@ -36,7 +36,9 @@ func traefikRows() []row {
 	rows := []row{
 		{
 			name: "old-api-group", cause: "old-api-group", object: object, remedy: "s|traefik.containo.us|traefik.io|",
-			change:  all(unfound, theIngressRoute(func(r *traefik.IngressRoute) { r.APIVersion = "traefik.containo.us/v1alpha1" })),
+			change: all(unfound, theIngressRoute(func(r *traefik.IngressRoute) {
+				r.APIVersion = "traefik.containo.us/v1alpha1"
+			})),
 			routing: diagnose.Broken,
 		},
 		{
@@ -94,7 +96,8 @@ func traefikRows() []row {
 		{
 			name: "entrypoint-missing: of an IngressRoute", cause: "entrypoint-missing", object: object,
 			routing: diagnose.Broken,
-			change:  all(unfound, theIngressRoute(func(r *traefik.IngressRoute) { r.Spec.EntryPoints = []string{"https"} })), seen: "https",
+			change:  all(unfound, theIngressRoute(func(r *traefik.IngressRoute) { r.Spec.EntryPoints = []string{"https"} })),
+			seen:    "https",
 		},
 		{
 			name: "https-404-http-ok: of an IngressRoute", cause: "https-404-http-ok", object: object,

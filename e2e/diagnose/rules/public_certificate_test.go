@@ -32,7 +32,8 @@ func publicCertificates() map[string]change {
 		"public/http01-solver-class": all(overHTTP("nginx", "wrong status code '404', expected '200'"),
 			proof(404, traefik404)),
 		// cert-manager/cert-manager#3309, #4577: a middleware refuses the path of the challenge
-		"public/http01-forbidden": all(overHTTP("traefik", "wrong status code '403', expected '200'"), proof(403, "Forbidden")),
+		"public/http01-forbidden": all(overHTTP("traefik", "wrong status code '403', expected '200'"),
+			proof(403, "Forbidden")),
 		// traefik/traefik#6766, cert-manager/cert-manager#2911: all of HTTP is redirected, the proof too
 		"public/http01-redirected": all(overHTTP("traefik", "wrong status code '404', expected '200'"), redirected),
 		// cert-manager/cert-manager#233, #5101: the quota of the namespace leaves no room for the solver's pod

@@ -1,8 +1,8 @@
-// Package rules composes the chain that explains a route: delivery, shared credential, routing, DNS, certificate, each with its
-// rules, on the engine of package diagnose.
+// Package rules composes the chain that explains a route: delivery, shared credential, routing, DNS,
+// certificate, each with its rules, on the engine of package diagnose.
 //
-// It knows the order of the layers and nothing of what they look at. A new rule is a file in the package of its layer
-// and a line in that package's Section; the page of codes is written from them.
+// It knows the order of the layers and nothing of what they look at. A new rule is a file in the package of its
+// layer and a line in that package's Section; the page of codes is written from them.
 package rules
 
 import (
@@ -15,8 +15,8 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/facts"
 )
 
-// Chain lists the layers in the order in which their rules run: that in which one depends on another, and delivery, which
-// all others depend on, last, since it is a cause only of what does not work.
+// Chain lists the layers in the order in which their rules run: that in which one depends on another, and
+// delivery, which all others depend on, last, since it is a cause only of what does not work.
 func Chain() []diagnose.Section {
 	return []diagnose.Section{
 		credential.Section(), routing.Section(), dns.Section(), certificate.Section(), delivery.Section(),

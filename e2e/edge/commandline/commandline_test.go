@@ -12,8 +12,10 @@ import (
 func TestOfPod(t *testing.T) {
 	t.Parallel()
 	got := commandline.OfPod(core.PodSpec{Containers: []core.Container{
-		{Command: []string{"/traefik", "--entryPoints.web.address=:80"},
-			Args: []string{"--ping", "--log.level", "INFO", "-v"}},
+		{
+			Command: []string{"/traefik", "--entryPoints.web.address=:80"},
+			Args:    []string{"--ping", "--log.level", "INFO", "-v"},
+		},
 		{Args: []string{"--source=ingress", "--source=crd", "--empty=", "--", "word"}},
 	}})
 	want := commandline.Flags{

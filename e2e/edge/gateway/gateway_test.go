@@ -1,6 +1,7 @@
 package gateway_test
 
 import (
+	"strconv"
 	"strings"
 	"testing"
 
@@ -92,7 +93,7 @@ func TestAttach(t *testing.T) {
 					if f.Listener != nil {
 						at = string(f.Listener.Name)
 					}
-					refused = append(refused, at+": "+string('0'+rune(f.Reason)))
+					refused = append(refused, at+": "+strconv.Itoa(int(f.Reason)))
 				}
 			}
 			got := [3]string{strings.Join(r.Hosts(), " "), strings.Join(taken, " "), strings.Join(refused, " ")}
@@ -109,8 +110,10 @@ func TestWhatAListenerGives(t *testing.T) {
 		rules: [{matches: [{path: {value: /shop}}], backendRefs: [{name: web, port: 8080}]}]}`)
 	want := &edge.Route{
 		Source: edge.Source{Kind: "HTTPRoute", Namespace: "shop", Name: "web"},
-		Rules: []edge.Rule{{Host: "www.example.com",
-			Paths: []edge.Path{{Path: "/shop", Backend: &edge.Backend{Service: "web", Namespace: "shop", Port: 8080}}}}},
+		Rules: []edge.Rule{{
+			Host:  "www.example.com",
+			Paths: []edge.Path{{Path: "/shop", Backend: &edge.Backend{Service: "web", Namespace: "shop", Port: 8080}}},
+		}},
 		TLS:       []edge.TLS{{Hosts: []string{"www.example.com"}, Secret: "wildcard", Namespace: "certs"}},
 		Published: []string{"203.0.113.1", "lb.example.net"},
 		Listener: &edge.Listener{

@@ -39,8 +39,10 @@ func (w *World) addGateway(g *api.Gateway) {
 
 func (w *World) addSet(s *api.ListenerSet) {
 	of := edge.Source{Kind: "ListenerSet", Namespace: s.Namespace, Name: s.Name}
-	parent := types.NamespacedName{Namespace: value(s.Spec.ParentRef.Namespace, s.Namespace),
-		Name: string(s.Spec.ParentRef.Name)}
+	parent := types.NamespacedName{
+		Namespace: value(s.Spec.ParentRef.Namespace, s.Namespace),
+		Name:      string(s.Spec.ParentRef.Name),
+	}
 	for _, l := range s.Spec.Listeners {
 		out := &Listener{Listener: api.Listener(l), Of: of, Gateway: w.gateways[parent], Attached: -1, asks: s.Annotations}
 		for i := range s.Status.Listeners {

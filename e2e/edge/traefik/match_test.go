@@ -55,7 +55,9 @@ spec:
 	}
 	r := o.Route(edge.IngressRoute)
 	want := []edge.Rule{{Host: "a.com", Paths: []edge.Path{
-		{Path: "/", Backend: &edge.Backend{Service: "web", Namespace: "shop", PortName: "http"}}, {Path: "/"}, {Path: "/"},
+		{Path: "/", Backend: &edge.Backend{Service: "web", Namespace: "shop", PortName: "http"}},
+		{Path: "/"},
+		{Path: "/"},
 		{Path: "/x", Backend: &edge.Backend{Service: "x", Namespace: "other", Port: 80}},
 	}}}
 	if d := cmp.Diff(want, r.Rules); d != "" {

@@ -188,7 +188,8 @@ func TestRouters(t *testing.T) {
 	if d := cmp.Diff([]string{"b", "a"}, got); d != "" {
 		t.Error(d)
 	}
-	if d := cmp.Diff([]traefik.Named{{"shop-a", "kubernetescrd"}, {"b", ""}}, traefik.Names("shop-a@kubernetescrd, b")); d != "" {
+	if d := cmp.Diff([]traefik.Named{{"shop-a", "kubernetescrd"}, {"b", ""}},
+		traefik.Names("shop-a@kubernetescrd, b")); d != "" {
 		t.Error(d)
 	}
 }

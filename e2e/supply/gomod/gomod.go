@@ -1,5 +1,5 @@
-// Package gomod fetches the source of a Go module. It knows the go command. It must not know the purpose of the source; it
-// builds nothing, and uses only the registry that the go command is configured with.
+// Package gomod fetches the source of a Go module. It knows the go command. It must not know the purpose of the
+// source; it builds nothing, and uses only the registry that the go command is configured with.
 package gomod
 
 import (

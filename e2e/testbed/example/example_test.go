@@ -45,7 +45,8 @@ func TestARouteOfOurOwn(t *testing.T) {
 			return ctx
 		}).
 		Assess("is served to an external client", func(ctx context.Context, t *testing.T,
-			_ *envconf.Config) context.Context {
+			_ *envconf.Config,
+		) context.Context {
 			var seen probe.Report
 			request := probe.Request{URL: "http://example.safeops.work/", Address: testbed.PublicAddress}
 			served := func(ctx context.Context) (bool, error) {

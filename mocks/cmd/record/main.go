@@ -75,5 +75,6 @@ func record(ctx context.Context, s *evidence.Service, probe evidence.Recording, 
 	if err != nil {
 		return err
 	}
+	//nolint:gosec // the folder is its user's choice, the name is of the program's own list
 	return os.WriteFile(filepath.Join(folder, probe.Name+".json"), append(text, '\n'), 0o600)
 }

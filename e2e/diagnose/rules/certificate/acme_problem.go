@@ -13,9 +13,11 @@ const acmeProblem diagnose.Code = "acme-problem"
 
 func acmeProblemRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:    acmeProblem,
-		Meaning: "the ACME server refuses a request with a problem that no more specific code explains (RFC 8555 section 6.7)",
-		Evidence: "any other urn:ietf:params:acme:error type in the issuer, the Order, the Challenge or cert-manager's log: " +
+		Code: acmeProblem,
+		Meaning: "the ACME server refuses a request with a problem that no more specific code explains (RFC 8555 " +
+			"section 6.7)",
+		Evidence: "any other urn:ietf:params:acme:error type in the issuer, the Order, the Challenge or cert-manager's " +
+			"log: " +
 			"badCSR, externalAccountRequired, dns, tls, serverInternal …",
 		Remedy: "by the type of the problem; the server's own words are quoted",
 		After: []diagnose.Code{
@@ -32,21 +34,26 @@ type problem struct{ meaning, remedy string }
 // problems are the types of RFC 8555 section 6.7, RFC 9773 and the CA's own, in the words of a diagnosis.
 func problems() map[cm.Problem]problem {
 	return map[cm.Problem]problem{
-		"alreadyReplaced":         {"the certificate was replaced by an earlier order already", "request the certificate again"},
-		"badCSR":                  {"the CA does not accept the certificate request", "change the Certificate's key or names"},
-		"badNonce":                {"the CA did not accept a nonce", "wait: cert-manager tries again"},
-		"badPublicKey":            {"the CA does not accept the account's key", "change the issuer's account key"},
-		"badSignatureAlgorithm":   {"the CA does not accept the account key's algorithm", "change the issuer's account key"},
-		"dns":                     {"the CA cannot resolve the name", "make the name servers answer for it"},
-		"externalAccountRequired": {"the CA requires an account of its own to be bound", "set externalAccountBinding in the issuer"},
-		"incorrectResponse":       {"the CA met another proof than it expects", "request the certificate again"},
-		"malformed":               {"the CA does not understand the request", "check names and issuer, and cert-manager's version"},
-		"orderNotReady":           {"the order was finalized before it was ready", "wait: cert-manager tries again"},
-		"serverInternal":          {"the CA fails by itself", "wait, and look at the CA's status page"},
-		"tls":                     {"the CA met a TLS error at the host", "look at the certificate of the redirect's target"},
-		"unauthorized":            {"the CA does not allow it", "read its words"},
-		"unsupportedIdentifier":   {"the CA does not issue for identifiers of this type", "request names that it issues for"},
-		"userActionRequired":      {"the CA wants its user to do something first", "follow the link in its words"},
+		"alreadyReplaced": {"the certificate was replaced by an earlier order already",
+			"request the certificate again"},
+		"badCSR": {"the CA does not accept the certificate request",
+			"change the Certificate's key or names"},
+		"badNonce":              {"the CA did not accept a nonce", "wait: cert-manager tries again"},
+		"badPublicKey":          {"the CA does not accept the account's key", "change the issuer's account key"},
+		"badSignatureAlgorithm": {"the CA does not accept the account key's algorithm", "change the issuer's account key"},
+		"dns":                   {"the CA cannot resolve the name", "make the name servers answer for it"},
+		"externalAccountRequired": {"the CA requires an account of its own to be bound",
+			"set externalAccountBinding in the issuer"},
+		"incorrectResponse": {"the CA met another proof than it expects", "request the certificate again"},
+		"malformed": {"the CA does not understand the request", "check names and issuer, and " +
+			"cert-manager's version"},
+		"orderNotReady":  {"the order was finalized before it was ready", "wait: cert-manager tries again"},
+		"serverInternal": {"the CA fails by itself", "wait, and look at the CA's status page"},
+		"tls": {"the CA met a TLS error at the host", "look at the certificate of the redirect's " +
+			"target"},
+		"unauthorized":          {"the CA does not allow it", "read its words"},
+		"unsupportedIdentifier": {"the CA does not issue for identifiers of this type", "request names that it issues for"},
+		"userActionRequired":    {"the CA wants its user to do something first", "follow the link in its words"},
 	}
 }
 

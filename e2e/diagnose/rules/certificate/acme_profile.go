@@ -31,6 +31,7 @@ func findAcmeProfile(r *diagnose.Route) []diagnose.Finding {
 	}
 	remedy := patchIssuer(r, "name a profile that the CA offers, or none; see meta.profiles of its directory",
 		`{"spec":{"acme":{"profile":null}}}`)
-	return diagnose.One(r.Issuer.String(), fmt.Sprintf("the CA does not issue by the profile %q of the issuer", name), remedy,
+	return diagnose.One(r.Issuer.String(), fmt.Sprintf("the CA does not issue by the profile %q of the issuer", name),
+		remedy,
 		s.evidence(), diagnose.Fact(r.Issuer.String(), "profile %q, directory %s", name, server(r)))
 }

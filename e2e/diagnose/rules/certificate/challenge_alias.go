@@ -51,10 +51,12 @@ func findChallengeAlias(r *diagnose.Route) []diagnose.Finding {
 	case wild:
 		return diagnose.One("record "+from.Name+" CNAME", fmt.Sprintf("the wildcard %s makes %s an alias of %s, which the "+
 			"solver follows out of the zone", from.Name, txtName(r), to), diagnose.Remedy{
-			Text: "set cnameStrategy: None, or give " + txtName(r) + " a record of its own, which the wildcard then leaves alone",
+			Text: "set cnameStrategy: None, or give " + txtName(r) + " a record of its own, which the wildcard then " +
+				"leaves alone",
 		}, evidence...)
 	case strings.Contains(c.Status.Reason, "Found no Zones") && zoneless(r, to):
-		return diagnose.One("zone of "+to, fmt.Sprintf("the challenge is delegated to %s, and the issuer's token sees no zone "+
+		return diagnose.One("zone of "+to, fmt.Sprintf("the challenge is delegated to %s, and the issuer's token sees "+
+			"no zone "+
 			"of that name", to), diagnose.Remedy{
 			Text: "give the solver a token that sees the zone of " + to + ", in a solver with a selector for the host",
 		}, evidence...)
@@ -62,8 +64,8 @@ func findChallengeAlias(r *diagnose.Route) []diagnose.Finding {
 	return nil
 }
 
-// aliasOf is where the challenge's name leads, "" when it is no alias. It is asked of the public DNS, or else read from
-// the provider's records.
+// aliasOf is where the challenge's name leads, "" when it is no alias. It is asked of the public DNS, or else
+// read from the provider's records.
 func aliasOf(r *diagnose.Route) string {
 	if d, ok := r.Index.Snapshot.Domains[r.Host]; ok {
 		for _, a := range []facts.Answer{d.Challenge.Resolver, d.Challenge.Authority} {

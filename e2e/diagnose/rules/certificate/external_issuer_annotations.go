@@ -11,9 +11,11 @@ const externalAnnotations diagnose.Code = "external-issuer-annotations"
 
 func externalAnnotationsRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code:    externalAnnotations,
-		Meaning: "the annotations name an issuer of another project by cert-manager.io/cluster-issuer, so cert-manager takes none",
-		Evidence: "cert-manager.io/cluster-issuer beside issuer-kind or issuer-group; an event BadConfig, `may not be set`, " +
+		Code: externalAnnotations,
+		Meaning: "the annotations name an issuer of another project by cert-manager.io/cluster-issuer, so cert-manager " +
+			"takes none",
+		Evidence: "cert-manager.io/cluster-issuer beside issuer-kind or issuer-group; an event BadConfig, `may not be " +
+			"set`, " +
 			"on the Ingress",
 		Remedy: "use cert-manager.io/issuer with issuer-kind and issuer-group",
 		After:  []diagnose.Code{bothAnnotations},

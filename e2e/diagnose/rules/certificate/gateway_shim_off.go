@@ -37,7 +37,8 @@ func findGatewayShimOff(r *diagnose.Route) []diagnose.Finding {
 		diagnose.Fact(asking.String(), "annotation for %s", r.Source.Issuer()),
 		diagnose.Fact("Certificates", "none fills %s", diagnose.Object("Secret", r.Held().Namespace, r.Held().Name)),
 	}
-	summary := fmt.Sprintf("cert-manager does not look at Gateways: its gateway-shim is off, so %s gets no Certificate", asking)
+	summary := fmt.Sprintf("cert-manager does not look at Gateways: its gateway-shim is off, so %s gets no Certificate",
+		asking)
 	if shim(c) {
 		if hostless(r) || r.Age(r.Source.Created) < newborn {
 			return nil

@@ -58,7 +58,8 @@ func unreachableForOne(r *diagnose.Route, evidence []diagnose.Evidence) []diagno
 	}
 	return diagnose.One(
 		manager.String(),
-		"cert-manager does not get an answer of Cloudflare's API within its time, and external-dns does, "+where+": its last sync was at "+
+		"cert-manager does not get an answer of Cloudflare's API within its time, and external-dns does, "+where+
+			": its last sync was at "+
 			diagnose.Stamp(
 				good,
 			),

@@ -37,9 +37,10 @@ func unmade(r *diagnose.Route, e *facts.Extension) (why string, remedy diagnose.
 	}
 	kind, name := diagnose.Field(e, "secretStoreRef", "kind"), diagnose.Field(e, "secretStoreRef", "name")
 	namespace := e.Namespace
-	if kind == "ClusterSecretStore" {
+	switch kind {
+	case "ClusterSecretStore":
 		namespace = ""
-	} else if kind == "" {
+	case "":
 		kind = "SecretStore"
 	}
 	store := r.Index.Extension(kind, namespace, name)

@@ -25,7 +25,7 @@ func adjust(r *diagnose.Route, f *diagnose.Finding) {
 	}
 	f.Remedy.Text += "; in Git, since " + all[0].String() + " delivers it"
 	if o, there := d.Flux.Find(all[len(all)-1]); there && o.Path != "" {
-		f.Remedy.Text += " (" + o.Ref.String() + ", path " + o.Path + ")"
+		f.Remedy.Text += " (" + o.String() + ", path " + o.Path + ")"
 	}
 	f.Remedy.Command = reconcile(all[len(all)-1])
 }

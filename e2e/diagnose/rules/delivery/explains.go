@@ -65,7 +65,7 @@ func brings(r *diagnose.Route, s flux.Stop, object string) bool {
 // stopAt finds a stop by the name of its object.
 func stopAt(r *diagnose.Route, object string) (flux.Stop, bool) {
 	for _, s := range r.Index.Deliveries.Stops {
-		if s.Ref.String() == object {
+		if s.String() == object {
 			return s, true
 		}
 	}
@@ -81,7 +81,7 @@ func concerns(r *diagnose.Route, s flux.Stop) bool {
 		}
 	}
 	return slices.ContainsFunc(r.Troubles(diagnose.Delivery), func(t diagnose.Trouble) bool {
-		return explains(r, diagnose.Finding{Object: s.Ref.String()}, t)
+		return explains(r, diagnose.Finding{Object: s.String()}, t)
 	})
 }
 

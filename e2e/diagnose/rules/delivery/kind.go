@@ -32,7 +32,7 @@ func (k kind) find(r *diagnose.Route) []diagnose.Finding {
 		if codeOf(s) != k.code || !concerns(r, s) {
 			continue
 		}
-		summary := s.Ref.String() + " " + k.problem
+		summary := s.String() + " " + k.problem
 		if s.Message != "" {
 			summary += ": " + diagnose.Short(s.Message)
 		}
@@ -42,7 +42,7 @@ func (k kind) find(r *diagnose.Route) []diagnose.Finding {
 			evidence = append(evidence, behind...)
 		}
 		out = append(out, diagnose.Finding{
-			Object: s.Ref.String(), Summary: summary, Evidence: evidence, Remedy: k.advise(s),
+			Object: s.String(), Summary: summary, Evidence: evidence, Remedy: k.advise(s),
 		})
 	}
 	return out
@@ -61,26 +61,26 @@ func codeOf(s flux.Stop) diagnose.Code {
 // evidenceOf is what the object at which a delivery ends reports.
 func evidenceOf(r *diagnose.Route, s flux.Stop) []diagnose.Evidence {
 	if s.Missing {
-		return []diagnose.Evidence{diagnose.Fact(s.Ref.String(), "not found")}
+		return []diagnose.Evidence{diagnose.Fact(s.String(), "not found")}
 	}
-	out := []diagnose.Evidence{diagnose.Fact(s.Ref.String(), "%s%s: %s: %s", s.State, diagnose.Since(s.Since), s.Reason,
+	out := []diagnose.Evidence{diagnose.Fact(s.String(), "%s%s: %s: %s", s.State, diagnose.Since(s.Since), s.Reason,
 		s.Message)}
 	if s.URL != "" {
-		out = append(out, diagnose.Fact(s.Ref.String(), "fetches %s", strings.TrimSpace(s.URL+" "+s.Wanted)))
+		out = append(out, diagnose.Fact(s.String(), "fetches %s", strings.TrimSpace(s.URL+" "+s.Wanted)))
 	}
 	if s.Remediated != "" {
-		out = append(out, diagnose.Fact(s.Ref.String(), "remediated: %s", s.Remediated))
+		out = append(out, diagnose.Fact(s.String(), "remediated: %s", s.Remediated))
 	}
 	for n, release := range s.History {
 		if n == 2 {
 			break
 		}
-		out = append(out, diagnose.Fact(s.Ref.String(), "release %d: chart %s %s, app %s, "+
+		out = append(out, diagnose.Fact(s.String(), "release %d: chart %s %s, app %s, "+
 			"%s", release.Number, release.Chart,
 			release.Version, release.App, release.Status))
 	}
 	if events := r.Index.EngineEvents(s.Ref); len(events) > 0 && events[0].Type == "Warning" {
-		out = append(out, diagnose.Fact("event of "+s.Ref.String(), "%s: %s", events[0].Reason, events[0].Message))
+		out = append(out, diagnose.Fact("event of "+s.String(), "%s: %s", events[0].Reason, events[0].Message))
 	}
 	return out
 }

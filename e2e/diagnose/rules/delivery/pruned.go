@@ -36,11 +36,11 @@ func findPruned(r *diagnose.Route) []diagnose.Finding {
 			for _, k := range r.Index.Deliveries.Flux.Of(flux.Kustomization) {
 				if line := deletion(r, k, object); line != "" {
 					out = append(out, diagnose.Finding{
-						Object: k.Ref.String(),
+						Object: k.String(),
 						Summary: fmt.Sprintf("%s deleted %s, which its source no longer has at revision %s", k.Ref, object,
 							short(k.Revision)),
 						Evidence: []diagnose.Evidence{
-							diagnose.Fact("event of "+k.Ref.String(), "%s", line), diagnose.Fact(object, "not found"),
+							diagnose.Fact("event of "+k.String(), "%s", line), diagnose.Fact(object, "not found"),
 						},
 						Remedy: diagnose.Remedy{
 							Text:    "put " + object + " back in Git, below " + k.Path + ", then request a reconciliation",

@@ -5,7 +5,7 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/edge/flux"
 )
 
-const sourceCredentialCode diagnose.Code = "source-credential-rejected"
+const sourceCredentialCode diagnose.Code = "source-credential-rejected" //nolint:gosec // the name of a code
 
 func sourceCredential() kind {
 	return kind{

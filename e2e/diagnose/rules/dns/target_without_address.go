@@ -94,7 +94,8 @@ func findTargetNowhere(r *diagnose.Route) []diagnose.Finding {
 	evidence := []diagnose.Evidence(nil)
 	asked, known := r.Index.Snapshot.DNS[target]
 	own := r.Asked && !r.Proxied() && len(r.Answers.Resolver.Addresses) == 0 && r.Answers.Resolver.Error == "" &&
-		(len(r.Answers.Resolver.Names) > 0 || rec != nil) && r.Answers.Resolver.Rcode != "" && r.Answers.Resolver.Rcode != "SERVFAIL"
+		(len(r.Answers.Resolver.Names) > 0 || rec != nil) && r.Answers.Resolver.Rcode != "" &&
+		r.Answers.Resolver.Rcode != "SERVFAIL"
 	at, rep := r.AtProxy()
 	says := rep != nil && at.Fault == cloudflare.OfRecord && slices.Contains([]int{1001, 1016}, at.Code)
 	switch {

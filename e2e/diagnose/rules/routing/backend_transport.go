@@ -137,7 +137,8 @@ func findBackendTLS(r *diagnose.Route) []diagnose.Finding {
 			serviceName(s),
 			why,
 		), diagnose.Remedy{
-			Text: "name the CA and the server name in a ServersTransport, and that in the annotation " + traefik.TransportAnnotation +
+			Text: "name the CA and the server name in a ServersTransport, and that in the annotation " +
+				traefik.TransportAnnotation +
 				" of the Service; or ask by plain HTTP: " + traefik.SchemeAnnotation + ": http",
 		}, evidence...)
 	})

@@ -30,8 +30,11 @@ func looked(r *diagnose.Route) string {
 		part facts.Part
 		name string
 	}{
-		{facts.Ingresses, "Ingresses"}, {facts.GatewayAPI, "HTTPRoutes"}, {facts.TraefikKinds, "IngressRoutes"},
-		{facts.DNSEndpoints, "DNSEndpoints"}, {facts.Services, "Services"},
+		{facts.Ingresses, "Ingresses"},
+		{facts.GatewayAPI, "HTTPRoutes"},
+		{facts.TraefikKinds, "IngressRoutes"},
+		{facts.DNSEndpoints, "DNSEndpoints"},
+		{facts.Services, "Services"},
 	} {
 		if r.Index.Looked(k.part, "") {
 			kinds = append(kinds, k.name)

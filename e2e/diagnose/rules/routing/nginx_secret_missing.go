@@ -4,11 +4,11 @@ import (
 	"github.com/edgeproof/edgeproof/e2e/diagnose"
 )
 
-const nginxSecret diagnose.Code = "nginx-provider-drops-router"
+const nginxDropsRouter diagnose.Code = "nginx-provider-drops-router"
 
 func nginxSecretRule() []diagnose.Rule {
 	return []diagnose.Rule{{
-		Code: nginxSecret,
+		Code: nginxDropsRouter,
 		Meaning: "Traefik's ingress-nginx provider leaves out an Ingress whose TLS Secret is missing, where " +
 			"ingress-nginx would show a default " +
 			"certificate",

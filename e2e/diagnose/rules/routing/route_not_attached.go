@@ -91,15 +91,16 @@ func refusedBy(r *diagnose.Route, p *gateway.Parent, f gateway.Refusal) (object,
 
 // onlyHostnames reports whether hostnames alone keep the route from its listeners.
 func onlyHostnames(r *diagnose.Route) bool {
-	any := false
+	found := false
 	for i := range r.Gateway.Parents {
 		for _, f := range r.Gateway.Parents[i].Refused {
-			if f.Reason == gateway.NoIntersect {
-				any = true
-			} else if f.Reason == gateway.NoParent || f.Reason == gateway.NoSection {
+			switch f.Reason { //nolint:exhaustive // the others are no matter of names
+			case gateway.NoIntersect:
+				found = true
+			case gateway.NoParent, gateway.NoSection:
 				return false
 			}
 		}
 	}
-	return any
+	return found
 }

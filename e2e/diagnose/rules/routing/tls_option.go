@@ -83,7 +83,7 @@ func findStrict(r *diagnose.Route) []diagnose.Finding {
 		return nil
 	}
 	evidence := []diagnose.Evidence{diagnose.Fact(option.String(), "spec.sniStrict true"), diagnose.Probed(rep)}
-	why := "no certificate is loaded for it"
+	var why string
 	if r.Block == nil || r.Block.Secret == "" {
 		why = "no Secret of a TLS block holds a certificate for it, and the default one of a TLSStore does not count"
 	} else if r.Secret == nil || len(r.Secret.Certificates) == 0 {
