@@ -350,6 +350,11 @@ func certificateRows() []row {
 			remedy: "cmctl renew -n develop frontend-tls", certificate: diagnose.Waiting,
 		},
 		{
+			name: "issuance-backoff of a renewal, while the certificate serves", change: all(issuance(3), failedOnce(1),
+				ordered(acme.Errored, "429 urn:ietf:params:acme:error:userActionRequired: Terms of service have changed")),
+			note: "issuance-backoff", object: certName,
+		},
+		{
 			name: "staging-issuer-in-production", change: staged,
 			cause: "staging-issuer-in-production", object: frontend,
 			remedy: "cert-manager.io/cluster-issuer=letsencrypt-production", certificate: diagnose.Broken,

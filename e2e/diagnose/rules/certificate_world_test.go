@@ -120,6 +120,14 @@ func pending(minutes int) change {
 			"Issuing certificate as Secret does not exist")
 		set(c, certmanager.CertificateConditionIssuing, cmmeta.ConditionTrue, "DoesNotExist",
 			"Issuing certificate as Secret does not exist")
+		issuance(minutes)(s)
+	}
+}
+
+// issuance is a CertificateRequest, its Order and a Challenge, made so many minutes ago.
+func issuance(minutes int) change {
+	return func(s *facts.Snapshot) {
+		c := &s.Certificates[0]
 		request := certmanager.CertificateRequest{ObjectMeta: meta.ObjectMeta{
 			Namespace: "develop", Name: "frontend-tls-1", CreationTimestamp: ago(minutes),
 			Annotations:     map[string]string{certmanager.CertificateNameKey: tlsName},

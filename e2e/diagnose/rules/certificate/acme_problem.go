@@ -84,10 +84,11 @@ func findAcmeProblem(r *diagnose.Route) []diagnose.Finding {
 		renew(r, p.remedy), s.evidence())
 }
 
-// ended reports whether a limit is what is left of an earlier failure; such are for the back-off.
+// ended reports whether the problem is what is left of an earlier failure; such are for the back-off: a limit, or a
+// renewal that failed while the certificate still serves.
 func ended(r *diagnose.Route, kind cm.Problem) bool {
 	_, waits := backingOff(r)
-	return waits && (kind == cm.RateLimited || kind == cm.CAA || kind == cm.Unauthorized)
+	return waits && (kind == cm.RateLimited || kind == cm.CAA || kind == cm.Unauthorized || cm.True(r.Certificate, ready))
 }
 
 // logged is the newest line of cert-manager's log with a problem of the order, which says nothing itself while
