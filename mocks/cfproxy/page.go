@@ -17,8 +17,10 @@ type page struct {
 	title        string
 }
 
-// The pages. A code of 1xxx comes with status 530, but for those of a name that is not served.
-func pageUnknown() page     { return page{http.StatusConflict, 1001, "DNS resolution error"} } // the status is unverified
+// The pages. A code of 1xxx comes with status 530, but for those of a name that is not served. The
+// status of pageUnknown is unverified.
+func pageUnknown() page { return page{http.StatusConflict, 1001, "DNS resolution error"} }
+
 func pageDirect() page      { return page{http.StatusForbidden, 1003, "Direct IP access not allowed"} }
 func pageNoOrigin() page    { return page{530, 1016, "Origin DNS error"} }
 func pageNoConnector() page { return page{530, 1033, "Cloudflare Tunnel error"} }

@@ -34,16 +34,22 @@ type problem struct{ meaning, remedy string }
 // problems are the types of RFC 8555 section 6.7, RFC 9773 and the CA's own, in the words of a diagnosis.
 func problems() map[cm.Problem]problem {
 	return map[cm.Problem]problem{
-		"alreadyReplaced": {"the certificate was replaced by an earlier order already",
-			"request the certificate again"},
-		"badCSR": {"the CA does not accept the certificate request",
-			"change the Certificate's key or names"},
+		"alreadyReplaced": {
+			"the certificate was replaced by an earlier order already",
+			"request the certificate again",
+		},
+		"badCSR": {
+			"the CA does not accept the certificate request",
+			"change the Certificate's key or names",
+		},
 		"badNonce":              {"the CA did not accept a nonce", "wait: cert-manager tries again"},
 		"badPublicKey":          {"the CA does not accept the account's key", "change the issuer's account key"},
 		"badSignatureAlgorithm": {"the CA does not accept the account key's algorithm", "change the issuer's account key"},
 		"dns":                   {"the CA cannot resolve the name", "make the name servers answer for it"},
-		"externalAccountRequired": {"the CA requires an account of its own to be bound",
-			"set externalAccountBinding in the issuer"},
+		"externalAccountRequired": {
+			"the CA requires an account of its own to be bound",
+			"set externalAccountBinding in the issuer",
+		},
 		"incorrectResponse": {"the CA met another proof than it expects", "request the certificate again"},
 		"malformed": {"the CA does not understand the request", "check names and issuer, and " +
 			"cert-manager's version"},

@@ -100,12 +100,7 @@ func whyNoEndpoints(r *diagnose.Route, s *core.Service) (subject, why, command s
 			return p.String(), p.String() + " fits no node", p.Kubectl("describe"), []diagnose.Evidence{seen}
 		case w.Desired == 0:
 			seen := diagnose.Fact(p.String(), "spec.replicas 0")
-			return p.String(), p.String() + " is scaled to 0", p.Kubectl(
-					"scale",
-					"--replicas=1",
-				), []diagnose.Evidence{
-					seen,
-				}
+			return p.String(), p.String() + " is scaled to 0", p.Kubectl("scale", "--replicas=1"), []diagnose.Evidence{seen}
 		}
 		seen := []diagnose.Evidence{diagnose.Fact(p.String(), "%d of its pods available", w.Available)}
 		if object, why, more := refusedPods(r, &w); why != "" {
