@@ -11,6 +11,7 @@ import (
 	"time"
 
 	certmanager "github.com/cert-manager/cert-manager/pkg/apis/certmanager/v1"
+	cmmeta "github.com/cert-manager/cert-manager/pkg/apis/meta/v1"
 	appsv1 "k8s.io/api/apps/v1"
 	corev1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -174,6 +175,36 @@ func TestRenew(t *testing.T) {
 		}
 		return out
 	}, "Issuing=True ManuallyTriggered")
+}
+
+// A renewal whose certificate is there is left to end: cert-manager writes the Secret, and its request must stay.
+func TestRenewThatWasIssued(t *testing.T) {
+	t.Parallel()
+	i := world(t,
+		&certmanager.Certificate{
+			ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "c"},
+			Status:     certmanager.CertificateStatus{Revision: ptr(1)},
+		},
+		&certmanager.CertificateRequest{
+			ObjectMeta: metav1.ObjectMeta{Namespace: "ns", Name: "c-2", Annotations: map[string]string{
+				certmanager.CertificateNameKey: "c", certmanager.CertificateRequestRevisionAnnotationKey: "2",
+			}},
+			Status: certmanager.CertificateRequestStatus{Conditions: []certmanager.CertificateRequestCondition{
+				{Type: certmanager.CertificateRequestConditionReady, Status: cmmeta.ConditionTrue},
+			}},
+		})
+	injection, err := i.Inject(t.Context(), parse(t, "renew: {namespace: ns, name: c}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := injection.Undo(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	var c certmanager.Certificate
+	get(t, i, &c, "c")
+	if len(c.Status.Conditions) != 1 {
+		t.Errorf("conditions %v, want Issuing, which cert-manager ends", c.Status.Conditions)
+	}
 }
 
 func TestSecret(t *testing.T) {

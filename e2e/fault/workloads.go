@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	apiutil "github.com/cert-manager/cert-manager/pkg/api/util"
@@ -18,6 +19,8 @@ import (
 	"k8s.io/client-go/util/retry"
 	"k8s.io/utils/ptr"
 	"sigs.k8s.io/controller-runtime/pkg/client"
+
+	cm "github.com/edgeproof/edgeproof/e2e/edge/certmanager"
 )
 
 // Scale sets the replicas of a Deployment.
@@ -116,7 +119,8 @@ func (r *Restart) inject(ctx context.Context, i *Injector) (undo, error) {
 	return undo{1, "restart of Deployment " + r.Namespace + "/" + r.Name, do}, do(ctx)
 }
 
-// Renew requests a Certificate again, as `cmctl renew` does.
+// Renew requests a Certificate again, as `cmctl renew` does. Undone, it is given up, unless the certificate has been
+// issued: cert-manager is then writing the Secret, and ends the renewal by itself.
 type Renew Named
 
 // renewReason is what cmctl gives.
@@ -155,9 +159,29 @@ func (r *Renew) inject(ctx context.Context, i *Injector) (undo, error) {
 		return change(ctx, func(c *certmanager.Certificate) error {
 			if issuing := apiutil.GetCertificateCondition(c, certmanager.CertificateConditionIssuing); issuing != nil &&
 				issuing.Reason == renewReason {
+				issued, err := i.issued(ctx, c)
+				if err != nil || issued {
+					return err
+				}
 				apiutil.RemoveCertificateCondition(c, certmanager.CertificateConditionIssuing)
 			}
 			return nil
 		})
 	}}, nil
+}
+
+// issued reports whether the newest request of a Certificate got one that is not yet in its Secret.
+func (i *Injector) issued(ctx context.Context, c *certmanager.Certificate) (bool, error) {
+	var requests certmanager.CertificateRequestList
+	if err := i.Client.List(ctx, &requests, client.InNamespace(c.Namespace)); err != nil {
+		return false, fmt.Errorf("list the requests of Certificate %s/%s: %w", c.Namespace, c.Name, err)
+	}
+	newest := cm.NewObjects(requests.Items, nil, nil).Of(c).Request
+	if newest == nil {
+		return false, nil
+	}
+	ready := cm.RequestReady(newest)
+	stored := strconv.Itoa(ptr.Deref(c.Status.Revision, 0))
+	return ready != nil && ready.Status == cmmeta.ConditionTrue &&
+		newest.Annotations[certmanager.CertificateRequestRevisionAnnotationKey] != stored, nil
 }
