@@ -90,11 +90,14 @@ func findAcmeProblem(r *diagnose.Route) []diagnose.Finding {
 		renew(r, p.remedy), s.evidence())
 }
 
-// ended reports whether the problem is what is left of an earlier failure; such are for the back-off: a limit, or a
-// renewal that failed while the certificate still serves.
+// ended reports whether the problem is for the back-off: a limit that is left of an earlier failure, or a renewal that
+// failed while the certificate still serves.
 func ended(r *diagnose.Route, kind cm.Problem) bool {
+	if cm.True(r.Certificate, ready) {
+		return true
+	}
 	_, waits := backingOff(r)
-	return waits && (kind == cm.RateLimited || kind == cm.CAA || kind == cm.Unauthorized || cm.True(r.Certificate, ready))
+	return waits && (kind == cm.RateLimited || kind == cm.CAA || kind == cm.Unauthorized)
 }
 
 // logged is the newest line of cert-manager's log with a problem of the order, which says nothing itself while

@@ -68,8 +68,8 @@ func lamePath(r *diagnose.Route) *probe.Report {
 
 func findAddressFails(r *diagnose.Route) []diagnose.Finding {
 	rep := lameAddress(r)
-	if rep == nil {
-		return nil
+	if rep == nil || r.Proxied() {
+		return nil // the proxy's own addresses are not the user's to remove
 	}
 	kind := "A"
 	if at, err := netip.ParseAddr(rep.Request.Address); err == nil && at.Is6() {
