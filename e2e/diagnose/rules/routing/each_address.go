@@ -41,8 +41,11 @@ func eachRules() []diagnose.Rule {
 }
 
 // lameAddress is the probe of an address that does not answer as it should, nil for none. A client without IPv6 cannot
-// tell of such addresses.
+// tell of such addresses, and those of the provider's proxy are not the user's to remove.
 func lameAddress(r *diagnose.Route) *probe.Report {
+	if r.Proxied() {
+		return nil
+	}
 	for _, rep := range r.Index.Snapshot.Probes[r.Host].Each {
 		at, err := netip.ParseAddr(rep.Request.Address)
 		if err == nil && at.Is6() && rep.Class == probe.ClassUnreachable {
@@ -68,8 +71,8 @@ func lamePath(r *diagnose.Route) *probe.Report {
 
 func findAddressFails(r *diagnose.Route) []diagnose.Finding {
 	rep := lameAddress(r)
-	if rep == nil || r.Proxied() {
-		return nil // the proxy's own addresses are not the user's to remove
+	if rep == nil {
+		return nil
 	}
 	kind := "A"
 	if at, err := netip.ParseAddr(rep.Request.Address); err == nil && at.Is6() {
